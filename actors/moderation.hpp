@@ -1,0 +1,53 @@
+#pragma once
+// The automatic checks: what sends a campaign to a moderator, and what lays a hold while it sends. Each
+// can be switched off and has its threshold in the configuration.
+
+#include "messages/campaign.hpp"
+#include "persistence/audiences.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+struct moderation_settings {
+  std::uint32_t first_campaigns = 3;          ///< of a sender domain; 0: off
+  double role_addresses_percent_max = 10;     ///< 100: off
+  bool requires_unsubscribe = true;
+  double audience_growth_max = 3;             ///< times the sender's largest so far; 0: off
+  std::vector<std::string> suspicious_patterns; ///< ECMAScript regular expressions, without regard to case
+  std::vector<std::string> free_mail_domains; ///< as sender: refused at create; default_free_mail_domains
+};
+
+/// gmail.com, mail.ru, yandex.ru …
+std::vector<std::string> default_free_mail_domains();
+
+struct suspicion_settings {
+  bool enabled = true;
+  std::uint32_t window = 1000;       ///< outcomes looked back on
+  std::uint32_t outcomes_min = 200;  ///< before that nothing is concluded
+  double refused_percent_max = 5;
+  double spam_percent_max = 1;
+};
+
+/// What the sender domain has sent before this campaign.
+struct sender_history {
+  std::uint32_t campaigns = 0;       ///< that passed (were scheduled)
+  letter_index largest_audience = 0; ///< among them
+};
+
+/// Why a person must look at it; empty: nobody need.
+std::vector<std::string> moderation_reasons(const campaign_spec& spec,
+                                            const audience_info& audience,
+                                            const sender_history& history,
+                                            const moderation_settings& settings);
+
+/// What every campaign must satisfy to be kept at all: a name, a sender (not at a free-mail domain), a
+/// subject, a text or html, templates that parse, sane plan. `invalid_input` that names the field.
+result<void> check_campaign(const campaign_spec& spec, const moderation_settings& settings);
+
+/// SHA-256, in hexadecimal, over message and audience: what an approval holds for.
+std::string content_hash(const campaign_spec& spec, const audience_ref& audience);
+
+} // namespace sluice

@@ -1,0 +1,72 @@
+#pragma once
+// The embedding API: an engine inside a program. Open one with a configuration, submit campaigns, command
+// them, look at them. It runs in a CAF actor system of its own or in one that is given to it; its typed
+// handle (actors/interfaces.hpp) works through CAF's network as well.
+
+#include "actors/directory.hpp"
+#include "actors/moderation.hpp"
+#include "actors/relay_factory.hpp"
+#include "messages/command.hpp"
+#include "messages/view.hpp"
+#include "persistence/store.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace caf {
+class actor;
+class actor_system;
+}
+
+namespace sluice {
+
+/// When a deferred letter is due again: first, then twice as long each time up to the maximum.
+struct retry_settings {
+  milliseconds delay_first{std::chrono::minutes(5)};
+  milliseconds delay_max{std::chrono::hours(4)};
+  milliseconds give_up_after{std::chrono::hours(24 * 3)};
+};
+
+struct node_settings {
+  std::filesystem::path data_folder = "var";
+  relay_settings relay;
+  moderation_settings moderation;
+  suspicion_settings suspicion;
+  retry_settings retry;
+  std::size_t batch_letters_max = 250; ///< letters made ready at a time
+  std::size_t batches_ahead_max = 4;   ///< made ready before a connection takes them
+};
+
+/// A running engine. All functions may be called from any thread.
+class node {
+public:
+  /// Opens the store, connects nothing yet, brings back every campaign that is not final.
+  /// Without a `system` it makes one of its own.
+  static result<std::unique_ptr<node>> open(node_settings settings,
+                                            relay_factory relays,
+                                            caf::actor_system* system = nullptr,
+                                            clock_source now = system_now);
+  virtual ~node() = default;
+
+  /// Each calls `done` once, on some thread, when the answer is durable.
+  virtual void create(create_campaign what, std::function<void(result<campaign_view>)> done) = 0;
+  virtual void command(campaign_id id, sluice::command what, std::function<void(result<command_answer>)> done) = 0;
+
+  /// Campaigns as they are shown, and changes as they come.
+  virtual directory& campaigns() = 0;
+  /// Audiences, suppressions, tokens, and the logs to read.
+  virtual sluice::store& store() = 0;
+  virtual timestamp now() const = 0;
+  virtual const node_settings& settings() const = 0;
+  virtual caf::actor_system& system() = 0;
+  /// The node's actor, to publish or to send to: `caf::actor_cast<node_actor>` (actors/interfaces.hpp)
+  /// gives its typed handle.
+  virtual caf::actor handle() const = 0;
+
+  /// True while the store takes writes and the actors run.
+  virtual bool is_ready() const = 0;
+  /// Finishes letters on connections, leaves the rest pending, ends every actor. Idempotent.
+  virtual void stop() = 0;
+};
+
+} // namespace sluice

@@ -1,0 +1,39 @@
+#pragma once
+// How a relay's URL becomes a relay. Adapters register their scheme here, in one place (adapters/relays.cpp).
+
+#include "actors/relay.hpp"
+#include "messages/error.hpp"
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace sluice {
+
+/// The limits and delays that every relay keeps. RFC 5321 section 4.5.3.2 where a default is its.
+struct relay_settings {
+  std::string url = "maildir:var/maildir";
+  std::size_t connections_max = 20;
+  std::uint32_t letters_per_second_max = 0;            ///< 0: no limit; all campaigns together
+  std::uint32_t letters_per_second_per_domain_max = 0; ///< 0: no limit
+  std::uint32_t letters_per_connection_max = 1000;     ///< then QUIT and a new one; 0: no limit
+  std::string hello_name;                              ///< for EHLO; empty: the machine's name
+  std::string ca_file;                                 ///< PEM with certificates to trust; empty: the system's
+  bool tls_verify = true;
+  milliseconds connect_timeout{std::chrono::seconds(30)};
+  milliseconds greeting_timeout{std::chrono::minutes(5)};
+  milliseconds command_timeout{std::chrono::minutes(5)};
+  milliseconds data_timeout{std::chrono::minutes(2)};      ///< DATA's 354
+  milliseconds block_timeout{std::chrono::minutes(3)};     ///< each write of the message
+  milliseconds end_of_data_timeout{std::chrono::minutes(10)};
+  milliseconds idle_timeout{std::chrono::seconds(20)};     ///< a connection without letters is closed
+  milliseconds reconnect_delay_first{std::chrono::milliseconds(500)};
+  milliseconds reconnect_delay_max{std::chrono::minutes(1)};
+};
+
+/// Makes the relay that `settings.url` names. `invalid_input` for a URL that no adapter knows, with the
+/// schemes that there are.
+using relay_factory = std::function<result<std::unique_ptr<relay>>(const relay_settings& settings)>;
+
+} // namespace sluice

@@ -1,0 +1,23 @@
+# CAF 0.17, which comes without a CMake package: CAF::core, CAF::io, CAF::openssl.
+include(FindPackageHandleStandardArgs)
+find_path(CAF_INCLUDE_DIR caf/all.hpp)
+set(caf_wanted CAF_INCLUDE_DIR)
+foreach(part core io openssl)
+  find_library(CAF_${part}_LIBRARY caf_${part})
+  list(APPEND caf_wanted CAF_${part}_LIBRARY)
+endforeach()
+find_package_handle_standard_args(CAF REQUIRED_VARS ${caf_wanted})
+if(CAF_FOUND AND NOT TARGET CAF::core)
+  find_package(Threads REQUIRED)
+  find_package(OpenSSL REQUIRED)
+  foreach(part core io openssl)
+    add_library(CAF::${part} UNKNOWN IMPORTED)
+    set_target_properties(CAF::${part} PROPERTIES
+      IMPORTED_LOCATION "${CAF_${part}_LIBRARY}"
+      INTERFACE_INCLUDE_DIRECTORIES "${CAF_INCLUDE_DIR}")
+  endforeach()
+  set_property(TARGET CAF::core PROPERTY INTERFACE_LINK_LIBRARIES Threads::Threads)
+  set_property(TARGET CAF::io PROPERTY INTERFACE_LINK_LIBRARIES CAF::core)
+  set_property(TARGET CAF::openssl PROPERTY INTERFACE_LINK_LIBRARIES CAF::io OpenSSL::SSL)
+endif()
+mark_as_advanced(CAF_INCLUDE_DIR CAF_core_LIBRARY CAF_io_LIBRARY CAF_openssl_LIBRARY)

@@ -1,0 +1,4 @@
+# cmake -C cmake/presets/tsan.cmake -S . -B build/tsan -G Ninja
+set(CMAKE_BUILD_TYPE Debug CACHE STRING "")
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -g1" CACHE STRING "")
+set(SLUICE_SANITIZE thread CACHE STRING "")

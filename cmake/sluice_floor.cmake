@@ -1,0 +1,40 @@
+# One library for each floor: all its sources, warnings as errors, includes from the root.
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+add_library(sluice_warnings INTERFACE)
+target_compile_options(sluice_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wold-style-cast -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 sees uninitialised and dangling things in the standard library's own optional and string.
+  target_compile_options(sluice_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict
+    -Wno-stringop-overflow -Wno-array-bounds)
+endif()
+
+if(SLUICE_SANITIZE)
+  add_compile_options(-fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SLUICE_SANITIZE})
+endif()
+
+# sluice_floor(NAME [EXCLUDE file …] PUBLIC lib … PRIVATE lib …)
+function(sluice_floor name)
+  cmake_parse_arguments(floor "" "" "EXCLUDE;PUBLIC;PRIVATE" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}"
+       "${CMAKE_SOURCE_DIR}/${name}/*.cpp")
+  if(floor_EXCLUDE)
+    list(REMOVE_ITEM sources ${floor_EXCLUDE})
+  endif()
+  add_library(sluice_${name} STATIC ${sources})
+  add_library(sluice::${name} ALIAS sluice_${name})
+  set_target_properties(sluice_${name} PROPERTIES EXPORT_NAME ${name})
+  target_include_directories(sluice_${name} PUBLIC
+    $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/sluice>)
+  target_compile_features(sluice_${name} PUBLIC cxx_std_23)
+  target_link_libraries(sluice_${name} PUBLIC ${floor_PUBLIC} PRIVATE ${floor_PRIVATE}
+    $<BUILD_INTERFACE:sluice_warnings>)
+endfunction()

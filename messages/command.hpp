@@ -1,0 +1,72 @@
+#pragma once
+// What people and programs ask of a campaign, and the answer. Which command is allowed where, and what
+// it does, is one table in actors/decide.cpp.
+
+#include "messages/campaign.hpp"
+#include "messages/status.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice {
+
+enum class command_kind : std::uint8_t {
+  start,
+  approve,
+  reject,
+  pause,
+  resume,
+  release,
+  cancel,
+  edit,          ///< replaces a draft's content (`edited`)
+  discard,       ///< deletes a draft
+  resend_doubt,  ///< letters in doubt leave again
+  give_up_doubt, ///< letters in doubt are closed as refused
+};
+
+inline constexpr std::size_t command_kind_count = 11;
+
+std::string_view name_of(command_kind kind); ///< "start" … "discard", "resend_doubt", "give_up_doubt"
+std::optional<command_kind> parse_command_kind(std::string_view text);
+
+/// What an `edit` puts in a draft's place.
+struct draft_edit {
+  campaign_spec spec;
+  audience_ref audience;
+  bool operator==(const draft_edit&) const = default;
+};
+
+/// One command to one campaign.
+struct command {
+  command_kind kind = command_kind::pause;
+  std::string by;              ///< who asks: a token's name, "engine", an embedding program's word
+  std::string reason;          ///< a person's words; may be empty
+  std::string idempotency_key; ///< empty: none; idempotency_key_bytes_max at most
+  std::optional<draft_edit> edited; ///< with `edit` only
+  bool operator==(const command&) const = default;
+};
+
+inline constexpr std::size_t idempotency_key_bytes_max = 200;
+
+/// What a command that was carried out answers; it is durable by then.
+struct command_answer {
+  sluice::status status = sluice::status::draft;
+  bool changed = false;         ///< false: the campaign already was as asked
+  event_number version = 0;     ///< the number of the campaign's last event
+  letter_index in_flight = 0;   ///< letters claimed and not yet settled at that moment
+  bool operator==(const command_answer&) const = default;
+};
+
+/// Asks for a new draft.
+struct create_campaign {
+  campaign_spec spec;
+  sluice::audience_id audience; ///< 0: none yet; then the draft cannot be started
+  std::string by;
+  std::string idempotency_key;
+  bool operator==(const create_campaign&) const = default;
+};
+
+} // namespace sluice

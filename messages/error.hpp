@@ -1,0 +1,48 @@
+#pragma once
+// What went wrong, as a value: a stable code for programs, and words for people that say what was
+// being done, what is the matter and what to do about it.
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+namespace sluice {
+
+/// The stable codes. Their names (see `name_of`) are part of the HTTP contract; numbers travel between
+/// nodes, so none is ever reused.
+enum class error_code : std::uint8_t {
+  invalid_input = 1,     ///< what was given does not say what is needed; nothing was changed
+  not_found = 2,         ///< there is no such campaign, audience, letter …
+  not_allowed_now = 3,   ///< the campaign's status forbids it; the message names what it allows
+  not_permitted = 4,     ///< the token's role does not allow it
+  unauthenticated = 5,   ///< no token, or not a valid one
+  conflict = 6,          ///< another writer was there first; read again
+  storage_failed = 7,    ///< the disk did not take or give it; nothing was half-written
+  corrupt = 8,           ///< what is stored is not what was written
+  unavailable = 9,       ///< not running, shutting down or parked; try again later
+  too_large = 10,        ///< over a stated limit
+  template_failed = 11,  ///< a template cannot be parsed or rendered
+  internal = 12,         ///< a fault of ours
+};
+
+/// The code as text: "invalid_input", "not_found" …
+std::string_view name_of(error_code code);
+
+/// An expected failure. `message` is one or two sentences in plain words.
+struct error {
+  error_code code = error_code::internal;
+  std::string message;
+  bool operator==(const error&) const = default;
+};
+
+/// A value, or why there is none.
+template <class T>
+using result = std::expected<T, error>;
+
+/// Shorthand: `return failure(error_code::not_found, "there is no campaign c9");`
+inline std::unexpected<error> failure(error_code code, std::string message) {
+  return std::unexpected(error{code, std::move(message)});
+}
+
+} // namespace sluice

@@ -1,0 +1,166 @@
+#pragma once
+// Everything that can happen to a campaign, in the order in which it usually does. A campaign's state is
+// a fold over these and nothing else. Each type has a name and a version; how they are stored is
+// written in messages/event_json.hpp, and an old version is read for ever.
+
+#include "messages/campaign.hpp"
+#include "messages/command.hpp"
+#include "messages/letter_ranges.hpp"
+#include "messages/outcome.hpp"
+#include "messages/status.hpp"
+
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace sluice {
+
+/// A draft was made.
+struct created {
+  campaign_spec spec;
+  audience_ref audience;
+  bool operator==(const created&) const = default;
+};
+
+/// A draft's content was replaced.
+struct edited {
+  campaign_spec spec;
+  audience_ref audience;
+  bool operator==(const edited&) const = default;
+};
+
+/// A draft was deleted; the campaign is shown no more.
+struct discarded {
+  bool operator==(const discarded&) const = default;
+};
+
+/// `start` was asked for and the automatic checks ran. With reasons the campaign waits for a moderator;
+/// without any a `scheduled` follows at once. `content_hash` is that of message and audience as checked.
+struct submitted {
+  std::vector<std::string> reasons;
+  std::string content_hash;
+  bool operator==(const submitted&) const = default;
+};
+
+/// A moderator let it pass; `content_hash` is that of what was seen.
+struct approved {
+  std::string words;
+  std::string content_hash;
+  bool operator==(const approved&) const = default;
+};
+
+/// A moderator refused it; final.
+struct rejected {
+  std::string words;
+  bool operator==(const rejected&) const = default;
+};
+
+/// The plan's zero was fixed and the campaign is `preparing`. Nothing moves T0 afterwards.
+struct scheduled {
+  timestamp t0;
+  bool operator==(const scheduled&) const = default;
+};
+
+/// T0 was reached: the campaign is `sending`.
+struct sending_began {
+  bool operator==(const sending_began&) const = default;
+};
+
+struct paused {
+  hold_reason reason = hold_reason::operator_request;
+  std::string text;
+  bool operator==(const paused&) const = default;
+};
+
+struct resumed {
+  std::string words;
+  bool operator==(const resumed&) const = default;
+};
+
+/// All letters are due from now on; lifts a hold.
+struct released {
+  std::string words;
+  bool operator==(const released&) const = default;
+};
+
+struct cancelled {
+  std::string words;
+  bool operator==(const cancelled&) const = default;
+};
+
+/// These letters may now be offered up to their end of data. Durable before any of them is.
+struct claimed {
+  letter_ranges letters;
+  bool operator==(const claimed&) const = default;
+};
+
+/// Letters that got the same outcome with the same words.
+struct settled_group {
+  letter_state outcome = letter_state::accepted; ///< accepted, refused, deferred, skipped or in_doubt;
+                                                 ///< pending: back unsent, the relay itself failed
+  letter_ranges letters;
+  reply answer;
+  timestamp retry_at; ///< with deferred only
+  bool operator==(const settled_group&) const = default;
+};
+
+/// Outcomes, many letters an event.
+struct settled {
+  std::vector<settled_group> groups;
+  bool operator==(const settled&) const = default;
+};
+
+/// Letters in doubt were settled by the policy or by a person: due again, or given up (refused).
+struct doubt_settled {
+  letter_ranges letters;
+  bool resend = true;
+  bool operator==(const doubt_settled&) const = default;
+};
+
+/// The relay itself fails for this campaign (cannot connect, cannot authenticate …).
+struct relay_failed {
+  std::string text;
+  bool operator==(const relay_failed&) const = default;
+};
+
+struct relay_recovered {
+  bool operator==(const relay_recovered&) const = default;
+};
+
+/// Every letter has a final outcome: `sent`.
+struct finished {
+  bool operator==(const finished&) const = default;
+};
+
+using event_body = std::variant<created,
+                                edited,
+                                discarded,
+                                submitted,
+                                approved,
+                                rejected,
+                                scheduled,
+                                sending_began,
+                                paused,
+                                resumed,
+                                released,
+                                cancelled,
+                                claimed,
+                                settled,
+                                doubt_settled,
+                                relay_failed,
+                                relay_recovered,
+                                finished>;
+
+/// One entry of a campaign's log. `at` never goes backwards within a log, whatever the wall clock does.
+struct event {
+  timestamp at;
+  std::string by; ///< who caused it; empty: the engine
+  event_body body;
+  bool operator==(const event&) const = default;
+};
+
+/// The event's type as stored: "created", "claimed" …
+std::string_view type_of(const event_body& body);
+
+} // namespace sluice

@@ -1,0 +1,72 @@
+#pragma once
+// A campaign as it is shown: what GET /v1/campaigns/{id}, the command line and an embedding program get.
+
+#include "messages/campaign.hpp"
+#include "messages/outcome.hpp"
+#include "messages/status.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+/// total = pending + in_flight + accepted + refused + deferred + skipped + in_doubt, always.
+struct letter_counts {
+  letter_index total = 0;
+  letter_index due = 0; ///< due(now): letters whose part has begun, whatever became of them
+  std::array<letter_index, letter_state_count> by_state{};
+  letter_index of(letter_state state) const { return by_state[static_cast<std::size_t>(state)]; }
+  bool operator==(const letter_counts&) const = default;
+};
+
+/// A part that is still to begin.
+struct upcoming_part {
+  timestamp at;
+  letter_index letters = 0;
+  bool operator==(const upcoming_part&) const = default;
+};
+
+struct relay_trouble {
+  timestamp since;
+  std::string text;
+  bool operator==(const relay_trouble&) const = default;
+};
+
+/// A kind of answer that the relay gave, with how often. `text` has what differs from letter to letter
+/// (queue ids and the like) replaced by "…".
+struct response_group {
+  reply answer;
+  letter_index count = 0;
+  timestamp first_seen;
+  timestamp last_seen;
+  letter_index example = 0; ///< a letter that got it
+  bool operator==(const response_group&) const = default;
+};
+
+struct campaign_view {
+  campaign_id id;
+  event_number version = 0; ///< the number of the last event that this shows
+  sluice::stage stage = sluice::stage::draft;
+  std::optional<sluice::hold> hold;
+  campaign_spec spec;
+  audience_ref audience;
+  timestamp created_at;
+  timestamp changed_at;
+  std::optional<timestamp> t0;
+  std::optional<timestamp> released_at;
+  std::optional<upcoming_part> next_part;
+  letter_counts counts;
+  double rate = 0; ///< letters settled a second, over the last seconds
+  std::optional<sluice::relay_trouble> relay_trouble;
+  std::vector<std::string> moderation_reasons;
+  std::string moderation_words; ///< the moderator's, at approval or rejection
+  std::string content_hash;     ///< of what was checked or approved; empty before start
+  std::vector<response_group> responses;
+  std::string fault; ///< why its actor is parked; empty: it is not
+
+  sluice::status status() const { return status_of(stage, hold.has_value()); }
+};
+
+} // namespace sluice

@@ -1,0 +1,69 @@
+#pragma once
+// Audiences: named, frozen, ordered lists of recipients. They are streamed in and out, never held whole.
+
+#include "messages/campaign.hpp"
+#include "messages/time.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice {
+
+/// One field of a recipient; `column` indexes audience_info::columns.
+struct field_value {
+  std::uint16_t column = 0;
+  std::string value;
+  bool operator==(const field_value&) const = default;
+};
+
+/// A row of an audience. Fields that the row does not have are left out.
+struct recipient {
+  std::string email; ///< an RFC 5321 addr-spec, checked at import; domain in lower case
+  std::vector<field_value> fields;
+  bool operator==(const recipient&) const = default;
+};
+
+/// What is known of an audience as a whole. The column "email" is there always, and first.
+struct audience_info {
+  audience_id id;
+  std::string name;
+  letter_index size = 0;
+  letter_index role_addresses = 0; ///< info@, sales@ … (see messages/address.hpp)
+  std::vector<std::string> columns;
+  std::string hash; ///< SHA-256 in hexadecimal, over columns and rows in order
+  timestamp created_at;
+  bool operator==(const audience_info&) const = default;
+};
+
+inline constexpr std::size_t audience_columns_max = 256;
+
+/// An audience that is being put together. Nothing of it is seen until `commit`; dropped before that (or
+/// the process dies) it leaves nothing behind. Used from one thread.
+class audience_writer {
+public:
+  virtual ~audience_writer() = default;
+  /// The column of that name, made if it is new; `too_large` past audience_columns_max.
+  virtual result<std::uint16_t> column(std::string_view name) = 0;
+  /// True: taken; false: the address is in it already (compared without regard to case), left out.
+  virtual result<bool> add(const recipient& row) = 0;
+  /// Makes it durable and visible. `invalid_input` when no row was taken.
+  virtual result<audience_info> commit() = 0;
+};
+
+class audience_store {
+public:
+  virtual ~audience_store() = default;
+  virtual result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) = 0;
+  virtual result<audience_info> info(audience_id id) const = 0; ///< `not_found`
+  virtual result<std::vector<audience_info>> list() const = 0;  ///< lowest id first
+  /// Rows first … first+count-1, or fewer at the end. Any thread.
+  virtual result<std::vector<recipient>> read(audience_id id, letter_index first, std::size_t count) const = 0;
+  /// Where an address stands; nothing if it is not in there.
+  virtual result<std::optional<letter_index>> find(audience_id id, std::string_view email) const = 0;
+};
+
+} // namespace sluice

@@ -1,0 +1,28 @@
+#pragma once
+// Where a campaign's state stood at some event, so that a restart replays little. Only a cache: one that
+// is missing, older, unreadable or of another format is passed over and the log is read instead.
+
+#include "persistence/journal.hpp"
+
+#include <optional>
+#include <string>
+
+namespace sluice {
+
+struct snapshot {
+  event_number number = 0; ///< of the last event that it holds
+  std::string state;       ///< as actors/state_codec.hpp writes it
+  bool operator==(const snapshot&) const = default;
+};
+
+class snapshot_store {
+public:
+  virtual ~snapshot_store() = default;
+  /// Kept together with the hash of the event of that number, which must be durable by now. Not synced:
+  /// losing it costs time only. May be called from any thread.
+  virtual void save(campaign_id campaign, const snapshot& value) = 0;
+  /// Nothing if there is none, or the log's event of that number has another hash by now.
+  virtual std::optional<snapshot> load(campaign_id campaign) const = 0;
+};
+
+} // namespace sluice
