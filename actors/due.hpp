@@ -12,7 +12,7 @@ namespace sluice {
 
 /// One part of a plan's timetable.
 struct planned_part {
-  std::uint64_t number = 0;       ///< from 0
+  std::uint64_t number = 0; ///< from 0
   timestamp at;
   letter_index letters = 0;       ///< in this part
   letter_index letters_total = 0; ///< due from this part on, this one included
@@ -24,18 +24,12 @@ struct planned_part {
 letter_index part_size(const parts& parts, std::uint64_t day);
 
 /// How many of `total` letters are due at `now`. 0 before T0 (or before the release, if that is earlier).
-letter_index due(const plan& plan,
-                 timestamp t0,
-                 std::optional<timestamp> released_at,
-                 letter_index total,
-                 timestamp now);
+letter_index
+due(const plan& plan, timestamp t0, std::optional<timestamp> released_at, letter_index total, timestamp now);
 
 /// The first part that begins after `now` and still has letters; nothing when all are due.
-std::optional<planned_part> next_part(const plan& plan,
-                                      timestamp t0,
-                                      std::optional<timestamp> released_at,
-                                      letter_index total,
-                                      timestamp now);
+std::optional<planned_part> next_part(
+    const plan& plan, timestamp t0, std::optional<timestamp> released_at, letter_index total, timestamp now);
 
 /// The moment from which letter `index` is due.
 timestamp due_at(const plan& plan,

@@ -36,6 +36,7 @@ result<std::unique_ptr<letter_composer>> make_letter_composer(campaign_id campai
 
 /// `<c17.3f…@shop.example>` with the brackets: a function of campaign and recipient address (SHA-256 over
 /// both), the same for every attempt; the domain is the sender's.
-std::string message_id(campaign_id campaign, std::string_view from_domain, std::string_view recipient_address);
+std::string
+message_id(campaign_id campaign, std::string_view from_domain, std::string_view recipient_address);
 
 } // namespace sluice

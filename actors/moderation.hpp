@@ -12,12 +12,12 @@
 namespace sluice {
 
 struct moderation_settings {
-  std::uint32_t first_campaigns = 3;          ///< of a sender domain; 0: off
-  double role_addresses_percent_max = 10;     ///< 100: off
+  std::uint32_t first_campaigns = 3;      ///< of a sender domain; 0: off
+  double role_addresses_percent_max = 10; ///< 100: off
   bool requires_unsubscribe = true;
-  double audience_growth_max = 3;             ///< times the sender's largest so far; 0: off
+  double audience_growth_max = 3;               ///< times the sender's largest so far; 0: off
   std::vector<std::string> suspicious_patterns; ///< ECMAScript regular expressions, without regard to case
-  std::vector<std::string> free_mail_domains; ///< as sender: refused at create; default_free_mail_domains
+  std::vector<std::string> free_mail_domains;   ///< as sender: refused at create; default_free_mail_domains
 };
 
 /// gmail.com, mail.ru, yandex.ru …
@@ -25,8 +25,8 @@ std::vector<std::string> default_free_mail_domains();
 
 struct suspicion_settings {
   bool enabled = true;
-  std::uint32_t window = 1000;       ///< outcomes looked back on
-  std::uint32_t outcomes_min = 200;  ///< before that nothing is concluded
+  std::uint32_t window = 1000;      ///< outcomes looked back on
+  std::uint32_t outcomes_min = 200; ///< before that nothing is concluded
   double refused_percent_max = 5;
   double spam_percent_max = 1;
 };

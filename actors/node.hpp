@@ -16,7 +16,7 @@
 namespace caf {
 class actor;
 class actor_system;
-}
+} // namespace caf
 
 namespace sluice {
 
@@ -50,7 +50,8 @@ public:
 
   /// Each calls `done` once, on some thread, when the answer is durable.
   virtual void create(create_campaign what, std::function<void(result<campaign_view>)> done) = 0;
-  virtual void command(campaign_id id, sluice::command what, std::function<void(result<command_answer>)> done) = 0;
+  virtual void
+  command(campaign_id id, sluice::command what, std::function<void(result<command_answer>)> done) = 0;
 
   /// Campaigns as they are shown, and changes as they come.
   virtual directory& campaigns() = 0;

@@ -19,15 +19,15 @@ struct relay_settings {
   std::uint32_t letters_per_second_per_domain_max = 0; ///< 0: no limit
   std::uint32_t letters_per_connection_max = 1000;     ///< then QUIT and a new one; 0: no limit
   std::string hello_name;                              ///< for EHLO; empty: the machine's name
-  std::string ca_file;                                 ///< PEM with certificates to trust; empty: the system's
+  std::string ca_file; ///< PEM with certificates to trust; empty: the system's
   bool tls_verify = true;
   milliseconds connect_timeout{std::chrono::seconds(30)};
   milliseconds greeting_timeout{std::chrono::minutes(5)};
   milliseconds command_timeout{std::chrono::minutes(5)};
-  milliseconds data_timeout{std::chrono::minutes(2)};      ///< DATA's 354
-  milliseconds block_timeout{std::chrono::minutes(3)};     ///< each write of the message
+  milliseconds data_timeout{std::chrono::minutes(2)};  ///< DATA's 354
+  milliseconds block_timeout{std::chrono::minutes(3)}; ///< each write of the message
   milliseconds end_of_data_timeout{std::chrono::minutes(10)};
-  milliseconds idle_timeout{std::chrono::seconds(20)};     ///< a connection without letters is closed
+  milliseconds idle_timeout{std::chrono::seconds(20)}; ///< a connection without letters is closed
   milliseconds reconnect_delay_first{std::chrono::milliseconds(500)};
   milliseconds reconnect_delay_max{std::chrono::minutes(1)};
 };

@@ -22,11 +22,11 @@ enum class doubt_policy : std::uint8_t {
 /// Mustache templates over the recipient's fields.
 struct campaign_spec {
   std::string name;
-  std::string from;      ///< RFC 5322 mailbox: `Shop <news@shop.example>`
-  std::string reply_to;  ///< RFC 5322 mailbox, or empty
+  std::string from;     ///< RFC 5322 mailbox: `Shop <news@shop.example>`
+  std::string reply_to; ///< RFC 5322 mailbox, or empty
   std::string subject;
-  std::string text;      ///< empty when there is only html
-  std::string html;      ///< empty when there is only text
+  std::string text; ///< empty when there is only html
+  std::string html; ///< empty when there is only text
   std::string unsubscribe_url;
   sluice::plan plan;
   doubt_policy on_doubt = doubt_policy::resend;

@@ -42,9 +42,9 @@ struct draft_edit {
 /// One command to one campaign.
 struct command {
   command_kind kind = command_kind::pause;
-  std::string by;              ///< who asks: a token's name, "engine", an embedding program's word
-  std::string reason;          ///< a person's words; may be empty
-  std::string idempotency_key; ///< empty: none; idempotency_key_bytes_max at most
+  std::string by;                   ///< who asks: a token's name, "engine", an embedding program's word
+  std::string reason;               ///< a person's words; may be empty
+  std::string idempotency_key;      ///< empty: none; idempotency_key_bytes_max at most
   std::optional<draft_edit> edited; ///< with `edit` only
   bool operator==(const command&) const = default;
 };
@@ -54,9 +54,9 @@ inline constexpr std::size_t idempotency_key_bytes_max = 200;
 /// What a command that was carried out answers; it is durable by then.
 struct command_answer {
   sluice::status status = sluice::status::draft;
-  bool changed = false;         ///< false: the campaign already was as asked
-  event_number version = 0;     ///< the number of the campaign's last event
-  letter_index in_flight = 0;   ///< letters claimed and not yet settled at that moment
+  bool changed = false;       ///< false: the campaign already was as asked
+  event_number version = 0;   ///< the number of the campaign's last event
+  letter_index in_flight = 0; ///< letters claimed and not yet settled at that moment
   bool operator==(const command_answer&) const = default;
 };
 

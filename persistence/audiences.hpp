@@ -61,7 +61,8 @@ public:
   virtual result<audience_info> info(audience_id id) const = 0; ///< `not_found`
   virtual result<std::vector<audience_info>> list() const = 0;  ///< lowest id first
   /// Rows first … first+count-1, or fewer at the end. Any thread.
-  virtual result<std::vector<recipient>> read(audience_id id, letter_index first, std::size_t count) const = 0;
+  virtual result<std::vector<recipient>>
+  read(audience_id id, letter_index first, std::size_t count) const = 0;
   /// Where an address stands; nothing if it is not in there.
   virtual result<std::optional<letter_index>> find(audience_id id, std::string_view email) const = 0;
 };

@@ -26,7 +26,9 @@ class store {
 public:
   virtual ~store() = default;
   virtual sluice::journal& journal() = 0;
+  virtual const sluice::journal& journal() const = 0;
   virtual audience_store& audiences() = 0;
+  virtual const audience_store& audiences() const = 0;
   virtual suppression_list& suppressions() = 0;
   virtual snapshot_store& snapshots() = 0;
   virtual token_store& tokens() = 0;

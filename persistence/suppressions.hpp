@@ -26,7 +26,8 @@ public:
   /// How many of them were in it.
   virtual result<std::size_t> remove(const std::vector<std::string>& emails) = 0;
   /// The reason, or nothing: one entry for each address asked for, in order. Any thread, and cheap.
-  virtual result<std::vector<std::optional<std::string>>> find(const std::vector<std::string_view>& emails) const = 0;
+  virtual result<std::vector<std::optional<std::string>>>
+  find(const std::vector<std::string_view>& emails) const = 0;
   /// `limit` entries in the order of addresses, from the first after `after`.
   virtual result<std::vector<suppression>> list(std::string_view after, std::size_t limit) const = 0;
 };

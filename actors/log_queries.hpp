@@ -1,0 +1,46 @@
+#pragma once
+// Questions that only the log can answer, letter by letter. They read the store and disturb no actor; any
+// thread, but not one that must not wait for the disk.
+
+#include "messages/view.hpp"
+#include "persistence/store.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+/// One letter as `letters` lists it.
+struct letter_row {
+  letter_index index = 0;
+  std::string email;
+  letter_state state = letter_state::pending;
+  std::uint32_t attempts = 0; ///< how often it was claimed
+  reply last_reply;           ///< of its latest outcome; empty text if there is none
+  std::string message_id;
+  std::optional<timestamp> changed_at; ///< when its state last changed; nothing while untouched
+  std::optional<timestamp> retry_at;   ///< with deferred
+};
+
+struct letters_query {
+  std::optional<letter_state> outcome;
+  std::optional<letter_index> after; ///< rows behind this letter only
+  std::size_t limit = 100;
+};
+
+inline constexpr std::size_t letters_limit_max = 10'000;
+
+/// Letters in index order.
+result<std::vector<letter_row>>
+list_letters(const store& from, const campaign_view& campaign, const letters_query& query);
+
+/// One recipient's letter; `not_found` if the audience has no such address.
+result<letter_row> find_letter(const store& from, const campaign_view& campaign, std::string_view address);
+
+/// The letter to recipient `index` as it would leave now, whole (RFC 5322). `not_found` past the end,
+/// `template_failed` with the reason.
+result<std::string>
+preview_letter(const store& from, const campaign_view& campaign, letter_index index, timestamp now);
+
+} // namespace sluice
