@@ -9,16 +9,15 @@
 // and a record's own hash is SHA-256(campaign id, 8 bytes BE · number, 8 bytes BE · the whole value).
 
 #include "messages/event.hpp"
+#include "persistence/sha256.hpp"
 
-#include <array>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace sluice {
-
-using sha256_hash = std::array<std::uint8_t, 32>;
 
 /// The answer that an idempotency key remembers, stored in the same write as the events it caused.
 struct key_record {
@@ -48,13 +47,30 @@ struct stored_event {
   sha256_hash hash{};     ///< of this record
 };
 
+/// A record as it lies there, for readers who trust nothing.
+struct raw_record {
+  event_number number = 0;
+  sha256_hash previous{};             ///< as stored: the hash of the record before it
+  sha256_hash hash{};                 ///< of this record
+  std::span<const std::uint8_t> body; ///< for decode_event; valid during the visit only
+  bool is_whole = true;               ///< false: shorter than any record; previous and body are empty
+};
+
+/// What waits for the writer at once, at most: appends, and the bytes of their events.
+inline constexpr std::size_t journal_queue_appends_max = 65'536;
+inline constexpr std::size_t journal_queue_bytes_max = 64U << 20U;
+
 class journal {
 public:
   virtual ~journal() = default;
 
   /// Called once, from the writer's thread, when the events are durable (with the last one's number) or
   /// when nothing of them was kept: `conflict` if the log ended elsewhere, `storage_failed` if the disk
-  /// did not take them, `unavailable` if the journal is closing.
+  /// did not take them, `unavailable` if the journal is closing or its queue full (see
+  /// journal_queue_appends_max). What is refused without being queued is answered from the caller's
+  /// thread, before `append` returns. One failed append does not spoil another of the same group; the
+  /// only doubt is left by a process that is killed after `storage_failed` and before a later append was
+  /// taken: then what was refused may be found in the log after all.
   using append_done = std::function<void(result<event_number>)>;
   virtual void append(append_request request, append_done done) = 0;
 
@@ -64,6 +80,13 @@ public:
   virtual result<void> read(campaign_id campaign,
                             event_number from,
                             const std::function<bool(const stored_event&)>& visit) const = 0;
+
+  /// Visits the records from number `from` on just as they are, faults and all, until the visitor returns
+  /// false: for an audit, which checks numbers, hashes and bodies itself. `corrupt` only where the disk
+  /// gives nothing readable any more. Any thread.
+  virtual result<void> read_raw(campaign_id campaign,
+                                event_number from,
+                                const std::function<bool(const raw_record&)>& visit) const;
 
   /// Every campaign that has events, lowest first.
   virtual result<std::vector<campaign_id>> campaigns() const = 0;
