@@ -12,23 +12,23 @@ namespace {
 bool is_allowed(const campaign_state& state, command_kind kind) {
   const auto where = state.stage;
   switch (kind) {
-    case command_kind::start:
-    case command_kind::edit:
-    case command_kind::discard:
-      return where == stage::draft;
-    case command_kind::approve:
-    case command_kind::reject:
-      return where == stage::moderation;
-    case command_kind::pause:
-    case command_kind::resume: // on a campaign that is not held it changes nothing
-      return is_outgoing(where);
-    case command_kind::release:
-      return where == stage::preparing || where == stage::sending;
-    case command_kind::cancel:
-      return !state.is_final();
-    case command_kind::resend_doubt:
-    case command_kind::give_up_doubt:
-      return where == stage::sending;
+  case command_kind::start:
+  case command_kind::edit:
+  case command_kind::discard:
+    return where == stage::draft;
+  case command_kind::approve:
+  case command_kind::reject:
+    return where == stage::moderation;
+  case command_kind::pause:
+  case command_kind::resume: // on a campaign that is not held it changes nothing
+    return is_outgoing(where);
+  case command_kind::release:
+    return where == stage::preparing || where == stage::sending;
+  case command_kind::cancel:
+    return !state.is_final();
+  case command_kind::resend_doubt:
+  case command_kind::give_up_doubt:
+    return where == stage::sending;
   }
   return false;
 }
@@ -36,7 +36,8 @@ bool is_allowed(const campaign_state& state, command_kind kind) {
 error refusal(const campaign_state& state, command_kind kind) {
   const auto what = state.status();
   const auto allowed = allowed_commands(state);
-  auto message = fmt::format("{} is {} and cannot be told to {}", to_string(state.id), name_of(what), name_of(kind));
+  auto message =
+      fmt::format("{} is {} and cannot be told to {}", to_string(state.id), name_of(what), name_of(kind));
   if (what == status::paused)
     message += fmt::format(" (under the hold it is in {})", name_of(state.stage));
   message += allowed.empty() ? "; nothing changes it any more" : "; it allows: " + allowed;
@@ -62,7 +63,6 @@ event_bodies settle_all_doubt(const campaign_state& state, bool resend) {
   return {doubt_settled{std::move(letters), resend}};
 }
 
-
 /// Adds `finished` when the events leave no letter open. Counting is enough: no need to apply them.
 void finish_if_whole(const campaign_state& state, event_bodies& events) {
   if (state.stage != stage::sending)
@@ -73,11 +73,13 @@ void finish_if_whole(const campaign_state& state, event_bodies& events) {
       for (const auto& group : outcomes->groups)
         if (is_final(group.outcome))
           newly_final += group.letters.count();
-    } else if (const auto* settled_doubt = std::get_if<doubt_settled>(&body); settled_doubt && !settled_doubt->resend) {
+    } else if (const auto* settled_doubt = std::get_if<doubt_settled>(&body);
+               settled_doubt && !settled_doubt->resend) {
       newly_final += settled_doubt->letters.count();
     }
   }
-  const auto already = state.letters.count(letter_state::accepted) + state.letters.count(letter_state::refused) +
+  const auto already = state.letters.count(letter_state::accepted) +
+                       state.letters.count(letter_state::refused) +
                        state.letters.count(letter_state::skipped);
   if (already + newly_final == state.letters.size())
     events.emplace_back(finished{});
@@ -124,7 +126,8 @@ void settle_deferrals(const campaign_state& state,
       by_deferrals[noted == state.retries.end() ? 0 : noted->second.deferrals].add(index);
   });
   for (auto& [deferrals, those] : by_deferrals)
-    groups.push_back({letter_state::deferred, std::move(those), answer, now + retry_delay(deferrals, settings)});
+    groups.push_back(
+        {letter_state::deferred, std::move(those), answer, now + retry_delay(deferrals, settings)});
   if (!given_up.empty())
     groups.push_back({letter_state::refused, std::move(given_up), answer, {}});
 }
@@ -146,7 +149,8 @@ std::optional<paused> suspect(const campaign_state& state,
   };
   for (const auto& group : groups) {
     if (group.outcome == letter_state::refused)
-      count(is_spam_refusal(group.answer) ? verdict::refused_as_spam : verdict::refused, group.letters.count());
+      count(is_spam_refusal(group.answer) ? verdict::refused_as_spam : verdict::refused,
+            group.letters.count());
     else if (group.outcome == letter_state::accepted)
       count(verdict::fine, group.letters.count());
   }
@@ -165,8 +169,8 @@ std::optional<paused> suspect(const campaign_state& state,
                               percent(spam), outcomes, settings.spam_percent_max)};
   if (percent(refused) > settings.refused_percent_max)
     return paused{hold_reason::spam_suspicion,
-                  fmt::format("{:.1f}% of the last {} outcomes were refused; the limit is {:g}%", percent(refused),
-                              outcomes, settings.refused_percent_max)};
+                  fmt::format("{:.1f}% of the last {} outcomes were refused; the limit is {:g}%",
+                              percent(refused), outcomes, settings.refused_percent_max)};
   return std::nullopt;
 }
 
@@ -176,10 +180,10 @@ std::string allowed_commands(const campaign_state& state) {
   std::string names;
   for (std::size_t number = 0; number < command_kind_count; ++number) {
     const auto kind = static_cast<command_kind>(number);
-    const auto changes_something = (kind != command_kind::resume || state.hold) &&
-                                   (kind != command_kind::pause || !state.hold) &&
-                                   ((kind != command_kind::resend_doubt && kind != command_kind::give_up_doubt) ||
-                                    state.letters.count(letter_state::in_doubt) > 0);
+    const auto changes_something =
+        (kind != command_kind::resume || state.hold) && (kind != command_kind::pause || !state.hold) &&
+        ((kind != command_kind::resend_doubt && kind != command_kind::give_up_doubt) ||
+         state.letters.count(letter_state::in_doubt) > 0);
     if (is_allowed(state, kind) && changes_something) {
       names += names.empty() ? "" : ", ";
       names += name_of(kind);
@@ -188,10 +192,8 @@ std::string allowed_commands(const campaign_state& state) {
   return names;
 }
 
-result<event_bodies> decide(const campaign_state& state,
-                            const command& asked,
-                            const start_check& checked,
-                            timestamp now) {
+result<event_bodies>
+decide(const campaign_state& state, const command& asked, const start_check& checked, timestamp now) {
   if (!is_allowed(state, asked.kind)) {
     const auto is_done = asked.kind == command_kind::cancel && state.stage == stage::cancelled;
     if (is_done)
@@ -199,34 +201,34 @@ result<event_bodies> decide(const campaign_state& state,
     return std::unexpected(refusal(state, asked.kind));
   }
   switch (asked.kind) {
-    case command_kind::start:
-      return decide_start(state, checked, now);
-    case command_kind::edit:
-      if (!asked.edited)
-        return failure(error_code::invalid_input, "an edit must say what the draft becomes");
-      return event_bodies{edited{asked.edited->spec, asked.edited->audience}};
-    case command_kind::discard:
-      return event_bodies{discarded{}};
-    case command_kind::approve:
-      return event_bodies{approved{asked.reason, state.content_hash},
-                          scheduled{std::max(state.spec.plan.start_at.value_or(now), now)}};
-    case command_kind::reject:
-      return event_bodies{rejected{asked.reason}};
-    case command_kind::pause:
-      return state.hold ? event_bodies{} : event_bodies{paused{hold_reason::operator_request, asked.reason}};
-    case command_kind::resume:
-      return state.hold ? event_bodies{resumed{asked.reason}} : event_bodies{};
-    case command_kind::release:
-      return state.released_at && !state.hold ? event_bodies{} : event_bodies{released{asked.reason}};
-    case command_kind::cancel:
-      return event_bodies{cancelled{asked.reason}};
-    case command_kind::resend_doubt:
-      return settle_all_doubt(state, true);
-    case command_kind::give_up_doubt: {
-      auto events = settle_all_doubt(state, false);
-      finish_if_whole(state, events);
-      return events;
-    }
+  case command_kind::start:
+    return decide_start(state, checked, now);
+  case command_kind::edit:
+    if (!asked.edited)
+      return failure(error_code::invalid_input, "an edit must say what the draft becomes");
+    return event_bodies{edited{asked.edited->spec, asked.edited->audience}};
+  case command_kind::discard:
+    return event_bodies{discarded{}};
+  case command_kind::approve:
+    return event_bodies{approved{asked.reason, state.content_hash},
+                        scheduled{std::max(state.spec.plan.start_at.value_or(now), now)}};
+  case command_kind::reject:
+    return event_bodies{rejected{asked.reason}};
+  case command_kind::pause:
+    return state.hold ? event_bodies{} : event_bodies{paused{hold_reason::operator_request, asked.reason}};
+  case command_kind::resume:
+    return state.hold ? event_bodies{resumed{asked.reason}} : event_bodies{};
+  case command_kind::release:
+    return state.released_at && !state.hold ? event_bodies{} : event_bodies{released{asked.reason}};
+  case command_kind::cancel:
+    return event_bodies{cancelled{asked.reason}};
+  case command_kind::resend_doubt:
+    return settle_all_doubt(state, true);
+  case command_kind::give_up_doubt: {
+    auto events = settle_all_doubt(state, false);
+    finish_if_whole(state, events);
+    return events;
+  }
   }
   return failure(error_code::internal, "a command of no known kind");
 }
@@ -262,13 +264,13 @@ letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted
 
 letter_ranges next_letters(const campaign_state& state,
                            const letter_ranges& handed,
-                           letter_index from,
-                           std::size_t letters_max,
+                           letter_index& from,
+                           std::size_t wanted_max,
                            timestamp now) {
   letter_ranges next;
   std::size_t found = 0;
   for (const auto& [due_at, index] : state.retry_queue) {
-    if (due_at > now || found == letters_max)
+    if (due_at > now || found == wanted_max)
       break;
     if (!handed.contains(index)) {
       next.add(index);
@@ -276,8 +278,10 @@ letter_ranges next_letters(const campaign_state& state,
     }
   }
   const auto due_letters = state.due(now);
-  for (auto index = state.letters.find(letter_state::pending, from); index < due_letters && found < letters_max;
+  for (auto index = state.letters.find(letter_state::pending, from);
+       index < due_letters && found < wanted_max;
        index = state.letters.find(letter_state::pending, index + 1)) {
+    from = index + 1;
     if (!handed.contains(index)) {
       next.add(index);
       ++found;
@@ -340,8 +344,8 @@ event_bodies decide_recovery(const campaign_state& state) {
   if (letters.empty())
     return {};
   event_bodies events;
-  events.emplace_back(
-    settled{{settled_group{letter_state::in_doubt, letters, reply{0, "", "the engine ended before the reply came"}, {}}}});
+  events.emplace_back(settled{{settled_group{
+      letter_state::in_doubt, letters, reply{0, "", "the engine ended before the reply came"}, {}}}});
   if (state.spec.on_doubt == doubt_policy::resend && !state.is_final())
     events.emplace_back(doubt_settled{std::move(letters), true});
   return events;

@@ -19,10 +19,8 @@ struct start_check {
 };
 
 /// What a command leads to. `not_allowed_now` says what the status is and what it allows.
-result<event_bodies> decide(const campaign_state& state,
-                            const command& asked,
-                            const start_check& checked,
-                            timestamp now);
+result<event_bodies>
+decide(const campaign_state& state, const command& asked, const start_check& checked, timestamp now);
 
 /// The commands that this state does not refuse, in words: "pause, release, cancel".
 std::string allowed_commands(const campaign_state& state);
@@ -34,11 +32,12 @@ event_bodies decide_on_time(const campaign_state& state, timestamp now);
 letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted, timestamp now);
 
 /// The next letters to make ready: deferred ones whose time has come first, then due ones in index order
-/// from `from` on, leaving out those in `handed`. `letters_max` at most.
+/// from `from` on, leaving out those in `handed`; `wanted_max` at most. Moves `from` behind the last pending
+/// letter that it took.
 letter_ranges next_letters(const campaign_state& state,
                            const letter_ranges& handed,
-                           letter_index from,
-                           std::size_t letters_max,
+                           letter_index& from,
+                           std::size_t wanted_max,
                            timestamp now);
 
 /// The relay's results as events: deferrals get their delay or are given up, doubt is settled by the

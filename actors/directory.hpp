@@ -27,7 +27,8 @@ public:
   std::vector<view_ptr> all() const;
 
   /// Called after each change, on the thread that made it: must be quick and not call back in here. A
-  /// removed campaign is told by its id and no view. Returns what `unsubscribe` takes.
+  /// removed campaign is told by its id and no view. Returns what `unsubscribe` takes; a call that is under
+  /// way in another thread may still reach the listener after that.
   using listener = std::function<void(campaign_id, const view_ptr&)>;
   std::size_t subscribe(listener who);
   void unsubscribe(std::size_t subscription);

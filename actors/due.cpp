@@ -73,11 +73,8 @@ letter_index part_size(const parts& parts, std::uint64_t day_number) {
   return size;
 }
 
-letter_index due(const plan& plan,
-                 timestamp t0,
-                 std::optional<timestamp> released_at,
-                 letter_index total,
-                 timestamp now) {
+letter_index
+due(const plan& plan, timestamp t0, std::optional<timestamp> released_at, letter_index total, timestamp now) {
   if (released_at && now >= *released_at)
     return total;
   if (now < t0)
@@ -96,11 +93,8 @@ letter_index due(const plan& plan,
   return static_cast<letter_index>(std::min<std::uint64_t>(letters, total));
 }
 
-std::optional<planned_part> next_part(const plan& plan,
-                                      timestamp t0,
-                                      std::optional<timestamp> released_at,
-                                      letter_index total,
-                                      timestamp now) {
+std::optional<planned_part> next_part(
+    const plan& plan, timestamp t0, std::optional<timestamp> released_at, letter_index total, timestamp now) {
   const auto already = due(plan, t0, released_at, total, now);
   if (already >= total)
     return std::nullopt;

@@ -77,11 +77,13 @@ void note_response(campaign_state& state, const settled_group& group, timestamp 
   if (found == state.responses.end()) {
     if (state.responses.size() >= response_groups_max) {
       words = "(answers of further kinds)";
-      found = std::ranges::find_if(state.responses, [&](const auto& one) { return one.answer.text == words; });
+      found =
+          std::ranges::find_if(state.responses, [&](const auto& one) { return one.answer.text == words; });
     }
     if (found == state.responses.end()) {
       const auto is_rest = state.responses.size() >= response_groups_max;
-      reply shown{is_rest ? std::uint16_t{0} : group.answer.code, is_rest ? "" : group.answer.enhanced, words};
+      reply shown{is_rest ? std::uint16_t{0} : group.answer.code, is_rest ? "" : group.answer.enhanced,
+                  words};
       state.responses.push_back({std::move(shown), 0, at, at, group.letters.ranges().front().begin});
       found = std::prev(state.responses.end());
     }
@@ -144,7 +146,8 @@ struct evolution {
     lift_hold();
   }
   void operator()(const released&) {
-    check(state.stage == stage::preparing || state.stage == stage::sending, "a campaign was released out of turn");
+    check(state.stage == stage::preparing || state.stage == stage::sending,
+          "a campaign was released out of turn");
     if (!state.released_at)
       state.released_at = now.at;
     lift_hold();
@@ -217,8 +220,8 @@ bool looks_like_an_id(std::string_view word) {
     return false;
   const auto is_digit = [](char one) { return one >= '0' && one <= '9'; };
   const auto is_plain = [&](char one) {
-    return is_digit(one) || (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || one == '-' || one == '_' ||
-           one == '.';
+    return is_digit(one) || (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || one == '-' ||
+           one == '_' || one == '.';
   };
   return std::ranges::any_of(word, is_digit) && std::ranges::all_of(word, is_plain);
 }
@@ -226,7 +229,8 @@ bool looks_like_an_id(std::string_view word) {
 } // namespace
 
 void evolve(campaign_state& state, const event& next) {
-  check(state.exists() || std::holds_alternative<created>(next.body), "a log does not begin with its creation");
+  check(state.exists() || std::holds_alternative<created>(next.body),
+        "a log does not begin with its creation");
   check(next.at >= state.changed_at, "time went backwards in a log");
   std::visit(evolution{state, next}, next.body);
   ++state.last_event;
@@ -247,7 +251,8 @@ std::string common_words(std::string_view text) {
     auto word = text.substr(0, end);
     const auto head = std::min(word.find_first_not_of(wrapping), word.size());
     const auto tail = word.find_last_not_of(wrapping);
-    const auto core = tail == std::string_view::npos ? std::string_view{} : word.substr(head, tail + 1 - head);
+    const auto core =
+        tail == std::string_view::npos ? std::string_view{} : word.substr(head, tail + 1 - head);
     if (core.find('@') != std::string_view::npos || looks_like_an_id(core)) {
       words += word.substr(0, head);
       words += "…";

@@ -55,7 +55,8 @@ void letter_table::set(letter_range range, letter_state state) {
   if (stretches_.empty()) {
     stretches_.resize((size_ + stretch_size - 1) / stretch_size);
     for (std::size_t number = 0; number < stretches_.size(); ++number)
-      stretches_[number].counts[slot(letter_state::pending)] = static_cast<std::uint16_t>(stretch_letters(number));
+      stretches_[number].counts[slot(letter_state::pending)] =
+          static_cast<std::uint16_t>(stretch_letters(number));
   }
   for (auto begin = range.begin; begin < range.end;) {
     const auto number = begin / stretch_size;
@@ -147,7 +148,8 @@ bool letter_table::operator==(const letter_table& other) const {
   if (size_ != other.size_ || counts_ != other.counts_)
     return false;
   for (std::size_t state = 0; state < letter_state_count; ++state)
-    if (counts_[state] != size_ && all(static_cast<letter_state>(state)) != other.all(static_cast<letter_state>(state)))
+    if (counts_[state] != size_ &&
+        all(static_cast<letter_state>(state)) != other.all(static_cast<letter_state>(state)))
       return false;
   return true;
 }

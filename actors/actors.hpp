@@ -1,0 +1,22 @@
+#pragma once
+// How the actors of interfaces.hpp are made. Each behaviour is in the .cpp of its name.
+
+#include "actors/engine.hpp"
+#include "actors/interfaces.hpp"
+
+namespace sluice {
+
+/// Brings back every campaign and runs the node. When this returns the directory holds them all.
+supervisor_actor spawn_supervisor(caf::actor_system& system, engine_ptr parts);
+
+/// The behaviours, for the actor that spawns them.
+campaign_actor spawn_campaign(supervisor_actor::base& parent, engine_ptr parts, campaign_id id);
+sender_actor spawn_sender(campaign_actor::base& parent, campaign_actor campaign);
+batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
+                                        campaign_actor campaign,
+                                        engine_ptr parts,
+                                        campaign_id id,
+                                        campaign_spec spec,
+                                        audience_id audience);
+
+} // namespace sluice

@@ -1,0 +1,131 @@
+#include "actors/actors.hpp"
+#include "actors/letter_composer.hpp"
+#include "messages/address.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <stdexcept>
+
+namespace sluice {
+
+namespace {
+
+struct batch_builder_state {
+  static inline const char* name = "batch_builder";
+
+  batch_builder_actor::pointer self;
+  campaign_actor campaign;
+  engine_ptr parts;
+  campaign_id id;
+  campaign_spec spec;
+  audience_id audience;
+  std::unique_ptr<letter_composer> composer;
+  std::string envelope_sender;
+
+  explicit batch_builder_state(batch_builder_actor::pointer me) : self(me) {}
+
+  /// Both were checked when the campaign was made, so failing here is a fault of the stored campaign: it
+  /// ends this actor and its campaign's, and the supervisor shows why.
+  void make_composer(const audience_info& info) {
+    auto made = make_letter_composer(id, spec, info.columns);
+    const auto sender = parse_mailbox(spec.from);
+    if (!made || !sender)
+      throw std::runtime_error("letters cannot be made: " +
+                               (made ? sender.error().message : made.error().message));
+    composer = std::move(*made);
+    envelope_sender = sender->address;
+  }
+
+  result<built> build(const letter_ranges& wanted) {
+    if (!composer) {
+      const auto info = parts->store->audiences().info(audience);
+      if (!info)
+        return std::unexpected(info.error());
+      make_composer(*info);
+    }
+    built done;
+    done.asked = wanted;
+    auto letters = std::make_shared<batch>();
+    letters->campaign = id;
+    letters->envelope_sender = envelope_sender;
+    for (const auto& range : wanted)
+      if (auto read = build_range(range, *letters, done.skipped); !read)
+        return std::unexpected(read.error());
+    if (!letters->letters.empty())
+      done.letters = std::move(letters);
+    return done;
+  }
+
+  result<void> build_range(letter_range range, batch& letters, std::vector<settled_group>& skipped) {
+    const auto rows = parts->store->audiences().read(audience, range.begin, range.size());
+    if (!rows)
+      return std::unexpected(rows.error());
+    if (rows->size() != range.size())
+      return failure(error_code::corrupt, "audience " + to_string(audience) + " has fewer rows than it says");
+    std::vector<std::string_view> emails;
+    emails.reserve(rows->size());
+    for (const auto& row : *rows)
+      emails.emplace_back(row.email);
+    const auto suppressed = parts->store->suppressions().find(emails);
+    if (!suppressed)
+      return std::unexpected(suppressed.error());
+    const auto date = parts->now();
+    for (std::size_t row = 0; row < rows->size(); ++row) {
+      const auto index = range.begin + static_cast<letter_index>(row);
+      if (const auto& reason = (*suppressed)[row])
+        skip(index, "suppressed: " + *reason, skipped);
+      else if (auto composed = composer->compose(index, (*rows)[row], date, letters); !composed)
+        skip(index, composed.error().message, skipped);
+    }
+    return {};
+  }
+
+  static void skip(letter_index index, std::string reason, std::vector<settled_group>& skipped) {
+    for (auto& group : skipped)
+      if (group.answer.text == reason) {
+        group.letters.add(index);
+        return;
+      }
+    skipped.push_back({letter_state::skipped, {{index, index + 1}}, {0, "", std::move(reason)}, {}});
+  }
+
+  void answer(const letter_ranges& wanted) {
+    auto done = build(wanted);
+    if (done)
+      self->send(campaign, std::move(*done));
+    else
+      self->send(campaign, built{wanted, nullptr, {}, done.error()});
+  }
+};
+
+batch_builder_actor::behavior_type
+batch_builder(batch_builder_actor::stateful_pointer<batch_builder_state> self,
+              campaign_actor campaign,
+              engine_ptr parts,
+              campaign_id id,
+              campaign_spec spec,
+              audience_id audience) {
+  self->state.campaign = std::move(campaign);
+  self->state.parts = std::move(parts);
+  self->state.id = id;
+  self->state.spec = std::move(spec);
+  self->state.audience = audience;
+  return {
+      [=](const build_request& asked) { self->state.answer(asked.letters); },
+  };
+}
+
+} // namespace
+
+batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
+                                        campaign_actor campaign,
+                                        engine_ptr parts,
+                                        campaign_id id,
+                                        campaign_spec spec,
+                                        audience_id audience) {
+  return parent.spawn<caf::linked>(batch_builder, std::move(campaign), std::move(parts), id, std::move(spec),
+                                   audience);
+}
+
+} // namespace sluice

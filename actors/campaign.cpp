@@ -1,0 +1,636 @@
+// The campaign's actor: the only writer of its log.
+//
+// All that comes in (commands, relay's reports, the builder's skips, the time) waits in queues; `proceed`
+// turns what is there into events with the pure core, appends them in one go, and when they are durable
+// `carry_out` answers and acts. One append is under way at a time, and its effects happen only after it, so
+// the claim always comes first and nobody is told what may yet be lost. While it is under way, more comes
+// in; so the busier the campaign is, the more letters share one event.
+
+#include "actors/actors.hpp"
+#include "actors/evolve.hpp"
+#include "actors/recovery.hpp"
+#include "actors/state_codec.hpp"
+#include "messages/check.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <deque>
+
+namespace sluice {
+
+namespace {
+
+/// A wait is cut into pieces, so that a jump of the wall clock is noticed within one.
+constexpr milliseconds timer_max = std::chrono::seconds(30);
+/// How often watchers see the counts of a sending campaign.
+constexpr milliseconds publish_every = std::chrono::milliseconds(250);
+/// The time over which the shown rate is measured.
+constexpr milliseconds rate_window = std::chrono::seconds(5);
+constexpr milliseconds disk_retry_first = std::chrono::seconds(1);
+constexpr milliseconds disk_retry_max = std::chrono::seconds(30);
+constexpr event_number snapshot_every_events = 5'000;
+/// Commands waiting for one campaign; more are told to try again.
+constexpr std::size_t commands_waiting_max = 1'000;
+
+using command_promise = caf::typed_response_promise<command_answer>;
+
+struct waiting_command {
+  command asked;
+  start_check checked;
+  command_promise promise;
+};
+
+/// What to do when the append that is under way is durable.
+struct effects {
+  struct answer_to_sender {
+    sender_actor to;
+    lane_reply word;
+  };
+  std::vector<answer_to_sender> replies;
+  std::optional<waiting_command> asked;
+  command_answer answer;
+  std::vector<result_group> results; ///< to be taken up again if the append fails
+  std::vector<settled_group> skips;  ///< likewise
+};
+
+struct campaign_actor_state {
+  static inline const char* name = "campaign";
+
+  campaign_actor::pointer self;
+  engine_ptr parts;
+  supervisor_actor supervisor;
+  campaign_state state;
+
+  // Children, there only while letters are leaving.
+  sender_actor sender;
+  lane_ptr lane;
+  batch_builder_actor builder;
+  bool is_building = false;
+  std::vector<sender_actor> draining; ///< withdrawn, and still finishing letters on connections
+
+  // Letters between "made ready" and "claimed": on their way, so not to be made ready again.
+  letter_ranges handed;
+  letter_index next_index = 0; ///< no pending letter below it is outside `handed`
+
+  // What waits.
+  std::deque<waiting_command> commands;
+  std::vector<std::pair<sender_actor, report_ptr>> reports;
+  std::vector<result_group> results;
+  std::vector<settled_group> skips;
+
+  // The append under way.
+  bool is_appending = false;
+  effects pending;
+  std::vector<event> batch;
+
+  bool is_disk_failing = false;
+  milliseconds disk_retry_delay = disk_retry_first;
+  timestamp disk_retry_at;
+  std::string fault;
+
+  int timers = 0; ///< set and not yet fired; the latest set fires at timer_at
+  timestamp timer_at;
+  bool publish_is_due = false;
+  timestamp published_at;
+  std::deque<std::pair<timestamp, letter_index>> settled_at; ///< for the rate
+  event_number snapshot_at = 0;
+  bool said_idle = false;
+  bool is_halting = false;
+
+  explicit campaign_actor_state(campaign_actor::pointer me) : self(me) {}
+
+  campaign_actor me() { return caf::actor_cast<campaign_actor>(self); }
+  timestamp now() const { return std::max(parts->now(), state.changed_at); }
+
+  // -- begin and end --------------------------------------------------------------------------------
+
+  void begin(engine_ptr with, campaign_id id) {
+    parts = std::move(with);
+    load(id);
+    snapshot_at = state.last_event;
+    for (auto& body : decide_recovery(state))
+      apply(std::move(body), "");
+    if (batch.empty())
+      publish();
+    else
+      append({});
+    proceed();
+  }
+
+  void load(campaign_id id) {
+    auto recovered = recover(*parts->store, id);
+    if (!recovered)
+      throw std::runtime_error(recovered.error().message);
+    state = std::move(*recovered);
+    next_index = 0;
+  }
+
+  /// Held, waiting for people or over: nothing will happen until somebody commands it.
+  bool is_idle() const {
+    const auto waits_for_people =
+        state.is_final() || state.hold || state.stage == stage::draft || state.stage == stage::moderation;
+    return waits_for_people && !is_appending && commands.empty() && reports.empty() && results.empty() &&
+           skips.empty() && !sender && draining.empty() && !is_building && state.in_flight() == 0;
+  }
+
+  void rest_if_idle() {
+    if (is_halting) {
+      const auto has_outcomes = !reports.empty() || (!results.empty() && !is_disk_failing);
+      if (!is_appending && !sender && draining.empty() && !has_outcomes)
+        end();
+    } else if (is_idle() && !said_idle) {
+      said_idle = true;
+      self->send(supervisor, idle_atom::value, state.id);
+    }
+  }
+
+  /// True: it ends. False: a command came between, and it stays.
+  bool retire() {
+    said_idle = false;
+    if (!is_idle())
+      return false;
+    end();
+    return true;
+  }
+
+  void halt() {
+    is_halting = true;
+    withdraw();
+    refuse_all({error_code::unavailable, "the engine is shutting down; try again when it is back"});
+    rest_if_idle();
+  }
+
+  void end() {
+    save_snapshot();
+    dismiss_children();
+    self->quit();
+  }
+
+  void save_snapshot() {
+    if (state.last_event == snapshot_at)
+      return;
+    parts->store->snapshots().save(state.id, {state.last_event, encode_state(state)});
+    snapshot_at = state.last_event;
+  }
+
+  // -- what comes in --------------------------------------------------------------------------------
+
+  caf::result<command_answer> ask(command&& asked, start_check&& checked) {
+    if (is_halting)
+      return to_caf({error_code::unavailable, "the engine is shutting down; try again when it is back"});
+    if (commands.size() >= commands_waiting_max)
+      return to_caf({error_code::unavailable, "too many commands are waiting for this campaign; try again"});
+    auto promise = self->make_response_promise<command_answer>();
+    commands.push_back({std::move(asked), std::move(checked), promise});
+    proceed();
+    return promise;
+  }
+
+  void take(report_ptr&& report) {
+    reports.emplace_back(caf::actor_cast<sender_actor>(self->current_sender()), std::move(report));
+    proceed();
+  }
+
+  void take(built&& done) {
+    is_building = false;
+    if (done.failure) {
+      spdlog::error("{}: letters cannot be made ready: {}", to_string(state.id), done.failure->message);
+      give_back(done.asked);
+      note_disk_failure(done.failure->message);
+    } else {
+      for (auto& group : done.skipped) {
+        handed.remove(group.letters);
+        skips.push_back(std::move(group));
+      }
+      if (done.letters)
+        offer(std::move(done.letters));
+    }
+    proceed();
+  }
+
+  void offer(batch_ptr letters) {
+    if (sender) {
+      self->send(sender, std::move(letters));
+      return;
+    }
+    letter_ranges all;
+    for (const auto& one : letters->letters)
+      all.add(one.index);
+    give_back(all);
+  }
+
+  void give_back(const letter_ranges& letters) {
+    if (letters.empty())
+      return;
+    handed.remove(letters);
+    next_index = std::min(next_index, letters.ranges().front().begin);
+  }
+
+  // -- decide and append ----------------------------------------------------------------------------
+
+  void proceed() {
+    while (!is_appending) {
+      effects next;
+      const auto at = now();
+      take_reports(next);
+      if (!waits_for_disk(at))
+        take_outcomes(next, at);
+      const auto had_command = take_command(next, at);
+      claim(next, at);
+      if (!state.may_claim())
+        withdraw();
+      if (batch.empty() && !next.asked) {
+        send_replies(next);
+        if (!had_command)
+          break;
+      } else {
+        append(std::move(next));
+      }
+    }
+    if (!is_appending) {
+      pump();
+      rest_if_idle();
+    }
+  }
+
+  void take_outcomes(effects& next, timestamp at) {
+    for (auto& body : decide_results(state, results, parts->settings.retry, parts->settings.suspicion, at))
+      apply(std::move(body), "");
+    next.results = std::exchange(results, {});
+    for (auto& body : decide_skips(state, skips))
+      apply(std::move(body), "");
+    next.skips = std::exchange(skips, {});
+    for (auto& body : decide_on_time(state, at))
+      apply(std::move(body), "");
+  }
+
+  /// While the disk fails only commands try it at once, since somebody waits for their answer.
+  bool waits_for_disk(timestamp at) const { return is_disk_failing && at < disk_retry_at; }
+
+  /// Moves what the senders brought into the queues. What they want is decided last, in `claim`.
+  void take_reports(effects& next) {
+    for (auto& [from, report] : reports) {
+      note_condition(*report);
+      for (auto& group : report->results)
+        results.push_back(std::move(group));
+      give_back(report->handed_back);
+      if (report->is_drained)
+        forget(from);
+      next.replies.push_back({from, {{}, std::move(report->wanted)}});
+    }
+    reports.clear();
+  }
+
+  void note_condition(const relay_report& report) {
+    if (state.is_final())
+      return;
+    const auto has_replied = std::ranges::any_of(report.results, [](const result_group& group) {
+      return group.outcome == letter_state::accepted || group.outcome == letter_state::refused ||
+             group.outcome == letter_state::deferred;
+    });
+    if (report.has_condition && report.failing) {
+      if (!state.relay_trouble)
+        apply(relay_failed{report.trouble}, "");
+    } else if (state.relay_trouble && (report.has_condition || has_replied)) {
+      // A reply is proof enough: the lane that saw the trouble may be gone before it saw its end.
+      apply(relay_recovered{}, "");
+    }
+  }
+
+  void claim(effects& next, timestamp at) {
+    letter_ranges all;
+    for (auto& one : next.replies) {
+      const auto is_current = one.to == sender;
+      if (!is_current || is_halting)
+        continue;
+      one.word.granted = claimable(state, one.word.denied, at);
+      one.word.denied.remove(one.word.granted);
+      all.add(one.word.granted);
+    }
+    if (all.empty())
+      return;
+    handed.remove(all);
+    apply(claimed{std::move(all)}, "");
+  }
+
+  /// Takes the first waiting command, if there is one. One an append, so that an answer belongs to its events.
+  bool take_command(effects& next, timestamp at) {
+    if (commands.empty())
+      return false;
+    auto one = std::move(commands.front());
+    commands.pop_front();
+    if (answer_from_key(one))
+      return true;
+    auto decided = decide(state, one.asked, one.checked, at);
+    if (!decided) {
+      one.promise.deliver(to_caf(decided.error()));
+      return true;
+    }
+    const auto is_changed = !decided->empty();
+    for (auto& body : *decided)
+      apply(std::move(body), one.asked.by);
+    for (auto& body : decide_on_time(state, at))
+      apply(std::move(body), "");
+    next.answer = {state.status(), is_changed, state.last_event, state.in_flight()};
+    next.asked = std::move(one);
+    return true;
+  }
+
+  bool answer_from_key(waiting_command& one) {
+    if (one.asked.idempotency_key.empty())
+      return false;
+    const auto kept = parts->store->journal().find_key(key_of(one.asked));
+    if (!kept) {
+      one.promise.deliver(to_caf(kept.error()));
+      return true;
+    }
+    if (!*kept)
+      return false;
+    if ((*kept)->campaign == state.id && (*kept)->what == name_of(one.asked.kind))
+      one.promise.deliver((*kept)->answer);
+    else
+      one.promise.deliver(
+          to_caf({error_code::conflict, "this idempotency key was used for another command; use a "
+                                        "new one for each command"}));
+    return true;
+  }
+
+  static std::string key_of(const command& asked) { return asked.by + "\n" + asked.idempotency_key; }
+
+  void apply(event_body body, const std::string& by) {
+    event next{now(), by, std::move(body)};
+    evolve(state, next);
+    if (const auto* outcomes = std::get_if<settled>(&next.body)) {
+      for (const auto& group : outcomes->groups)
+        if (group.outcome == letter_state::pending)
+          next_index = std::min(next_index, group.letters.ranges().front().begin);
+    } else if (const auto* doubt = std::get_if<doubt_settled>(&next.body); doubt && doubt->resend) {
+      next_index = std::min(next_index, doubt->letters.ranges().front().begin);
+    }
+    batch.push_back(std::move(next));
+  }
+
+  void append(effects next) {
+    append_request request;
+    request.campaign = state.id;
+    request.expected_last = state.last_event - batch.size();
+    request.events = std::exchange(batch, {});
+    if (next.asked && !next.asked->asked.idempotency_key.empty())
+      request.key = key_record{key_of(next.asked->asked), std::string{name_of(next.asked->asked.kind)},
+                               state.id, next.answer, now()};
+    pending = std::move(next);
+    if (request.events.empty() && !request.key) {
+      carry_out();
+      return;
+    }
+    is_appending = true;
+    parts->store->journal().append(std::move(request), [to = me()](result<event_number> last) {
+      caf::anon_send(to, append_outcome{std::move(last)});
+    });
+  }
+
+  // -- after the append -----------------------------------------------------------------------------
+
+  void appended(append_outcome&& outcome) {
+    is_appending = false;
+    if (outcome.last) {
+      check(*outcome.last == state.last_event, "the journal counts the events otherwise than the campaign");
+      if (is_disk_failing)
+        note_disk_recovery();
+      carry_out();
+    } else if (outcome.last.error().code == error_code::conflict) {
+      // Another owner writes this log: what is known here is stale, and no more may be sent by it.
+      throw std::runtime_error("another process has taken this campaign over: " +
+                               outcome.last.error().message);
+    } else {
+      undo(outcome.last.error());
+    }
+    proceed();
+  }
+
+  void carry_out() {
+    auto done = std::exchange(pending, {});
+    send_replies(done);
+    note_rate();
+    const auto is_news = done.asked.has_value() || state.is_final() || !state.may_claim();
+    if (is_news || now() - published_at >= publish_every)
+      publish();
+    else
+      publish_later();
+    if (done.asked)
+      done.asked->promise.deliver(done.answer);
+    if (state.last_event - snapshot_at >= snapshot_every_events)
+      save_snapshot();
+  }
+
+  void send_replies(effects& done) {
+    for (auto& one : done.replies)
+      if (one.to == sender || std::ranges::find(draining, one.to) != draining.end())
+        self->send(one.to, std::move(one.word));
+    done.replies.clear();
+  }
+
+  /// Nothing of the append was kept: back to the state that the log gives. Outcomes are kept for the next
+  /// try, since they cannot be had again; commands are refused, so that whoever asked knows.
+  void undo(const error& why) {
+    auto failed = std::exchange(pending, {});
+    if (failed.asked)
+      failed.asked->promise.deliver(to_caf(why));
+    load(state.id);
+    results.insert(results.begin(), failed.results.begin(), failed.results.end());
+    skips.insert(skips.begin(), failed.skips.begin(), failed.skips.end());
+    for (auto& one : failed.replies) {
+      handed.add(one.word.granted);
+      one.word.denied.add(std::exchange(one.word.granted, {}));
+    }
+    send_replies(failed);
+    note_disk_failure(why.message);
+  }
+
+  void note_disk_failure(const std::string& why) {
+    if (!is_disk_failing)
+      spdlog::error("{}: sending stops until the disk is back: {}", to_string(state.id), why);
+    is_disk_failing = true;
+    fault = why;
+    disk_retry_at = now() + disk_retry_delay;
+    disk_retry_delay = std::min(disk_retry_delay * 2, disk_retry_max);
+    withdraw();
+    publish();
+  }
+
+  void note_disk_recovery() {
+    spdlog::info("{}: the disk is back, sending goes on", to_string(state.id));
+    is_disk_failing = false;
+    disk_retry_delay = disk_retry_first;
+    fault.clear();
+  }
+
+  void refuse_all(const error& why) {
+    for (auto& one : std::exchange(commands, {}))
+      one.promise.deliver(to_caf(why));
+  }
+
+  // -- letters on their way -------------------------------------------------------------------------
+
+  void pump() {
+    if (is_halting)
+      return;
+    const auto at = now();
+    if (!state.may_claim() || waits_for_disk(at)) {
+      schedule(at);
+      return;
+    }
+    const auto ahead_max = parts->settings.batch_letters_max * parts->settings.batches_ahead_max;
+    if (!is_building && handed.count() < ahead_max) {
+      auto next = next_letters(state, handed, next_index, parts->settings.batch_letters_max, at);
+      if (!next.empty()) {
+        call_children();
+        handed.add(next);
+        is_building = true;
+        self->send(builder, build_request{std::move(next)});
+      }
+    }
+    if (handed.empty() && state.in_flight() == 0 && !is_building)
+      dismiss_children();
+    schedule(at);
+  }
+
+  void call_children() {
+    if (!builder)
+      builder = spawn_batch_builder(*self, me(), parts, state.id, state.spec, state.audience.id);
+    if (sender)
+      return;
+    sender = spawn_sender(*self, me());
+    lane = parts->relay->open(state.id, [to = sender](relay_report report) {
+      caf::anon_send(to, std::make_shared<relay_report>(std::move(report)));
+    });
+    self->send(sender, lane);
+  }
+
+  void withdraw() {
+    if (!sender)
+      return;
+    lane->withdraw();
+    lane.reset();
+    draining.push_back(std::exchange(sender, {}));
+  }
+
+  void forget(const sender_actor& drained) {
+    std::erase(draining, drained);
+    self->send_exit(drained, caf::exit_reason::user_shutdown);
+    if (draining.empty() && !sender)
+      dismiss_children();
+  }
+
+  void dismiss_children() {
+    lane.reset();
+    if (sender)
+      self->send_exit(std::exchange(sender, {}), caf::exit_reason::user_shutdown);
+    if (builder && !is_building)
+      self->send_exit(std::exchange(builder, {}), caf::exit_reason::user_shutdown);
+  }
+
+  // -- time and watchers ----------------------------------------------------------------------------
+
+  void schedule(timestamp at) {
+    auto next = state.next_moment(at);
+    if (waits_for_disk(at))
+      next = disk_retry_at;
+    const auto is_set = timers > 0 && timer_at > at && next && timer_at <= *next;
+    if (!next || is_set)
+      return;
+    const auto wait = std::clamp(*next - at, milliseconds{1}, timer_max);
+    timer_at = at + wait;
+    ++timers;
+    self->delayed_send(self, wait, caf::tick_atom::value);
+  }
+
+  void tick() {
+    --timers;
+    proceed();
+  }
+
+  void publish() {
+    publish_is_due = false;
+    published_at = now();
+    if (state.is_discarded) {
+      parts->campaigns.remove(state.id);
+      return;
+    }
+    auto view = view_of(state, published_at);
+    view.rate = rate();
+    view.fault = fault;
+    parts->campaigns.put(std::make_shared<const campaign_view>(std::move(view)));
+  }
+
+  void publish_later() {
+    if (publish_is_due)
+      return;
+    publish_is_due = true;
+    self->delayed_send(self, publish_every, publish_atom::value);
+  }
+
+  void publish_now_due() {
+    if (!publish_is_due)
+      return;
+    if (is_appending) { // the state is ahead of what is durable; carry_out shows it in a moment
+      publish_is_due = false;
+      published_at = {};
+      return;
+    }
+    publish();
+  }
+
+  letter_index settled_letters() const {
+    return state.letters.count(letter_state::accepted) + state.letters.count(letter_state::refused);
+  }
+
+  void note_rate() {
+    const auto at = now();
+    if (!settled_at.empty() && at - settled_at.back().first < publish_every)
+      return;
+    settled_at.emplace_back(at, settled_letters());
+    while (settled_at.size() > 2 && at - settled_at.front().first > rate_window)
+      settled_at.pop_front();
+  }
+
+  double rate() const {
+    if (settled_at.empty() || !state.may_claim())
+      return 0;
+    const auto passed = std::chrono::duration<double>(now() - settled_at.front().first).count();
+    const auto letters = settled_letters() - std::min(settled_letters(), settled_at.front().second);
+    return passed > 0 ? letters / passed : 0;
+  }
+};
+
+campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign_actor_state> self,
+                                       supervisor_actor supervisor,
+                                       engine_ptr parts,
+                                       campaign_id id) {
+  self->state.supervisor = std::move(supervisor);
+  self->state.begin(std::move(parts), id);
+  return {
+      [=](command& asked, start_check& checked) {
+        return self->state.ask(std::move(asked), std::move(checked));
+      },
+      [=](caf::tick_atom) { self->state.tick(); },
+      [=](publish_atom) { self->state.publish_now_due(); },
+      [=](append_outcome& outcome) { self->state.appended(std::move(outcome)); },
+      [=](built& done) { self->state.take(std::move(done)); },
+      [=](report_ptr& report) { self->state.take(std::move(report)); },
+      [=](retire_atom) { return self->state.retire(); },
+      [=](halt_atom) { self->state.halt(); },
+  };
+}
+
+} // namespace
+
+campaign_actor spawn_campaign(supervisor_actor::base& parent, engine_ptr parts, campaign_id id) {
+  return parent.spawn<caf::monitored>(campaign, caf::actor_cast<supervisor_actor>(&parent), std::move(parts),
+                                      id);
+}
+
+} // namespace sluice

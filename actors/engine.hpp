@@ -1,0 +1,23 @@
+#pragma once
+// What the actors of one node share. Made before them, and outlives them.
+
+#include "actors/directory.hpp"
+#include "actors/node.hpp"
+#include "actors/relay.hpp"
+#include "persistence/store.hpp"
+
+#include <memory>
+
+namespace sluice {
+
+struct engine {
+  node_settings settings;
+  std::unique_ptr<sluice::store> store;
+  std::unique_ptr<sluice::relay> relay;
+  clock_source now = system_now;
+  directory campaigns;
+};
+
+using engine_ptr = std::shared_ptr<engine>;
+
+} // namespace sluice

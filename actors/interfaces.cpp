@@ -1,0 +1,99 @@
+#include "actors/interfaces.hpp"
+
+#include "messages/json.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/deep_to_string.hpp>
+#include <caf/error.hpp>
+#include <caf/message.hpp>
+#include <nlohmann/json.hpp>
+
+namespace sluice {
+
+namespace {
+
+constexpr auto category = caf::atom("sluice");
+
+caf::error unreadable(const std::string& why) {
+  return to_caf({error_code::invalid_input, "a message from another node cannot be read: " + why});
+}
+
+std::string text_of(const nlohmann::json& value, const char* field) {
+  const auto found = value.find(field);
+  return found != value.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
+std::uint64_t number_of(const nlohmann::json& value, const char* field) {
+  const auto found = value.find(field);
+  return found != value.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+}
+
+} // namespace
+
+void register_messages(caf::actor_system_config& configuration) {
+  configuration.add_message_types<caf::id_block::sluice>();
+  configuration.add_error_category(
+      category, [](std::uint8_t code, caf::atom_value, const caf::message& words) {
+        return std::string{name_of(static_cast<error_code>(code))} + ": " + caf::to_string(words);
+      });
+}
+
+caf::error to_caf(const error& ours) {
+  return {static_cast<std::uint8_t>(ours.code), category, caf::make_message(ours.message)};
+}
+
+error from_caf(const caf::error& theirs) {
+  if (theirs.category() == category && theirs.context().match_elements<std::string>())
+    return {static_cast<error_code>(theirs.code()), theirs.context().get_as<std::string>(0)};
+  return {error_code::unavailable, "the engine could not carry this out: " + caf::to_string(theirs)};
+}
+
+std::string command_to_wire(const command& value) {
+  nlohmann::json fields{{"kind", name_of(value.kind)},
+                        {"by", value.by},
+                        {"reason", value.reason},
+                        {"idempotency_key", value.idempotency_key}};
+  if (value.edited)
+    fields["edited"] = {{"spec", to_json(value.edited->spec)}, {"audience", value.edited->audience.id.value}};
+  return fields.dump();
+}
+
+caf::error command_from_wire(const std::string& text, command& value) {
+  const auto fields = parse_json(text);
+  if (!fields)
+    return unreadable(fields.error().message);
+  const auto kind = parse_command_kind(text_of(*fields, "kind"));
+  if (!kind)
+    return unreadable("no such command");
+  value = {
+      *kind, text_of(*fields, "by"), text_of(*fields, "reason"), text_of(*fields, "idempotency_key"), {}};
+  if (const auto edited = fields->find("edited"); edited != fields->end() && edited->is_object()) {
+    auto spec = campaign_spec_from_json(edited->value("spec", nlohmann::json::object()));
+    if (!spec)
+      return unreadable(spec.error().message);
+    value.edited = draft_edit{std::move(*spec), {audience_id{number_of(*edited, "audience")}, {}, 0, {}}};
+  }
+  return caf::none;
+}
+
+std::string create_to_wire(const create_campaign& value) {
+  return nlohmann::json{{"spec", to_json(value.spec)},
+                        {"audience", value.audience.value},
+                        {"by", value.by},
+                        {"idempotency_key", value.idempotency_key}}
+      .dump();
+}
+
+caf::error create_from_wire(const std::string& text, create_campaign& value) {
+  const auto fields = parse_json(text);
+  if (!fields)
+    return unreadable(fields.error().message);
+  auto spec = campaign_spec_from_json(fields->value("spec", nlohmann::json::object()));
+  if (!spec)
+    return unreadable(spec.error().message);
+  value = {std::move(*spec), audience_id{number_of(*fields, "audience")}, text_of(*fields, "by"),
+           text_of(*fields, "idempotency_key")};
+  return caf::none;
+}
+
+} // namespace sluice

@@ -1,0 +1,187 @@
+#pragma once
+// Every actor of the engine, by its interface: the map of the system.
+//
+//   node ── supervisor ──┬── campaign ──┬── batch_builder
+//                        └── campaign …  └── sender ──► relay's lane
+
+#include "actors/batch.hpp"
+#include "actors/decide.hpp"
+#include "actors/relay.hpp"
+#include "messages/command.hpp"
+#include "messages/view.hpp"
+
+#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <memory>
+#include <string>
+
+namespace caf {
+class actor_system_config;
+}
+
+namespace sluice {
+
+using create_atom = caf::atom_constant<caf::atom("create")>;
+using show_atom = caf::atom_constant<caf::atom("show")>;
+using list_atom = caf::atom_constant<caf::atom("list")>;
+using idle_atom = caf::atom_constant<caf::atom("idle")>;
+using retire_atom = caf::atom_constant<caf::atom("retire")>;
+using halt_atom = caf::atom_constant<caf::atom("halt")>;
+using revive_atom = caf::atom_constant<caf::atom("revive")>;
+using publish_atom = caf::atom_constant<caf::atom("publish")>;
+
+/// The journal's answer to a campaign's append.
+struct append_outcome {
+  result<event_number> last;
+};
+
+/// Letters to make ready.
+struct build_request {
+  letter_ranges letters;
+};
+
+/// Letters made ready, and those that are never offered, with the reason.
+struct built {
+  letter_ranges asked;
+  batch_ptr letters; ///< none when all were skipped
+  std::vector<settled_group> skipped;
+  std::optional<error> failure; ///< the audience cannot be read now; `letters` and `skipped` are empty then
+};
+
+/// A campaign's word on wanted letters; also asks the sender for its next report.
+struct lane_reply {
+  letter_ranges granted;
+  letter_ranges denied;
+};
+
+using lane_ptr = std::shared_ptr<relay_lane>;
+using report_ptr = std::shared_ptr<relay_report>;
+
+/// Who wants to hear of changes: gets each campaign's id and its view as JSON (empty: it is gone).
+using change_listener = caf::typed_actor<caf::reacts_to<campaign_id, std::string>>;
+
+/// The node as other programs see it, in this process or across CAF's network.
+using node_actor = caf::typed_actor<
+    // Makes a draft; answers its id when it is durable.
+    caf::replies_to<create_campaign>::with<campaign_id>,
+    // Commands a campaign; answers when it is durable.
+    caf::replies_to<campaign_id, command>::with<command_answer>,
+    // One campaign as GET /v1/campaigns/{id} shows it, as JSON.
+    caf::replies_to<show_atom, campaign_id>::with<std::string>,
+    // Every campaign's id, lowest first.
+    caf::replies_to<list_atom>::with<std::vector<campaign_id>>,
+    // Tells a listener of each change from now on, until it ends.
+    caf::reacts_to<caf::subscribe_atom, change_listener>>;
+
+/// Knows every campaign; starts their actors, and starts them again from their logs when they die.
+using supervisor_actor = node_actor::extend<
+    // From the journal: a draft is durable, or not.
+    caf::reacts_to<campaign_id, append_outcome>,
+    // A campaign has nothing to do until somebody commands it: its actor may go.
+    caf::reacts_to<idle_atom, campaign_id>,
+    // A dead campaign's delay is over.
+    caf::reacts_to<revive_atom, campaign_id>,
+    // Ends every campaign's actor, letters on connections finished, then itself.
+    caf::reacts_to<halt_atom>>;
+
+/// One campaign: the only writer of its log.
+using campaign_actor = caf::typed_actor<
+    // Decides, appends, and only then answers and acts.
+    caf::replies_to<command, start_check>::with<command_answer>,
+    // Something may be due.
+    caf::reacts_to<caf::tick_atom>,
+    // The view that was held back to spare the watchers is to be shown.
+    caf::reacts_to<publish_atom>,
+    // From the journal: durable, or not.
+    caf::reacts_to<append_outcome>,
+    // From the batch builder.
+    caf::reacts_to<built>,
+    // From a sender: letters that want their claim, outcomes, trouble.
+    caf::reacts_to<report_ptr>,
+    // From the supervisor: end, if you are still idle. Answers whether it does.
+    caf::replies_to<retire_atom>::with<bool>,
+    // From the supervisor: finish what is on connections, then end.
+    caf::reacts_to<halt_atom>>;
+
+/// Reads the next recipients, drops the suppressed, renders the letters. On demand only.
+using batch_builder_actor = caf::typed_actor<caf::reacts_to<build_request>>;
+
+/// Stands between a campaign and its lane: gathers the relay's reports while the campaign is busy with its
+/// log, so that it gets one at a time, however many there were.
+using sender_actor = caf::typed_actor<
+    // The lane to use, once, first.
+    caf::reacts_to<lane_ptr>,
+    // From the campaign: letters to offer.
+    caf::reacts_to<batch_ptr>,
+    // From the campaign: its word on what was wanted.
+    caf::reacts_to<lane_reply>,
+    // From the relay's thread.
+    caf::reacts_to<report_ptr>>;
+
+/// Registers what crosses the network and the errors' words. Call it on the configuration of an actor
+/// system of your own before you give that system to a node.
+void register_messages(caf::actor_system_config& configuration);
+
+/// Our error as CAF carries it, and back; an error of CAF's own becomes `unavailable`.
+caf::error to_caf(const error& ours);
+error from_caf(const caf::error& theirs);
+
+} // namespace sluice
+
+CAF_BEGIN_TYPE_ID_BLOCK(sluice, first_custom_type_id)
+CAF_ADD_TYPE_ID(sluice, (sluice::campaign_id))
+CAF_ADD_TYPE_ID(sluice, (sluice::command))
+CAF_ADD_TYPE_ID(sluice, (sluice::command_answer))
+CAF_ADD_TYPE_ID(sluice, (sluice::create_campaign))
+CAF_ADD_TYPE_ID(sluice, (std::vector<sluice::campaign_id>))
+CAF_END_TYPE_ID_BLOCK(sluice)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::start_check)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::append_outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::build_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::built)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::lane_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::lane_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::batch_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::report_ptr)
+
+namespace sluice {
+
+// How they travel: a campaign's content as the JSON of messages/json.hpp, so that nodes of different
+// versions understand each other as far as HTTP clients do.
+
+std::string command_to_wire(const command& value);
+caf::error command_from_wire(const std::string& text, command& value);
+std::string create_to_wire(const create_campaign& value);
+caf::error create_from_wire(const std::string& text, create_campaign& value);
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, campaign_id& x) {
+  return f(caf::meta::type_name("campaign_id"), x.value);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, command_answer& x) {
+  return f(caf::meta::type_name("command_answer"), x.status, x.changed, x.version, x.in_flight);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, command& x) {
+  std::string text;
+  if constexpr (Inspector::reads_state)
+    text = command_to_wire(x);
+  return f(caf::meta::type_name("command"), text,
+           caf::meta::load_callback([&]() -> caf::error { return command_from_wire(text, x); }));
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, create_campaign& x) {
+  std::string text;
+  if constexpr (Inspector::reads_state)
+    text = create_to_wire(x);
+  return f(caf::meta::type_name("create_campaign"), text,
+           caf::meta::load_callback([&]() -> caf::error { return create_from_wire(text, x); }));
+}
+
+} // namespace sluice

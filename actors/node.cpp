@@ -1,0 +1,161 @@
+#include "actors/node.hpp"
+
+#include "actors/actors.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <atomic>
+#include <mutex>
+
+namespace sluice {
+
+namespace {
+
+/// How long stop() waits for campaigns once the relay has ended.
+constexpr auto stop_wait_max = std::chrono::seconds(20);
+
+/// The configuration of a system of the node's own. Work is shared through one queue with a condition
+/// variable: CAF's default (stealing) has idle workers poll, which costs CPU when nothing happens and up to
+/// 10 ms when something does.
+struct own_configuration : caf::actor_system_config {
+  own_configuration() {
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", std::size_t{2});
+    register_messages(*this);
+  }
+};
+
+class actor_node final : public node {
+public:
+  actor_node(engine_ptr parts, caf::actor_system* given) : parts_(std::move(parts)) {
+    if (!given) {
+      own_configuration_ = std::make_unique<own_configuration>();
+      own_system_ = std::make_unique<caf::actor_system>(*own_configuration_);
+    }
+    system_ = given ? given : own_system_.get();
+  }
+
+  ~actor_node() override {
+    stop();
+    front_ = nullptr;
+    supervisor_ = nullptr;
+  }
+
+  result<void> begin() {
+    supervisor_ = spawn_supervisor(*system_, parts_);
+    front_ = system_->spawn([](caf::event_based_actor* self) -> caf::behavior {
+      return {
+          [self](std::shared_ptr<const std::function<void(caf::event_based_actor*)>>& job) { (*job)(self); },
+          [self](halt_atom) { self->quit(); }};
+    });
+    caf::scoped_actor self{*system_};
+    std::optional<error> failed;
+    self->request(supervisor_, caf::infinite, list_atom::value)
+        .receive([](const std::vector<campaign_id>&) {},
+                 [&](const caf::error& why) { failed = from_caf(why); });
+    if (!failed)
+      return {};
+    return failure(error_code::storage_failed, "the campaigns cannot be brought back: " + failed->message);
+  }
+
+  void create(create_campaign what, std::function<void(result<campaign_view>)> done) override {
+    run([this, what = std::move(what), done = std::move(done)](caf::event_based_actor* self) mutable {
+      self->request(supervisor_, caf::infinite, what)
+          .then(
+              [this, done](campaign_id id) {
+                auto view = parts_->campaigns.find(id, parts_->now());
+                if (view)
+                  done(std::move(*view));
+                else
+                  done(failure(error_code::not_found, to_string(id) + " was discarded meanwhile"));
+              },
+              [done](const caf::error& why) { done(std::unexpected(from_caf(why))); });
+    });
+  }
+
+  void
+  command(campaign_id id, sluice::command what, std::function<void(result<command_answer>)> done) override {
+    run([this, id, what = std::move(what), done = std::move(done)](caf::event_based_actor* self) mutable {
+      self->request(supervisor_, caf::infinite, id, what)
+          .then([done](const command_answer& answer) { done(answer); },
+                [done](const caf::error& why) { done(std::unexpected(from_caf(why))); });
+    });
+  }
+
+  directory& campaigns() override { return parts_->campaigns; }
+  sluice::store& store() override { return *parts_->store; }
+  timestamp now() const override { return parts_->now(); }
+  const node_settings& settings() const override { return parts_->settings; }
+  caf::actor_system& system() override { return *system_; }
+  caf::actor handle() const override { return caf::actor_cast<caf::actor>(supervisor_); }
+  bool is_ready() const override { return !is_stopping_; }
+
+  void stop() override {
+    const std::lock_guard lock(stopping_);
+    if (is_stopping_.exchange(true))
+      return;
+    if (supervisor_)
+      caf::anon_send(supervisor_, halt_atom::value);
+    parts_->relay->stop();
+    if (supervisor_) {
+      caf::scoped_actor self{*system_};
+      self->monitor(supervisor_);
+      auto is_over = false;
+      self->receive([&](const caf::down_msg&) { is_over = true; }, caf::after(stop_wait_max) >> [] {});
+      if (!is_over)
+        caf::anon_send_exit(supervisor_, caf::exit_reason::kill);
+    }
+    if (front_)
+      caf::anon_send(front_, halt_atom::value);
+  }
+
+private:
+  /// CAF answers actors only; `front_` is the one that asks for all who are none.
+  template <class Job>
+  void run(Job job) {
+    auto shared = std::make_shared<const std::function<void(caf::event_based_actor*)>>(
+        [job = std::make_shared<Job>(std::move(job))](caf::event_based_actor* self) { (*job)(self); });
+    caf::anon_send(front_, std::move(shared));
+  }
+
+  engine_ptr parts_;
+  std::unique_ptr<own_configuration> own_configuration_;
+  std::unique_ptr<caf::actor_system> own_system_;
+  caf::actor_system* system_ = nullptr;
+  supervisor_actor supervisor_;
+  caf::actor front_;
+  std::atomic<bool> is_stopping_ = false;
+  std::mutex stopping_;
+};
+
+} // namespace
+
+} // namespace sluice
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const std::function<void(caf::event_based_actor*)>>)
+
+namespace sluice {
+
+result<std::unique_ptr<node>>
+node::open(node_settings settings, relay_factory relays, caf::actor_system* system, clock_source now) {
+  auto parts = std::make_shared<engine>();
+  auto store = open_store(settings.data_folder, open_mode::read_write);
+  if (!store)
+    return std::unexpected(store.error());
+  auto made = relays(settings.relay);
+  if (!made)
+    return std::unexpected(made.error());
+  parts->store = std::move(*store);
+  parts->relay = std::move(*made);
+  parts->now = std::move(now);
+  parts->settings = std::move(settings);
+  auto opened = std::make_unique<actor_node>(std::move(parts), system);
+  if (auto begun = opened->begin(); !begun)
+    return std::unexpected(begun.error());
+  return opened;
+}
+
+} // namespace sluice

@@ -1,0 +1,425 @@
+// The supervisor: knows every campaign, and keeps an actor for each that has something to do. Campaigns that
+// wait for people (drafts, held, in moderation) or are over have none; a command brings theirs back.
+
+#include "actors/actors.hpp"
+#include "actors/recovery.hpp"
+#include "messages/address.hpp"
+#include "messages/json.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+
+namespace sluice {
+
+namespace {
+
+constexpr milliseconds revive_delay_first = std::chrono::seconds(1);
+constexpr milliseconds revive_delay_max = std::chrono::minutes(1);
+/// Deaths within deaths_window after which a campaign is parked.
+constexpr std::size_t deaths_max = 8;
+constexpr milliseconds deaths_window = std::chrono::minutes(10);
+/// Commands held back while a campaign's actor is being changed.
+constexpr std::size_t held_back_max = 1'000;
+
+struct held_back_command {
+  command asked;
+  start_check checked;
+  caf::typed_response_promise<command_answer> promise;
+};
+
+/// What the supervisor knows of one campaign.
+struct ward {
+  campaign_actor actor;     ///< none: nothing to do, dead, or parked
+  bool is_retiring = false; ///< asked to end; commands wait
+  bool is_parked = false;   ///< died too often; `fault` in its view says of what
+  std::deque<timestamp> deaths;
+  std::deque<held_back_command> held_back;
+};
+
+struct supervisor_state {
+  static inline const char* name = "supervisor";
+
+  supervisor_actor::pointer self;
+  engine_ptr parts;
+  std::map<campaign_id, ward> wards;
+  std::map<caf::actor_addr, campaign_id> names;
+  campaign_id last_id;
+  std::map<caf::actor_addr, std::size_t> listeners;
+  bool is_halting = false;
+
+  explicit supervisor_state(supervisor_actor::pointer me) : self(me) {}
+
+  // -- the beginning --------------------------------------------------------------------------------
+
+  void begin(engine_ptr with) {
+    parts = std::move(with);
+    const auto known = parts->store->journal().campaigns();
+    const auto last = parts->store->last_campaign();
+    if (!known || !last)
+      throw std::runtime_error((known ? last.error() : known.error()).message);
+    last_id = *last;
+    for (const auto id : *known)
+      bring_back(id);
+  }
+
+  void bring_back(campaign_id id) {
+    auto& one = wards[id];
+    const auto state = recover(*parts->store, id);
+    if (!state) {
+      park(id, one, state.error().message);
+      return;
+    }
+    if (state->is_discarded)
+      return;
+    parts->campaigns.put(std::make_shared<const campaign_view>(view_of(*state, parts->now())));
+    const auto is_moving = state->stage == stage::preparing || state->stage == stage::sending;
+    if ((is_moving && !state->hold) || state->in_flight() > 0)
+      call(id, one);
+  }
+
+  // -- campaigns' actors ----------------------------------------------------------------------------
+
+  void call(campaign_id id, ward& one) {
+    one.actor = spawn_campaign(*self, parts, id);
+    names[one.actor.address()] = id;
+  }
+
+  void park(campaign_id id, ward& one, const std::string& why) {
+    spdlog::error("{} is parked, the others go on: {}", to_string(id), why);
+    one.is_parked = true;
+    show_fault(id, why);
+    refuse_held_back(one, parked(id, why));
+  }
+
+  void show_fault(campaign_id id, const std::string& why) {
+    auto view = parts->campaigns.find(id, parts->now()).value_or(campaign_view{});
+    view.id = id;
+    view.fault = why;
+    if (view.spec.name.empty())
+      view.spec.name = to_string(id) + " (cannot be read)";
+    parts->campaigns.put(std::make_shared<const campaign_view>(std::move(view)));
+  }
+
+  static error parked(campaign_id id, const std::string& why) {
+    return {error_code::unavailable,
+            fmt::format("{} is parked after a fault: {}. Mend that and start the engine again", to_string(id),
+                        why)};
+  }
+
+  static void refuse_held_back(ward& one, const error& why) {
+    for (auto& held : std::exchange(one.held_back, {}))
+      held.promise.deliver(to_caf(why));
+  }
+
+  void on_down(const caf::down_msg& message) {
+    if (const auto listener = listeners.find(message.source); listener != listeners.end()) {
+      parts->campaigns.unsubscribe(listener->second);
+      listeners.erase(listener);
+      return;
+    }
+    const auto named = names.find(message.source);
+    if (named == names.end())
+      return;
+    const auto id = named->second;
+    names.erase(named);
+    auto& one = wards[id];
+    one.actor = nullptr;
+    one.is_retiring = false;
+    if (message.reason && message.reason != caf::exit_reason::user_shutdown)
+      bury(id, one, caf::to_string(message.reason));
+    else if (!one.held_back.empty() && !is_halting)
+      hand_over_held_back(id, one);
+    end_if_halted();
+  }
+
+  void bury(campaign_id id, ward& one, const std::string& reason) {
+    const auto at = parts->now();
+    one.deaths.push_back(at);
+    while (!one.deaths.empty() && at - one.deaths.front() > deaths_window)
+      one.deaths.pop_front();
+    // What was thrown is not in the reason that CAF gives; the log, read once more, mostly tells.
+    const auto state = recover(*parts->store, id);
+    const auto why = state ? reason : state.error().message;
+    if (one.deaths.size() >= deaths_max || (!state && state.error().code == error_code::corrupt)) {
+      park(id, one, why);
+      return;
+    }
+    auto delay = revive_delay_first;
+    for (std::size_t death = 1; death < one.deaths.size() && delay < revive_delay_max; ++death)
+      delay *= 2;
+    delay = std::min(delay, revive_delay_max);
+    spdlog::warn("{} died ({}) and is started again in {}", to_string(id), why, format_duration(delay));
+    show_fault(id, why);
+    self->delayed_send(self, delay, revive_atom::value, id);
+  }
+
+  void revive(campaign_id id) {
+    auto& one = wards[id];
+    if (one.actor || one.is_parked || is_halting)
+      return;
+    hand_over_held_back(id, one);
+  }
+
+  void hand_over_held_back(campaign_id id, ward& one) {
+    if (!one.actor)
+      call(id, one);
+    for (auto& held : std::exchange(one.held_back, {}))
+      pass_on(one, std::move(held));
+  }
+
+  void pass_on(ward& one, held_back_command held) {
+    self->request(one.actor, caf::infinite, std::move(held.asked), std::move(held.checked))
+        .then([promise = held.promise](const command_answer& answer) mutable { promise.deliver(answer); },
+              [promise = held.promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  }
+
+  void retire(campaign_id id) {
+    auto& one = wards[id];
+    if (!one.actor || one.is_retiring)
+      return;
+    one.is_retiring = true;
+    self->request(one.actor, caf::infinite, retire_atom::value)
+        .then([this, id](bool ends) { retired(id, ends); }, [](const caf::error&) { /* on_down follows */ });
+  }
+
+  void retired(campaign_id id, bool ends) {
+    if (ends)
+      return; // its end comes through on_down
+    auto& one = wards[id];
+    one.is_retiring = false;
+    hand_over_held_back(id, one);
+  }
+
+  // -- what is asked --------------------------------------------------------------------------------
+
+  caf::result<command_answer> ask(campaign_id id, command&& asked) {
+    if (is_halting)
+      return to_caf({error_code::unavailable, "the engine is shutting down; try again when it is back"});
+    const auto view = parts->campaigns.find(id, parts->now());
+    const auto found = wards.find(id);
+    if (found == wards.end() || !view)
+      return to_caf({error_code::not_found, fmt::format("there is no campaign {}", to_string(id))});
+    auto& one = found->second;
+    if (one.is_parked)
+      return to_caf(parked(id, view->fault));
+    auto checked = complete(asked, *view);
+    if (!checked)
+      return to_caf(checked.error());
+    if (one.held_back.size() >= held_back_max)
+      return to_caf({error_code::unavailable, "too many commands are waiting for this campaign; try again"});
+    const auto is_away = one.is_retiring || (!one.actor && !one.deaths.empty() && is_waiting_to_revive(one));
+    held_back_command held{std::move(asked), std::move(*checked),
+                           self->make_response_promise<command_answer>()};
+    const auto promise = held.promise;
+    if (is_away) {
+      one.held_back.push_back(std::move(held));
+      return promise;
+    }
+    if (!one.actor)
+      call(id, one);
+    pass_on(one, std::move(held));
+    return promise;
+  }
+
+  bool is_waiting_to_revive(const ward& one) const {
+    return !one.deaths.empty() && parts->now() - one.deaths.back() <= revive_delay_max;
+  }
+
+  /// Checks and fills in what the campaign's own actor cannot know.
+  result<start_check> complete(command& asked, const campaign_view& view) {
+    if (asked.idempotency_key.size() > idempotency_key_bytes_max)
+      return failure(error_code::invalid_input,
+                     fmt::format("an idempotency key has {} bytes at most", idempotency_key_bytes_max));
+    if (asked.kind == command_kind::edit && asked.edited) {
+      if (auto checked = check_campaign(asked.edited->spec, parts->settings.moderation); !checked)
+        return std::unexpected(checked.error());
+      auto audience = reference(asked.edited->audience.id);
+      if (!audience)
+        return std::unexpected(audience.error());
+      asked.edited->audience = std::move(*audience);
+    }
+    start_check checked;
+    if (asked.kind == command_kind::start && view.stage == stage::draft &&
+        view.audience.id != audience_id{}) {
+      const auto audience = parts->store->audiences().info(view.audience.id);
+      if (!audience)
+        return std::unexpected(audience.error());
+      checked.moderation_reasons =
+          moderation_reasons(view.spec, *audience, history_of(view.spec.from), parts->settings.moderation);
+    }
+    return checked;
+  }
+
+  result<audience_ref> reference(audience_id id) const {
+    if (id == audience_id{})
+      return audience_ref{};
+    const auto info = parts->store->audiences().info(id);
+    if (!info)
+      return std::unexpected(info.error());
+    return audience_ref{info->id, info->name, info->size, info->hash};
+  }
+
+  sender_history history_of(const std::string& from) const {
+    sender_history history;
+    const auto domain_in = [](const std::string& mailbox) {
+      const auto parsed = parse_mailbox(mailbox);
+      return parsed ? std::string{domain_of(parsed->address)} : std::string{};
+    };
+    const auto domain = domain_in(from);
+    for (const auto& view : parts->campaigns.all()) {
+      if (!view->t0 || domain_in(view->spec.from) != domain)
+        continue;
+      ++history.campaigns;
+      history.largest_audience = std::max(history.largest_audience, view->audience.size);
+    }
+    return history;
+  }
+
+  caf::result<campaign_id> create(create_campaign&& wanted) {
+    if (is_halting)
+      return to_caf({error_code::unavailable, "the engine is shutting down; try again when it is back"});
+    const auto key =
+        wanted.idempotency_key.empty() ? std::string{} : wanted.by + "\n" + wanted.idempotency_key;
+    if (!key.empty()) {
+      if (wanted.idempotency_key.size() > idempotency_key_bytes_max)
+        return to_caf({error_code::invalid_input,
+                       fmt::format("an idempotency key has {} bytes at most", idempotency_key_bytes_max)});
+      if (const auto pending = creating.find(key); pending != creating.end())
+        return to_caf(
+            {error_code::unavailable, "the first request with this idempotency key is under way; try again"});
+      const auto kept = parts->store->journal().find_key(key);
+      if (!kept)
+        return to_caf(kept.error());
+      if (*kept && (*kept)->what == "create")
+        return (*kept)->campaign;
+      if (*kept)
+        return to_caf({error_code::conflict,
+                       "this idempotency key was used for another command; use a new one for "
+                       "each command"});
+    }
+    if (auto checked = check_campaign(wanted.spec, parts->settings.moderation); !checked)
+      return to_caf(checked.error());
+    auto audience = reference(wanted.audience);
+    if (!audience)
+      return to_caf(audience.error());
+    return append_created(std::move(wanted), std::move(*audience), key);
+  }
+
+  caf::result<campaign_id>
+  append_created(create_campaign&& wanted, audience_ref audience, const std::string& key) {
+    const campaign_id id{++last_id.value};
+    append_request request;
+    request.campaign = id;
+    request.events.push_back({parts->now(), wanted.by, created{std::move(wanted.spec), std::move(audience)}});
+    if (!key.empty()) {
+      request.key = key_record{key, "create", id, {status::draft, true, 1, 0}, parts->now()};
+      creating.insert(key);
+    }
+    auto promise = self->make_response_promise<campaign_id>();
+    drafts.emplace(id, draft{promise, key});
+    parts->store->journal().append(
+        std::move(request), [to = caf::actor_cast<supervisor_actor>(self), id](result<event_number> last) {
+          caf::anon_send(to, id, append_outcome{std::move(last)});
+        });
+    return promise;
+  }
+
+  void created_durably(campaign_id id, const append_outcome& outcome) {
+    auto at = drafts.find(id);
+    if (at == drafts.end())
+      return;
+    auto done = std::move(at->second);
+    drafts.erase(at);
+    creating.erase(done.key);
+    if (!outcome.last) {
+      done.promise.deliver(to_caf(outcome.last.error()));
+      return;
+    }
+    wards[id];
+    if (const auto state = recover(*parts->store, id))
+      parts->campaigns.put(std::make_shared<const campaign_view>(view_of(*state, parts->now())));
+    done.promise.deliver(id);
+  }
+
+  caf::result<std::string> show(campaign_id id) const {
+    const auto view = parts->campaigns.find(id, parts->now());
+    if (!view)
+      return to_caf({error_code::not_found, fmt::format("there is no campaign {}", to_string(id))});
+    return to_json(*view).dump();
+  }
+
+  std::vector<campaign_id> list() const {
+    std::vector<campaign_id> ids;
+    for (const auto& view : parts->campaigns.all())
+      ids.push_back(view->id);
+    return ids;
+  }
+
+  void subscribe(const change_listener& who) {
+    self->monitor(who);
+    listeners[who.address()] =
+        parts->campaigns.subscribe([who, parts = parts.get()](campaign_id id, const view_ptr& view) {
+          caf::anon_send(who, id, view ? to_json(*view).dump() : std::string{});
+        });
+  }
+
+  // -- the end --------------------------------------------------------------------------------------
+
+  void halt() {
+    is_halting = true;
+    for (auto& [id, one] : wards) {
+      refuse_held_back(one,
+                       {error_code::unavailable, "the engine is shutting down; try again when it is back"});
+      if (one.actor)
+        self->send(one.actor, halt_atom::value);
+    }
+    end_if_halted();
+  }
+
+  void end_if_halted() {
+    if (!is_halting || !names.empty())
+      return;
+    for (const auto& [who, subscription] : listeners)
+      parts->campaigns.unsubscribe(subscription);
+    self->quit();
+  }
+
+  struct draft {
+    caf::typed_response_promise<campaign_id> promise;
+    std::string key;
+  };
+  std::map<campaign_id, draft> drafts; ///< being made: not yet durable
+  std::set<std::string> creating;      ///< their idempotency keys
+};
+
+supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
+                                           engine_ptr parts) {
+  self->set_down_handler([=](const caf::down_msg& message) { self->state.on_down(message); });
+  self->state.begin(std::move(parts));
+  return {
+      [=](create_campaign& wanted) { return self->state.create(std::move(wanted)); },
+      [=](campaign_id id, command& asked) { return self->state.ask(id, std::move(asked)); },
+      [=](show_atom, campaign_id id) { return self->state.show(id); },
+      [=](list_atom) { return self->state.list(); },
+      [=](caf::subscribe_atom, const change_listener& who) { self->state.subscribe(who); },
+      [=](campaign_id id, const append_outcome& outcome) { self->state.created_durably(id, outcome); },
+      [=](idle_atom, campaign_id id) { self->state.retire(id); },
+      [=](revive_atom, campaign_id id) { self->state.revive(id); },
+      [=](halt_atom) { self->state.halt(); },
+  };
+}
+
+} // namespace
+
+supervisor_actor spawn_supervisor(caf::actor_system& system, engine_ptr parts) {
+  return system.spawn(supervisor, std::move(parts));
+}
+
+} // namespace sluice
