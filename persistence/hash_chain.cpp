@@ -2,10 +2,10 @@
 
 #include "messages/event_json.hpp"
 #include "persistence/big_endian.hpp"
+#include "persistence/sentence.hpp"
 
 #include <algorithm>
 #include <cstring>
-#include <format>
 
 namespace sluice {
 
@@ -26,10 +26,10 @@ std::span<const std::uint8_t> as_bytes(std::string_view text) {
 }
 
 std::unexpected<error> fault(campaign_id campaign, event_number number, std::string_view what) {
-  return failure(error_code::corrupt,
-                 std::format("the log of campaign {} is damaged at event {}: {}; `sluice audit verify` lists "
-                             "every fault, and a copy of the data folder from before brings it back",
-                             to_string(campaign), number, what));
+  return failure(error_code::corrupt, sentence("the log of campaign ", to_string(campaign),
+                                               " is damaged at event ", number, ": ", what,
+                                               "; `sluice audit verify` lists every fault, and a copy of the "
+                                               "data folder from before brings it back"));
 }
 
 } // namespace
@@ -69,7 +69,7 @@ result<void> visit_events(record_source& records,
   std::string_view value;
   while (records.next(number, value)) {
     if (number != expected)
-      return fault(campaign, expected, std::format("it is missing, the next one is {}", number));
+      return fault(campaign, expected, sentence("it is missing, the next one is ", number));
     if (value.size() < previous_bytes)
       return fault(campaign, number, "the record is too short");
     const auto hash = record_hash(campaign, number, value);

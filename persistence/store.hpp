@@ -31,6 +31,7 @@ public:
   virtual const audience_store& audiences() const = 0;
   virtual suppression_list& suppressions() = 0;
   virtual snapshot_store& snapshots() = 0;
+  virtual const snapshot_store& snapshots() const = 0;
   virtual token_store& tokens() = 0;
   /// The highest campaign id ever used; the next draft gets one more.
   virtual result<campaign_id> last_campaign() const = 0;

@@ -1,0 +1,44 @@
+#pragma once
+// The keys of the family `audiences`. Numbers are big-endian.
+//
+//   'n'                                    → 8 bytes, the next audience id
+//   'b' audience (8)                       → empty: an import was begun and not finished
+//   'i' audience (8)                       → the audience: 4 bytes, its size, then a CBOR map {"name",
+//                                            "roles", "columns": [text …], "hash", "at": ms since 1970}
+//   'r' audience (8) first row (4)         → a chunk of rows, see persistence/audience_rows.hpp
+//   'x' audience (8) address in lower case → 4 bytes, the index of its row
+
+#include "messages/id.hpp"
+#include "persistence/big_endian.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace sluice {
+
+inline constexpr std::string_view next_audience_key = "n";
+inline constexpr char begun_mark = 'b';
+inline constexpr char info_mark = 'i';
+inline constexpr char rows_mark = 'r';
+inline constexpr char address_mark = 'x';
+
+/// The key of that kind for an audience, and the beginning of those that go on.
+inline std::string audience_key(char mark, audience_id id) {
+  std::string key(1, mark);
+  append_big_endian(key, id.value);
+  return key;
+}
+
+inline std::string rows_key(audience_id id, letter_index first) {
+  auto key = audience_key(rows_mark, id);
+  append_big_endian(key, first);
+  return key;
+}
+
+inline std::string address_key(audience_id id, std::string_view folded_address) {
+  auto key = audience_key(address_mark, id);
+  key.append(folded_address);
+  return key;
+}
+
+} // namespace sluice

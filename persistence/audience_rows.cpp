@@ -1,0 +1,153 @@
+#include "persistence/audience_rows.hpp"
+
+#include "messages/address.hpp"
+#include "persistence/big_endian.hpp"
+#include "persistence/sentence.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t varint_bytes_max = 10;
+constexpr std::string_view email_column = "email";
+
+void append_varint(std::string& to, std::uint64_t number) {
+  while (number >= 0x80) {
+    to.push_back(static_cast<char>(0x80U | (number & 0x7fU)));
+    number >>= 7U;
+  }
+  to.push_back(static_cast<char>(number));
+}
+
+std::size_t varint_size(std::uint64_t number) {
+  std::size_t size = 1;
+  while (number >= 0x80) {
+    number >>= 7U;
+    ++size;
+  }
+  return size;
+}
+
+std::optional<std::uint64_t> take_varint(std::string_view& from) {
+  std::uint64_t number = 0;
+  for (std::size_t index = 0; index < std::min(from.size(), varint_bytes_max); ++index) {
+    const auto byte = static_cast<unsigned char>(from[index]);
+    number |= std::uint64_t{byte & 0x7fU} << (7 * index);
+    if (byte < 0x80) {
+      from.remove_prefix(index + 1);
+      return number;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> take_text(std::string_view& from) {
+  const auto length = take_varint(from);
+  if (!length || *length > from.size())
+    return std::nullopt;
+  const auto text = from.substr(0, *length);
+  from.remove_prefix(*length);
+  return text;
+}
+
+void append_text(std::string& to, std::string_view text) {
+  append_varint(to, text.size());
+  to.append(text);
+}
+
+std::size_t encoded_size(const recipient& row) {
+  auto size = varint_size(row.email.size()) + row.email.size();
+  for (const auto& field : row.fields)
+    size += varint_size(field.column) + varint_size(field.value.size()) + field.value.size();
+  return size;
+}
+
+} // namespace
+
+void encode_row(const recipient& row, std::string& to) {
+  append_varint(to, encoded_size(row));
+  append_text(to, row.email);
+  for (const auto& field : row.fields) {
+    append_varint(to, field.column);
+    append_text(to, field.value);
+  }
+}
+
+std::optional<std::string_view> take_row(std::string_view& chunk) {
+  return take_text(chunk);
+}
+
+std::optional<recipient> decode_row(std::string_view row) {
+  const auto email = take_text(row);
+  if (!email)
+    return std::nullopt;
+  recipient decoded{.email = std::string(*email), .fields = {}};
+  while (!row.empty()) {
+    const auto column = take_varint(row);
+    const auto value = column ? take_text(row) : std::nullopt;
+    if (!value || *column > std::numeric_limits<std::uint16_t>::max())
+      return std::nullopt;
+    decoded.fields.push_back({static_cast<std::uint16_t>(*column), std::string(*value)});
+  }
+  return decoded;
+}
+
+audience_draft::audience_draft(audience_id id, std::string name, timestamp now) {
+  info_.id = id;
+  info_.name = std::move(name);
+  info_.columns.emplace_back(email_column);
+  info_.created_at = now;
+}
+
+result<std::uint16_t> audience_draft::column(std::string_view name) {
+  const auto known = std::ranges::find(info_.columns, name);
+  const auto index = static_cast<std::uint16_t>(known - info_.columns.begin());
+  if (known != info_.columns.end())
+    return index;
+  if (info_.columns.size() >= audience_columns_max)
+    return failure(error_code::too_large, sentence("an audience has at most ", audience_columns_max,
+                                                   " columns; leave out what no letter uses"));
+  info_.columns.emplace_back(name);
+  return index;
+}
+
+result<void> audience_draft::check_row(const recipient& row) const {
+  if (row.email.empty())
+    return failure(error_code::invalid_input, "a row needs an address");
+  if (info_.size >= letters_max)
+    return failure(error_code::too_large, sentence("an audience has at most ", letters_max, " rows"));
+  for (const auto& field : row.fields)
+    if (field.column >= info_.columns.size())
+      return failure(error_code::invalid_input, sentence("the row of ", row.email, " has a field for column ",
+                                                         field.column, ", which there is not"));
+  if (encoded_size(row) > audience_row_bytes_max)
+    return failure(error_code::too_large,
+                   sentence("the row of ", row.email, " has more than ", audience_row_bytes_max, " bytes"));
+  return {};
+}
+
+letter_index audience_draft::take(const recipient& row, std::string& chunk) {
+  const auto begin = chunk.size();
+  encode_row(row, chunk);
+  rows_.update(std::string_view(chunk).substr(begin));
+  info_.role_addresses += is_role_address(row.email) ? 1U : 0U;
+  return info_.size++;
+}
+
+result<audience_info> audience_draft::finish() {
+  if (info_.size == 0)
+    return failure(error_code::invalid_input,
+                   "no row of the audience could be taken: there is none to send to");
+  sha256_stream whole;
+  whole.update(big_endian(std::uint64_t{info_.size}));
+  for (const auto& name : info_.columns)
+    whole.update(big_endian(static_cast<std::uint32_t>(name.size()))).update(name);
+  whole.update(as_text(rows_.finish()));
+  info_.hash = to_hex(whole.finish());
+  return info_;
+}
+
+} // namespace sluice

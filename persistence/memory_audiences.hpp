@@ -1,0 +1,38 @@
+#pragma once
+// Audiences in memory, as rows; their hashes are those that the disk form gives.
+
+#include "persistence/audiences.hpp"
+
+#include <map>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+
+namespace sluice {
+
+class memory_audiences final : public audience_store {
+public:
+  result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) override;
+  result<audience_info> info(audience_id id) const override;
+  result<std::vector<audience_info>> list() const override;
+  result<std::vector<recipient>> read(audience_id id, letter_index first, std::size_t count) const override;
+  result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
+
+private:
+  struct audience {
+    audience_info info;
+    std::vector<recipient> rows;
+    std::unordered_map<std::string, letter_index> index_of; ///< by address in lower case
+  };
+  class writer;
+
+  /// Frozen once it is in here, so that it is read without the lock; nothing if it is not.
+  std::shared_ptr<const audience> get(audience_id id) const;
+
+  mutable std::shared_mutex mutex_;
+  std::uint64_t next_id_ = 1;
+  std::map<audience_id, std::shared_ptr<const audience>> audiences_;
+};
+
+} // namespace sluice

@@ -1,0 +1,44 @@
+#pragma once
+// The journal in memory: the same records and the same chain as on disk, done in the caller's thread.
+
+#include "persistence/journal.hpp"
+
+#include <map>
+#include <shared_mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace sluice {
+
+class memory_journal final : public journal {
+public:
+  void append(append_request request, append_done done) override;
+  result<void> read(campaign_id campaign,
+                    event_number from,
+                    const std::function<bool(const stored_event&)>& visit) const override;
+  result<void> read_raw(campaign_id campaign,
+                        event_number from,
+                        const std::function<bool(const raw_record&)>& visit) const override;
+  result<std::vector<campaign_id>> campaigns() const override;
+  result<std::optional<key_record>> find_key(std::string_view key) const override;
+
+  campaign_id last_campaign() const;
+  /// The hash of an event's record; nothing if there is no such event.
+  std::optional<sha256_hash> hash_of(campaign_id campaign, event_number number) const;
+
+private:
+  struct chained_log {
+    std::vector<std::string> values; ///< of the records 1, 2, 3 …
+    sha256_hash last_hash{};
+  };
+
+  result<event_number> append(append_request& request);
+  std::vector<std::string> records_from(campaign_id campaign, event_number first) const;
+
+  mutable std::shared_mutex mutex_; ///< never held during a visit or an answer
+  std::map<campaign_id, chained_log> logs_;
+  std::unordered_map<std::string, key_record> keys_;
+};
+
+} // namespace sluice

@@ -1,0 +1,80 @@
+#pragma once
+// The journal on RocksDB. One thread of its own takes whatever appends have queued up, checks and chains
+// them, writes them in one synced write and answers them all; while the disk syncs, the next ones queue.
+
+#include "persistence/hash_chain.hpp"
+#include "persistence/journal.hpp"
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace rocksdb {
+class WriteBatch;
+}
+
+namespace sluice {
+
+class rocksdb_database;
+
+class rocksdb_journal final : public journal {
+public:
+  /// `database` outlives the journal.
+  explicit rocksdb_journal(rocksdb_database& database);
+  /// Finishes every append that is queued.
+  ~rocksdb_journal() override;
+
+  void append(append_request request, append_done done) override;
+  result<void> read(campaign_id campaign,
+                    event_number from,
+                    const std::function<bool(const stored_event&)>& visit) const override;
+  result<void> read_raw(campaign_id campaign,
+                        event_number from,
+                        const std::function<bool(const raw_record&)>& visit) const override;
+  result<std::vector<campaign_id>> campaigns() const override;
+  result<std::optional<key_record>> find_key(std::string_view key) const override;
+
+  /// The highest campaign id that has events; 0 when there is none.
+  result<campaign_id> last_campaign() const;
+
+private:
+  /// An append that waits for its group, events already encoded; later what it will be answered.
+  struct queued_append {
+    campaign_id campaign;
+    event_number expected_last = 0;
+    std::vector<journal_record> records;
+    std::optional<key_record> key;
+    append_done done;
+    result<event_number> answer = event_number{0};
+  };
+  using group = std::vector<queued_append>;
+
+  /// Where a log ends.
+  struct log_head {
+    event_number number = 0;
+    sha256_hash hash{};
+  };
+
+  void run();
+  void write(group& appends);
+  void stage(queued_append& one, rocksdb::WriteBatch& batch);
+  result<log_head> head_of(campaign_id campaign);
+  result<log_head> stored_head_of(campaign_id campaign) const;
+
+  rocksdb_database& database_;
+  std::unordered_map<campaign_id, log_head> heads_; ///< the writer's alone
+
+  std::mutex mutex_; ///< guards what follows
+  std::condition_variable has_work_;
+  group queue_;
+  std::size_t queued_bytes_ = 0;
+  bool is_closing_ = false;
+
+  std::thread writer_; ///< last, so that everything is there when it starts
+};
+
+} // namespace sluice
