@@ -1,0 +1,148 @@
+#include "adapters/cli/answers.hpp"
+
+#include "adapters/cli/engine_client.hpp"
+#include "messages/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+
+namespace sluice::cli {
+namespace {
+
+const nlohmann::json& part_of(const nlohmann::json& from, const char* field) {
+  static const nlohmann::json nothing;
+  if (!from.is_object())
+    return nothing;
+  const auto found = from.find(field);
+  return found == from.end() ? nothing : *found;
+}
+
+letter_index letters_of(const nlohmann::json& from, const char* field) {
+  const auto number = number_of(from, field);
+  return number > letters_max ? letters_max : static_cast<letter_index>(number);
+}
+
+letter_counts counts_from(const nlohmann::json& answer) {
+  letter_counts counts;
+  counts.total = letters_of(answer, "total");
+  counts.due = letters_of(answer, "due");
+  for (std::size_t i = 0; i < letter_state_count; ++i) {
+    const std::string name{name_of(static_cast<letter_state>(i))};
+    counts.by_state[i] = letters_of(answer, name.c_str());
+  }
+  return counts;
+}
+
+std::optional<hold> hold_from(const nlohmann::json& answer) {
+  if (!answer.is_object())
+    return {};
+  hold held;
+  held.by = text_of(answer, "by");
+  held.reason = parse_hold_reason(text_of(answer, "reason")).value_or(hold_reason::operator_request);
+  held.text = text_of(answer, "text");
+  held.since = moment_of(answer, "since").value_or(timestamp{});
+  return held;
+}
+
+void read_moderation(const nlohmann::json& answer, campaign_view& view) {
+  const auto& reasons = part_of(answer, "reasons");
+  if (reasons.is_array())
+    for (const auto& reason : reasons)
+      if (reason.is_string())
+        view.moderation_reasons.push_back(reason.get<std::string>());
+  view.moderation_words = text_of(answer, "words");
+}
+
+/// The stage, where an answer has none, from the status.
+stage stage_from(const nlohmann::json& answer) {
+  if (const auto named = parse_stage(text_of(answer, "stage")))
+    return *named;
+  return parse_stage(text_of(answer, "status")).value_or(stage::sending);
+}
+
+} // namespace
+
+std::string text_of(const nlohmann::json& from, const char* field) {
+  const auto& found = part_of(from, field);
+  if (found.is_null())
+    return {};
+  return found.is_string() ? found.get<std::string>() : json_text(found);
+}
+
+std::uint64_t number_of(const nlohmann::json& from, const char* field) {
+  const auto& found = part_of(from, field);
+  return found.is_number_unsigned() ? found.get<std::uint64_t>() : 0;
+}
+
+bool is_true(const nlohmann::json& from, const char* field) {
+  const auto& found = part_of(from, field);
+  return found.is_boolean() && found.get<bool>();
+}
+
+std::optional<timestamp> moment_of(const nlohmann::json& from, const char* field) {
+  const auto& found = part_of(from, field);
+  if (!found.is_string())
+    return {};
+  const auto moment = parse_timestamp(found.get<std::string>());
+  return moment ? std::optional{*moment} : std::nullopt;
+}
+
+outcome<campaign_view> campaign_from(const nlohmann::json& answer) {
+  const auto id = parse_campaign_id(text_of(answer, "id"));
+  if (!id)
+    return fail(exit_code::refused, "the engine's answer is no campaign");
+  campaign_view view;
+  view.id = *id;
+  view.version = number_of(answer, "version");
+  view.stage = stage_from(answer);
+  view.hold = hold_from(part_of(answer, "hold"));
+  view.spec.name = text_of(answer, "name");
+  view.spec.from = text_of(answer, "from");
+  view.spec.reply_to = text_of(answer, "reply_to");
+  view.spec.subject = text_of(answer, "subject");
+  if (const auto plan = plan_from_json(part_of(answer, "plan")))
+    view.spec.plan = *plan;
+  if (text_of(answer, "on_doubt") == "hold")
+    view.spec.on_doubt = doubt_policy::hold;
+  const auto& audience = part_of(answer, "audience");
+  view.audience.id = parse_audience_id(text_of(audience, "id")).value_or(audience_id{});
+  view.audience.name = text_of(audience, "name");
+  view.audience.size = letters_of(audience, "size");
+  view.created_at = moment_of(answer, "created_at").value_or(timestamp{});
+  view.changed_at = moment_of(answer, "changed_at").value_or(timestamp{});
+  view.t0 = moment_of(answer, "starts_at");
+  // `released` is the moment, or (as a bare statement) true.
+  view.released_at = moment_of(answer, "released");
+  if (is_true(answer, "released"))
+    view.released_at = moment_of(answer, "released_at").value_or(view.changed_at);
+  const auto& next = part_of(answer, "next_part");
+  if (const auto at = moment_of(next, "at"))
+    view.next_part = upcoming_part{*at, letters_of(next, "letters")};
+  view.counts = counts_from(part_of(answer, "counts"));
+  const auto& rate = part_of(answer, "rate");
+  view.rate = rate.is_number() ? rate.get<double>() : 0;
+  const auto& trouble = part_of(answer, "relay_trouble");
+  if (trouble.is_object())
+    view.relay_trouble =
+        relay_trouble{moment_of(trouble, "since").value_or(timestamp{}), text_of(trouble, "text")};
+  read_moderation(part_of(answer, "moderation"), view);
+  view.fault = text_of(answer, "fault");
+  return view;
+}
+
+response_group response_from(const nlohmann::json& answer) {
+  response_group group;
+  const auto& nested = part_of(answer, "answer");
+  const auto& said = nested.is_object() ? nested : answer;
+  const auto code = number_of(said, "code");
+  group.answer.code = code > 999 ? std::uint16_t{0} : static_cast<std::uint16_t>(code);
+  group.answer.enhanced = text_of(said, "enhanced");
+  group.answer.text = text_of(said, "text");
+  group.count = letters_of(answer, "count");
+  group.first_seen = moment_of(answer, "first_seen").value_or(timestamp{});
+  group.last_seen = moment_of(answer, "last_seen").value_or(timestamp{});
+  group.example = letters_of(answer, "example");
+  return group;
+}
+
+} // namespace sluice::cli

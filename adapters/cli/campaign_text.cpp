@@ -1,0 +1,296 @@
+#include "adapters/cli/campaign_text.hpp"
+
+#include "adapters/cli/bars.hpp"
+#include "adapters/cli/concat.hpp"
+#include "adapters/cli/text.hpp"
+#include "messages/json.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sluice::cli {
+namespace {
+
+constexpr std::size_t name_width_max = 24;
+
+/// "300 letters at 2026-12-01 09:30:00 (in 4 min)"
+std::string part_words(const upcoming_part& part, timestamp now) {
+  return concat(counted(part.letters, "letter", "letters"), " at ", moment_words(part.at), " (in ",
+                span_words(part.at - now), ')');
+}
+
+std::string paused_words(const campaign_view& campaign, timestamp now) {
+  const auto waiting = accumulated(campaign);
+  auto words = std::string{"on hold until resume, release or cancel"};
+  if (waiting > 0)
+    words += concat("; ", counted(waiting, "accumulated letter leaves", "accumulated letters leave"),
+                    " at once on resume");
+  if (campaign.next_part)
+    words += concat("; ", part_words(*campaign.next_part, now), " if it is resumed by then");
+  return words;
+}
+
+std::string sending_words(const campaign_view& campaign, timestamp now) {
+  if (campaign.next_part)
+    return part_words(*campaign.next_part, now);
+  const auto& counts = campaign.counts;
+  if (counts.of(letter_state::pending) + counts.of(letter_state::claimed) > 0)
+    return "the last letters are leaving";
+  if (counts.of(letter_state::deferred) > 0)
+    return concat(counted(counts.of(letter_state::deferred), "deferred letter is", "deferred letters are"),
+                  " offered again later");
+  if (counts.of(letter_state::in_doubt) > 0)
+    return concat(counted(counts.of(letter_state::in_doubt), "letter in doubt waits", "letters in doubt wait"),
+                  " for a person's word: sluice doubt ", to_string(campaign.id));
+  return "its end";
+}
+
+void line(std::string& into, std::string_view label, const std::string& words) {
+  if (!words.empty())
+    into += concat("  ", padded(label, 11), ' ', words, '\n');
+}
+
+std::string hold_words(const hold& held) {
+  auto words = concat("by ", held.by.empty() ? "the engine" : shown(held.by), " since ",
+                      moment_words(held.since));
+  if (held.reason == hold_reason::spam_suspicion)
+    words += ", on suspicion of spam";
+  if (!held.text.empty())
+    words += concat(": ", shown(held.text));
+  return words;
+}
+
+void add_counts(std::string& into, const letter_counts& counts) {
+  line(into, "letters", concat(counts.total, " in all, ", counts.due, " due"));
+  constexpr std::array states{letter_state::accepted, letter_state::refused,  letter_state::skipped,
+                              letter_state::deferred, letter_state::in_doubt, letter_state::claimed,
+                              letter_state::pending};
+  const auto width = std::to_string(counts.total).size();
+  for (const auto state : states) {
+    std::string name{name_of(state)};
+    std::ranges::replace(name, '_', ' ');
+    line(into, "", concat(padded(std::to_string(counts.of(state)), width, align::right), ' ', name));
+  }
+}
+
+std::string rate_words(double rate) {
+  return concat(rate < 10 ? fixed(rate, 1) : fixed(rate, 0), "/s");
+}
+
+} // namespace
+
+std::string status_words(status shown) {
+  switch (shown) {
+  case status::draft:
+    return "Draft";
+  case status::moderation:
+    return "On moderation";
+  case status::preparing:
+    return "Preparing to launch";
+  case status::sending:
+    return "Sending";
+  case status::paused:
+    return "Paused";
+  case status::sent:
+    return "Sent";
+  case status::cancelled:
+    return "Cancelled";
+  case status::rejected:
+    return "Rejected";
+  }
+  return "?";
+}
+
+color color_of(status shown) {
+  switch (shown) {
+  case status::sending:
+  case status::sent:
+    return color::green;
+  case status::paused:
+  case status::moderation:
+    return color::yellow;
+  case status::cancelled:
+  case status::rejected:
+    return color::red;
+  case status::preparing:
+    return color::cyan;
+  case status::draft:
+    break;
+  }
+  return color::dim;
+}
+
+std::string moment_words(timestamp moment) {
+  auto words = format_timestamp(std::chrono::floor<std::chrono::seconds>(moment));
+  if (words.size() > 19)
+    words.resize(19);
+  std::ranges::replace(words, 'T', ' ');
+  return words;
+}
+
+std::string span_words(milliseconds span) {
+  const auto seconds = std::max<std::int64_t>(0, std::chrono::ceil<std::chrono::seconds>(span).count());
+  const auto minutes = seconds / 60;
+  const auto hours = minutes / 60;
+  if (seconds < 120)
+    return concat(seconds, " s");
+  if (minutes < 120)
+    return concat(minutes, " min");
+  if (hours < 48)
+    return minutes % 60 == 0 ? concat(hours, " h") : concat(hours, " h ", minutes % 60, " min");
+  return hours % 24 == 0 ? concat(hours / 24, " d") : concat(hours / 24, " d ", hours % 24, " h");
+}
+
+letter_index final_letters(const letter_counts& counts) {
+  return counts.of(letter_state::accepted) + counts.of(letter_state::refused) +
+         counts.of(letter_state::skipped);
+}
+
+letter_index accumulated(const campaign_view& campaign) {
+  const auto& counts = campaign.counts;
+  const auto begun = counts.total - std::min(counts.total, counts.of(letter_state::pending));
+  return campaign.hold && counts.due > begun ? counts.due - begun : 0;
+}
+
+std::string counts_words(const letter_counts& counts) {
+  std::string words;
+  constexpr std::array states{letter_state::accepted, letter_state::refused,  letter_state::skipped,
+                              letter_state::deferred, letter_state::in_doubt, letter_state::claimed};
+  for (const auto state : states) {
+    if (counts.of(state) == 0)
+      continue;
+    std::string name{name_of(state)};
+    std::ranges::replace(name, '_', ' ');
+    words += concat(words.empty() ? "" : ", ", counts.of(state), ' ', name);
+  }
+  return words;
+}
+
+std::string next_words(const campaign_view& campaign, timestamp now) {
+  const auto id = to_string(campaign.id);
+  if (!campaign.fault.empty())
+    return "nothing: it is parked after repeated faults";
+  switch (campaign.status()) {
+  case status::draft:
+    return campaign.audience.id.value == 0 ? "it needs an audience" : concat("sluice start ", id);
+  case status::moderation:
+    return concat("a moderator's word: sluice approve ", id, " or sluice reject ", id);
+  case status::preparing:
+    return campaign.next_part ? part_words(*campaign.next_part, now)
+           : campaign.t0      ? concat("it begins at ", moment_words(*campaign.t0), " (in ",
+                                       span_words(*campaign.t0 - now), ')')
+                              : "its start";
+  case status::sending:
+    return sending_words(campaign, now);
+  case status::paused:
+    return paused_words(campaign, now);
+  case status::sent:
+  case status::cancelled:
+  case status::rejected:
+    break;
+  }
+  return "nothing: it is final";
+}
+
+table campaign_table() {
+  return table{{{.title = "ID"},
+                {.title = "NAME", .may_be_cut = true},
+                {.title = "STATUS"},
+                {.title = "AUDIENCE", .may_be_cut = true},
+                {.title = "START"},
+                {.title = "CHANGED"},
+                {.title = "PLAN", .may_be_cut = true},
+                {.title = "PROGRESS", .where = align::right}}};
+}
+
+void add_row(table& into, const campaign_view& campaign) {
+  const auto& counts = campaign.counts;
+  const auto start = campaign.t0 ? campaign.t0 : campaign.spec.plan.start_at;
+  const auto audience =
+      campaign.audience.id.value == 0 ? std::string{"-"}
+                                      : concat(to_string(campaign.audience.id), ' ', campaign.audience.name);
+  into.add({to_string(campaign.id), campaign.spec.name,
+            campaign.fault.empty() ? status_words(campaign.status()) : "Parked", audience,
+            start ? moment_words(*start) : "-", moment_words(campaign.changed_at),
+            plan_words(campaign.spec.plan),
+            concat(final_letters(counts), '/', counts.total, ' ',
+                   padded(percent(final_letters(counts), counts.total), 4, align::right))});
+}
+
+std::string details(const campaign_view& campaign, timestamp now, const terminal& where) {
+  auto text = concat(to_string(campaign.id), "  ", colored(shown(campaign.spec.name), color::bold, where), '\n');
+  auto status = colored(status_words(campaign.status()), color_of(campaign.status()), where);
+  if (campaign.hold)
+    status += concat(" (in stage ", name_of(campaign.stage), ')');
+  line(text, "status", status);
+  if (campaign.hold)
+    line(text, "held", hold_words(*campaign.hold));
+  line(text, "fault", shown(campaign.fault));
+  line(text, "from", shown(campaign.spec.from));
+  line(text, "reply to", shown(campaign.spec.reply_to));
+  line(text, "subject", shown(campaign.spec.subject));
+  line(text, "audience",
+       campaign.audience.id.value == 0
+           ? std::string{"none yet"}
+           : concat(to_string(campaign.audience.id), ' ', shown(campaign.audience.name), ", ",
+                    counted(campaign.audience.size, "recipient", "recipients")));
+  line(text, "plan", plan_words(campaign.spec.plan));
+  line(text, "in doubt", campaign.spec.on_doubt == doubt_policy::hold ? "held for a person's word" : "resent");
+  line(text, "created", moment_words(campaign.created_at));
+  line(text, "changed", moment_words(campaign.changed_at));
+  if (campaign.t0)
+    line(text, "begins", moment_words(*campaign.t0));
+  if (campaign.released_at)
+    line(text, "released", concat("since ", moment_words(*campaign.released_at), ": everything is due"));
+  if (campaign.relay_trouble)
+    line(text, "relay", concat("fails since ", moment_words(campaign.relay_trouble->since), ": ",
+                               shown(campaign.relay_trouble->text)));
+  for (const auto& reason : campaign.moderation_reasons)
+    line(text, &reason == &campaign.moderation_reasons.front() ? "moderation" : "", shown(reason));
+  line(text, "moderator", shown(campaign.moderation_words));
+  add_counts(text, campaign.counts);
+  if (campaign.rate > 0)
+    line(text, "rate", rate_words(campaign.rate));
+  line(text, "next", next_words(campaign, now));
+  return text;
+}
+
+std::string progress_line(const campaign_view& campaign, timestamp now, const terminal& where) {
+  const auto width = where.width == 0 ? std::size_t{80} : where.width;
+  const auto& counts = campaign.counts;
+  const auto done = final_letters(counts);
+  const auto shade = color_of(campaign.status());
+  const auto head = concat(to_string(campaign.id), ' ',
+                           padded(cut(shown(campaign.spec.name), name_width_max), std::min<std::size_t>(width / 4, name_width_max)));
+  auto tail = concat(' ', padded(percent(done, counts.total), 4, align::right), ' ', done, '/', counts.total,
+                     "  ", status_words(campaign.status()));
+  if (campaign.status() == status::sending && campaign.rate > 0)
+    tail += concat("  ", rate_words(campaign.rate));
+  if (accumulated(campaign) > 0)
+    tail += concat("  ", accumulated(campaign), " accumulated");
+  else if (campaign.next_part && !campaign.hold)
+    tail += concat("  +", campaign.next_part->letters, " in ", span_words(campaign.next_part->at - now));
+  if (campaign.relay_trouble)
+    tail += "  relay fails";
+  const auto used = display_width(head) + display_width(tail) + 1;
+  const auto bar_width = used + 6 <= width ? std::min<std::size_t>(width - used - 1, 40) : 0;
+  if (bar_width == 0)
+    return cut(concat(head, tail), width - 1);
+  return concat(head, ' ', colored(bar(done, counts.total, bar_width, where), shade, where), tail);
+}
+
+std::string change_line(const campaign_view& campaign, timestamp now) {
+  const auto& counts = campaign.counts;
+  auto text = concat(moment_words(now), ' ', to_string(campaign.id), ' ', status_words(campaign.status()), ' ',
+                     final_letters(counts), '/', counts.total);
+  const auto words = counts_words(counts);
+  if (!words.empty())
+    text += concat(" (", words, ')');
+  if (accumulated(campaign) > 0)
+    text += concat(", ", accumulated(campaign), " accumulated");
+  if (campaign.relay_trouble)
+    text += concat(", relay fails: ", shown(campaign.relay_trouble->text));
+  return text;
+}
+
+} // namespace sluice::cli

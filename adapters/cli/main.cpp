@@ -1,0 +1,26 @@
+// The executable: what the process gives becomes the console, and the rest is `run`.
+
+#include "adapters/cli/run.hpp"
+
+#include <iostream>
+#include <unistd.h>
+
+int main(int count, char** words) {
+  namespace cli = sluice::cli;
+  std::ios::sync_with_stdio(false);
+  cli::environment variables;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string text{*entry};
+    const auto equals = text.find('=');
+    if (equals != std::string::npos)
+      variables.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  cli::console around{.out = std::cout,
+                      .err = std::cerr,
+                      .in = std::cin,
+                      .out_terminal = cli::detect_terminal(STDOUT_FILENO, variables),
+                      .err_terminal = cli::detect_terminal(STDERR_FILENO, variables),
+                      .variables = std::move(variables),
+                      .program = count > 0 ? words[0] : "sluice"};
+  return cli::run({words + (count > 0 ? 1 : 0), words + count}, around);
+}

@@ -1,0 +1,84 @@
+#include "adapters/cli/session.hpp"
+
+#include "adapters/cli/concat.hpp"
+#include "adapters/cli/text.hpp"
+
+#include <fstream>
+
+namespace sluice::cli {
+namespace {
+
+std::string first_of(const std::string& said, const environment& variables, std::string_view name) {
+  return said.empty() ? variable(variables, name) : said;
+}
+
+/// The first line of a file, or nothing.
+std::string first_line(const std::filesystem::path& file) {
+  std::ifstream from(file);
+  std::string line;
+  std::getline(from, line);
+  while (!line.empty() && (line.back() == '\r' || line.back() == ' '))
+    line.pop_back();
+  return line;
+}
+
+} // namespace
+
+session::session(console& around, common_options options) : io_(around), options_(std::move(options)) {}
+
+session::~session() = default;
+
+std::string session::url() const {
+  auto found = first_of(options_.url, io_.variables, "SLUICE_URL");
+  if (found.empty())
+    found = default_url;
+  while (found.ends_with('/'))
+    found.pop_back();
+  return found;
+}
+
+std::filesystem::path session::data_folder_said() const {
+  return first_of(options_.data, io_.variables, "SLUICE_DATA");
+}
+
+std::string session::token() const {
+  auto found = first_of(options_.token, io_.variables, "SLUICE_TOKEN");
+  if (!found.empty())
+    return found;
+  const auto said = data_folder_said();
+  return first_line((said.empty() ? std::filesystem::path{default_data_folder} : said) / "token");
+}
+
+engine_client& session::engine() {
+  if (!engine_)
+    engine_ = std::make_unique<engine_client>(url(), token());
+  return *engine_;
+}
+
+std::string session::hint(const std::string& command) const {
+  auto words = concat(io_.program, ' ', command);
+  if (!options_.url.empty())
+    words += concat(" --url ", options_.url);
+  if (!options_.data.empty())
+    words += concat(" --data ", options_.data);
+  return words;
+}
+
+outcome<campaign_id> campaign_of(const std::string& text) {
+  const auto id = parse_campaign_id(text);
+  if (!id || id->value == 0)
+    return fail(exit_code::usage,
+                concat("\"", shown(text), "\" is no campaign's id; they look like c1 (see sluice list)"));
+  return *id;
+}
+
+outcome<audience_id> audience_of(const std::string& text) {
+  const auto id = parse_audience_id(text);
+  if (!id || id->value == 0)
+    return fail(
+        exit_code::usage,
+        concat("\"", shown(text), "\" is no audience's id; they look like a1 (see sluice audience list)"));
+  return *id;
+}
+
+} // namespace sluice::cli

@@ -1,0 +1,143 @@
+#include "adapters/cli/setting_values.hpp"
+
+#include "adapters/cli/concat.hpp"
+#include "adapters/cli/text.hpp"
+
+#include <cmath>
+#include <regex>
+
+namespace sluice::cli {
+namespace {
+
+std::unexpected<error> wrong(const setting_value& from, std::string_view wanted) {
+  const auto written = from.kind == value_kind::list    ? std::string{"a list"}
+                       : from.kind == value_kind::other ? std::string{"a value of another kind"}
+                                                        : concat('"', shown(from.text), '"');
+  return failure(error_code::invalid_input, concat(written, " is not ", wanted));
+}
+
+bool may_be(const setting_value& from, value_kind kind) {
+  return from.kind == kind || (from.is_loose && from.kind == value_kind::text);
+}
+
+template <class Number>
+bool read_all(const std::string& text, Number& into) {
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, into);
+  return read.ec == std::errc{} && read.ptr == end;
+}
+
+std::string trimmed(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t");
+  if (first == std::string_view::npos)
+    return {};
+  return std::string{text.substr(first, text.find_last_not_of(" \t") - first + 1)};
+}
+
+} // namespace
+
+result<std::string> read_text(const setting_value& from) {
+  if (!may_be(from, value_kind::text))
+    return wrong(from, "a text in quotes");
+  return from.text;
+}
+
+result<std::uint64_t> read_whole_number(const setting_value& from, std::uint64_t least, std::uint64_t most) {
+  std::uint64_t number = 0;
+  if (!may_be(from, value_kind::whole) || !read_all(from.text, number) || number < least || number > most)
+    return wrong(from, concat("a whole number from ", least, " to ", most));
+  return number;
+}
+
+result<double> read_number(const setting_value& from, double least, double most) {
+  double number = 0;
+  const bool is_right_kind = may_be(from, value_kind::number) || from.kind == value_kind::whole;
+  if (!is_right_kind || !read_all(from.text, number) || !std::isfinite(number) || number < least ||
+      number > most)
+    return wrong(from, concat("a number from ", number_words(least), " to ", number_words(most)));
+  return number;
+}
+
+result<bool> read_boolean(const setting_value& from) {
+  if (may_be(from, value_kind::boolean) && (from.text == "true" || from.text == "false"))
+    return from.text == "true";
+  return wrong(from, "true or false");
+}
+
+result<milliseconds> read_duration(const setting_value& from, milliseconds least) {
+  constexpr auto wanted = "a duration like \"30s\", \"5m\", \"24h\" or \"7d\"";
+  if (!may_be(from, value_kind::text))
+    return wrong(from, wanted);
+  const auto duration = parse_duration(from.text);
+  if (!duration)
+    return wrong(from, wanted);
+  if (*duration < least)
+    return wrong(from, concat(format_duration(least), " or longer"));
+  return *duration;
+}
+
+result<std::vector<std::string>> read_list(const setting_value& from) {
+  if (from.kind == value_kind::list)
+    return from.items;
+  if (!may_be(from, value_kind::list))
+    return wrong(from, "a list of texts like [\"a\", \"b\"]");
+  std::vector<std::string> items;
+  std::string_view rest{from.text};
+  while (!rest.empty()) {
+    const auto comma = rest.find(',');
+    if (auto item = trimmed(rest.substr(0, comma)); !item.empty())
+      items.push_back(std::move(item));
+    rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+  }
+  return items;
+}
+
+std::string toml_text(std::string_view text) {
+  std::string safe = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\')
+      safe += '\\';
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
+      safe += concat("\\u", hexadecimal(static_cast<unsigned char>(c), 4));
+    else
+      safe += c;
+  }
+  return safe + '"';
+}
+
+std::string list_words(const std::vector<std::string>& items) {
+  std::string words = "[";
+  for (const auto& item : items)
+    words += concat(words.size() > 1 ? ", " : "", toml_text(item));
+  return words + ']';
+}
+
+std::string number_words(double number) {
+  std::array<char, 32> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number);
+  return {text.data(), end.ptr};
+}
+
+std::string without_password(std::string_view url) {
+  const auto start = url.find("://");
+  if (start == std::string_view::npos)
+    return std::string{url};
+  const auto authority = url.substr(start + 3, url.substr(start + 3).find('/'));
+  const auto at = authority.rfind('@');
+  const auto colon = authority.find(':');
+  if (at == std::string_view::npos || colon == std::string_view::npos || colon > at)
+    return std::string{url};
+  return concat(url.substr(0, start + 3 + colon + 1), "***", url.substr(start + 3 + at));
+}
+
+result<void> check_pattern(const std::string& pattern) {
+  try {
+    const std::regex compiled(pattern, std::regex::ECMAScript | std::regex::icase);
+  } catch (const std::regex_error& fault) {
+    return failure(error_code::invalid_input,
+                   concat('"', shown(pattern), "\" is no regular expression: ", fault.what()));
+  }
+  return {};
+}
+
+} // namespace sluice::cli

@@ -1,0 +1,262 @@
+#include "adapters/cli/settings.hpp"
+
+#include "actors/campaign_state.hpp"
+#include "adapters/cli/concat.hpp"
+#include "adapters/cli/setting_values.hpp"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <numeric>
+
+namespace sluice::cli {
+namespace {
+
+/// Where a setting lives: `FIELD(node.relay.url)` gives the field of an engine_settings, const or not.
+#define FIELD(path) [](auto& settings) -> auto& { return settings.path; }
+
+template <class Value, class Field>
+result<void> put(const result<Value>& read, engine_settings& into, Field field) {
+  if (!read)
+    return std::unexpected(read.error());
+  using target = std::remove_reference_t<decltype(field(into))>;
+  field(into) = static_cast<target>(*read);
+  return {};
+}
+
+template <class Field>
+setting text_setting(std::string key, Field field, std::string allowed, std::string about) {
+  return {std::move(key), std::move(allowed), std::move(about),
+          [field](engine_settings& into, const setting_value& value) {
+            return put(read_text(value), into, field);
+          },
+          [field](const engine_settings& from) { return toml_text(without_password(field(from))); }};
+}
+
+template <class Field>
+setting whole_setting(
+    std::string key, Field field, std::uint64_t least, std::uint64_t most, std::string about) {
+  return {std::move(key), concat("a whole number from ", least, " to ", most), std::move(about),
+          [field, least, most](engine_settings& into, const setting_value& value) {
+            return put(read_whole_number(value, least, most), into, field);
+          },
+          [field](const engine_settings& from) { return std::to_string(field(from)); }};
+}
+
+template <class Field>
+setting number_setting(std::string key, Field field, double most, std::string about) {
+  return {std::move(key), concat("a number from 0 to ", number_words(most)), std::move(about),
+          [field, most](engine_settings& into, const setting_value& value) {
+            return put(read_number(value, 0, most), into, field);
+          },
+          [field](const engine_settings& from) { return number_words(field(from)); }};
+}
+
+template <class Field>
+setting boolean_setting(std::string key, Field field, std::string about) {
+  return {std::move(key), "true or false", std::move(about),
+          [field](engine_settings& into, const setting_value& value) {
+            return put(read_boolean(value), into, field);
+          },
+          [field](const engine_settings& from) { return std::string{field(from) ? "true" : "false"}; }};
+}
+
+template <class Field>
+setting duration_setting(std::string key, Field field, std::string about) {
+  return {std::move(key), "a duration like \"30s\", \"5m\", \"24h\" or \"7d\"", std::move(about),
+          [field](engine_settings& into, const setting_value& value) {
+            return put(read_duration(value, milliseconds{1}), into, field);
+          },
+          [field](const engine_settings& from) { return toml_text(format_duration(field(from))); }};
+}
+
+template <class Field>
+setting list_setting(std::string key, Field field, std::string allowed, std::string about) {
+  return {std::move(key), std::move(allowed), std::move(about),
+          [field](engine_settings& into, const setting_value& value) {
+            return put(read_list(value), into, field);
+          },
+          [field](const engine_settings& from) { return list_words(field(from)); }};
+}
+
+setting data_setting() {
+  return {"data", "a folder", "where everything is kept: the store, the token, the maildir",
+          [](engine_settings& into, const setting_value& value) -> result<void> {
+            const auto folder = read_text(value);
+            if (!folder || folder->empty())
+              return failure(error_code::invalid_input,
+                             folder ? "the folder's name is empty" : folder.error().message);
+            into.node.data_folder = *folder;
+            return {};
+          },
+          [](const engine_settings& from) { return toml_text(from.node.data_folder.string()); }};
+}
+
+constexpr std::array log_levels{"trace", "debug", "info", "warn", "error", "off"};
+
+setting log_level_setting() {
+  return {"log.level", "\"trace\", \"debug\", \"info\", \"warn\", \"error\" or \"off\"",
+          "how much is logged to stderr",
+          [](engine_settings& into, const setting_value& value) -> result<void> {
+            const auto level = read_text(value);
+            if (!level || std::ranges::find(log_levels, *level) == log_levels.end())
+              return failure(error_code::invalid_input, concat(toml_text(value.text), " is no log level"));
+            into.log_level = *level;
+            return {};
+          },
+          [](const engine_settings& from) { return toml_text(from.log_level); }};
+}
+
+setting patterns_setting() {
+  auto made = list_setting("moderation.suspicious_patterns", FIELD(node.moderation.suspicious_patterns),
+                           "a list of regular expressions",
+                           "a campaign with one of these in its texts goes to a moderator");
+  made.set = [set = made.set](engine_settings& into, const setting_value& value) -> result<void> {
+    if (const auto taken = set(into, value); !taken)
+      return taken;
+    for (const auto& pattern : into.node.moderation.suspicious_patterns)
+      if (const auto good = check_pattern(pattern); !good)
+        return good;
+    return {};
+  };
+  return made;
+}
+
+void add_relay(std::vector<setting>& into) {
+  constexpr std::uint64_t many = std::numeric_limits<std::uint32_t>::max();
+  into.push_back(text_setting("relay.url", FIELD(node.relay.url),
+                              "a relay: \"smtp://[user:password@]host:port\", \"smtps://…\", "
+                              "\"maildir:FOLDER\", \"null:\"",
+                              "the sending server"));
+  into.push_back(whole_setting("relay.connections", FIELD(node.relay.connections_max), 1, 1000,
+                               "connections at most"));
+  into.push_back(whole_setting("relay.letters_per_second", FIELD(node.relay.letters_per_second_max), 0, many,
+                               "of all campaigns together; 0: no limit"));
+  into.push_back(whole_setting("relay.letters_per_second_per_domain",
+                               FIELD(node.relay.letters_per_second_per_domain_max), 0, many,
+                               "to one recipient domain; 0: no limit"));
+  into.push_back(whole_setting("relay.letters_per_connection", FIELD(node.relay.letters_per_connection_max),
+                               0, many, "then a new one is made; 0: no limit"));
+  into.push_back(text_setting("relay.hello_name", FIELD(node.relay.hello_name), "a host name",
+                              "what EHLO says; empty: the machine's name"));
+  into.push_back(text_setting("relay.ca_file", FIELD(node.relay.ca_file), "a PEM file",
+                              "certificates to trust; empty: the system's"));
+  into.push_back(boolean_setting("relay.tls_verify", FIELD(node.relay.tls_verify),
+                                 "whether the server's certificate is checked"));
+  into.push_back(duration_setting("relay.connect_timeout", FIELD(node.relay.connect_timeout), "to connect"));
+  into.push_back(duration_setting("relay.greeting_timeout", FIELD(node.relay.greeting_timeout),
+                                  "for the server's greeting"));
+  into.push_back(duration_setting("relay.command_timeout", FIELD(node.relay.command_timeout),
+                                  "for the answer to a command"));
+  into.push_back(
+      duration_setting("relay.data_timeout", FIELD(node.relay.data_timeout), "for the answer to DATA"));
+  into.push_back(
+      duration_setting("relay.block_timeout", FIELD(node.relay.block_timeout), "for a piece of a letter"));
+  into.push_back(duration_setting("relay.end_of_data_timeout", FIELD(node.relay.end_of_data_timeout),
+                                  "for the answer to a whole letter"));
+  into.push_back(duration_setting("relay.idle_timeout", FIELD(node.relay.idle_timeout),
+                                  "after which a connection without letters is closed"));
+  into.push_back(duration_setting("relay.reconnect_delay_first", FIELD(node.relay.reconnect_delay_first),
+                                  "after a failed connection; doubled each time"));
+  into.push_back(duration_setting("relay.reconnect_delay_max", FIELD(node.relay.reconnect_delay_max),
+                                  "the longest of these delays"));
+}
+
+void add_checks(std::vector<setting>& into) {
+  into.push_back(boolean_setting("moderation.enabled", FIELD(moderation_enabled),
+                                 "whether campaigns are checked at start; false: all pass"));
+  into.push_back(whole_setting("moderation.first_campaigns", FIELD(node.moderation.first_campaigns), 0,
+                               1'000'000, "of a sender domain that a person looks at; 0: off"));
+  into.push_back(number_setting("moderation.role_addresses_percent",
+                                FIELD(node.moderation.role_addresses_percent_max), 100,
+                                "info@, sales@ … in the audience at most; 100: off"));
+  into.push_back(boolean_setting("moderation.requires_unsubscribe", FIELD(node.moderation.requires_unsubscribe),
+                                 "whether a campaign without unsubscribe_url goes to a moderator"));
+  into.push_back(number_setting("moderation.audience_growth", FIELD(node.moderation.audience_growth_max),
+                                1'000'000, "times the sender's largest audience so far; 0: off"));
+  into.push_back(patterns_setting());
+  into.push_back(list_setting("moderation.free_mail_domains", FIELD(node.moderation.free_mail_domains),
+                              "a list of domains", "no campaign may be sent from these"));
+  into.push_back(boolean_setting("suspicion.enabled", FIELD(node.suspicion.enabled),
+                                 "whether outcomes are watched and a bad campaign is held"));
+  into.push_back(whole_setting("suspicion.window", FIELD(node.suspicion.window), 1, verdicts_max,
+                               "outcomes looked back on"));
+  into.push_back(whole_setting("suspicion.outcomes_min", FIELD(node.suspicion.outcomes_min), 1, verdicts_max,
+                               "before that nothing is concluded"));
+  into.push_back(number_setting("suspicion.refused_percent", FIELD(node.suspicion.refused_percent_max), 100,
+                                "refused letters at most; 100: off"));
+  into.push_back(number_setting("suspicion.spam_percent", FIELD(node.suspicion.spam_percent_max), 100,
+                                "letters refused as spam at most; 100: off"));
+}
+
+std::vector<setting> make_table() {
+  std::vector<setting> all;
+  all.push_back(data_setting());
+  all.push_back(text_setting("listen", FIELD(listen), "ADDRESS:PORT, like \"127.0.0.1:8025\"",
+                             "where the HTTP interface listens; there is no TLS"));
+  all.push_back(log_level_setting());
+  add_relay(all);
+  add_checks(all);
+  all.push_back(duration_setting("retry.delay_first", FIELD(node.retry.delay_first),
+                                 "before a deferred letter is offered again; doubled each time"));
+  all.push_back(duration_setting("retry.delay_max", FIELD(node.retry.delay_max), "the longest of these delays"));
+  all.push_back(duration_setting("retry.give_up_after", FIELD(node.retry.give_up_after),
+                                 "then a deferred letter counts as refused"));
+  all.push_back(whole_setting("batch.letters", FIELD(node.batch_letters_max), 1, 10'000,
+                              "letters that are made ready at a time"));
+  all.push_back(whole_setting("batch.ahead", FIELD(node.batches_ahead_max), 1, 100,
+                              "batches made ready before a connection takes them"));
+  return all;
+}
+
+} // namespace
+
+const std::vector<setting>& settings_table() {
+  static const auto table = make_table();
+  return table;
+}
+
+const setting* find_setting(std::string_view key) {
+  const auto found = std::ranges::find(settings_table(), key, &setting::key);
+  return found == settings_table().end() ? nullptr : &*found;
+}
+
+std::string variable_name(const setting& which) {
+  std::string name = "SLUICE_";
+  for (const char c : which.key)
+    name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return name;
+}
+
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    auto diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < to.size(); ++j) {
+      const auto changed = diagonal + (from[i] == to[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string nearest_key(std::string_view key) {
+  // More than half the letters changed is no slip of the pen any more.
+  auto nearest = key.size() / 2 + 1;
+  std::string found;
+  for (const auto& each : settings_table()) {
+    // The last part alone counts too: `connections` means relay.connections.
+    const auto last = std::string_view{each.key}.substr(each.key.rfind('.') + 1);
+    const auto distance = std::min(edit_distance(key, each.key), edit_distance(key, last) + 1);
+    if (distance < nearest) {
+      nearest = distance;
+      found = each.key;
+    }
+  }
+  return found;
+}
+
+} // namespace sluice::cli

@@ -1,0 +1,57 @@
+#pragma once
+// Everything that can be set about an engine, and the one table of it: names, what they take, what they mean.
+// File, environment, flags, --print-config and every complaint about a wrong key or value go by this table.
+
+#include "actors/node.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::cli {
+
+inline constexpr const char* default_listen = "127.0.0.1:8025";
+
+struct engine_settings {
+  node_settings node;
+  bool moderation_enabled = true;
+  std::string listen = default_listen;
+  std::string log_level = "info";
+};
+
+/// How a value was written: what a file may hold where. The environment and flags give texts for all of them.
+enum class value_kind : std::uint8_t { text, whole, number, boolean, list, other };
+
+struct setting_value {
+  value_kind kind = value_kind::text;
+  std::string text;               ///< as written; of texts without the quotes
+  std::vector<std::string> items; ///< of a list
+  bool is_loose = false;          ///< from the environment or a flag: any kind was written as text
+};
+
+struct setting {
+  std::string key;     ///< "relay.url"
+  std::string allowed; ///< "a whole number, 1 to 1000"
+  std::string about;
+  /// Checks and takes it; what is wrong with it is the error's message, in the words of `allowed`.
+  std::function<result<void>(engine_settings&, const setting_value&)> set;
+  /// As it would stand in the file. A password in a URL is not shown.
+  std::function<std::string(const engine_settings&)> get;
+};
+
+const std::vector<setting>& settings_table();
+
+/// Nothing if there is no such key.
+const setting* find_setting(std::string_view key);
+
+/// "SLUICE_RELAY_URL" for "relay.url".
+std::string variable_name(const setting& which);
+
+/// The known key that is most like it; empty when none is near.
+std::string nearest_key(std::string_view key);
+
+/// How many letters must be changed, added or left out to get from one to the other.
+std::size_t edit_distance(std::string_view from, std::string_view to);
+
+} // namespace sluice::cli

@@ -1,0 +1,144 @@
+#include "adapters/cli/answers.hpp"
+#include "adapters/cli/campaign_text.hpp"
+#include "adapters/cli/commands.hpp"
+#include "adapters/cli/concat.hpp"
+#include "adapters/cli/source_file.hpp"
+#include "adapters/cli/steering.hpp"
+#include "adapters/cli/text.hpp"
+#include "messages/command.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <ostream>
+
+namespace sluice::cli {
+namespace {
+
+struct steering_arguments {
+  std::string file;
+  std::string audience;
+  std::string id;
+  steering_words words;
+};
+
+outcome<exit_code> create(session& with, const steering_arguments& said) {
+  auto campaign = read_json(said.file, with.io().in);
+  if (!campaign)
+    return std::unexpected(campaign.error());
+  const auto answer = create_draft(with, std::move(*campaign), said.audience, said.words.key);
+  if (!answer)
+    return std::unexpected(answer.error());
+  auto& io = with.io();
+  if (with.wants_json()) {
+    io.out << json_text(*answer, 2) << '\n';
+    return exit_code::done;
+  }
+  io.out << shown(text_of(*answer, "id")) << '\n';
+  io.err << "draft made; next: " << with.hint(concat("start ", shown(text_of(*answer, "id")))) << '\n';
+  return exit_code::done;
+}
+
+/// What became of it, in a line: "c1 paused (20 letters in flight)".
+std::string answer_words(campaign_id id, const std::string& kind, const nlohmann::json& answer) {
+  const auto named = parse_status(text_of(answer, "status"));
+  const auto status = named ? status_words(*named) : shown(text_of(answer, "status"));
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> done{{{"start", "started"},
+                                                                               {"approve", "approved"},
+                                                                               {"reject", "rejected"},
+                                                                               {"pause", "paused"},
+                                                                               {"resume", "resumed"},
+                                                                               {"release", "released"},
+                                                                               {"cancel", "cancelled"}}};
+  auto words = to_string(id);
+  for (const auto& [asked, said] : done)
+    if (asked == kind)
+      words += is_true(answer, "changed") ? concat(' ', said) : concat(" was already as asked: nothing to ", kind);
+  const auto in_flight = number_of(answer, "in_flight");
+  if (in_flight > 0)
+    words += concat(" (", counted(in_flight, "letter", "letters"), " in flight)");
+  return concat(words, "; status: ", status, '\n');
+}
+
+/// Why it waits, where a start did not bring it past the moderator.
+outcome<void> explain_moderation(session& with, campaign_id id) {
+  const auto answer = with.engine().get(concat("/v1/campaigns/", to_string(id)));
+  if (!answer)
+    return std::unexpected(answer.error());
+  const auto campaign = campaign_from(*answer);
+  if (!campaign)
+    return std::unexpected(campaign.error());
+  for (const auto& reason : campaign->moderation_reasons)
+    with.io().out << "  - " << shown(reason) << '\n';
+  with.io().out << "a moderator decides: " << with.hint(concat("approve ", to_string(id))) << " or "
+                << with.hint(concat("reject ", to_string(id))) << '\n';
+  return {};
+}
+
+outcome<exit_code> carry_out(session& with, const std::string& kind, const steering_arguments& said) {
+  const auto id = campaign_of(said.id);
+  if (!id)
+    return std::unexpected(id.error());
+  const auto answer = steer(with, *id, kind, said.words);
+  if (!answer)
+    return std::unexpected(answer.error());
+  if (with.wants_json()) {
+    with.io().out << json_text(*answer, 2) << '\n';
+    return exit_code::done;
+  }
+  with.io().out << answer_words(*id, kind, *answer);
+  if (kind == "start" && text_of(*answer, "status") == "moderation")
+    if (const auto told = explain_moderation(with, *id); !told)
+      return std::unexpected(told.error());
+  return exit_code::done;
+}
+
+} // namespace
+
+outcome<nlohmann::json> create_draft(session& with,
+                                     nlohmann::json campaign,
+                                     const std::string& audience,
+                                     const std::string& key) {
+  if (!campaign.is_object())
+    return fail(exit_code::usage, "a campaign file is one JSON object with name, from, subject, text …");
+  if (!audience.empty()) {
+    const auto id = audience_of(audience);
+    if (!id)
+      return std::unexpected(id.error());
+    campaign["audience"] = to_string(*id);
+  }
+  return with.engine().post("/v1/campaigns", campaign, key);
+}
+
+outcome<nlohmann::json>
+steer(session& with, campaign_id campaign, const std::string& kind, const steering_words& words) {
+  auto body = nlohmann::json::object();
+  if (!words.reason.empty())
+    body["reason"] = words.reason;
+  return with.engine().post(concat("/v1/campaigns/", to_string(campaign), '/', kind), body, words.key);
+}
+
+void add_steering_commands(command_syntax root) {
+  auto said = std::make_shared<steering_arguments>();
+  root.command("create", "makes a draft from a campaign file; prints its id")
+      .argument("FILE", said->file, "a campaign file (JSON); - is standard input")
+      .option("--audience", said->audience, "ID", "who gets it: a1")
+      .option("--key", said->words.key, "KEY", "idempotency key: said twice, done once")
+      .runs([said](session& with) { return create(with, *said); });
+  constexpr std::array<std::pair<const char*, const char*>, 7> kinds{
+      {{"start", "checks a draft and sends it by its plan, or to a moderator"},
+       {"approve", "lets a campaign pass moderation"},
+       {"reject", "refuses a campaign in moderation, for good"},
+       {"pause", "holds a campaign: no further letter is begun"},
+       {"resume", "lifts a hold; what fell due meanwhile leaves at once"},
+       {"release", "sends the whole rest at once, whatever the plan said"},
+       {"cancel", "stops a campaign for good"}}};
+  for (const auto& [kind, about] : kinds)
+    root.command(kind, about)
+        .argument("ID", said->id, "the campaign: c1")
+        .option("--reason", said->words.reason, "TEXT", "why, for the log")
+        .option("--key", said->words.key, "KEY", "idempotency key: said twice, done once")
+        .runs([said, name = std::string{kind}](session& with) { return carry_out(with, name, *said); });
+}
+
+} // namespace sluice::cli

@@ -1,0 +1,137 @@
+#include "adapters/cli/syntax.hpp"
+
+#include "adapters/cli/concat.hpp"
+#include "adapters/cli/version.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace sluice::cli {
+
+struct command_line::parts {
+  CLI::App app{"Sluice sends e-mail campaigns by plan, and holds, lets go and resumes them at any moment."};
+  common_options common;
+  std::map<const CLI::App*, action> actions;
+};
+
+command_line::command_line() : parts_(std::make_unique<parts>()) {
+  auto& app = parts_->app;
+  auto& common = parts_->common;
+  app.name("sluice");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", concat("sluice ", version));
+  app.add_option("--url", common.url, "where the engine listens (SLUICE_URL)")->type_name("URL");
+  app.add_option("--token", common.token, "who asks (SLUICE_TOKEN, or the file `token` in the data folder)")
+      ->type_name("TOKEN");
+  app.add_option("--data", common.data, "the engine's data folder (SLUICE_DATA)")->type_name("DIR");
+  app.add_flag("--json", common.json, "machine-readable output");
+  app.footer("These options may stand behind any command, too. sluice COMMAND --help tells more.\n"
+             "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 engine not reached, 4 audit found a fault.");
+}
+
+command_line::~command_line() = default;
+
+command_syntax command_line::root() {
+  return {&parts_->app, this};
+}
+
+outcome<parsed_line> command_line::parse(std::vector<std::string> words) {
+  // The parser takes its words from the back.
+  std::ranges::reverse(words);
+  auto& app = parts_->app;
+  try {
+    app.parse(words);
+  } catch (const CLI::CallForHelp&) {
+    return parsed_line{{}, {}, app.help()};
+  } catch (const CLI::CallForVersion& asked) {
+    return parsed_line{{}, {}, concat(asked.what(), '\n')};
+  } catch (const CLI::Error& wrong) {
+    return fail(exit_code::usage, concat(wrong.what(), "; see sluice --help"));
+  }
+  const CLI::App* chosen = &app;
+  while (!chosen->get_subcommands().empty())
+    chosen = chosen->get_subcommands().front();
+  const auto found = parts_->actions.find(chosen);
+  if (found == parts_->actions.end())
+    return fail(exit_code::usage, concat(chosen->get_name(), " needs a command; see --help"));
+  return parsed_line{found->second, parts_->common, {}};
+}
+
+command_syntax command_syntax::command(const std::string& name, const std::string& about) {
+  auto* added = app_->add_subcommand(name, about);
+  added->fallthrough();
+  if (app_->get_parent() != nullptr)
+    app_->require_subcommand(1);
+  return {added, owner_};
+}
+
+command_syntax&
+command_syntax::argument(const std::string& name, std::string& into, const std::string& about) {
+  app_->add_option(name, into, about)->required()->type_name("");
+  return *this;
+}
+
+command_syntax&
+command_syntax::optional_argument(const std::string& name, std::string& into, const std::string& about) {
+  app_->add_option(name, into, about)->type_name("");
+  return *this;
+}
+
+command_syntax&
+command_syntax::arguments(const std::string& name, std::vector<std::string>& into, const std::string& about) {
+  app_->add_option(name, into, about)->required()->type_name("");
+  return *this;
+}
+
+command_syntax& command_syntax::option(const std::string& name,
+                                       std::string& into,
+                                       const std::string& value,
+                                       const std::string& about) {
+  app_->add_option(name, into, about)->type_name(value);
+  return *this;
+}
+
+command_syntax& command_syntax::required_option(const std::string& name,
+                                                std::string& into,
+                                                const std::string& value,
+                                                const std::string& about) {
+  app_->add_option(name, into, about)->type_name(value)->required();
+  return *this;
+}
+
+command_syntax& command_syntax::options(const std::string& name,
+                                        std::vector<std::string>& into,
+                                        const std::string& value,
+                                        const std::string& about) {
+  app_->add_option(name, into, about)->type_name(value)->allow_extra_args(false);
+  return *this;
+}
+
+command_syntax& command_syntax::number(const std::string& name,
+                                       std::optional<std::uint64_t>& into,
+                                       const std::string& about) {
+  const auto take = [&into](const std::string& text) {
+    std::uint64_t number = 0;
+    const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (end.ec != std::errc{} || end.ptr != text.data() + text.size())
+      throw CLI::ValidationError(concat("\"", text, "\" is no whole number"));
+    into = number;
+  };
+  app_->add_option_function<std::string>(name, take, about)->type_name("N");
+  return *this;
+}
+
+command_syntax& command_syntax::flag(const std::string& name, bool& into, const std::string& about) {
+  app_->add_flag(name, into, about);
+  return *this;
+}
+
+command_syntax& command_syntax::runs(action what) {
+  owner_->parts_->actions[app_] = std::move(what);
+  return *this;
+}
+
+} // namespace sluice::cli
