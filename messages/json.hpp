@@ -17,7 +17,7 @@ nlohmann::json to_json(const campaign_spec& value);
 nlohmann::json to_json(const audience_ref& value);
 nlohmann::json to_json(const reply& value);
 nlohmann::json to_json(const response_group& value);
-nlohmann::json to_json(const letter_ranges& value); ///< [[begin, end] …], end not included
+nlohmann::json to_json(const letter_ranges& value); ///< [begin, end, begin, end …], ends not included
 nlohmann::json to_json(const command_answer& value);
 /// The campaign as interfaces.md has it.
 nlohmann::json to_json(const campaign_view& value);

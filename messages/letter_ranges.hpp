@@ -36,8 +36,8 @@ public:
   void clear() { ranges_.clear(); }
   /// How many letters, not how many ranges.
   std::size_t count() const;
-  /// The lowest `letters_max` letters, taken out of this set.
-  letter_ranges take_front(std::size_t letters_max);
+  /// The lowest `wanted_max` letters, taken out of this set.
+  letter_ranges take_front(std::size_t wanted_max);
 
   const std::vector<letter_range>& ranges() const { return ranges_; }
   auto begin() const { return ranges_.begin(); }

@@ -1,0 +1,21 @@
+#include "messages/command.hpp"
+
+#include "messages/names.hpp"
+
+namespace sluice {
+
+namespace {
+constexpr names<command_kind, command_kind_count> kinds{"start",   "approve",      "reject",       "pause",
+                                                        "resume",  "release",      "cancel",       "edit",
+                                                        "discard", "resend_doubt", "give_up_doubt"};
+} // namespace
+
+std::string_view name_of(command_kind kind) {
+  return kinds.of(kind);
+}
+
+std::optional<command_kind> parse_command_kind(std::string_view text) {
+  return kinds.parse(text);
+}
+
+} // namespace sluice

@@ -1,0 +1,101 @@
+#pragma once
+// Reading a JSON object strictly: each field by name and type, and no field that nobody knows. The first
+// fault is kept and names the field by its path.
+
+#include "messages/error.hpp"
+#include "messages/utf8.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice {
+
+class object_reader {
+public:
+  /// `path` is what the object is called in messages: "" for the whole, "plan.parts" …
+  object_reader(const nlohmann::json& value, std::string path) : value_(value), path_(std::move(path)) {
+    if (!value.is_object())
+      fail("", "must be an object");
+  }
+
+  bool has(const char* field) {
+    known_.emplace_back(field);
+    const auto found = value_.is_object() ? value_.find(field) : value_.end();
+    return value_.is_object() && found != value_.end() && !found->is_null();
+  }
+
+  /// Empty where the field is not there.
+  std::string text(const char* field, std::size_t bytes_max) {
+    if (!has(field))
+      return {};
+    const auto& found = value_.at(field);
+    if (!found.is_string()) {
+      fail(field, "must be a text");
+      return {};
+    }
+    auto read = found.get<std::string>();
+    if (!is_utf8(read))
+      fail(field, "is not UTF-8");
+    if (read.size() > bytes_max)
+      fail(field, "has more than " + std::to_string(bytes_max) + " bytes");
+    return read;
+  }
+
+  std::optional<std::uint64_t> number(const char* field, std::uint64_t min, std::uint64_t max) {
+    if (!has(field))
+      return std::nullopt;
+    const auto& found = value_.at(field);
+    if (!found.is_number_integer() || found < min || found > max) {
+      fail(field, "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
+      return std::nullopt;
+    }
+    return found.get<std::uint64_t>();
+  }
+
+  const nlohmann::json& at(const char* field) const { return value_.at(field); }
+  std::string path_of(std::string_view field) const {
+    if (path_.empty() || field.empty())
+      return path_ + std::string{field};
+    return path_ + "." + std::string{field};
+  }
+
+  void fail(std::string_view field, const std::string& what) {
+    if (fault_)
+      return;
+    const auto path = path_of(field);
+    fault_ = error{error_code::invalid_input, path.empty() ? "this " + what : path + ": " + what};
+  }
+  void fail(const error& inner) {
+    if (!fault_)
+      fault_ = inner;
+  }
+
+  /// The first fault, a field that is not known included.
+  std::optional<error> finish() {
+    if (value_.is_object())
+      for (const auto& [name, ignored] : value_.items())
+        if (std::ranges::find(known_, name) == known_.end())
+          fail(is_utf8(name) ? name : "?", "there is no such field; there are: " + known_fields());
+    return fault_;
+  }
+
+private:
+  std::string known_fields() const {
+    std::string all;
+    for (const auto& one : known_)
+      all += (all.empty() ? "" : ", ") + one;
+    return all;
+  }
+
+  const nlohmann::json& value_;
+  std::string path_;
+  std::vector<std::string> known_;
+  std::optional<error> fault_;
+};
+
+} // namespace sluice
