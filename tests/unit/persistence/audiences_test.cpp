@@ -1,0 +1,189 @@
+// Audiences, in both forms of the store.
+#include "tests/catch.hpp"
+#include "tests/unit/persistence/stores.hpp"
+
+#include "persistence/rocksdb_audiences.hpp"
+
+#include <random>
+#include <thread>
+
+using namespace sluice;
+using namespace sluice::testing;
+
+namespace {
+
+store_kind both_kinds() {
+  return GENERATE(store_kind::rocksdb, store_kind::memory);
+}
+
+recipient person(std::size_t number) {
+  return {.email = "person" + std::to_string(number) + "@example.com",
+          .fields = {{1, "Name " + std::to_string(number)}}};
+}
+
+audience_info import_people(store& to, std::size_t count, std::string name = "people") {
+  auto writer = expect(to.audiences().begin(std::move(name), at_second(0)));
+  CHECK(expect(writer->column("name")) == 1);
+  for (std::size_t number = 0; number < count; ++number)
+    CHECK(expect(writer->add(person(number))));
+  return expect(writer->commit());
+}
+
+} // namespace
+
+TEST_CASE("an audience is read back row by row as it was imported") {
+  any_store store(both_kinds());
+  const std::size_t count = audience_chunk_rows_max * 3 + 17;
+  const auto info = import_people(*store, count);
+  CHECK(info.size == count);
+  CHECK(info.name == "people");
+  CHECK(info.columns == std::vector<std::string>{"email", "name"});
+  CHECK(info.created_at == at_second(0));
+  CHECK(info.hash.size() == 64);
+  CHECK(expect(store->audiences().info(info.id)) == info);
+
+  const auto all = expect(store->audiences().read(info.id, 0, count));
+  REQUIRE(all.size() == count);
+  for (std::size_t number = 0; number < count; ++number)
+    CHECK(all[number] == person(number));
+}
+
+TEST_CASE("any page of an audience can be read, also over its end") {
+  any_store store(both_kinds());
+  const std::size_t count = audience_chunk_rows_max * 4;
+  const auto info = import_people(*store, count);
+  std::mt19937 random(17);
+  for (int round = 0; round < 100; ++round) {
+    const auto first = random() % (count + 20);
+    const auto wanted = random() % 300;
+    const auto page = expect(store->audiences().read(info.id, static_cast<letter_index>(first), wanted));
+    CHECK(page.size() == (first < count ? std::min<std::size_t>(wanted, count - first) : 0));
+    for (std::size_t index = 0; index < page.size(); ++index)
+      CHECK(page[index] == person(first + index));
+  }
+}
+
+TEST_CASE("an address is taken once, whatever its case, also many rows later") {
+  any_store store(both_kinds());
+  auto writer = expect(store->audiences().begin("doubles", at_second(0)));
+  constexpr std::size_t count = 1'000;
+  for (std::size_t number = 0; number < count; ++number)
+    CHECK(expect(writer->add({.email = "Person" + std::to_string(number) + "@example.com", .fields = {}})));
+  for (std::size_t number = 0; number < count; number += 7)
+    CHECK_FALSE(
+        expect(writer->add({.email = "pErson" + std::to_string(number) + "@example.com", .fields = {}})));
+  CHECK(expect(writer->add({.email = "one.more@example.com", .fields = {}})));
+  CHECK_FALSE(expect(writer->add({.email = "one.more@example.com", .fields = {}})));
+  const auto info = expect(writer->commit());
+  CHECK(info.size == count + 1);
+  CHECK(expect(store->audiences().read(info.id, 5, 1)).front().email == "Person5@example.com");
+}
+
+TEST_CASE("an address is found where it stands") {
+  any_store store(both_kinds());
+  const auto info = import_people(*store, 500);
+  CHECK(expect(store->audiences().find(info.id, "person321@example.com")) == letter_index{321});
+  CHECK(expect(store->audiences().find(info.id, "PERSON321@EXAMPLE.COM")) == letter_index{321});
+  CHECK_FALSE(expect(store->audiences().find(info.id, "person500@example.com")));
+  CHECK_FALSE(expect(store->audiences().find(info.id, "")));
+}
+
+TEST_CASE("nothing of an import is seen before its commit, nor after it was broken off") {
+  any_store store(both_kinds());
+  {
+    auto writer = expect(store->audiences().begin("broken off", at_second(0)));
+    for (std::size_t number = 0; number < 1'000; ++number)
+      expect(writer->add({.email = person(number).email, .fields = {}}));
+    CHECK(expect(store->audiences().list()).empty());
+    CHECK(store->audiences().info({1}).error().code == error_code::not_found);
+    CHECK(store->audiences().read({1}, 0, 10).error().code == error_code::not_found);
+    CHECK(store->audiences().find({1}, person(1).email).error().code == error_code::not_found);
+  }
+  CHECK(expect(store->audiences().list()).empty());
+  CHECK(store->audiences().info({1}).error().code == error_code::not_found);
+}
+
+TEST_CASE("ids rise and are never used again, broken-off imports included") {
+  any_store store(both_kinds());
+  const auto first = import_people(*store, 1, "first");
+  static_cast<void>(expect(store->audiences().begin("broken off", at_second(0))));
+  const auto second = import_people(*store, 1, "second");
+  CHECK(first.id < second.id);
+  CHECK(second.id.value == first.id.value + 2);
+  const auto all = expect(store->audiences().list());
+  REQUIRE(all.size() == 2);
+  CHECK(all[0] == first);
+  CHECK(all[1] == second);
+}
+
+TEST_CASE("the hash of an audience is that of its columns and rows, in order") {
+  const auto hash_of = [](store_kind kind, const std::vector<std::string>& columns,
+                          const std::vector<recipient>& rows) {
+    any_store store(kind);
+    auto writer = expect(store->audiences().begin("any name", at_second(rows.size() == 1 ? 1 : 2)));
+    for (const auto& column : columns)
+      expect(writer->column(column));
+    for (const auto& row : rows)
+      expect(writer->add(row));
+    return expect(writer->commit()).hash;
+  };
+  const recipient ann{"ann@example.com", {{1, "Ann"}}};
+  const recipient bob{"bob@example.com", {{1, "Bob"}}};
+  const recipient bert{"bob@example.com", {{1, "Bert"}}};
+  const auto hash = hash_of(store_kind::rocksdb, {"name"}, {ann, bob});
+  CHECK(hash == hash_of(store_kind::memory, {"name"}, {ann, bob}));
+  CHECK(hash != hash_of(store_kind::memory, {"name"}, {bob, ann}));
+  CHECK(hash != hash_of(store_kind::memory, {"nick"}, {ann, bob}));
+  CHECK(hash != hash_of(store_kind::memory, {"name"}, {ann, bert}));
+  CHECK(hash != hash_of(store_kind::memory, {"name"}, {ann}));
+}
+
+TEST_CASE("an import without any row, with wrong columns or with an endless row is refused") {
+  any_store store(both_kinds());
+  auto writer = expect(store->audiences().begin("limits", at_second(0)));
+  CHECK(writer->commit().error().code == error_code::invalid_input);
+  CHECK(writer->add({.email = "", .fields = {}}).error().code == error_code::invalid_input);
+  CHECK(writer->add({.email = "a@example.com", .fields = {{1, "no such column"}}}).error().code ==
+        error_code::invalid_input);
+  CHECK(expect(writer->column("email")) == 0);
+  for (std::size_t column = 1; column < audience_columns_max; ++column)
+    CHECK(expect(writer->column("c" + std::to_string(column))) == column);
+  CHECK(writer->column("one too many").error().code == error_code::too_large);
+  CHECK(expect(writer->column("c17")) == 17);
+  CHECK(writer->add({.email = "a@example.com", .fields = {{1, std::string(2U << 20U, 'x')}}}).error().code ==
+        error_code::too_large);
+  CHECK(expect(writer->add({.email = "a@example.com", .fields = {{255, std::string(500'000, 'x')}}})));
+  CHECK(expect(writer->commit()).size == 1);
+  CHECK_FALSE(writer->add({.email = "late@example.com", .fields = {}}));
+  CHECK_FALSE(writer->commit());
+}
+
+TEST_CASE("role addresses are counted") {
+  any_store store(both_kinds());
+  auto writer = expect(store->audiences().begin("roles", at_second(0)));
+  for (const auto* email : {"info@example.com", "ann@example.com", "sales@example.com"})
+    expect(writer->add({.email = email, .fields = {}}));
+  CHECK(expect(writer->commit()).role_addresses == 2);
+}
+
+TEST_CASE("imports side by side do not mix") {
+  any_store store(both_kinds());
+  const auto import = [&store](std::size_t offset) {
+    auto writer = expect(store->audiences().begin("part", at_second(0)));
+    for (std::size_t number = 0; number < 2'000; ++number)
+      expect(writer->add({.email = person(offset + number).email, .fields = {}}));
+    return expect(writer->commit());
+  };
+  audience_info left;
+  audience_info right;
+  std::thread other([&] { right = import(1'000); });
+  left = import(0);
+  other.join();
+  for (const auto& [info, offset] : {std::pair(left, 0U), std::pair(right, 1'000U)}) {
+    CHECK(info.size == 2'000);
+    const auto rows = expect(store->audiences().read(info.id, 0, 2'000));
+    REQUIRE(rows.size() == 2'000);
+    for (std::size_t number = 0; number < rows.size(); ++number)
+      CHECK(rows[number].email == person(offset + number).email);
+  }
+}

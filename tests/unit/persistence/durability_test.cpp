@@ -1,0 +1,232 @@
+// What the disk form alone has to promise: that acknowledged means kept, whatever ends the process or
+// befalls the disk.
+#include "tests/catch.hpp"
+#include "tests/unit/persistence/stores.hpp"
+#include "tests/unit/persistence/test_disk.hpp"
+
+#include "persistence/rocksdb_store.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+
+using namespace sluice;
+using namespace sluice::testing;
+
+namespace {
+
+constexpr campaign_id campaign{1};
+constexpr campaign_id other_campaign{2};
+
+std::unique_ptr<store> open_on(const temporary_folder& folder, const std::shared_ptr<test_disk>& disk) {
+  return expect(open_rocksdb_store(folder.path(), open_mode::read_write, disk));
+}
+
+std::unique_ptr<store> reopen(const temporary_folder& folder) {
+  return expect(open_store(folder.path(), open_mode::read_write));
+}
+
+result<event_number> append_one(store& to, event_number last, campaign_id where = campaign) {
+  return append_now(to.journal(), request(where, last, {cancelled_saying(std::to_string(last + 1))}));
+}
+
+} // namespace
+
+TEST_CASE("everything is there again after the store was closed and opened") {
+  const temporary_folder folder;
+  std::string secret;
+  audience_info info;
+  {
+    const auto store = reopen(folder);
+    append_many(store->journal(), campaign, 0, 10);
+    store->snapshots().save(campaign, {.number = 10, .state = "ten"});
+    expect(store->suppressions().add({{"ann@example.com", "bounced", at_second(1)}}));
+    secret = expect(store->tokens().create(role::admin, "root", at_second(1))).secret;
+    auto writer = expect(store->audiences().begin("people", at_second(1)));
+    expect(writer->add({.email = "ann@example.com", .fields = {}}));
+    info = expect(writer->commit());
+  }
+  const auto store = reopen(folder);
+  CHECK(read_all(store->journal(), campaign).size() == 10);
+  CHECK(expect(append_one(*store, 10)) == 11);
+  CHECK(read_all(store->journal(), campaign).size() == 11);
+  CHECK(store->snapshots().load(campaign) == snapshot{10, "ten"});
+  CHECK(expect(store->suppressions().find({"ann@example.com"})).front() == "bounced");
+  CHECK(store->tokens().find(secret)->name == "root");
+  CHECK(expect(store->audiences().list()) == std::vector{info});
+  CHECK(expect(store->audiences().read(info.id, 0, 10)).size() == 1);
+}
+
+TEST_CASE("appends that wait when the store is closed are finished and answered") {
+  const temporary_folder folder;
+  std::vector<std::future<result<event_number>>> answers;
+  {
+    const auto store = reopen(folder);
+    for (event_number last = 0; last < 100; ++last)
+      answers.push_back(append_soon(store->journal(), request(campaign, last, {cancelled_saying("x")})));
+  }
+  for (auto& answer : answers)
+    CHECK(expect(answer.get()) != 0);
+  CHECK(read_all(reopen(folder)->journal(), campaign).size() == 100);
+}
+
+TEST_CASE("what was acknowledged survives a process that ends without a word") {
+  const temporary_folder folder;
+  std::array<int, 2> acknowledged{};
+  REQUIRE(::pipe(acknowledged.data()) == 0);
+  const auto child = ::fork();
+  if (child == 0) {
+    // Only _exit from here on: the test's own clean-up belongs to the parent.
+    try {
+      const auto store = reopen(folder);
+      for (event_number last = 0; last < 50; ++last)
+        if (!append_one(*store, last) || ::write(acknowledged[1], "+", 1) != 1)
+          ::_exit(1);
+      auto writer = expect(store->audiences().begin("broken off", at_second(1)));
+      for (int number = 0; number < 1'000; ++number)
+        expect(writer->add({.email = std::to_string(number) + "@example.com", .fields = {}}));
+      ::_exit(0);
+    } catch (...) {
+      ::_exit(2);
+    }
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  ::close(acknowledged[1]);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  std::array<char, 100> marks{};
+  CHECK(::read(acknowledged[0], marks.data(), marks.size()) == 50);
+  ::close(acknowledged[0]);
+  const auto store = reopen(folder);
+  CHECK(read_all(store->journal(), campaign).size() == 50);
+  CHECK(expect(store->audiences().list()).empty());
+}
+
+TEST_CASE("appends that queue while the disk syncs go out in one write and one sync") {
+  const temporary_folder folder;
+  const auto disk = std::make_shared<test_disk>();
+  const auto store = open_on(folder, disk);
+  expect(append_one(*store, 0));
+  disk->close_gate();
+  auto first = append_soon(store->journal(), request(campaign, 1, {cancelled_saying("first")}));
+  disk->wait_at_gate();
+  const auto syncs_before = disk->log_syncs();
+  std::vector<std::future<result<event_number>>> queued;
+  for (std::uint64_t id = 10; id < 60; ++id)
+    queued.push_back(append_soon(store->journal(), request({id}, 0, {cancelled_saying("queued")})));
+  // The same log twice in a group, and one that does not fit: each is judged by what went before it.
+  auto again = append_soon(store->journal(), request({10}, 1, {cancelled_saying("again")}));
+  auto wrong = append_soon(store->journal(), request({11}, 7, {cancelled_saying("wrong")}));
+  disk->open_gate();
+  CHECK(expect(first.get()) == 2);
+  for (auto& answer : queued)
+    CHECK(expect(answer.get()) == 1);
+  CHECK(expect(again.get()) == 2);
+  CHECK(wrong.get().error().code == error_code::conflict);
+  CHECK(disk->log_syncs() == syncs_before + 1);
+}
+
+TEST_CASE("over the limit of the queue an append is refused at once, and what is queued goes on") {
+  const temporary_folder folder;
+  const auto disk = std::make_shared<test_disk>();
+  const auto store = open_on(folder, disk);
+  disk->close_gate();
+  auto first = append_soon(store->journal(), request(campaign, 0, {cancelled_saying("first")}));
+  disk->wait_at_gate();
+  const std::string large(journal_queue_bytes_max / 8, 'x');
+  std::vector<std::future<result<event_number>>> queued;
+  for (std::uint64_t id = 10; id < 17; ++id)
+    queued.push_back(append_soon(store->journal(), request({id}, 0, {cancelled_saying(large)})));
+  auto refused = append_soon(store->journal(), request({99}, 0, {cancelled_saying(large)}));
+  REQUIRE(refused.wait_for(std::chrono::seconds(0)) == std::future_status::ready);
+  CHECK(refused.get().error().code == error_code::unavailable);
+  disk->open_gate();
+  for (auto& answer : queued)
+    CHECK(expect(answer.get()) == 1);
+}
+
+TEST_CASE("a disk that fails is told of, and the log goes on by itself when it is back") {
+  const auto fault = GENERATE(test_disk::fault::sync, test_disk::fault::write, test_disk::fault::full);
+  const temporary_folder folder;
+  const auto disk = std::make_shared<test_disk>();
+  {
+    const auto store = open_on(folder, disk);
+    for (event_number last = 0; last < 10; ++last)
+      expect(append_one(*store, last));
+    disk->fail_with(fault);
+    for (int attempt = 0; attempt < 3; ++attempt) {
+      const auto answer = append_one(*store, 10);
+      REQUIRE_FALSE(answer);
+      CHECK(answer.error().code == error_code::storage_failed);
+    }
+    CHECK(store->suppressions().add({{"ann@example.com", "bounced", at_second(1)}}).error().code ==
+          error_code::storage_failed);
+    CHECK(store->tokens().create(role::admin, "root", at_second(1)).error().code ==
+          error_code::storage_failed);
+    CHECK(expect(store->tokens().list()).empty());
+    CHECK(read_all(store->journal(), campaign).size() == 10);
+
+    disk->fail_with(test_disk::fault::none);
+    CHECK(expect(append_one(*store, 10)) == 11);
+    CHECK(expect(append_one(*store, 0, other_campaign)) == 1);
+    CHECK(read_all(store->journal(), campaign).size() == 11);
+    // And what comes after the trouble is as durable as what came before it.
+    disk->cut_power();
+  }
+  disk->lose_unsynced(0);
+  const auto store = reopen(folder);
+  CHECK(read_all(store->journal(), campaign).size() == 11);
+  CHECK(read_all(store->journal(), other_campaign).size() == 1);
+  CHECK(expect(store->suppressions().list("", 10)).empty());
+}
+
+TEST_CASE("an import that the disk did not take whole cannot be committed") {
+  const temporary_folder folder;
+  const auto disk = std::make_shared<test_disk>();
+  const auto store = open_on(folder, disk);
+  {
+    auto writer = expect(store->audiences().begin("people", at_second(1)));
+    expect(writer->add({.email = "ann@example.com", .fields = {}}));
+    disk->fail_with(test_disk::fault::full);
+    CHECK(writer->commit().error().code == error_code::storage_failed);
+    disk->fail_with(test_disk::fault::none);
+    CHECK_FALSE(writer->commit());
+    CHECK(expect(store->audiences().list()).empty());
+  }
+  auto writer = expect(store->audiences().begin("people", at_second(1)));
+  expect(writer->add({.email = "ann@example.com", .fields = {}}));
+  CHECK(expect(writer->commit()).size == 1);
+}
+
+TEST_CASE("what was acknowledged survives a power cut, whatever reached the disk of the rest") {
+  const auto kept_percent = GENERATE(0U, 30U, 50U, 99U, 100U);
+  const temporary_folder folder;
+  const auto disk = std::make_shared<test_disk>();
+  audience_info info;
+  {
+    const auto store = open_on(folder, disk);
+    for (event_number last = 0; last < 20; ++last)
+      expect(append_one(*store, last));
+    auto writer = expect(store->audiences().begin("people", at_second(1)));
+    for (int number = 0; number < 1'000; ++number)
+      expect(writer->add({.email = std::to_string(number) + "@example.com", .fields = {}}));
+    info = expect(writer->commit());
+    for (event_number last = 20; last < 30; ++last)
+      expect(append_one(*store, last));
+    auto broken_off = expect(store->audiences().begin("broken off", at_second(1)));
+    for (int number = 0; number < 1'000; ++number)
+      expect(broken_off->add({.email = std::to_string(number) + "@example.com", .fields = {}}));
+    // A write that is not synced: the tail that the cut tears.
+    store->snapshots().save(campaign, {.number = 30, .state = std::string(1'000, 's')});
+    disk->cut_power();
+  }
+  disk->lose_unsynced(kept_percent);
+  const auto store = reopen(folder);
+  CHECK(read_all(store->journal(), campaign).size() == 30);
+  CHECK(expect(store->audiences().list()) == std::vector{info});
+  CHECK(expect(store->audiences().read(info.id, 0, 2'000)).size() == 1'000);
+  CHECK(expect(store->audiences().find(info.id, "777@example.com")) == letter_index{777});
+  CHECK(expect(append_one(*store, 30)) == 31);
+}
