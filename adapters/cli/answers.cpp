@@ -5,7 +5,6 @@
 
 #include <nlohmann/json.hpp>
 
-
 namespace sluice::cli {
 namespace {
 
@@ -111,10 +110,9 @@ outcome<campaign_view> campaign_from(const nlohmann::json& answer) {
   view.created_at = moment_of(answer, "created_at").value_or(timestamp{});
   view.changed_at = moment_of(answer, "changed_at").value_or(timestamp{});
   view.t0 = moment_of(answer, "starts_at");
-  // `released` is the moment, or (as a bare statement) true.
-  view.released_at = moment_of(answer, "released");
+  // The engine says that it was released, not when.
   if (is_true(answer, "released"))
-    view.released_at = moment_of(answer, "released_at").value_or(view.changed_at);
+    view.released_at = timestamp{};
   const auto& next = part_of(answer, "next_part");
   if (const auto at = moment_of(next, "at"))
     view.next_part = upcoming_part{*at, letters_of(next, "letters")};

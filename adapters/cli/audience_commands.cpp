@@ -33,7 +33,8 @@ std::string created_words(const nlohmann::json& audience) {
 
 /// `size` or, as in an import's answer, `rows`.
 std::string size_of(const nlohmann::json& audience) {
-  return std::to_string(audience.contains("size") ? number_of(audience, "size") : number_of(audience, "rows"));
+  return std::to_string(audience.contains("size") ? number_of(audience, "size")
+                                                  : number_of(audience, "rows"));
 }
 
 outcome<exit_code> list_all(session& with) {

@@ -22,8 +22,8 @@ constexpr milliseconds redraw_every{100};
 /// The bar of an import; drawn at most ten times a second.
 class import_bar {
 public:
-  explicit import_bar(console& around)
-      : lines_(around.err, around.err_terminal), now_(around.now), drawn_at_(around.now()) {}
+  explicit import_bar(console& around) :
+      lines_(around.err, around.err_terminal), now_(around.now), drawn_at_(around.now()) {}
 
   void show(const source_file& from) {
     if (!lines_.is_live() || now_() - drawn_at_ < redraw_every)

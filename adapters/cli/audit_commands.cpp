@@ -160,7 +160,8 @@ outcome<exit_code> replay(session& with, const audit_arguments& said) {
 nlohmann::json report_json(const audit_report& report) {
   auto faults = nlohmann::json::array();
   for (const auto& fault : report.faults)
-    faults.push_back({{"campaign", to_string(fault.campaign)}, {"number", fault.number}, {"what", fault.what}});
+    faults.push_back(
+        {{"campaign", to_string(fault.campaign)}, {"number", fault.number}, {"what", fault.what}});
   return {{"campaigns", report.campaigns}, {"events", report.events}, {"faults", faults}};
 }
 
@@ -211,7 +212,8 @@ outcome<exit_code> verify(session& with, const audit_arguments& said) {
 
 void add_audit_commands(command_syntax root) {
   auto said = std::make_shared<audit_arguments>();
-  auto group = root.command("audit", "reads the log; with --data DIR from the disk, read-only, without an engine");
+  auto group =
+      root.command("audit", "reads the log; with --data DIR from the disk, read-only, without an engine");
   group.command("log", "every event of a campaign")
       .argument("ID", said->id, "the campaign: c1")
       .runs([said](session& with) { return show_log(with, *said); });

@@ -40,8 +40,9 @@ std::string sending_words(const campaign_view& campaign, timestamp now) {
     return concat(counted(counts.of(letter_state::deferred), "deferred letter is", "deferred letters are"),
                   " offered again later");
   if (counts.of(letter_state::in_doubt) > 0)
-    return concat(counted(counts.of(letter_state::in_doubt), "letter in doubt waits", "letters in doubt wait"),
-                  " for a person's word: sluice doubt ", to_string(campaign.id));
+    return concat(
+        counted(counts.of(letter_state::in_doubt), "letter in doubt waits", "letters in doubt wait"),
+        " for a person's word: sluice doubt ", to_string(campaign.id));
   return "its end";
 }
 
@@ -51,8 +52,8 @@ void line(std::string& into, std::string_view label, const std::string& words) {
 }
 
 std::string hold_words(const hold& held) {
-  auto words = concat("by ", held.by.empty() ? "the engine" : shown(held.by), " since ",
-                      moment_words(held.since));
+  auto words =
+      concat("by ", held.by.empty() ? "the engine" : shown(held.by), " since ", moment_words(held.since));
   if (held.reason == hold_reason::spam_suspicion)
     words += ", on suspicion of spam";
   if (!held.text.empty())
@@ -206,9 +207,9 @@ table campaign_table() {
 void add_row(table& into, const campaign_view& campaign) {
   const auto& counts = campaign.counts;
   const auto start = campaign.t0 ? campaign.t0 : campaign.spec.plan.start_at;
-  const auto audience =
-      campaign.audience.id.value == 0 ? std::string{"-"}
-                                      : concat(to_string(campaign.audience.id), ' ', campaign.audience.name);
+  const auto audience = campaign.audience.id.value == 0
+                            ? std::string{"-"}
+                            : concat(to_string(campaign.audience.id), ' ', campaign.audience.name);
   into.add({to_string(campaign.id), campaign.spec.name,
             campaign.fault.empty() ? status_words(campaign.status()) : "Parked", audience,
             start ? moment_words(*start) : "-", moment_words(campaign.changed_at),
@@ -218,7 +219,8 @@ void add_row(table& into, const campaign_view& campaign) {
 }
 
 std::string details(const campaign_view& campaign, timestamp now, const terminal& where) {
-  auto text = concat(to_string(campaign.id), "  ", colored(shown(campaign.spec.name), color::bold, where), '\n');
+  auto text =
+      concat(to_string(campaign.id), "  ", colored(shown(campaign.spec.name), color::bold, where), '\n');
   auto status = colored(status_words(campaign.status()), color_of(campaign.status()), where);
   if (campaign.hold)
     status += concat(" (in stage ", name_of(campaign.stage), ')');
@@ -235,16 +237,21 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
            : concat(to_string(campaign.audience.id), ' ', shown(campaign.audience.name), ", ",
                     counted(campaign.audience.size, "recipient", "recipients")));
   line(text, "plan", plan_words(campaign.spec.plan));
-  line(text, "in doubt", campaign.spec.on_doubt == doubt_policy::hold ? "held for a person's word" : "resent");
+  line(text, "in doubt",
+       campaign.spec.on_doubt == doubt_policy::hold ? "held for a person's word" : "resent");
   line(text, "created", moment_words(campaign.created_at));
   line(text, "changed", moment_words(campaign.changed_at));
   if (campaign.t0)
     line(text, "begins", moment_words(*campaign.t0));
   if (campaign.released_at)
-    line(text, "released", concat("since ", moment_words(*campaign.released_at), ": everything is due"));
+    line(text, "released",
+         *campaign.released_at == timestamp{}
+             ? std::string{"everything is due"}
+             : concat("since ", moment_words(*campaign.released_at), ": everything is due"));
   if (campaign.relay_trouble)
-    line(text, "relay", concat("fails since ", moment_words(campaign.relay_trouble->since), ": ",
-                               shown(campaign.relay_trouble->text)));
+    line(text, "relay",
+         concat("fails since ", moment_words(campaign.relay_trouble->since), ": ",
+                shown(campaign.relay_trouble->text)));
   for (const auto& reason : campaign.moderation_reasons)
     line(text, &reason == &campaign.moderation_reasons.front() ? "moderation" : "", shown(reason));
   line(text, "moderator", shown(campaign.moderation_words));
@@ -261,7 +268,8 @@ std::string progress_line(const campaign_view& campaign, timestamp now, const te
   const auto done = final_letters(counts);
   const auto shade = color_of(campaign.status());
   const auto head = concat(to_string(campaign.id), ' ',
-                           padded(cut(shown(campaign.spec.name), name_width_max), std::min<std::size_t>(width / 4, name_width_max)));
+                           padded(cut(shown(campaign.spec.name), name_width_max),
+                                  std::min<std::size_t>(width / 4, name_width_max)));
   auto tail = concat(' ', padded(percent(done, counts.total), 4, align::right), ' ', done, '/', counts.total,
                      "  ", status_words(campaign.status()));
   if (campaign.status() == status::sending && campaign.rate > 0)
@@ -281,8 +289,8 @@ std::string progress_line(const campaign_view& campaign, timestamp now, const te
 
 std::string change_line(const campaign_view& campaign, timestamp now) {
   const auto& counts = campaign.counts;
-  auto text = concat(moment_words(now), ' ', to_string(campaign.id), ' ', status_words(campaign.status()), ' ',
-                     final_letters(counts), '/', counts.total);
+  auto text = concat(moment_words(now), ' ', to_string(campaign.id), ' ', status_words(campaign.status()),
+                     ' ', final_letters(counts), '/', counts.total);
   const auto words = counts_words(counts);
   if (!words.empty())
     text += concat(" (", words, ')');

@@ -5,17 +5,17 @@
 
 namespace sluice::cli {
 
-void add_serve_command(command_syntax root);      ///< serve
-void add_demo_command(command_syntax root);       ///< demo
-void add_audience_commands(command_syntax root);  ///< audience import · list · show
-void add_steering_commands(command_syntax root);  ///< create, start, approve … cancel
-void add_plan_command(command_syntax root);       ///< plan
-void add_send_command(command_syntax root);       ///< send
-void add_looking_commands(command_syntax root);   ///< list, show, preview
-void add_watch_command(command_syntax root);      ///< watch
-void add_letter_commands(command_syntax root);    ///< responses, letters, doubt
-void add_suppress_commands(command_syntax root);  ///< suppress add · remove · list · import
-void add_audit_commands(command_syntax root);     ///< audit log · replay · letter · verify
-void add_token_commands(command_syntax root);     ///< token create · list · revoke
+void add_serve_command(command_syntax root);     ///< serve
+void add_demo_command(command_syntax root);      ///< demo
+void add_audience_commands(command_syntax root); ///< audience import · list · show
+void add_steering_commands(command_syntax root); ///< create, start, approve … cancel
+void add_plan_command(command_syntax root);      ///< plan
+void add_send_command(command_syntax root);      ///< send
+void add_looking_commands(command_syntax root);  ///< list, show, preview
+void add_watch_command(command_syntax root);     ///< watch
+void add_letter_commands(command_syntax root);   ///< responses, letters, doubt
+void add_suppress_commands(command_syntax root); ///< suppress add · remove · list · import
+void add_audit_commands(command_syntax root);    ///< audit log · replay · letter · verify
+void add_token_commands(command_syntax root);    ///< token create · list · revoke
 
 } // namespace sluice::cli

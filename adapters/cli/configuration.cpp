@@ -28,8 +28,8 @@ apply(configuration& into, const std::string& place, std::string_view key, const
                        " (sluice serve --print-config lists all)"));
   }
   if (const auto taken = known->set(into.settings, value); !taken)
-    return fail(exit_code::usage, concat(place, ": ", known->key, ": ", taken.error().message, "; it takes ",
-                                         known->allowed));
+    return fail(exit_code::usage,
+                concat(place, ": ", known->key, ": ", taken.error().message, "; it takes ", known->allowed));
   into.sources[known->key] = place;
   return {};
 }
@@ -74,8 +74,8 @@ outcome<void> apply_environment(configuration& into, const environment& variable
     const auto& table = settings_table();
     const auto known =
         std::ranges::find_if(table, [&](const setting& each) { return variable_name(each) == name; });
-    const auto done = known == table.end() ? judge_unknown(into, name)
-                                           : apply(into, name, known->key, loose(text));
+    const auto done =
+        known == table.end() ? judge_unknown(into, name) : apply(into, name, known->key, loose(text));
     if (!done)
       return done;
   }
@@ -84,8 +84,8 @@ outcome<void> apply_environment(configuration& into, const environment& variable
 
 outcome<void> wrong_together(const configuration& all, std::string_view first, std::string_view words) {
   const auto source = all.sources.find(std::string{first});
-  return fail(exit_code::usage,
-              concat(source == all.sources.end() ? std::string{"default"} : source->second, ": ", first, ' ', words));
+  return fail(exit_code::usage, concat(source == all.sources.end() ? std::string{"default"} : source->second,
+                                       ": ", first, ' ', words));
 }
 
 /// Values that are each right and do not go together.
@@ -155,14 +155,15 @@ std::string configuration_json(const configuration& from) {
   std::string words = "[";
   for (const auto& each : settings_table())
     words += concat(words.size() > 1 ? "," : "", "\n  {\"key\": ", toml_text(each.key),
-                    ", \"value\": ", each.get(from.settings), ", \"from\": ", toml_text(source_of(from, each.key)),
-                    '}');
+                    ", \"value\": ", each.get(from.settings),
+                    ", \"from\": ", toml_text(source_of(from, each.key)), '}');
   return words + "\n]\n";
 }
 
 outcome<listen_address> parse_listen(const std::string& text) {
-  const auto wrong = fail(exit_code::usage,
-                          concat('"', shown(text), "\" is not ADDRESS:PORT, like 127.0.0.1:8025 or [::1]:8025"));
+  const auto wrong =
+      fail(exit_code::usage,
+           concat('"', shown(text), "\" is not ADDRESS:PORT, like 127.0.0.1:8025 or [::1]:8025"));
   const auto colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0)
     return wrong;

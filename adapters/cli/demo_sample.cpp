@@ -7,13 +7,13 @@
 namespace sluice::cli {
 namespace {
 
-constexpr std::array first_names{"Ada",  "Bruno", "Clara", "Dmitri", "Elif",  "Farid", "Greta", "Hugo",
-                                 "Ines", "Jonas", "Katya", "Leo",    "Marta", "Nils",  "Olga",  "Pavel",
-                                 "Rosa", "Selim", "Tilda", "Yuri"};
-constexpr std::array last_names{"Alder",  "Birch",  "Cedar",  "Dahl",   "Elm",    "Fenn",
+constexpr std::array first_names{"Ada",  "Bruno", "Clara", "Dmitri", "Elif",  "Farid", "Greta",
+                                 "Hugo", "Ines",  "Jonas", "Katya",  "Leo",   "Marta", "Nils",
+                                 "Olga", "Pavel", "Rosa",  "Selim",  "Tilda", "Yuri"};
+constexpr std::array last_names{"Alder",  "Birch",  "Cedar",  "Dahl",    "Elm",     "Fenn",
                                 "Grove",  "Heath",  "Iver",   "Juniper", "Kestrel", "Larch",
-                                "Meadow", "Nettle", "Oakley", "Poplar", "Quill",  "Rowan",
-                                "Sorrel", "Thorn",  "Umber",  "Vale",   "Willow"};
+                                "Meadow", "Nettle", "Oakley", "Poplar",  "Quill",   "Rowan",
+                                "Sorrel", "Thorn",  "Umber",  "Vale",    "Willow"};
 constexpr std::array cities{"Ashport", "Brindle", "Calder Bay", "Dunmere", "Eastwick Falls", "Fernholm",
                             "Glimmer", "Harrow",  "Ivory Hill", "Jaspen",  "Kingsreach"};
 constexpr std::array domains{"example.com", "example.org", "example.net"};
@@ -32,7 +32,8 @@ recipient demo_recipient(letter_index index, const demo_columns& columns) {
   const std::string_view first = first_names[index % first_names.size()];
   const std::string_view last = last_names[index % last_names.size()];
   recipient one;
-  one.email = concat(lowered(first), '.', lowered(last), '.', index + 1, '@', domains[index % domains.size()]);
+  one.email =
+      concat(lowered(first), '.', lowered(last), '.', index + 1, '@', domains[index % domains.size()]);
   one.fields = {{columns.name, concat(first, ' ', last)},
                 {columns.city, cities[index % cities.size()]},
                 {columns.token, hexadecimal(index * 2654435761U, 8)}};

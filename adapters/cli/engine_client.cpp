@@ -29,8 +29,8 @@ std::string cursor_of(const nlohmann::json& page) {
 
 } // namespace
 
-engine_client::engine_client(std::string url, std::string token)
-    : url_(std::move(url)), token_(std::move(token)) {}
+engine_client::engine_client(std::string url, std::string token) :
+    url_(std::move(url)), token_(std::move(token)) {}
 
 http_request
 engine_client::request(std::string method, std::string_view path, const query& parameters) const {
@@ -158,11 +158,10 @@ outcome<void> engine_client::each_item(std::string_view path,
   return {};
 }
 
-outcome<void>
-engine_client::stream(std::string_view path,
-                      const query& parameters,
-                      const std::function<bool(std::string_view, std::string_view)>& visit,
-                      std::function<void()> on_tick) {
+outcome<void> engine_client::stream(std::string_view path,
+                                    const query& parameters,
+                                    const std::function<bool(std::string_view, std::string_view)>& visit,
+                                    std::function<void()> on_tick) {
   bool was_ended = false;
   event_stream events([&](std::string_view name, std::string_view data) {
     was_ended = !visit(name, data);

@@ -42,9 +42,12 @@ outcome<exit_code> list_responses(session& with, const letter_arguments& said) {
     const auto group = response_from(item);
     const auto example =
         text_of(item, "example_email").empty() ? text_of(item, "example") : text_of(item, "example_email");
-    return std::vector<std::string>{std::to_string(group.answer.code), group.answer.enhanced,
-                                    group.answer.text,                 std::to_string(group.count),
-                                    moment_words(group.first_seen),    moment_words(group.last_seen),
+    return std::vector<std::string>{std::to_string(group.answer.code),
+                                    group.answer.enhanced,
+                                    group.answer.text,
+                                    std::to_string(group.count),
+                                    moment_words(group.first_seen),
+                                    moment_words(group.last_seen),
                                     example};
   };
   return print_list(with, concat("/v1/campaigns/", to_string(*id), "/responses"), {},
@@ -73,9 +76,12 @@ std::vector<std::string> letter_row(const nlohmann::json& item) {
   auto said = reply{};
   if (const auto found = item.find("last_reply"); found != item.end() && found->is_object())
     said = response_from(*found).answer;
-  return {std::to_string(number_of(item, "index")),    text_of(item, "email"),
-          outcome,                                     std::to_string(number_of(item, "attempts")),
-          moment_cell(moment_of(item, "changed_at")), reply_words(said),
+  return {std::to_string(number_of(item, "index")),
+          text_of(item, "email"),
+          outcome,
+          std::to_string(number_of(item, "attempts")),
+          moment_cell(moment_of(item, "changed_at")),
+          reply_words(said),
           text_of(item, "message_id")};
 }
 
@@ -114,8 +120,8 @@ outcome<exit_code> doubt(session& with, const letter_arguments& said) {
     return fail(exit_code::usage, "--resend and --give-up exclude each other");
   if (said.resend || said.give_up)
     return settle_doubt(with, *id, said.resend ? "resend" : "give_up");
-  return print_list(with, concat("/v1/campaigns/", to_string(*id), "/doubt"), {}, letter_columns(), letter_row,
-                    0, "no letters in doubt");
+  return print_list(with, concat("/v1/campaigns/", to_string(*id), "/doubt"), {}, letter_columns(),
+                    letter_row, 0, "no letters in doubt");
 }
 
 } // namespace

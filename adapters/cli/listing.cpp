@@ -12,8 +12,8 @@ constexpr std::size_t block_rows = 500;
 
 } // namespace
 
-list_printer::list_printer(session& with, std::vector<table_column> columns)
-    : with_(with), columns_(std::move(columns)), block_(columns_) {}
+list_printer::list_printer(session& with, std::vector<table_column> columns) :
+    with_(with), columns_(std::move(columns)), block_(columns_) {}
 
 void list_printer::add(const nlohmann::json& item,
                        const std::function<std::vector<std::string>(const nlohmann::json&)>& row) {
@@ -45,14 +45,13 @@ void list_printer::end(const std::string& empty_words) {
     out << empty_words << '\n';
 }
 
-outcome<exit_code>
-print_list(session& with,
-           const std::string& path,
-           const query& parameters,
-           const std::vector<table_column>& columns,
-           const std::function<std::vector<std::string>(const nlohmann::json&)>& row,
-           std::uint64_t limit,
-           const std::string& empty_words) {
+outcome<exit_code> print_list(session& with,
+                              const std::string& path,
+                              const query& parameters,
+                              const std::vector<table_column>& columns,
+                              const std::function<std::vector<std::string>(const nlohmann::json&)>& row,
+                              std::uint64_t limit,
+                              const std::string& empty_words) {
   list_printer printer(with, columns);
   const auto listed = with.engine().each_item(path, parameters, limit, [&](const nlohmann::json& item) {
     printer.add(item, row);

@@ -20,26 +20,27 @@ struct looking_arguments {
 
 outcome<exit_code> list_campaigns(session& with, const looking_arguments& said) {
   if (!said.status.empty() && !parse_status(said.status))
-    return fail(exit_code::usage,
-                concat("there is no status \"", shown(said.status),
-                       "\"; there are draft, moderation, preparing, sending, paused, sent, cancelled, rejected"));
+    return fail(
+        exit_code::usage,
+        concat("there is no status \"", shown(said.status),
+               "\"; there are draft, moderation, preparing, sending, paused, sent, cancelled, rejected"));
   const auto view = said.all || !said.status.empty() ? "all" : "outgoing";
   auto rows = campaign_table();
   auto items = nlohmann::json::array();
   outcome<void> readable;
-  const auto listed = with.engine().each_item(
-      "/v1/campaigns", {{"view", view}, {"status", said.status}}, 0, [&](const nlohmann::json& item) {
-        if (with.wants_json()) {
-          items.push_back(item);
-          return true;
-        }
-        const auto campaign = campaign_from(item);
-        if (campaign)
-          add_row(rows, *campaign);
-        else
-          readable = std::unexpected(campaign.error());
-        return campaign.has_value();
-      });
+  const auto listed = with.engine().each_item("/v1/campaigns", {{"view", view}, {"status", said.status}}, 0,
+                                              [&](const nlohmann::json& item) {
+                                                if (with.wants_json()) {
+                                                  items.push_back(item);
+                                                  return true;
+                                                }
+                                                const auto campaign = campaign_from(item);
+                                                if (campaign)
+                                                  add_row(rows, *campaign);
+                                                else
+                                                  readable = std::unexpected(campaign.error());
+                                                return campaign.has_value();
+                                              });
   if (!listed || !readable)
     return std::unexpected(listed ? readable.error() : listed.error());
   auto& out = with.io().out;
@@ -50,7 +51,8 @@ outcome<exit_code> list_campaigns(session& with, const looking_arguments& said) 
   else if (!said.status.empty())
     out << "no campaign has this status\n";
   else
-    out << (said.all ? "no campaigns yet\n" : "nothing is outgoing; sluice list --all shows every campaign\n");
+    out << (said.all ? "no campaigns yet\n"
+                     : "nothing is outgoing; sluice list --all shows every campaign\n");
   return exit_code::done;
 }
 

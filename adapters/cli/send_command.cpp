@@ -100,7 +100,8 @@ outcome<exit_code> send(session& with, const send_arguments& said) {
   if (!id)
     return fail(exit_code::refused, "the engine made a draft and named no id");
   if (const auto started = steer(with, *id, "start", {}); !started)
-    return fail(started.error().code, concat(started.error().message, " (the draft ", to_string(*id), " is kept)"));
+    return fail(started.error().code,
+                concat(started.error().message, " (the draft ", to_string(*id), " is kept)"));
   const auto begun = fetch(with, *id);
   if (!begun)
     return std::unexpected(begun.error());
@@ -113,8 +114,8 @@ outcome<exit_code> send(session& with, const send_arguments& said) {
   if (!last)
     return std::unexpected(last.error());
   if (!with.wants_json())
-    with.io().out << to_string(*id) << ' ' << status_words(last->status()) << ": " << counts_words(last->counts)
-                  << '\n';
+    with.io().out << to_string(*id) << ' ' << status_words(last->status()) << ": "
+                  << counts_words(last->counts) << '\n';
   else
     print_answer(with, *audience, *last);
   return ended(*last);
@@ -126,7 +127,8 @@ void add_send_command(command_syntax root) {
   auto said = std::make_shared<send_arguments>();
   root.command("send", "imports the audience, makes the campaign and starts it")
       .argument("FILE", said->file, "a campaign file (JSON)")
-      .required_option("--audience", said->audience, "FILE|ID", "CSV or JSON Lines file, or an audience's id: a1")
+      .required_option("--audience", said->audience, "FILE|ID",
+                       "CSV or JSON Lines file, or an audience's id: a1")
       .flag("--wait", said->wait, "watch until it is final: exit code 0 only when it was sent")
       .runs([said](session& with) { return send(with, *said); });
 }

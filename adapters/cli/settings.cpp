@@ -34,8 +34,8 @@ setting text_setting(std::string key, Field field, std::string allowed, std::str
 }
 
 template <class Field>
-setting whole_setting(
-    std::string key, Field field, std::uint64_t least, std::uint64_t most, std::string about) {
+setting
+whole_setting(std::string key, Field field, std::uint64_t least, std::uint64_t most, std::string about) {
   return {std::move(key), concat("a whole number from ", least, " to ", most), std::move(about),
           [field, least, most](engine_settings& into, const setting_value& value) {
             return put(read_whole_number(value, least, most), into, field);
@@ -128,8 +128,8 @@ void add_relay(std::vector<setting>& into) {
                               "a relay: \"smtp://[user:password@]host:port\", \"smtps://…\", "
                               "\"maildir:FOLDER\", \"null:\"",
                               "the sending server"));
-  into.push_back(whole_setting("relay.connections", FIELD(node.relay.connections_max), 1, 1000,
-                               "connections at most"));
+  into.push_back(
+      whole_setting("relay.connections", FIELD(node.relay.connections_max), 1, 1000, "connections at most"));
   into.push_back(whole_setting("relay.letters_per_second", FIELD(node.relay.letters_per_second_max), 0, many,
                                "of all campaigns together; 0: no limit"));
   into.push_back(whole_setting("relay.letters_per_second_per_domain",
@@ -170,7 +170,8 @@ void add_checks(std::vector<setting>& into) {
   into.push_back(number_setting("moderation.role_addresses_percent",
                                 FIELD(node.moderation.role_addresses_percent_max), 100,
                                 "info@, sales@ … in the audience at most; 100: off"));
-  into.push_back(boolean_setting("moderation.requires_unsubscribe", FIELD(node.moderation.requires_unsubscribe),
+  into.push_back(boolean_setting("moderation.requires_unsubscribe",
+                                 FIELD(node.moderation.requires_unsubscribe),
                                  "whether a campaign without unsubscribe_url goes to a moderator"));
   into.push_back(number_setting("moderation.audience_growth", FIELD(node.moderation.audience_growth_max),
                                 1'000'000, "times the sender's largest audience so far; 0: off"));
@@ -199,7 +200,8 @@ std::vector<setting> make_table() {
   add_checks(all);
   all.push_back(duration_setting("retry.delay_first", FIELD(node.retry.delay_first),
                                  "before a deferred letter is offered again; doubled each time"));
-  all.push_back(duration_setting("retry.delay_max", FIELD(node.retry.delay_max), "the longest of these delays"));
+  all.push_back(
+      duration_setting("retry.delay_max", FIELD(node.retry.delay_max), "the longest of these delays"));
   all.push_back(duration_setting("retry.give_up_after", FIELD(node.retry.give_up_after),
                                  "then a deferred letter counts as refused"));
   all.push_back(whole_setting("batch.letters", FIELD(node.batch_letters_max), 1, 10'000,

@@ -13,10 +13,8 @@ struct steering_words {
 };
 
 /// Makes a draft from a campaign file's content; the answer is the campaign.
-outcome<nlohmann::json> create_draft(session& with,
-                                     nlohmann::json campaign,
-                                     const std::string& audience,
-                                     const std::string& key);
+outcome<nlohmann::json>
+create_draft(session& with, nlohmann::json campaign, const std::string& audience, const std::string& key);
 
 /// `kind` is the command's name: "start", "pause" … The answer is {status, changed, version, in_flight}.
 outcome<nlohmann::json>

@@ -53,7 +53,8 @@ std::string answer_words(campaign_id id, const std::string& kind, const nlohmann
   auto words = to_string(id);
   for (const auto& [asked, said] : done)
     if (asked == kind)
-      words += is_true(answer, "changed") ? concat(' ', said) : concat(" was already as asked: nothing to ", kind);
+      words +=
+          is_true(answer, "changed") ? concat(' ', said) : concat(" was already as asked: nothing to ", kind);
   const auto in_flight = number_of(answer, "in_flight");
   if (in_flight > 0)
     words += concat(" (", counted(in_flight, "letter", "letters"), " in flight)");
@@ -95,10 +96,8 @@ outcome<exit_code> carry_out(session& with, const std::string& kind, const steer
 
 } // namespace
 
-outcome<nlohmann::json> create_draft(session& with,
-                                     nlohmann::json campaign,
-                                     const std::string& audience,
-                                     const std::string& key) {
+outcome<nlohmann::json>
+create_draft(session& with, nlohmann::json campaign, const std::string& audience, const std::string& key) {
   if (!campaign.is_object())
     return fail(exit_code::usage, "a campaign file is one JSON object with name, from, subject, text …");
   if (!audience.empty()) {

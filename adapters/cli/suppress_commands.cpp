@@ -99,7 +99,8 @@ outcome<exit_code> import_file(session& with, const suppress_arguments& said) {
     return std::unexpected(text.error());
   const auto emails = addresses_in(*text);
   if (emails.empty())
-    return fail(exit_code::usage, concat("there is no address in ", shown(said.file), "; one a line is expected"));
+    return fail(exit_code::usage,
+                concat("there is no address in ", shown(said.file), "; one a line is expected"));
   return add(with, emails, said.reason);
 }
 
@@ -109,11 +110,10 @@ outcome<exit_code> list(session& with) {
     return std::vector<std::string>{text_of(item, "email"), text_of(item, "reason"),
                                     since ? moment_words(*since) : "-"};
   };
-  return print_list(with, "/v1/suppressions", {},
-                    {{.title = "EMAIL", .may_be_cut = true},
-                     {.title = "REASON", .may_be_cut = true},
-                     {.title = "SINCE"}},
-                    row, 0, "no address is suppressed");
+  return print_list(
+      with, "/v1/suppressions", {},
+      {{.title = "EMAIL", .may_be_cut = true}, {.title = "REASON", .may_be_cut = true}, {.title = "SINCE"}},
+      row, 0, "no address is suppressed");
 }
 
 } // namespace

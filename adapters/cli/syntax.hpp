@@ -29,7 +29,8 @@ public:
   command_syntax& argument(const std::string& name, std::string& into, const std::string& about);
   command_syntax& optional_argument(const std::string& name, std::string& into, const std::string& about);
   /// One or more.
-  command_syntax& arguments(const std::string& name, std::vector<std::string>& into, const std::string& about);
+  command_syntax&
+  arguments(const std::string& name, std::vector<std::string>& into, const std::string& about);
   command_syntax&
   option(const std::string& name, std::string& into, const std::string& value, const std::string& about);
   command_syntax& required_option(const std::string& name,

@@ -3,8 +3,8 @@
 #include "adapters/cli/console.hpp"
 
 #include <charconv>
-#include <thread>
 #include <sys/ioctl.h>
+#include <thread>
 #include <unistd.h>
 
 namespace sluice::cli {
@@ -69,7 +69,8 @@ terminal detect_terminal(int file, const environment& variables) {
   }
   const auto columns = variable(variables, "COLUMNS");
   std::size_t asked = 0;
-  if (std::from_chars(columns.data(), columns.data() + columns.size(), asked).ec == std::errc{} && asked >= 20)
+  if (std::from_chars(columns.data(), columns.data() + columns.size(), asked).ec == std::errc{} &&
+      asked >= 20)
     found.width = asked;
   return found;
 }

@@ -17,9 +17,9 @@ std::string variable(const environment& from, std::string_view name);
 struct terminal {
   bool is_terminal = false;
   bool has_color = false;
-  bool has_unicode = true;  ///< whether block characters may be used in bars
-  std::size_t width = 0;    ///< columns; 0: as wide as the text is
-  std::size_t height = 0;   ///< lines; 0: unknown
+  bool has_unicode = true; ///< whether block characters may be used in bars
+  std::size_t width = 0;   ///< columns; 0: as wide as the text is
+  std::size_t height = 0;  ///< lines; 0: unknown
 };
 
 /// What `file` (1: stdout, 2: stderr) leads to. COLUMNS wins over the terminal's own word.

@@ -21,7 +21,7 @@ character first_of(std::string_view text) {
   const auto lead = static_cast<unsigned char>(text[0]);
   if (lead < 0x80)
     return {lead, 1, true};
-  const std::size_t bytes = lead >= 0xF0 && lead < 0xF5 ? 4
+  const std::size_t bytes = lead >= 0xF0 && lead < 0xF5   ? 4
                             : lead >= 0xE0 && lead < 0xF0 ? 3
                             : lead >= 0xC2 && lead < 0xE0 ? 2
                                                           : 0;

@@ -31,7 +31,8 @@ outcome<exit_code> create(session& with, const token_arguments& said) {
     io.out << json_text(*answer, 2) << '\n';
     return exit_code::done;
   }
-  const auto secret = text_of(*answer, "secret").empty() ? text_of(*answer, "token") : text_of(*answer, "secret");
+  const auto secret =
+      text_of(*answer, "secret").empty() ? text_of(*answer, "token") : text_of(*answer, "secret");
   io.out << shown(secret) << '\n';
   io.err << "token " << shown(text_of(*answer, "id")) << " of " << shown(said.name)
          << "; it is shown this once and kept nowhere" << std::endl;
@@ -46,8 +47,8 @@ outcome<exit_code> list(session& with) {
   };
   return print_list(
       with, "/v1/tokens", {},
-      {{.title = "ID"}, {.title = "NAME", .may_be_cut = true}, {.title = "ROLE"}, {.title = "CREATED"}}, row, 0,
-      "no tokens");
+      {{.title = "ID"}, {.title = "NAME", .may_be_cut = true}, {.title = "ROLE"}, {.title = "CREATED"}}, row,
+      0, "no tokens");
 }
 
 outcome<exit_code> revoke(session& with, const token_arguments& said) {

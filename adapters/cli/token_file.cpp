@@ -29,7 +29,8 @@ outcome<void> write_privately(const std::filesystem::path& file, const std::stri
 
 } // namespace
 
-outcome<std::string> keep_token_file(token_store& tokens, const std::filesystem::path& folder, timestamp now) {
+outcome<std::string>
+keep_token_file(token_store& tokens, const std::filesystem::path& folder, timestamp now) {
   const auto file = folder / "token";
   std::string kept;
   std::getline(std::ifstream{file} >> std::ws, kept);

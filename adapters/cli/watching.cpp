@@ -20,8 +20,8 @@ constexpr milliseconds redraw_every{200};
 /// What is known of the campaigns that are watched, and how it is shown.
 class watcher {
 public:
-  watcher(session& with, std::optional<campaign_id> only, bool is_quiet)
-      : with_(with), only_(only), is_quiet_(is_quiet), lines_(with.io().out, with.io().out_terminal) {}
+  watcher(session& with, std::optional<campaign_id> only, bool is_quiet) :
+      with_(with), only_(only), is_quiet_(is_quiet), lines_(with.io().out, with.io().out_terminal) {}
 
   /// Asks for everything anew; after a lost connection changes may have been missed.
   outcome<void> fetch() {
@@ -36,8 +36,8 @@ public:
   /// One event of the stream: a campaign, whole or in part.
   outcome<void> take_event(std::string_view data) {
     const auto value = nlohmann::json::parse(data, nullptr, false);
-    const auto id = parse_campaign_id(text_of(value, "id").empty() ? text_of(value, "campaign")
-                                                                  : text_of(value, "id"));
+    const auto id =
+        parse_campaign_id(text_of(value, "id").empty() ? text_of(value, "campaign") : text_of(value, "id"));
     if (!id || (only_ && *only_ != *id))
       return {};
     if (value.contains("counts") && known_.contains(*id)) {

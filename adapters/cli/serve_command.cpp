@@ -1,0 +1,108 @@
+#include "adapters/cli/commands.hpp"
+#include "adapters/cli/concat.hpp"
+#include "adapters/cli/configuration.hpp"
+#include "adapters/cli/logging.hpp"
+#include "adapters/cli/running_engine.hpp"
+#include "adapters/cli/setting_values.hpp"
+#include "adapters/cli/source_file.hpp"
+#include "adapters/cli/stop_signals.hpp"
+
+#include <filesystem>
+#include <ostream>
+
+namespace sluice::cli {
+namespace {
+
+constexpr const char* default_file = "sluice.toml";
+
+struct serve_arguments {
+  std::string file;
+  std::string listen;
+  std::string relay;
+  std::string log_level;
+  std::vector<std::string> assignments;
+  bool prints_configuration = false;
+};
+
+/// --config or SLUICE_CONFIG, which must be there; or sluice.toml in the current folder, which need not.
+outcome<std::optional<configuration_file>> read_file(session& with, const serve_arguments& said) {
+  auto name = said.file.empty() ? variable(with.io().variables, "SLUICE_CONFIG") : said.file;
+  std::error_code trouble;
+  if (name.empty() && !std::filesystem::exists(default_file, trouble))
+    return std::optional<configuration_file>{};
+  if (name.empty())
+    name = default_file;
+  auto text = read_whole(name, with.io().in);
+  if (!text)
+    return std::unexpected(text.error());
+  return configuration_file{name, std::move(*text)};
+}
+
+outcome<configuration> read_configuration(session& with, const serve_arguments& said) {
+  const auto file = read_file(with, said);
+  if (!file)
+    return std::unexpected(file.error());
+  std::vector<flag_value> flags;
+  for (const auto& text : said.assignments) {
+    auto flag = parse_assignment(text);
+    if (!flag)
+      return std::unexpected(flag.error());
+    flags.push_back(std::move(*flag));
+  }
+  // Flags that name one setting win over the general one.
+  if (!with.options().data.empty())
+    flags.push_back({"--data", "data", with.options().data});
+  if (!said.listen.empty())
+    flags.push_back({"--listen", "listen", said.listen});
+  if (!said.relay.empty())
+    flags.push_back({"--relay", "relay.url", said.relay});
+  if (!said.log_level.empty())
+    flags.push_back({"--log-level", "log.level", said.log_level});
+  return configure(*file, with.io().variables, flags);
+}
+
+outcome<exit_code> serve(session& with, const serve_arguments& said) {
+  const auto read = read_configuration(with, said);
+  if (!read)
+    return std::unexpected(read.error());
+  auto& io = with.io();
+  if (said.prints_configuration) {
+    io.out << (with.wants_json() ? configuration_json(*read) : configuration_words(*read));
+    return exit_code::done;
+  }
+  stop_signals signals;
+  log_to_stderr(read->settings.log_level);
+  for (const auto& warning : read->warnings)
+    log_warning(warning);
+  if (!parse_listen(read->settings.listen)->is_loopback)
+    io.err << "warning: " << read->settings.listen
+           << " can be reached from other machines, and there is no TLS: put a proxy with TLS before it\n";
+  auto started = running_engine::start(*read);
+  if (!started)
+    return std::unexpected(started.error());
+  io.out << "sluice listens at " << (*started)->url() << ", data in "
+         << read->settings.node.data_folder.string() << ", relay "
+         << without_password(read->settings.node.relay.url) << std::endl;
+  signals.wait();
+  signals.end_process_on_next();
+  log_info("stopping: letters on connections are finished, the rest stays pending");
+  (*started)->stop();
+  log_info("stopped");
+  return exit_code::done;
+}
+
+} // namespace
+
+void add_serve_command(command_syntax root) {
+  auto said = std::make_shared<serve_arguments>();
+  root.command("serve", "runs the engine until SIGTERM or SIGINT")
+      .option("--config", said->file, "F", "configuration file (SLUICE_CONFIG); sluice.toml if there is one")
+      .option("--listen", said->listen, "ADDR:PORT", "where the HTTP interface listens; 127.0.0.1:8025")
+      .option("--relay", said->relay, "URL", "the sending server: smtp://host:port, maildir:FOLDER, null:")
+      .option("--log-level", said->log_level, "L", "trace, debug, info, warn, error or off")
+      .options("--set", said->assignments, "KEY=VALUE", "any other setting")
+      .flag("--print-config", said->prints_configuration, "prints what is in force and where it came from")
+      .runs([said](session& with) { return serve(with, *said); });
+}
+
+} // namespace sluice::cli

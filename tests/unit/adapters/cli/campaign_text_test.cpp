@@ -1,0 +1,91 @@
+#include "adapters/cli/campaign_text.hpp"
+#include "tests/catch.hpp"
+
+using namespace sluice;
+using namespace sluice::cli;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const timestamp nine = timestamp{milliseconds{1'796'115'600'000}}; // 2026-12-01T09:00:00Z
+
+campaign_view sample() {
+  campaign_view view;
+  view.id = {1};
+  view.stage = stage::sending;
+  view.spec.name = "Autumn sale";
+  view.spec.from = "Shop <news@shop.example>";
+  view.spec.subject = "Hello";
+  view.spec.plan.parts = parts{.size = 200, .every = std::chrono::seconds(30), .growth_percent = 0};
+  view.audience = {.id = {4}, .name = "customers", .size = 1000, .hash = {}};
+  view.created_at = view.changed_at = nine;
+  view.t0 = nine;
+  view.counts.total = 1000;
+  view.counts.due = 400;
+  view.counts.by_state = {590, 10, 395, 5, 0, 0, 0};
+  view.next_part = upcoming_part{nine + std::chrono::seconds(30), 200};
+  return view;
+}
+
+const terminal narrow{
+    .is_terminal = true, .has_color = false, .has_unicode = true, .width = 100, .height = 24};
+
+} // namespace
+
+TEST_CASE("spans are said in the units that one would use") {
+  CHECK(span_words(milliseconds{400}) == "1 s");
+  CHECK(span_words(milliseconds{-5}) == "0 s");
+  CHECK(span_words(std::chrono::minutes(12)) == "12 min");
+  CHECK(span_words(std::chrono::minutes(200)) == "3 h 20 min");
+  CHECK(span_words(std::chrono::hours(52)) == "2 d 4 h");
+}
+
+TEST_CASE("what comes next is said for every status") {
+  auto view = sample();
+  CHECK(next_words(view, nine) == "200 letters at 2026-12-01 09:00:30 (in 30 s)");
+  view.next_part.reset();
+  CHECK_THAT(next_words(view, nine), Contains("leaving"));
+  view.stage = stage::draft;
+  CHECK(next_words(view, nine) == "sluice start c1");
+  view.stage = stage::moderation;
+  CHECK_THAT(next_words(view, nine), Contains("sluice approve c1"));
+  view.stage = stage::sent;
+  CHECK_THAT(next_words(view, nine), Contains("final"));
+}
+
+TEST_CASE("a pause says how many letters have accumulated") {
+  auto view = sample();
+  view.hold = hold{"ops", hold_reason::operator_request, "wrong price", nine};
+  view.counts.due = 800;
+  CHECK(accumulated(view) == 390);
+  CHECK_THAT(next_words(view, nine), Contains("390 accumulated letters leave at once on resume"));
+  CHECK_THAT(details(view, nine, {}), Contains("by ops since 2026-12-01 09:00:00: wrong price") &&
+                                          Contains("Paused (in stage sending)"));
+}
+
+TEST_CASE("a progress line fits its terminal, whatever the name") {
+  auto view = sample();
+  view.spec.name = std::string(300, 'x') + "\x1b[2J\n";
+  for (const std::size_t width : {20U, 40U, 80U, 100U, 200U}) {
+    auto where = narrow;
+    where.width = width;
+    const auto line = progress_line(view, nine, where);
+    CHECK(display_width(line) < width);
+    CHECK(line.find('\x1b') == std::string::npos);
+  }
+  CHECK_THAT(progress_line(sample(), nine, narrow), Contains("40% 400/1000") && Contains("+200 in 30 s"));
+}
+
+TEST_CASE("a row of the list tells id, name, status, audience, plan and progress") {
+  auto rows = campaign_table();
+  add_row(rows, sample());
+  CHECK_THAT(rows.render(0), Contains("c1") && Contains("Autumn sale") && Contains("Sending") &&
+                                 Contains("a4 customers") && Contains("400/1000"));
+}
+
+TEST_CASE("a change is one line without any control character") {
+  auto view = sample();
+  view.relay_trouble = relay_trouble{nine, "refused\r\n"};
+  CHECK(change_line(view, nine) == "2026-12-01 09:00:00 c1 Sending 400/1000 (395 accepted, 5 refused, 10 in "
+                                   "flight), relay fails: refused\\r\\n");
+}

@@ -1,0 +1,343 @@
+#include "tests/unit/adapters/cli/fake_engine.hpp"
+#include "tests/unit/adapters/cli/run_words.hpp"
+
+#include "tests/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+using namespace sluice::cli;
+using namespace sluice::cli::test;
+using Catch::Matchers::Contains;
+using nlohmann::json;
+
+namespace {
+
+/// A folder of the test's own, gone afterwards.
+struct scratch_folder {
+  std::filesystem::path path;
+  scratch_folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "sluice-cli-XXXXXX").string();
+    path = ::mkdtemp(name.data());
+  }
+  scratch_folder(const scratch_folder&) = delete;
+  scratch_folder& operator=(const scratch_folder&) = delete;
+  ~scratch_folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(path / name, std::ios::binary) << text;
+    return (path / name).string();
+  }
+};
+
+json campaign_json(const std::string& status, int accepted = 0) {
+  return {{"id", "c1"},
+          {"name", "Autumn sale"},
+          {"status", status},
+          {"stage", status},
+          {"hold", nullptr},
+          {"from", "Shop <news@shop.example>"},
+          {"subject", "Hello"},
+          {"audience", {{"id", "a1"}, {"name", "customers"}, {"size", 10}}},
+          {"plan", json::object()},
+          {"created_at", "2026-12-01T08:00:00Z"},
+          {"changed_at", "2026-12-01T08:00:00Z"},
+          {"counts",
+           {{"total", 10},
+            {"pending", 10 - accepted},
+            {"due", 10},
+            {"in_flight", 0},
+            {"accepted", accepted},
+            {"refused", 0},
+            {"deferred", 0},
+            {"skipped", 0},
+            {"in_doubt", 0}}},
+          {"version", 5}};
+}
+
+fake_answer ok(const json& body) {
+  return {.status = 200, .body = body.dump()};
+}
+
+fake_answer problem(int status, const std::string& detail) {
+  return {.status = status,
+          .body = json{{"title", "no"}, {"detail", detail}, {"code", "x"}}.dump(),
+          .type = "application/problem+json"};
+}
+
+} // namespace
+
+TEST_CASE("wrong usage ends with 2 and says what was wrong, without asking any engine") {
+  for (const auto& words :
+       std::vector<std::vector<std::string>>{{},
+                                             {"paws"},
+                                             {"pause"},
+                                             {"pause", "x1"},
+                                             {"pause", "c0"},
+                                             {"pause", "c1", "--raeson", "x"},
+                                             {"pause", "c1", "c2"},
+                                             {"audience"},
+                                             {"audience", "import"},
+                                             {"audience", "show", "zz"},
+                                             {"list", "--status", "held"},
+                                             {"letters", "c1", "--outcome", "lost"},
+                                             {"letters", "c1", "--limit", "-1"},
+                                             {"doubt", "c1", "--resend", "--give-up"},
+                                             {"token", "create", "--role", "king", "--name", "x"},
+                                             {"create", "/nowhere/file.json"},
+                                             {"plan", "/nowhere/file.json"},
+                                             {"serve", "--config", "/nowhere/sluice.toml"},
+                                             {"serve", "--set", "listen"},
+                                             {"serve", "--set", "lisen=x"}}) {
+    const auto ran = run_words(words);
+    INFO((words.empty() ? "" : words.front()) << ": " << ran.err);
+    CHECK(ran.code == 2);
+    CHECK_THAT(ran.err, Catch::Matchers::StartsWith("error: "));
+    CHECK(ran.out.empty());
+  }
+}
+
+TEST_CASE("help and version end with 0") {
+  CHECK(run_words({"--version"}).code == 0);
+  CHECK(run_words({"--help"}).code == 0);
+  CHECK_THAT(run_words({"pause", "--help"}).out, Contains("--reason"));
+}
+
+TEST_CASE("an engine that is not there ends a command with 3") {
+  const auto ran =
+      run_words({"list", "--url", "http://127.0.0.1:" + std::to_string(port_without_listener())});
+  CHECK(ran.code == 3);
+  CHECK_THAT(ran.err, Contains("error: no engine answers at http://127.0.0.1:"));
+}
+
+TEST_CASE("what the engine refuses ends a command with 1 and the problem's words, made safe") {
+  const fake_engine engine([](const auto&) { return problem(409, "c1 is sent; nothing\x1b[2J is allowed"); });
+  const auto ran = run_words({"pause", "c1", "--url", engine.url()});
+  CHECK(ran.code == 1);
+  CHECK(ran.err == "error: c1 is sent; nothing\\x1b[2J is allowed\n");
+}
+
+TEST_CASE("an answer that is no engine's ends a command with 1") {
+  const fake_engine engine([](const auto&) { return fake_answer{.status = 200, .body = "<html>"}; });
+  CHECK(run_words({"list", "--url", engine.url()}).code == 1);
+  const fake_engine other([](const auto&) { return fake_answer{.status = 404, .body = "<html>"}; });
+  CHECK_THAT(run_words({"list", "--url", other.url()}).err, Contains("404"));
+}
+
+TEST_CASE("a token comes from the flag, else the environment, else the data folder's file") {
+  const fake_engine engine([](const auto&) { return ok({{"items", json::array()}}); });
+  const scratch_folder folder;
+  folder.write("token", "slc_file\n");
+  const circumstances given{.variables = {{"SLUICE_TOKEN", "slc_env"}, {"SLUICE_URL", engine.url() + "/"}}};
+  run_words({"list", "--token", "slc_flag", "--data", folder.path.string()}, given);
+  run_words({"list", "--data", folder.path.string()}, given);
+  run_words({"list", "--data", folder.path.string()}, {.variables = {{"SLUICE_URL", engine.url()}}});
+  run_words({"list"}, {.variables = {{"SLUICE_URL", engine.url()}, {"SLUICE_DATA", folder.path.string()}}});
+  const auto asked = engine.requests();
+  REQUIRE(asked.size() == 4);
+  CHECK(asked[0].headers.at("authorization") == "Bearer slc_flag");
+  CHECK(asked[1].headers.at("authorization") == "Bearer slc_env");
+  CHECK(asked[2].headers.at("authorization") == "Bearer slc_file");
+  CHECK(asked[3].headers.at("authorization") == "Bearer slc_file");
+}
+
+TEST_CASE("a command tells what became of it, and when nothing did") {
+  bool changed = true;
+  const fake_engine engine([&](const auto&) {
+    return ok({{"status", "paused"}, {"changed", changed}, {"version", 9}, {"in_flight", 20}});
+  });
+  const auto first =
+      run_words({"pause", "c1", "--reason", "wrong price", "--key", "k1", "--url", engine.url()});
+  CHECK(first.code == 0);
+  CHECK(first.out == "c1 paused (20 letters in flight); status: Paused\n");
+  changed = false;
+  CHECK_THAT(run_words({"pause", "c1", "--url", engine.url()}).out,
+             Contains("already was") || Contains("was already"));
+  const auto asked = engine.requests();
+  CHECK(asked[0].method == "POST");
+  CHECK(asked[0].target == "/v1/campaigns/c1/pause");
+  CHECK(asked[0].headers.at("idempotency-key") == "k1");
+  CHECK(json::parse(asked[0].body).at("reason") == "wrong price");
+}
+
+TEST_CASE("an import streams the file and lists what was left out by reason with lines") {
+  const fake_engine engine([](const auto&) {
+    return fake_answer{.status = 201,
+                       .body = json{{"id", "a1"},
+                                    {"name", "list.csv"},
+                                    {"rows", 2},
+                                    {"left_out",
+                                     {{{"line", 3}, {"reason", "no address"}},
+                                      {{"line", 9}, {"reason", "repeated address"}},
+                                      {{"line", 7}, {"reason", "no address"}}}},
+                                    {"left_out_total", 3}}
+                                   .dump()};
+  });
+  const scratch_folder folder;
+  const std::string text(300'000, 'x');
+  const auto ran = run_words({"audience", "import", folder.write("list.csv", text), "--url", engine.url()});
+  CHECK(ran.code == 0);
+  CHECK(ran.out == "a1  list.csv: 2 rows taken, 3 left out\n"
+                   "  2  no address: lines 3, 7\n"
+                   "  1  repeated address: line 9\n");
+  const auto piped =
+      run_words({"audience", "import", "-", "--name", "über list", "--url", engine.url()}, {.input = text});
+  CHECK(piped.code == 0);
+  const auto asked = engine.requests();
+  REQUIRE(asked.size() == 2);
+  CHECK(asked[0].target == "/v1/audiences?name=list.csv");
+  CHECK(asked[0].body == text);
+  CHECK(asked[1].target == "/v1/audiences?name=%c3%bcber%20list");
+  CHECK(asked[1].body == text);
+}
+
+TEST_CASE("lists are fetched page by page and printed whole") {
+  const fake_engine engine([](const fake_request& asked) {
+    const bool is_first = asked.target.find("after") == std::string::npos;
+    const json row{
+        {"index", is_first ? 0 : 1}, {"email", "a@b.example"}, {"outcome", "accepted"}, {"attempts", 1}};
+    return ok({{"items", json::array({row})}, {"next", is_first ? json("0") : json(nullptr)}});
+  });
+  const auto ran = run_words({"letters", "c1", "--outcome", "accepted", "--json", "--url", engine.url()});
+  CHECK(ran.code == 0);
+  CHECK(json::parse(ran.out).at("items").size() == 2);
+  CHECK_THAT(engine.requests().back().target, Contains("outcome=accepted") && Contains("after=0"));
+}
+
+TEST_CASE("a watch of one campaign ends when it is final, and takes up a lost connection") {
+  int streams = 0;
+  const fake_engine engine([&](const fake_request& asked) {
+    if (asked.target.starts_with("/v1/campaigns/"))
+      return ok(campaign_json("sending", streams));
+    ++streams;
+    if (streams == 1)
+      return fake_answer{.body = "data: " + campaign_json("sending", 4).dump() + "\n\n",
+                         .type = "text/event-stream",
+                         .closes = true};
+    return fake_answer{.body = "data: " + campaign_json("sent", 10).dump() + "\n\n",
+                       .type = "text/event-stream",
+                       .closes = true};
+  });
+  int waits = 0;
+  const auto ran =
+      run_words({"watch", "c1", "--url", engine.url()}, {.wait = [&](sluice::milliseconds) { ++waits; }});
+  CHECK(ran.code == 0);
+  CHECK(waits == 1);
+  CHECK_THAT(ran.out, Contains("c1 Sending 4/10") && Contains("c1 Sent 10/10"));
+  CHECK_THAT(ran.err, Contains("trying again"));
+}
+
+TEST_CASE("send imports, creates, starts, and with --wait ends as the campaign does") {
+  std::string end = "sent";
+  const fake_engine engine([&](const fake_request& asked) {
+    if (asked.target.starts_with("/v1/audiences"))
+      return ok(
+          {{"id", "a7"}, {"name", "x"}, {"rows", 10}, {"left_out", json::array()}, {"left_out_total", 0}});
+    if (asked.target == "/v1/campaigns")
+      return ok(campaign_json("draft"));
+    if (asked.target == "/v1/campaigns/c1/start")
+      return ok({{"status", "sending"}, {"changed", true}, {"version", 3}, {"in_flight", 0}});
+    return ok(campaign_json(end, 10));
+  });
+  const scratch_folder folder;
+  const auto campaign = folder.write("c.json", R"({"name":"Autumn sale"})");
+  const auto audience = folder.write("a.csv", "email\na@b.example\n");
+  const auto sent = run_words({"send", campaign, "--audience", audience, "--wait", "--url", engine.url()});
+  INFO(sent.err);
+  CHECK(sent.code == 0);
+  CHECK(json::parse(engine.requests()[1].body).at("audience") == "a7");
+  end = "cancelled";
+  const auto stopped = run_words({"send", campaign, "--audience", "a7", "--wait", "--url", engine.url()});
+  CHECK(stopped.code == 1);
+  CHECK_THAT(stopped.err, Contains("c1 was not sent: Cancelled"));
+}
+
+TEST_CASE("send tells why a campaign waits for a moderator and how to let it pass") {
+  auto waiting = campaign_json("moderation");
+  waiting["moderation"] = {{"reasons", {"no unsubscribe link"}}};
+  const fake_engine engine([&](const fake_request& asked) {
+    if (asked.target == "/v1/campaigns/c1/start")
+      return ok({{"status", "moderation"}, {"changed", true}, {"version", 3}, {"in_flight", 0}});
+    return ok(waiting);
+  });
+  const scratch_folder folder;
+  const auto ran =
+      run_words({"send", folder.write("c.json", "{}"), "--audience", "a7", "--url", engine.url()});
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.err, Contains("no unsubscribe link") && Contains("sluice approve c1 --url " + engine.url()));
+}
+
+TEST_CASE("audit verify ends with 4 where there is a fault, and names it") {
+  json faults = json::array();
+  const fake_engine engine(
+      [&](const auto&) { return ok({{"campaigns", 1}, {"events", 12}, {"faults", faults}}); });
+  CHECK(run_words({"audit", "verify", "--url", engine.url()}).code == 0);
+  faults.push_back({{"campaign", "c1"}, {"number", 7}, {"what", "claimed twice"}});
+  const auto ran = run_words({"audit", "verify", "c1", "--url", engine.url()});
+  CHECK(ran.code == 4);
+  CHECK_THAT(ran.out, Contains("c1 event 7: claimed twice") && Contains("1 fault"));
+  CHECK(engine.requests().back().target == "/v1/audit?campaign=c1");
+}
+
+TEST_CASE("addresses are suppressed in batches, from a list or a file") {
+  const fake_engine engine(
+      [](const fake_request& asked) { return ok({{"added", json::parse(asked.body).at("emails").size()}}); });
+  const scratch_folder folder;
+  std::string lines = "email,since\n";
+  for (int i = 0; i < 1500; ++i)
+    lines += "r" + std::to_string(i) + "@x.example,2026\r\n";
+  const auto ran = run_words(
+      {"suppress", "import", folder.write("s.csv", lines), "--reason", "bounced", "--url", engine.url()});
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Contains("1500 addresses suppressed"));
+  REQUIRE(engine.requests().size() == 2);
+  CHECK(json::parse(engine.requests()[1].body).at("emails").at(499) == "r1499@x.example");
+}
+
+TEST_CASE("the plan is computed without any engine") {
+  const scratch_folder folder;
+  const auto file = folder.write("c.json", R"({"name":"n","from":"a@b.example","subject":"s","text":"t",
+    "plan":{"start_at":"2026-12-02T09:00:00Z","parts":{"size":100,"every":"12h","growth":50}}})");
+  const auto ran = run_words({"plan", file, "--letters", "500"});
+  INFO(ran.err);
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Contains("      0  2026-12-02 09:00:00      100      100\n") &&
+                          Contains("      3  2026-12-03 21:00:00      150      500\n") &&
+                          Contains("500 letters in 4 parts"));
+  const auto machine = run_words({"plan", file, "--letters", "500", "--json"});
+  const auto value = json::parse(machine.out);
+  CHECK(value.at("items").size() == 4);
+  CHECK(value.at("items").at(2).at("letters") == 150);
+  CHECK(value.at("ends_at") == "2026-12-03T21:00:00Z");
+  CHECK(run_words({"plan", file}).code == 2);
+  CHECK(run_words({"plan", file, "--letters", "0"}).code == 2);
+  const auto wrong =
+      run_words({"plan", folder.write("w.json", "{\"plan\":{\"parts\":{\"size\":0}}}"), "--letters", "1"});
+  CHECK(wrong.code == 2);
+}
+
+TEST_CASE("a plan without a start begins now") {
+  const scratch_folder folder;
+  const auto file = folder.write("c.json", R"({"name":"n","from":"a@b.example","subject":"s","text":"t"})");
+  CHECK_THAT(run_words({"plan", file, "--letters", "5"}).out,
+             Contains("2026-12-01 09:00:00        5        5"));
+}
+
+TEST_CASE("serve --print-config tells every key with its value and its source") {
+  const scratch_folder folder;
+  const auto file = folder.write("sluice.toml", "[relay]\nurl = \"null:\"\n");
+  const auto ran = run_words({"serve", "--config", file, "--listen", "127.0.0.1:9", "--print-config"},
+                             {.variables = {{"SLUICE_DATA", "/tmp/d"}}});
+  INFO(ran.err);
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Contains("relay.url = \"null:\"") && Contains(file + ":2") && Contains("# --listen") &&
+                          Contains("# SLUICE_DATA") && Contains("# default"));
+  const auto machine = run_words({"serve", "--config", file, "--print-config", "--json"});
+  CHECK(json::parse(machine.out).size() > 30);
+}

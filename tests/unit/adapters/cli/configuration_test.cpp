@@ -1,0 +1,136 @@
+#include "adapters/cli/configuration.hpp"
+#include "adapters/cli/toml_file.hpp"
+#include "tests/catch.hpp"
+
+#include <set>
+
+using namespace sluice::cli;
+using Catch::Matchers::Contains;
+
+namespace {
+
+configuration_file file(std::string text) {
+  return {"sluice.toml", std::move(text)};
+}
+
+std::string complaint(std::string text) {
+  const auto made = configure(file(std::move(text)), {}, {});
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code == exit_code::usage);
+  return made.error().message;
+}
+
+} // namespace
+
+TEST_CASE("without a word, the embedded defaults are in force and lie in the data folder") {
+  const auto made = configure({}, {}, {{"--data", "data", "/tmp/elsewhere"}});
+  REQUIRE(made);
+  CHECK(made->settings.node.relay.url == "maildir:/tmp/elsewhere/maildir");
+  CHECK(made->settings.listen == "127.0.0.1:8025");
+  CHECK(made->settings.node.relay.connections_max == 20);
+}
+
+TEST_CASE("flags win, then the environment, then the file") {
+  const auto text = file("[relay]\nurl = \"null:\"\nconnections = 3\nhello_name = \"a.example\"\n");
+  const environment variables{{"SLUICE_RELAY_CONNECTIONS", "4"}, {"SLUICE_RELAY_HELLO_NAME", "b.example"}};
+  const auto made = configure(text, variables, {{"--set", "relay.connections", "5"}});
+  REQUIRE(made);
+  CHECK(made->settings.node.relay.url == "null:");
+  CHECK(made->settings.node.relay.hello_name == "b.example");
+  CHECK(made->settings.node.relay.connections_max == 5);
+  CHECK(made->sources.at("relay.url") == "sluice.toml:2");
+  CHECK(made->sources.at("relay.hello_name") == "SLUICE_RELAY_HELLO_NAME");
+  CHECK(made->sources.at("relay.connections") == "--set");
+}
+
+TEST_CASE("a wrong key stops the start with file, line and the nearest key") {
+  CHECK_THAT(complaint("listen = \"127.0.0.1:1\"\n\n[relay]\nconections = 3\n"),
+             Contains("sluice.toml:4") && Contains("did you mean relay.connections"));
+  CHECK_THAT(complaint("[relays]\nurl = \"null:\"\n"), Contains("did you mean relay.url"));
+  CHECK_THAT(complaint("connections = 3\n"), Contains("did you mean relay.connections"));
+}
+
+TEST_CASE("a wrong value stops the start with file, line and what is allowed") {
+  CHECK_THAT(complaint("[relay]\nconnections = 0\n"),
+             Contains("sluice.toml:2") && Contains("a whole number from 1 to 1000"));
+  CHECK_THAT(complaint("[relay]\nconnections = \"3\"\n"), Contains("whole number"));
+  CHECK_THAT(complaint("[relay]\nconnections = 3.5\n"), Contains("whole number"));
+  CHECK_THAT(complaint("[relay]\nconnections = -3\n"), Contains("whole number"));
+  CHECK_THAT(complaint("[retry]\ndelay_first = \"soon\"\n"), Contains("\"30s\""));
+  CHECK_THAT(complaint("[retry]\ndelay_first = 30\n"), Contains("\"30s\""));
+  CHECK_THAT(complaint("[relay]\ntls_verify = \"no\"\n"), Contains("true or false"));
+  CHECK_THAT(complaint("[log]\nlevel = \"loud\"\n"), Contains("\"debug\""));
+  CHECK_THAT(complaint("[moderation]\nsuspicious_patterns = [\"(\"]\n"), Contains("regular expression"));
+  CHECK_THAT(complaint("[moderation]\nfree_mail_domains = \"gmail.com\"\n"), Contains("list"));
+  CHECK_THAT(complaint("[suspicion]\nspam_percent = 101\n"), Contains("0 to 100"));
+  CHECK_THAT(complaint("listen = \"8025\"\n"), Contains("ADDRESS:PORT"));
+}
+
+TEST_CASE("a mistake in the file's syntax is told with its line") {
+  CHECK_THAT(complaint("data = \"x\"\n[relay\n"), Contains("sluice.toml:2"));
+}
+
+TEST_CASE("values that do not go together stop the start") {
+  CHECK_THAT(complaint("[retry]\ndelay_first = \"5h\"\n"),
+             Contains("sluice.toml:2") && Contains("retry.delay_max"));
+  CHECK_THAT(complaint("[suspicion]\nwindow = 100\n"), Contains("suspicion.outcomes_min"));
+}
+
+TEST_CASE("a slip in a variable's name stops the start, another program's variable does not") {
+  const auto slip = configure({}, {{"SLUICE_RELAY_URI", "null:"}}, {});
+  REQUIRE_FALSE(slip);
+  CHECK_THAT(slip.error().message, Contains("did you mean SLUICE_RELAY_URL"));
+  const auto other = configure({}, {{"SLUICE_SERVICE_PORT_HTTP", "1"}, {"SLUICE_URL", "x"}}, {});
+  REQUIRE(other);
+  CHECK(other->warnings.size() == 1);
+}
+
+TEST_CASE("a wrong value in the environment or a flag is told with its name") {
+  const auto variable = configure({}, {{"SLUICE_RELAY_CONNECTIONS", "many"}}, {});
+  REQUIRE_FALSE(variable);
+  CHECK_THAT(variable.error().message, Contains("SLUICE_RELAY_CONNECTIONS") && Contains("1 to 1000"));
+  const auto flag = configure({}, {}, {{"--listen", "listen", "nowhere"}});
+  REQUIRE_FALSE(flag);
+  CHECK_THAT(flag.error().message, Contains("--listen") && Contains("ADDRESS:PORT"));
+}
+
+TEST_CASE("every setting can be written back as it is printed, from a file and from the environment") {
+  const auto made = configure({}, {}, {});
+  REQUIRE(made);
+  const auto again = configure(file(configuration_words(*made)), {}, {});
+  INFO(configuration_words(*made));
+  REQUIRE(again);
+  std::set<std::string> keys;
+  for (const auto& each : settings_table()) {
+    CHECK(each.get(again->settings) == each.get(made->settings));
+    CHECK(again->sources.contains(each.key));
+    CHECK_FALSE(each.allowed.empty());
+    CHECK_FALSE(each.about.empty());
+    keys.insert(variable_name(each));
+  }
+  CHECK(keys.size() == settings_table().size());
+}
+
+TEST_CASE("lists come from the environment with commas") {
+  const auto made = configure({}, {{"SLUICE_MODERATION_SUSPICIOUS_PATTERNS", "casino, free.?money"}}, {});
+  REQUIRE(made);
+  CHECK(made->settings.node.moderation.suspicious_patterns ==
+        std::vector<std::string>{"casino", "free.?money"});
+}
+
+TEST_CASE("a relay's password is not printed") {
+  const auto made = configure({}, {{"SLUICE_RELAY_URL", "smtp://shop:s3cret@mail.example:587"}}, {});
+  REQUIRE(made);
+  CHECK_THAT(configuration_words(*made), !Contains("s3cret") && Contains("smtp://shop:***@mail.example:587"));
+  CHECK_THAT(configuration_json(*made), !Contains("s3cret"));
+}
+
+TEST_CASE("addresses to listen on are told apart from loopback") {
+  CHECK(parse_listen("127.0.0.1:8025")->is_loopback);
+  CHECK(parse_listen("[::1]:0")->is_loopback);
+  CHECK(parse_listen("localhost:80")->host == "127.0.0.1");
+  CHECK_FALSE(parse_listen("0.0.0.0:8025")->is_loopback);
+  for (const auto* wrong :
+       {"", ":1", "8025", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "::1:80", "[::1:80"})
+    CHECK_FALSE(parse_listen(wrong));
+}
