@@ -297,8 +297,11 @@ event_bodies decide_results(const campaign_state& state,
                             timestamp now) {
   settled outcomes;
   letter_ranges doubted;
+  letter_ranges seen; // a letter has one outcome, even if a relay should report two at once: the first
   for (const auto& group : results) {
     auto letters = only(state, group.letters, is_claimed);
+    letters.remove(seen);
+    seen.add(letters);
     if (letters.empty())
       continue;
     if (group.outcome == letter_state::in_doubt)

@@ -1,0 +1,280 @@
+#include "tests/unit/actors/actor_fixture.hpp"
+
+#include "tests/unit/actors/examples.hpp"
+
+#include <caf/event_based_actor.hpp>
+
+#include <deque>
+#include <set>
+#include <stdexcept>
+
+namespace sluice::testing {
+
+struct scripted_relay::lane_in_hand final : relay_lane {
+  campaign_id campaign;
+  report_sink sink;
+  std::deque<std::pair<batch_ptr, const letter*>> offered;
+  std::map<letter_index, arrival> waiting; ///< on a connection, wanted
+  std::set<letter_index> granted;
+  std::map<letter_index, arrival> sent; ///< end of data sent, no outcome yet
+  bool is_withdrawn = false;
+  relay_report report;
+
+  void offer(batch_ptr letters) override {
+    for (const auto& one : letters->letters)
+      offered.emplace_back(letters, &one);
+  }
+  void grant(letter_ranges letters) override {
+    letters.for_each([&](letter_index index) { granted.insert(index); });
+  }
+  void deny(letter_ranges letters) override {
+    letters.for_each([&](letter_index index) {
+      if (waiting.erase(index) > 0)
+        report.handed_back.add(index);
+    });
+  }
+  void withdraw() override { is_withdrawn = true; }
+};
+
+std::shared_ptr<relay_lane> scripted_relay::open(campaign_id campaign, report_sink sink) {
+  auto lane = std::make_shared<lane_in_hand>();
+  lane->campaign = campaign;
+  lane->sink = std::move(sink);
+  lanes_.push_back(lane);
+  return lane;
+}
+
+std::size_t scripted_relay::on_connections() const {
+  std::size_t count = 0;
+  for (const auto& weak : lanes_)
+    if (const auto lane = weak.lock())
+      count += lane->waiting.size() + lane->sent.size();
+  return count;
+}
+
+bool scripted_relay::turn() {
+  std::vector<std::pair<std::shared_ptr<lane_in_hand>, relay_report>> reports;
+  auto free = connections - std::min(connections, on_connections());
+  for (const auto& weak : lanes_) {
+    const auto lane = weak.lock();
+    if (!lane)
+      continue;
+    if (lane->is_withdrawn) {
+      for (const auto& [letters, one] : lane->offered)
+        lane->report.handed_back.add(one->index);
+      lane->offered.clear();
+      letter_ranges unsent;
+      for (const auto& [index, one] : lane->waiting)
+        lane->granted.contains(index) ? unsent.add(index) : lane->report.handed_back.add(index);
+      if (!unsent.empty())
+        lane->report.results.push_back({letter_state::pending, unsent, {}});
+      lane->waiting.clear();
+    }
+    for (; free > 0 && !lane->offered.empty(); --free) {
+      const auto [letters, one] = lane->offered.front();
+      lane->offered.pop_front();
+      lane->waiting.emplace(one->index, arrival{lane->campaign, one->index, std::string{letters->recipient_of(*one)},
+                                                std::string{letters->message_of(*one)}});
+      lane->report.wanted.add(one->index);
+    }
+    for (const auto index : std::exchange(lane->granted, {})) {
+      const auto found = lane->waiting.find(index);
+      if (found == lane->waiting.end())
+        continue;
+      arrivals.push_back(found->second);
+      const auto outcome = outcome_of ? outcome_of(found->second)
+                                      : result_group{letter_state::accepted, {{index, index + 1}}, {250, "2.0.0", "Ok"}};
+      if (outcome)
+        lane->report.results.push_back(*outcome);
+      else
+        lane->sent.emplace(*found);
+      lane->waiting.erase(found);
+    }
+    if (lane->is_withdrawn && lane->sent.empty())
+      lane->report.is_drained = true;
+    if (!lane->report.empty())
+      reports.emplace_back(lane, std::exchange(lane->report, {}));
+    if (lane->is_withdrawn && lane->sent.empty())
+      lane->is_withdrawn = false; // told; nothing more comes
+  }
+  for (auto& [lane, report] : reports)
+    lane->sink(std::move(report));
+  std::erase_if(lanes_, [](const auto& weak) { return weak.expired(); });
+  return !reports.empty();
+}
+
+void scripted_relay::say(bool is_failing, std::string trouble) {
+  for (const auto& weak : lanes_)
+    if (const auto lane = weak.lock()) {
+      lane->report.has_condition = true;
+      lane->report.failing = is_failing;
+      lane->report.trouble = trouble;
+    }
+}
+
+void scripted_relay::finish(letter_state outcome, reply answer) {
+  for (const auto& weak : lanes_)
+    if (const auto lane = weak.lock()) {
+      letter_ranges letters;
+      for (const auto& [index, one] : lane->sent)
+        letters.add(index);
+      lane->sent.clear();
+      if (!letters.empty())
+        lane->report.results.push_back({outcome, letters, answer});
+    }
+}
+
+void scripted_relay::stop() {
+  finish(letter_state::in_doubt, {});
+  for (const auto& weak : lanes_)
+    if (const auto lane = weak.lock())
+      lane->is_withdrawn = true;
+  turn();
+}
+
+namespace {
+
+struct test_configuration : caf::actor_system_config {
+  test_configuration() {
+    set("scheduler.policy", caf::atom("testing"));
+    register_messages(*this);
+  }
+};
+
+} // namespace
+
+actor_fixture::actor_fixture(node_settings settings) : settings_(std::move(settings)) {
+  parts = std::make_shared<engine>();
+  parts->store = make_memory_store();
+  boot();
+}
+
+actor_fixture::~actor_fixture() {
+  caf::anon_send_exit(supervisor, caf::exit_reason::kill);
+  supervisor = nullptr;
+  scheduler_->run();
+  system_.reset();
+}
+
+node_settings actor_fixture::quiet_settings() {
+  node_settings settings;
+  settings.moderation.first_campaigns = 0;
+  settings.moderation.audience_growth_max = 0;
+  settings.moderation.requires_unsubscribe = false;
+  settings.moderation.role_addresses_percent_max = 100;
+  settings.suspicion.enabled = false;
+  return settings;
+}
+
+void actor_fixture::boot() {
+  parts->settings = settings_;
+  auto made = std::make_unique<scripted_relay>();
+  if (relay)
+    made->arrivals = relay->arrivals;
+  relay = made.get();
+  parts->relay = std::move(made);
+  parts->now = [this] { return now(); };
+  configuration_ = std::make_unique<test_configuration>();
+  system_ = std::make_unique<caf::actor_system>(*configuration_);
+  scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
+  supervisor = spawn_supervisor(*system_, parts);
+  run();
+}
+
+void actor_fixture::crash() {
+  // Killed, none of the actors gets to write or say anything more; the store keeps what was durable.
+  caf::anon_send_exit(supervisor, caf::exit_reason::kill);
+  supervisor = nullptr;
+  auto store = std::move(parts->store);
+  auto arrivals = std::move(relay->arrivals);
+  auto old_parts = std::exchange(parts, std::make_shared<engine>());
+  parts->store = std::move(store);
+  old_parts->store = make_memory_store();
+  scheduler_->run();
+  system_.reset();
+  relay = nullptr;
+  boot();
+  relay->arrivals = std::move(arrivals);
+}
+
+timestamp actor_fixture::now() const {
+  return examples::t0 + passed_ + skew;
+}
+
+audience_id actor_fixture::make_audience(letter_index size) {
+  auto writer = parts->store->audiences().begin("Customers", now()).value();
+  const auto name = writer->column("name").value();
+  for (letter_index index = 0; index < size; ++index) {
+    recipient row;
+    row.email = "r" + std::to_string(index) + "@example.com";
+    row.fields.push_back({0, row.email});
+    row.fields.push_back({name, "Recipient " + std::to_string(index)});
+    writer->add(row).value();
+  }
+  return writer->commit().value().id;
+}
+
+campaign_id actor_fixture::create(campaign_spec spec, audience_id audience) {
+  std::optional<result<campaign_id>> answer;
+  auto asking = system_->spawn([&](caf::event_based_actor* self) {
+    self->request(supervisor, caf::infinite, create_campaign{std::move(spec), audience, "test", ""})
+      .then([&](campaign_id id) { answer = id; }, [&](const caf::error& why) { answer = std::unexpected(from_caf(why)); });
+  });
+  run();
+  return answer.value().value();
+}
+
+campaign_id actor_fixture::start(campaign_spec spec, letter_index letters) {
+  const auto id = create(std::move(spec), make_audience(letters));
+  tell(id, command_kind::start).value();
+  return id;
+}
+
+result<command_answer> actor_fixture::tell(campaign_id id, command_kind kind, std::string key) {
+  std::optional<result<command_answer>> answer;
+  auto asking = system_->spawn([&](caf::event_based_actor* self) {
+    self->request(supervisor, caf::infinite, id, command{kind, "olga", "words", std::move(key), {}})
+      .then([&](const command_answer& done) { answer = done; },
+            [&](const caf::error& why) { answer = std::unexpected(from_caf(why)); });
+  });
+  while (!answer && (scheduler_->run() > 0 || relay->turn())) {
+  }
+  if (!answer)
+    throw std::runtime_error("the command was not answered");
+  return *answer;
+}
+
+campaign_view actor_fixture::show(campaign_id id) const {
+  return parts->campaigns.find(id, now()).value();
+}
+
+void actor_fixture::run() {
+  auto is_busy = true;
+  while (is_busy)
+    is_busy = scheduler_->run() > 0 || relay->turn();
+}
+
+void actor_fixture::pass(milliseconds duration) {
+  constexpr milliseconds step{50};
+  run();
+  for (auto left = duration; left > milliseconds{0}; left -= step) {
+    const auto now_passing = std::min(step, left);
+    passed_ += now_passing;
+    scheduler_->advance_time(now_passing);
+    run();
+  }
+}
+
+std::vector<event> actor_fixture::log(campaign_id id) const {
+  std::vector<event> events;
+  parts->store->journal()
+    .read(id, 1,
+          [&](const stored_event& stored) {
+            events.push_back(stored.event);
+            return true;
+          })
+    .value();
+  return events;
+}
+
+} // namespace sluice::testing
