@@ -1,6 +1,8 @@
 #include "adapters/cli/syntax.hpp"
 
 #include "adapters/cli/concat.hpp"
+#include "adapters/cli/settings.hpp"
+#include "adapters/cli/text.hpp"
 #include "adapters/cli/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -10,6 +12,47 @@
 #include <map>
 
 namespace sluice::cli {
+namespace {
+
+/// The command that was reached: the last that is known on the line.
+const CLI::App& deepest(const CLI::App& from) {
+  const auto* app = &from;
+  while (!app->get_subcommands().empty())
+    app = app->get_subcommands().front();
+  return *app;
+}
+
+std::string full_name(const CLI::App& app) {
+  return app.get_parent() == nullptr ? app.get_name()
+                                     : concat(full_name(*app.get_parent()), ' ', app.get_name());
+}
+
+/// Where a command was expected: which there are, or the one that was probably meant.
+std::string missing_command(const CLI::App& root) {
+  const auto& app = deepest(root);
+  const auto known = app.get_subcommands([](const CLI::App*) { return true; });
+  const auto said = root.remaining(true);
+  const auto word =
+      std::ranges::find_if(said, [](const std::string& each) { return !each.starts_with('-'); });
+  std::string names;
+  std::string nearest;
+  std::size_t distance = 3;
+  for (const auto* each : known) {
+    names += concat(names.empty() ? "" : ", ", each->get_name());
+    const auto own = word == said.end() ? distance : edit_distance(*word, each->get_name());
+    if (own < distance) {
+      distance = own;
+      nearest = each->get_name();
+    }
+  }
+  if (word == said.end())
+    return concat(full_name(app), " needs a command: ", names);
+  const auto meant =
+      nearest.empty() ? concat("; there are ", names) : concat("; did you mean ", nearest, '?');
+  return concat("there is no command \"", shown(*word), "\" of ", full_name(app), meant);
+}
+
+} // namespace
 
 struct command_line::parts {
   CLI::App app{"Sluice sends e-mail campaigns by plan, and holds, lets go and resumes them at any moment."};
@@ -28,7 +71,7 @@ command_line::command_line() : parts_(std::make_unique<parts>()) {
       ->type_name("TOKEN");
   app.add_option("--data", common.data, "the engine's data folder (SLUICE_DATA)")->type_name("DIR");
   app.add_flag("--json", common.json, "machine-readable output");
-  app.footer("These options may stand behind any command, too. sluice COMMAND --help tells more.\n"
+  app.footer("--url, --token, --data and --json go with every command; sluice --help tells what they are.\n"
              "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 engine not reached, 4 audit found a fault.");
 }
 
@@ -49,14 +92,14 @@ outcome<parsed_line> command_line::parse(std::vector<std::string> words) {
   } catch (const CLI::CallForVersion& asked) {
     return parsed_line{{}, {}, concat(asked.what(), '\n')};
   } catch (const CLI::Error& wrong) {
-    return fail(exit_code::usage, concat(wrong.what(), "; see sluice --help"));
+    const auto& reached = deepest(app);
+    if (!parts_->actions.contains(&reached))
+      return fail(exit_code::usage, missing_command(app));
+    return fail(exit_code::usage, concat(shown(wrong.what()), "; see ", full_name(reached), " --help"));
   }
-  const CLI::App* chosen = &app;
-  while (!chosen->get_subcommands().empty())
-    chosen = chosen->get_subcommands().front();
-  const auto found = parts_->actions.find(chosen);
+  const auto found = parts_->actions.find(&deepest(app));
   if (found == parts_->actions.end())
-    return fail(exit_code::usage, concat(chosen->get_name(), " needs a command; see --help"));
+    return fail(exit_code::usage, missing_command(app));
   return parsed_line{found->second, parts_->common, {}};
 }
 

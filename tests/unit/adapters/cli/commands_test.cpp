@@ -103,6 +103,12 @@ TEST_CASE("wrong usage ends with 2 and says what was wrong, without asking any e
   }
 }
 
+TEST_CASE("a command that is not there is told with the nearest one") {
+  CHECK_THAT(run_words({"paws", "c1"}).err, Contains("did you mean pause?"));
+  CHECK_THAT(run_words({"audience", "imprt", "x"}).err, Contains("of sluice audience; did you mean import?"));
+  CHECK_THAT(run_words({"token"}).err, Contains("create, list, revoke"));
+}
+
 TEST_CASE("help and version end with 0") {
   CHECK(run_words({"--version"}).code == 0);
   CHECK(run_words({"--help"}).code == 0);
