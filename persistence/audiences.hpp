@@ -42,7 +42,7 @@ struct audience_info {
 inline constexpr std::size_t audience_columns_max = 256;
 
 /// An audience that is being put together. Nothing of it is seen until `commit`; dropped before that (or
-/// the process dies) it leaves nothing behind. Used from one thread.
+/// the process dies) it leaves nothing behind. Used from one thread. The store outlives it.
 class audience_writer {
 public:
   virtual ~audience_writer() = default;

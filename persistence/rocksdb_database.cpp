@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <fstream>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -21,7 +22,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view format_key = "format";
 constexpr unsigned format_now = 1;
-// A running engine may replace files between our reading of their names and our opening them.
+// A running engine may replace files while a reader opens them one after the other: then it tries again,
+// since it may have read an old list of tables and the log that goes with a new one.
 constexpr int read_only_attempts_max = 5;
 
 std::unexpected<error> not_ours(const fs::path& folder, std::string_view why) {
@@ -45,6 +47,14 @@ bool has_remains(const fs::path& folder) {
       return true;
   }
   return false;
+}
+
+/// Changes whenever the list of tables and logs does.
+std::string manifest_mark(const fs::path& folder) {
+  std::string name;
+  std::getline(std::ifstream(folder / "CURRENT"), name);
+  std::error_code problem;
+  return sentence(name, " ", fs::file_size(folder / name, problem));
 }
 
 bool is_ours(std::string_view name) {
@@ -92,12 +102,16 @@ rocksdb_database::open(const fs::path& folder, open_mode mode, std::shared_ptr<r
 }
 
 rocksdb_database::~rocksdb_database() {
+  close();
+}
+
+void rocksdb_database::close() {
   if (!db_)
     return;
   for (auto* handle : families_)
-    if (handle != nullptr)
-      static_cast<void>(!db_->DestroyColumnFamilyHandle(handle).ok());
+    static_cast<void>(!db_->DestroyColumnFamilyHandle(handle).ok());
   static_cast<void>(!db_->Close().ok());
+  db_.reset();
 }
 
 rocksdb::Options rocksdb_database::options() const {
@@ -142,21 +156,29 @@ result<void> rocksdb_database::open_for_reading(const fs::path& folder) {
     return failure(error_code::not_found, sentence("there is no data folder ", folder.string()));
   if (!has_database(folder))
     return not_ours(folder, "there is no store in it");
+  result<void> opened;
+  for (int attempt = 0; attempt < read_only_attempts_max; ++attempt) {
+    const auto before = manifest_mark(folder);
+    opened = open_once_for_reading(folder);
+    if (opened && manifest_mark(folder) == before)
+      break;
+  }
+  return opened;
+}
+
+result<void> rocksdb_database::open_once_for_reading(const fs::path& folder) {
+  close();
   if (auto checked = check_format(folder); !checked)
     return checked;
-  rocksdb::Status status;
-  for (int attempt = 0; attempt < read_only_attempts_max; ++attempt) {
-    rocksdb::DB* opened = nullptr;
-    std::vector<rocksdb::ColumnFamilyHandle*> handles;
-    status = rocksdb::DB::OpenForReadOnly(options(), folder.string(), family_options(old_keys_), &handles,
-                                          &opened);
-    if (status.ok()) {
-      db_.reset(opened);
-      std::ranges::copy(handles, families_.begin());
-      return {};
-    }
-  }
-  return std::unexpected(error_of(status, sentence("cannot open the store in ", folder.string())));
+  rocksdb::DB* opened = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const auto status =
+      rocksdb::DB::OpenForReadOnly(options(), folder.string(), family_options(old_keys_), &handles, &opened);
+  if (!status.ok())
+    return std::unexpected(error_of(status, sentence("cannot open the store in ", folder.string())));
+  db_.reset(opened);
+  std::ranges::copy(handles, families_.begin());
+  return {};
 }
 
 /// Looks at a folder before anything in it is changed. The default family alone is opened, which works

@@ -70,6 +70,8 @@ private:
   rocksdb_database() = default;
   result<void> open_for_writing(const std::filesystem::path& folder);
   result<void> open_for_reading(const std::filesystem::path& folder);
+  result<void> open_once_for_reading(const std::filesystem::path& folder);
+  void close();
   result<void> check_format(const std::filesystem::path& folder);
   result<void> resume();
   rocksdb::Options options() const;

@@ -12,7 +12,8 @@ namespace sluice {
 
 namespace {
 
-/// Ends of logs that the writer remembers, about 100 bytes each; a forgotten one is read from the store.
+/// Ends of logs that the writer remembers, about 100 bytes each, give or take a group; a forgotten one is
+/// read from the store.
 constexpr std::size_t heads_max = 100'000;
 
 /// A log's records in the order of their numbers, as the store was when it was made.
@@ -138,6 +139,9 @@ void rocksdb_journal::run() {
 }
 
 void rocksdb_journal::write(group& appends) {
+  // Never within a group: a log's end that is only staged yet is known from nowhere else.
+  if (heads_.size() >= heads_max)
+    heads_.clear();
   rocksdb::WriteBatch batch;
   for (auto& one : appends)
     stage(one, batch);
@@ -147,9 +151,9 @@ void rocksdb_journal::write(group& appends) {
   if (written)
     return;
   heads_.clear();
+  // Conflicts too: they may have been judged by what the group was going to write.
   for (auto& one : appends)
-    if (one.answer)
-      one.answer = std::unexpected(written.error());
+    one.answer = std::unexpected(written.error());
 }
 
 /// Puts one append into the group's batch, or says in its answer why not.
@@ -181,8 +185,6 @@ void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
 result<rocksdb_journal::log_head> rocksdb_journal::head_of(campaign_id campaign) {
   if (const auto known = heads_.find(campaign); known != heads_.end())
     return known->second;
-  if (heads_.size() >= heads_max)
-    heads_.erase(heads_.begin());
   return stored_head_of(campaign);
 }
 

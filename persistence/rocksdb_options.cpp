@@ -77,6 +77,8 @@ rocksdb::Options database_options(rocksdb::Env* env, open_mode mode) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   // What is recovered goes to table files at once, so that a log with a torn tail is read only once.
   options.avoid_flush_during_recovery = false;
+  // What is in memory only are the rows of imports that did not finish: worth nothing after the end.
+  options.avoid_flush_during_shutdown = true;
   // Resuming is ours (see rocksdb_database::write): on the next append, not by a timer of RocksDB's.
   options.max_bgerror_resume_count = 0;
   // A log is dropped once every family has flushed what it holds; this makes the quiet ones flush too,

@@ -38,9 +38,10 @@ public:
 };
 
 /// Opens (read_write: makes, when it is not there) the store in `folder`. Fails with `unavailable` when
-/// another process has it open for writing, `corrupt` when it is not ours or of a newer format,
-/// `storage_failed` otherwise; each message says what to do. Destroying it finishes every append that
-/// was begun. A read_only store refuses every write with `not_permitted`.
+/// another process has it open for writing, `corrupt` when it is not ours or of a newer format, `not_found`
+/// when there is no such folder to read, `storage_failed` otherwise; each message says what to do.
+/// Destroying it finishes every append that was begun. A read_only store refuses every write with
+/// `not_permitted`; it shows what was there when it was opened, also while an engine writes on.
 result<std::unique_ptr<store>> open_store(const std::filesystem::path& folder, open_mode mode);
 
 /// The same interfaces in memory, for tests and simulation: appends are done at once, in the caller's
