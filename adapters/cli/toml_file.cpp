@@ -6,6 +6,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace sluice::cli {
 namespace {
@@ -68,7 +69,9 @@ result<std::vector<toml_entry>> read_toml(std::string_view text, const std::stri
     return failure(error_code::invalid_input,
                    concat(name, ':', fault.source().begin.line, ": ", shown(fault.description())));
   }
-  std::ranges::stable_sort(entries, {}, &toml_entry::line);
+  std::ranges::sort(entries, [](const toml_entry& a, const toml_entry& b) {
+    return std::tie(a.line, a.key) < std::tie(b.line, b.key);
+  });
   return entries;
 }
 

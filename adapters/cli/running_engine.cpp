@@ -1,0 +1,67 @@
+#include "adapters/cli/running_engine.hpp"
+
+#include "adapters/cli/concat.hpp"
+#include "adapters/cli/token_file.hpp"
+#include "adapters/http/http_server.hpp"
+#include "adapters/relays.hpp"
+
+namespace sluice::cli {
+namespace {
+
+/// What the moderation settings come to when all of it is switched off.
+moderation_settings without_checks(moderation_settings settings) {
+  settings.first_campaigns = 0;
+  settings.role_addresses_percent_max = 100;
+  settings.requires_unsubscribe = false;
+  settings.audience_growth_max = 0;
+  settings.suspicious_patterns.clear();
+  return settings;
+}
+
+std::string url_of(const listen_address& where, std::uint16_t port) {
+  const bool is_v6 = where.host.find(':') != std::string::npos;
+  return concat("http://", is_v6 ? concat('[', where.host, ']') : where.host, ':', port);
+}
+
+} // namespace
+
+outcome<std::unique_ptr<running_engine>> running_engine::start(const configuration& with) {
+  const auto where = parse_listen(with.settings.listen);
+  if (!where)
+    return std::unexpected(where.error());
+  auto settings = with.settings.node;
+  if (!with.settings.moderation_enabled)
+    settings.moderation = without_checks(std::move(settings.moderation));
+  std::unique_ptr<running_engine> made(new running_engine);
+  auto opened = node::open(settings, make_relay);
+  if (!opened)
+    return refusal(opened.error());
+  made->node_ = std::move(*opened);
+  auto token = keep_token_file(made->node_->store().tokens(), settings.data_folder, made->node_->now());
+  if (!token)
+    return std::unexpected(token.error());
+  made->token_ = std::move(*token);
+  http_settings http;
+  http.address = where->host;
+  http.port = where->port;
+  auto listening = http_server::start(*made->node_, http);
+  if (!listening)
+    return refusal(listening.error());
+  made->http_ = std::move(*listening);
+  made->url_ = url_of(*where, made->http_->port());
+  return made;
+}
+
+running_engine::~running_engine() {
+  stop();
+}
+
+void running_engine::stop() {
+  if (http_)
+    http_->stop();
+  http_.reset();
+  if (node_)
+    node_->stop();
+}
+
+} // namespace sluice::cli
