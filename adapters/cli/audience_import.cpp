@@ -49,11 +49,32 @@ std::string name_for(const std::string& file, const std::string& name) {
   return file == "-" ? std::string{"standard input"} : std::filesystem::path{file}.filename().string();
 }
 
-std::string line_numbers(const std::vector<std::uint64_t>& lines, std::size_t count) {
+/// What was left out for one reason.
+struct left_out_rows {
+  std::uint64_t count = 0;
+  std::vector<std::uint64_t> lines; ///< the first of them; the engine does not list all of very many
+};
+
+std::map<std::string, left_out_rows> rows_by_reason(const nlohmann::json& answer) {
+  std::map<std::string, left_out_rows> by_reason;
+  if (const auto rows = answer.find("left_out"); rows != answer.end() && rows->is_array())
+    for (const auto& row : *rows) {
+      auto& found = by_reason[text_of(row, "reason")];
+      found.lines.push_back(number_of(row, "line"));
+      ++found.count;
+    }
+  if (const auto counts = answer.find("left_out_by_reason"); counts != answer.end() && counts->is_object())
+    for (const auto& [reason, count] : counts->items())
+      by_reason[reason].count = number_of(*counts, reason.c_str());
+  return by_reason;
+}
+
+std::string line_numbers(const left_out_rows& rows) {
   std::string words;
-  for (std::size_t i = 0; i < std::min(lines.size(), lines_shown_max); ++i)
-    words += concat(i == 0 ? "" : ", ", lines[i]);
-  if (count > lines_shown_max)
+  const auto shown_count = std::min(rows.lines.size(), lines_shown_max);
+  for (std::size_t i = 0; i < shown_count; ++i)
+    words += concat(i == 0 ? "" : ", ", rows.lines[i]);
+  if (rows.count > shown_count)
     words += " …";
   return words;
 }
@@ -79,19 +100,9 @@ std::string import_words(const nlohmann::json& answer) {
   auto words = concat(shown(text_of(answer, "id")), "  ", shown(text_of(answer, "name")), ": ",
                       counted(number_of(answer, "rows"), "row", "rows"), " taken, ",
                       number_of(answer, "left_out_total"), " left out\n");
-  std::map<std::string, std::vector<std::uint64_t>> by_reason;
-  const auto rows = answer.find("left_out");
-  std::size_t listed = 0;
-  if (rows != answer.end() && rows->is_array())
-    for (const auto& row : *rows) {
-      by_reason[text_of(row, "reason")].push_back(number_of(row, "line"));
-      ++listed;
-    }
-  for (const auto& [reason, lines] : by_reason)
-    words += concat("  ", lines.size(), "  ", shown(reason), ": ", lines.size() == 1 ? "line " : "lines ",
-                    line_numbers(lines, lines.size()), '\n');
-  if (number_of(answer, "left_out_total") > listed)
-    words += concat("  only the first ", listed, " are told apart by reason\n");
+  for (const auto& [reason, rows] : rows_by_reason(answer))
+    words += concat("  ", rows.count, "  ", shown(reason), ": ", rows.count == 1 ? "line " : "lines ",
+                    line_numbers(rows), '\n');
   return words;
 }
 

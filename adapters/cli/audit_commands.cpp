@@ -41,6 +41,7 @@ std::string hexadecimal_of(const sha256_hash& hash) {
 
 nlohmann::json item_of(const stored_event& entry) {
   auto item = to_json(entry.event);
+  item["at"] = format_timestamp(entry.event.at);
   item["number"] = entry.number;
   item["previous"] = hexadecimal_of(entry.previous);
   item["hash"] = hexadecimal_of(entry.hash);
@@ -55,26 +56,19 @@ std::vector<table_column> event_columns() {
           {.title = "WHAT", .may_be_cut = true, .width_min = 20}};
 }
 
-/// The moment of an event: RFC 3339, or milliseconds as it is stored.
-std::string event_moment(const nlohmann::json& item) {
-  if (const auto moment = moment_of(item, "at"))
-    return moment_words(*moment);
-  return moment_words(timestamp{milliseconds{static_cast<std::int64_t>(number_of(item, "at"))}});
-}
-
 std::vector<std::string> event_row(const nlohmann::json& item) {
-  auto event = item.contains("event") && item["event"].is_object() ? item["event"] : item;
-  const auto type = text_of(event, "t").empty() ? text_of(event, "type") : text_of(event, "t");
-  const auto number = number_of(item, "number");
-  const auto moment = event_moment(event);
+  auto event = item;
+  const auto type = text_of(event, "t");
+  const auto number = number_of(event, "number");
+  const auto moment = moment_of(event, "at").value_or(timestamp{});
   const auto by = text_of(event, "by");
-  for (const auto* field : {"t", "type", "v", "at", "by", "number", "previous", "hash"})
+  for (const auto* field : {"t", "v", "at", "by", "number", "previous", "hash"})
     event.erase(field);
   auto what = json_text(event);
   // The braces around it say nothing.
   if (what.size() >= 2)
     what = what.substr(1, what.size() - 2);
-  return {std::to_string(number), moment, by.empty() ? "engine" : by, type, what};
+  return {std::to_string(number), moment_words(moment), by.empty() ? "engine" : by, type, what};
 }
 
 outcome<exit_code> show_log(session& with, const audit_arguments& said) {

@@ -34,8 +34,9 @@ std::string sending_words(const campaign_view& campaign, timestamp now) {
   if (campaign.next_part)
     return part_words(*campaign.next_part, now);
   const auto& counts = campaign.counts;
-  if (counts.of(letter_state::pending) + counts.of(letter_state::claimed) > 0)
-    return "the last letters are leaving";
+  const auto leaving = counts.of(letter_state::pending) + counts.of(letter_state::claimed);
+  if (leaving > 0)
+    return concat(counted(leaving, "letter is", "letters are"), " leaving now");
   if (counts.of(letter_state::deferred) > 0)
     return concat(counted(counts.of(letter_state::deferred), "deferred letter is", "deferred letters are"),
                   " offered again later");

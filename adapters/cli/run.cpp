@@ -1,6 +1,7 @@
 #include "adapters/cli/run.hpp"
 
 #include "adapters/cli/commands.hpp"
+#include "adapters/cli/text.hpp"
 
 #include <exception>
 #include <ostream>
@@ -45,7 +46,7 @@ int run(std::vector<std::string> words, console& around) {
   around.out.flush();
   if (ended)
     return static_cast<int>(*ended);
-  around.err << "error: " << ended.error().message << std::endl;
+  around.err << "error: " << shown(ended.error().message) << std::endl;
   return static_cast<int>(ended.error().code);
 }
 

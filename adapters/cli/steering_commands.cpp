@@ -35,7 +35,8 @@ outcome<exit_code> create(session& with, const steering_arguments& said) {
     return exit_code::done;
   }
   io.out << shown(text_of(*answer, "id")) << '\n';
-  io.err << "draft made; next: " << with.hint(concat("start ", shown(text_of(*answer, "id")))) << '\n';
+  if (io.err_terminal.is_terminal)
+    io.err << "draft made; next: " << with.hint(concat("start ", shown(text_of(*answer, "id")))) << '\n';
   return exit_code::done;
 }
 

@@ -3,7 +3,6 @@
 #include "adapters/cli/concat.hpp"
 #include "adapters/cli/settings.hpp"
 #include "adapters/cli/text.hpp"
-#include "adapters/cli/version.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -65,7 +64,7 @@ command_line::command_line() : parts_(std::make_unique<parts>()) {
   auto& common = parts_->common;
   app.name("sluice");
   app.require_subcommand(1);
-  app.set_version_flag("--version", concat("sluice ", version));
+  app.set_version_flag("--version", "sluice " SLUICE_VERSION);
   app.add_option("--url", common.url, "where the engine listens (SLUICE_URL)")->type_name("URL");
   app.add_option("--token", common.token, "who asks (SLUICE_TOKEN, or the file `token` in the data folder)")
       ->type_name("TOKEN");

@@ -44,7 +44,7 @@ TEST_CASE("what comes next is said for every status") {
   auto view = sample();
   CHECK(next_words(view, nine) == "200 letters at 2026-12-01 09:00:30 (in 30 s)");
   view.next_part.reset();
-  CHECK_THAT(next_words(view, nine), Contains("leaving"));
+  CHECK_THAT(next_words(view, nine), Contains("600 letters are leaving now"));
   view.stage = stage::draft;
   CHECK(next_words(view, nine) == "sluice start c1");
   view.stage = stage::moderation;
