@@ -1,0 +1,150 @@
+#include "adapters/http/routes.hpp"
+#include "adapters/import/audience_import.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace sluice::handlers {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t rows_default = 20;
+constexpr std::uint64_t rows_max = 1000;
+constexpr std::size_t name_bytes_max = 200;
+
+json info_json(const audience_info& info) {
+  return {{"id", to_string(info.id)}, {"name", info.name},
+          {"size", info.size},        {"rows", info.size},
+          {"columns", info.columns},  {"role_addresses", info.role_addresses},
+          {"hash", info.hash},        {"created_at", format_timestamp(info.created_at)}};
+}
+
+/// An upload on its way into the store. Dropped before its end it leaves nothing.
+class upload final : public body_consumer {
+public:
+  explicit upload(std::unique_ptr<audience_writer> writer) : writer_(std::move(writer)), reader_(*writer_) {}
+
+  result<void> feed(std::string_view bytes) override { return reader_.feed(bytes); }
+
+  http_response finish() override {
+    const auto report = reader_.finish();
+    if (!report)
+      return problem(report.error());
+    const auto info = writer_->commit();
+    if (!info)
+      return problem(report->rows == 0 ? error{error_code::invalid_input, nothing_taken(*report)}
+                                       : info.error());
+    json left_out = json::array();
+    for (const auto& row : report->left_out)
+      left_out.push_back({{"line", row.line}, {"reason", name_of(row.reason)}});
+    auto body = info_json(*info);
+    body["left_out"] = std::move(left_out);
+    body["left_out_total"] = report->left_out_total;
+    json by_reason = json::object();
+    for (const auto& [reason, count] : report->by_reason)
+      by_reason[std::string{name_of(reason)}] = count;
+    body["left_out_by_reason"] = std::move(by_reason);
+    auto response = json_response(201, body);
+    response.headers.emplace_back("Location", "/v1/audiences/" + to_string(info->id));
+    return response;
+  }
+
+private:
+  static std::string nothing_taken(const import_report& report) {
+    if (report.left_out_total == 0)
+      return "the list has no recipients";
+    std::string why = "no recipient could be taken:";
+    for (const auto& [reason, count] : report.by_reason)
+      why += " " + std::to_string(count) + " × " + std::string{name_of(reason)};
+    if (!report.left_out.empty())
+      why += "; the first on line " + std::to_string(report.left_out.front().line);
+    return why;
+  }
+
+  std::unique_ptr<audience_writer> writer_;
+  audience_import reader_;
+};
+
+result<audience_info> named_audience(node& engine, const http_request& request) {
+  const auto id = parse_audience_id(request.captured.front());
+  if (!id)
+    return failure(error_code::not_found, "there is no audience " + request.captured.front().substr(0, 60));
+  return engine.store().audiences().info(*id);
+}
+
+} // namespace
+
+result<std::unique_ptr<body_consumer>> import_audience(node& engine, const http_request& request) {
+  query_reader query(request);
+  auto name = query.text("name");
+  if (const auto fault = query.finish())
+    return std::unexpected(*fault);
+  if (name.size() > name_bytes_max)
+    return failure(error_code::invalid_input, "name: has more than 200 bytes");
+  if (name.empty())
+    name = "Imported " + format_timestamp(engine.now());
+  auto writer = engine.store().audiences().begin(std::move(name), engine.now());
+  if (!writer)
+    return std::unexpected(writer.error());
+  return std::make_unique<upload>(std::move(*writer));
+}
+
+void list_audiences(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto limit = query.number("limit", rows_max, rows_max);
+  const auto after = query.text("after");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto after_id = after.empty() ? std::optional(audience_id{}) : parse_audience_id(after);
+  if (!after_id)
+    return answer(problem({error_code::invalid_input, "after must be an audience's id, like a1"}));
+  const auto all = engine.store().audiences().list();
+  if (!all)
+    return answer(problem(all.error()));
+  json items = json::array();
+  json next;
+  for (const auto& info : *all) {
+    if (info.id <= *after_id)
+      continue;
+    if (items.size() == limit) {
+      next = items.back()["id"];
+      break;
+    }
+    items.push_back(info_json(info));
+  }
+  answer(json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}}));
+}
+
+void show_audience(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto info = named_audience(engine, request);
+  answer(info ? json_response(200, info_json(*info)) : problem(info.error()));
+}
+
+void show_audience_rows(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto first = query.number("first", 0, letters_max);
+  const auto limit = query.number("limit", rows_default, rows_max);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto info = named_audience(engine, request);
+  if (!info)
+    return answer(problem(info.error()));
+  const auto rows = engine.store().audiences().read(info->id, static_cast<letter_index>(first), limit);
+  if (!rows)
+    return answer(problem(rows.error()));
+  json items = json::array();
+  auto index = first;
+  for (const auto& row : *rows) {
+    json item{{"index", index++}, {"email", row.email}};
+    for (const auto& field : row.fields)
+      item["fields"][info->columns.at(field.column)] = field.value;
+    items.push_back(std::move(item));
+  }
+  answer(json_response(200, {{"items", std::move(items)}, {"next", nullptr}}));
+}
+
+} // namespace sluice::handlers

@@ -1,0 +1,253 @@
+#include "adapters/http/routes.hpp"
+#include "messages/json.hpp"
+#include "messages/json_reader.hpp"
+
+#include <algorithm>
+
+namespace sluice::handlers {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t page_max = 1000;
+constexpr std::uint64_t page_default = 100;
+constexpr std::size_t reason_bytes_max = 1000;
+
+/// Which campaigns a list shows.
+struct campaign_filter {
+  std::string view;
+  std::optional<status> shown;
+  std::string words; ///< in lower case
+
+  bool takes(const campaign_view& one) const {
+    if (shown && one.status() != *shown)
+      return false;
+    if (view == "outgoing" && !is_outgoing(one.stage))
+      return false;
+    if (view == "finished" && !is_final(one.stage))
+      return false;
+    if (view == "drafts" && one.stage != stage::draft)
+      return false;
+    return words.empty() || has_words(one);
+  }
+
+  bool has_words(const campaign_view& one) const {
+    for (const auto& text :
+         {one.spec.name, one.spec.subject, one.spec.from, one.audience.name, to_string(one.id)}) {
+      auto lower = text;
+      std::ranges::transform(lower, lower.begin(), [](unsigned char letter) {
+        return static_cast<char>(letter < 0x80 ? std::tolower(letter) : letter);
+      });
+      if (lower.find(words) != std::string::npos)
+        return true;
+    }
+    return false;
+  }
+};
+
+timestamp start_of(const campaign_view& one) {
+  return one.t0.value_or(one.spec.plan.start_at.value_or(one.created_at));
+}
+
+/// Sorts as asked; ids settle what is equal, so that pages do not overlap.
+result<void> sort(std::vector<view_ptr>& views, std::string by) {
+  const auto is_descending = by.starts_with('-');
+  if (is_descending)
+    by.erase(0, 1);
+  if (!by.empty() && by != "changed" && by != "start" && by != "name" && by != "id")
+    return failure(error_code::invalid_input,
+                   "sort must be changed, start, name or id, with - before it for descending");
+  std::ranges::sort(views, [&](const view_ptr& left, const view_ptr& right) {
+    const auto& first = is_descending ? *right : *left;
+    const auto& second = is_descending ? *left : *right;
+    if (by == "changed" && first.changed_at != second.changed_at)
+      return first.changed_at < second.changed_at;
+    if (by == "start" && start_of(first) != start_of(second))
+      return start_of(first) < start_of(second);
+    if (by == "name" && first.spec.name != second.spec.name)
+      return first.spec.name < second.spec.name;
+    return first.id < second.id;
+  });
+  return {};
+}
+
+result<audience_id> audience_in(object_reader& from) {
+  if (!from.has("audience"))
+    return audience_id{};
+  const auto id = parse_audience_id(from.text("audience", 40));
+  if (!id)
+    return failure(error_code::invalid_input, "audience: must be an audience's id, like \"a1\"");
+  return *id;
+}
+
+/// Takes `audience` out of a body, leaving the campaign file's fields.
+result<audience_id> take_audience(json& body) {
+  json only = json::object();
+  if (body.contains("audience")) {
+    only["audience"] = body["audience"];
+    body.erase("audience");
+  }
+  object_reader from(only, "");
+  auto id = audience_in(from);
+  if (auto fault = from.finish())
+    return std::unexpected(*fault);
+  return id;
+}
+
+void send_command(node& engine, const http_request& request, command what, const respond& answer) {
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  what.by = request.who.name;
+  what.idempotency_key = request.idempotency_key;
+  engine.command(view->id, std::move(what), [answer](const result<command_answer>& done) {
+    answer(done ? json_response(200, to_json(*done)) : problem(done.error()));
+  });
+}
+
+} // namespace
+
+void list_campaigns(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  campaign_filter filter{query.text("view"), {}, query.text("q")};
+  std::ranges::transform(filter.words, filter.words.begin(), [](unsigned char letter) {
+    return static_cast<char>(letter < 0x80 ? std::tolower(letter) : letter);
+  });
+  const auto shown = query.text("status");
+  const auto by = query.text("sort");
+  const auto limit = query.number("limit", page_default, page_max);
+  const auto after = query.text("after");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  if (filter.view.empty())
+    filter.view = "outgoing";
+  if (filter.view != "outgoing" && filter.view != "finished" && filter.view != "drafts" &&
+      filter.view != "all")
+    return answer(problem({error_code::invalid_input, "view must be outgoing, finished, drafts or all"}));
+  if (!shown.empty()) {
+    filter.shown = parse_status(shown);
+    if (!filter.shown)
+      return answer(problem(
+          {error_code::invalid_input,
+           "status must be draft, moderation, preparing, sending, paused, sent, cancelled or rejected"}));
+    if (!request.query.contains("view"))
+      filter.view = "all";
+  }
+  auto views = engine.campaigns().all();
+  std::erase_if(views, [&](const view_ptr& one) { return !filter.takes(*one); });
+  if (auto sorted = sort(views, by); !sorted)
+    return answer(problem(sorted.error()));
+  auto first = views.begin();
+  if (!after.empty()) {
+    const auto last_id = parse_campaign_id(after);
+    const auto last = std::ranges::find_if(views, [&](const view_ptr& one) { return last_id == one->id; });
+    // A campaign that left the list meanwhile is no place to go on from: the end, not the beginning again.
+    first = last == views.end() ? last : std::next(last);
+  }
+  json items = json::array();
+  json next;
+  for (; first != views.end() && items.size() < limit; ++first) {
+    if (const auto now = engine.campaigns().find((*first)->id, engine.now()))
+      items.push_back(to_json(*now));
+    next = std::next(first) == views.end() ? json() : json(to_string((*first)->id));
+  }
+  answer(json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}}));
+}
+
+void show_campaign(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto view = named_campaign(engine, request);
+  answer(view ? json_response(200, to_json(*view)) : problem(view.error()));
+}
+
+void create_campaign(node& engine, const http_request& request, const respond& answer) {
+  auto body = body_object(request);
+  if (!body)
+    return answer(problem(body.error()));
+  const auto audience = take_audience(*body);
+  if (!audience)
+    return answer(problem(audience.error()));
+  auto spec = campaign_spec_from_json(*body);
+  if (!spec)
+    return answer(problem(spec.error()));
+  engine.create({std::move(*spec), *audience, request.who.name, request.idempotency_key},
+                [answer](const result<campaign_view>& made) {
+                  if (!made)
+                    return answer(problem(made.error()));
+                  auto response = json_response(201, to_json(*made));
+                  response.headers.emplace_back("Location", "/v1/campaigns/" + to_string(made->id));
+                  answer(std::move(response));
+                });
+}
+
+void edit_campaign(node& engine, const http_request& request, const respond& answer) {
+  auto body = body_object(request);
+  if (!body)
+    return answer(problem(body.error()));
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  const auto has_audience = body->contains("audience");
+  const auto audience = take_audience(*body);
+  if (!audience)
+    return answer(problem(audience.error()));
+  auto spec = merged_campaign_spec(view->spec, *body);
+  if (!spec)
+    return answer(problem(spec.error()));
+  command what;
+  what.kind = command_kind::edit;
+  what.by = request.who.name;
+  what.idempotency_key = request.idempotency_key;
+  what.edited = draft_edit{std::move(*spec), {has_audience ? *audience : view->audience.id, {}, 0, {}}};
+  engine.command(view->id, std::move(what),
+                 [&engine, id = view->id, answer](const result<command_answer>& done) {
+                   if (!done)
+                     return answer(problem(done.error()));
+                   const auto now = engine.campaigns().find(id, engine.now());
+                   answer(now ? json_response(200, to_json(*now))
+                              : problem({error_code::not_found, "the draft was discarded meanwhile"}));
+                 });
+}
+
+void discard_campaign(node& engine, const http_request& request, const respond& answer) {
+  command what;
+  what.kind = command_kind::discard;
+  send_command(engine, request, std::move(what), [answer](http_response done) {
+    if (done.status == 200)
+      done = {204, "", "", {}};
+    answer(std::move(done));
+  });
+}
+
+void command_campaign(node& engine, const http_request& request, const respond& answer) {
+  const auto body = body_object(request);
+  if (!body)
+    return answer(problem(body.error()));
+  object_reader from(*body, "");
+  command what;
+  what.kind = parse_command_kind(request.path.back()).value_or(command_kind::pause);
+  what.reason = from.text("reason", reason_bytes_max);
+  if (const auto fault = from.finish())
+    return answer(problem(*fault));
+  send_command(engine, request, std::move(what), answer);
+}
+
+void settle_doubt(node& engine, const http_request& request, const respond& answer) {
+  const auto body = body_object(request);
+  if (!body)
+    return answer(problem(body.error()));
+  object_reader from(*body, "");
+  const auto action = from.text("action", 40);
+  if (action != "resend" && action != "give_up")
+    from.fail("action", "must be \"resend\" or \"give_up\"");
+  if (const auto fault = from.finish())
+    return answer(problem(*fault));
+  command what;
+  what.kind = action == "resend" ? command_kind::resend_doubt : command_kind::give_up_doubt;
+  send_command(engine, request, std::move(what), answer);
+}
+
+} // namespace sluice::handlers

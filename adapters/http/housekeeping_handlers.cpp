@@ -1,0 +1,181 @@
+#include "adapters/http/routes.hpp"
+#include "adapters/metrics/metrics.hpp"
+#include "messages/address.hpp"
+#include "messages/json_reader.hpp"
+
+namespace sluice::handlers {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t page_default = 1000;
+constexpr std::uint64_t page_max = 10'000;
+constexpr std::size_t reason_bytes_max = 200;
+constexpr std::size_t token_name_bytes_max = 100;
+
+/// The addresses of a body: `email`, or `emails`, or `items` of `{email, reason}`.
+result<std::vector<suppression>> suppressions_in(const json& body, bool with_reason, timestamp now) {
+  object_reader from(body, "");
+  std::vector<suppression> entries;
+  const auto reason = with_reason ? from.text("reason", reason_bytes_max) : std::string{};
+  const auto add = [&](const std::string& email, const std::string& why) {
+    auto address = parse_address(email);
+    if (!address)
+      return from.fail(address.error());
+    entries.push_back({folded(*address), why.empty() ? "operator" : why, now});
+  };
+  if (from.has("email"))
+    add(from.text("email", 320), reason);
+  if (from.has("emails")) {
+    if (!from.at("emails").is_array())
+      from.fail("emails", "must be a list of addresses");
+    else
+      for (const auto& one : from.at("emails"))
+        add(one.is_string() ? one.get<std::string>() : std::string{}, reason);
+  }
+  if (with_reason && from.has("items")) {
+    if (!from.at("items").is_array())
+      from.fail("items", "must be a list of {email, reason}");
+    else
+      for (const auto& one : from.at("items")) {
+        object_reader item(one, "items");
+        const auto email = item.text("email", 320);
+        const auto why = item.text("reason", reason_bytes_max);
+        if (auto fault = item.finish())
+          from.fail(*fault);
+        add(email, why.empty() ? reason : why);
+      }
+  }
+  if (entries.empty())
+    from.fail("email", "is needed: one address, or a list in emails");
+  if (auto fault = from.finish())
+    return std::unexpected(*fault);
+  return entries;
+}
+
+json token_json(const token_info& info) {
+  return {{"id", info.id},
+          {"name", info.name},
+          {"role", name_of(info.role)},
+          {"created_at", format_timestamp(info.created_at)}};
+}
+
+} // namespace
+
+void list_suppressions(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto limit = query.number("limit", page_default, page_max);
+  const auto after = query.text("after");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto entries = engine.store().suppressions().list(after, limit);
+  if (!entries)
+    return answer(problem(entries.error()));
+  json items = json::array();
+  for (const auto& one : *entries)
+    items.push_back({{"email", one.email}, {"reason", one.reason}, {"since", format_timestamp(one.since)}});
+  const auto next = entries->size() == limit && !entries->empty() ? json(entries->back().email) : json();
+  answer(json_response(200, {{"items", std::move(items)}, {"next", next}}));
+}
+
+void add_suppressions(node& engine, const http_request& request, const respond& answer) {
+  const auto body = body_object(request);
+  if (!body)
+    return answer(problem(body.error()));
+  const auto entries = suppressions_in(*body, true, engine.now());
+  if (!entries)
+    return answer(problem(entries.error()));
+  const auto added = engine.store().suppressions().add(*entries);
+  answer(added ? json_response(200, {{"added", *added}, {"given", entries->size()}})
+               : problem(added.error()));
+}
+
+void remove_suppressions(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto one = query.text("email");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  auto body = body_object(request);
+  if (!body)
+    return answer(problem(body.error()));
+  if (!one.empty())
+    (*body)["email"] = one;
+  const auto entries = suppressions_in(*body, false, engine.now());
+  if (!entries)
+    return answer(problem(entries.error()));
+  std::vector<std::string> emails;
+  for (const auto& entry : *entries)
+    emails.push_back(entry.email);
+  const auto removed = engine.store().suppressions().remove(emails);
+  answer(removed ? json_response(200, {{"removed", *removed}}) : problem(removed.error()));
+}
+
+void list_tokens(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  query.number("limit", page_default, page_max);
+  query.text("after");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto all = engine.store().tokens().list();
+  if (!all)
+    return answer(problem(all.error()));
+  json items = json::array();
+  for (const auto& one : *all)
+    items.push_back(token_json(one));
+  answer(json_response(200, {{"items", std::move(items)}, {"next", nullptr}}));
+}
+
+void create_token(node& engine, const http_request& request, const respond& answer) {
+  const auto body = body_object(request);
+  if (!body)
+    return answer(problem(body.error()));
+  object_reader from(*body, "");
+  const auto wanted = parse_role(from.text("role", 40));
+  if (!wanted)
+    from.fail("role", "must be viewer, operator, moderator or admin");
+  const auto name = from.text("name", token_name_bytes_max);
+  if (name.empty())
+    from.fail("name", "is needed: who or what the token is for");
+  if (const auto fault = from.finish())
+    return answer(problem(*fault));
+  const auto made = engine.store().tokens().create(*wanted, name, engine.now());
+  if (!made)
+    return answer(problem(made.error()));
+  auto shown = token_json(made->info);
+  shown["secret"] = made->secret;
+  answer(json_response(201, shown));
+}
+
+void revoke_token(node& engine, const http_request& request, const respond& answer) {
+  const auto revoked = engine.store().tokens().revoke(request.captured.front());
+  answer(revoked ? http_response{204, "", "", {}} : problem(revoked.error()));
+}
+
+void health(node&, const http_request&, const respond& answer) {
+  answer(json_response(200, {{"status", "ok"}}));
+}
+
+void readiness(node& engine, const http_request&, const respond& answer) {
+  if (engine.is_ready())
+    return answer(json_response(200, {{"status", "ready"}}));
+  answer(problem({error_code::unavailable, "the engine is starting or shutting down"}));
+}
+
+void metrics(node& engine, const http_request&, const respond& answer) {
+  answer({200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(engine), {}});
+}
+
+void version(node&, const http_request&, const respond& answer) {
+  answer(json_response(200, {{"name", "sluice"}, {"version", SLUICE_VERSION}}));
+}
+
+void welcome(node&, const http_request&, const respond& answer) {
+  answer(
+      {200,
+       "text/plain; charset=utf-8",
+       "Sluice, dispatch engine for e-mail campaigns. The API is under /v1; README.md tells how to use it.\n",
+       {}});
+}
+
+} // namespace sluice::handlers

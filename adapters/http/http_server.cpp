@@ -1,0 +1,466 @@
+// The sessions: one coroutine for each connection, on a strand of a small pool of threads. Handlers run on
+// these threads and may read the store; what waits for an actor gives the thread back meanwhile.
+
+#include "adapters/http/http_server.hpp"
+
+#include "actors/due.hpp"
+#include "adapters/http/change_feed.hpp"
+#include "adapters/http/routes.hpp"
+#include "messages/json.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <boost/url/parse.hpp>
+#include <nlohmann/json.hpp>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <thread>
+
+namespace sluice {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using asio::use_awaitable;
+using asio::ip::tcp;
+
+constexpr std::uint32_t header_bytes_max = 32U * 1024U;
+constexpr std::size_t piece_bytes = 256U * 1024U;
+constexpr auto write_timeout = std::chrono::seconds(30);
+constexpr auto stop_wait_max = std::chrono::seconds(5);
+/// A listener hears of one campaign at most so often, and a sign of life at least so often.
+constexpr auto stream_pause = std::chrono::milliseconds(250);
+constexpr auto stream_heartbeat = std::chrono::seconds(15);
+
+/// Gives (error, …) instead of throwing.
+constexpr auto as_result = asio::as_tuple(use_awaitable);
+
+http_response method_not_allowed(const std::string& allowed) {
+  auto response =
+      problem({error_code::invalid_input, "this path does not take that method; it takes " + allowed});
+  response.status = 405;
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+/// Takes a target apart. Nothing when it is not in origin form (RFC 9112 section 3.2.1).
+bool parse_target(std::string_view target, http_request& request) {
+  const auto parsed = boost::urls::parse_origin_form({target.data(), target.size()});
+  if (!parsed)
+    return false;
+  for (const auto segment : parsed->segments())
+    request.path.emplace_back(segment);
+  if (request.path.size() == 1 && request.path.front().empty())
+    request.path.clear();
+  for (const auto& parameter : parsed->params())
+    if (!parameter.value.empty())
+      request.query.insert_or_assign(std::string{parameter.key}, std::string{parameter.value});
+  return true;
+}
+
+std::string bearer_in(std::string_view header) {
+  constexpr std::string_view scheme = "Bearer ";
+  if (header.size() <= scheme.size() ||
+      !beast::iequals({header.data(), scheme.size()}, {scheme.data(), scheme.size()}))
+    return {};
+  return std::string{header.substr(scheme.size())};
+}
+
+/// Counts something while it lives, and tells who waits for none to be left.
+class counted {
+public:
+  struct total {
+    std::mutex mutex;
+    std::condition_variable none_left;
+    std::size_t now = 0;
+  };
+  explicit counted(total& of) : of_(of) {
+    const std::lock_guard lock(of_.mutex);
+    ++of_.now;
+  }
+  ~counted() {
+    const std::lock_guard lock(of_.mutex);
+    if (--of_.now == 0)
+      of_.none_left.notify_all();
+  }
+  counted(const counted&) = delete;
+  counted& operator=(const counted&) = delete;
+
+private:
+  total& of_;
+};
+
+class beast_server final : public http_server {
+public:
+  beast_server(node& engine, http_settings settings) : engine_(engine), settings_(std::move(settings)) {}
+  ~beast_server() override { stop(); }
+
+  result<void> begin() {
+    boost::system::error_code fault;
+    const auto address = asio::ip::make_address(settings_.address, fault);
+    if (fault)
+      return failure(error_code::invalid_input,
+                     "\"" + settings_.address +
+                         "\" is no address to listen on; write it like 127.0.0.1:8025");
+    const tcp::endpoint endpoint(address, settings_.port);
+    acceptor_.open(endpoint.protocol(), fault);
+    if (!fault)
+      acceptor_.set_option(tcp::acceptor::reuse_address(true), fault);
+    if (!fault)
+      acceptor_.bind(endpoint, fault);
+    if (!fault)
+      acceptor_.listen(asio::socket_base::max_listen_connections, fault);
+    if (fault)
+      return failure(error_code::unavailable, "cannot listen on " + settings_.address + ":" +
+                                                  std::to_string(settings_.port) + ": " + fault.message());
+    port_ = acceptor_.local_endpoint().port();
+    asio::co_spawn(acceptor_.get_executor(), accept(), asio::detached);
+    for (std::size_t number = 0; number < settings_.threads; ++number)
+      threads_.emplace_back([this] { run(); });
+    return {};
+  }
+
+  std::uint16_t port() const override { return port_; }
+
+  void stop() override {
+    if (is_stopping_.exchange(true))
+      return;
+    asio::post(acceptor_.get_executor(), [this] {
+      boost::system::error_code ignored;
+      acceptor_.close(ignored);
+    });
+    {
+      std::unique_lock lock(requests_.mutex);
+      requests_.none_left.wait_for(lock, stop_wait_max, [&] { return requests_.now == 0; });
+    }
+    context_.stop();
+    for (auto& one : threads_)
+      one.join();
+    threads_.clear();
+  }
+
+private:
+  using stream = beast::tcp_stream;
+  using parser = http::request_parser<http::buffer_body>;
+
+  void run() {
+    while (!context_.stopped()) {
+      try {
+        context_.run();
+      } catch (const std::exception& fault) {
+        spdlog::error("http: a request ended in a fault of ours: {}", fault.what());
+      }
+    }
+  }
+
+  asio::awaitable<void> accept() {
+    while (!is_stopping_) {
+      auto executor = asio::make_strand(context_);
+      auto [fault, socket] = co_await acceptor_.async_accept(executor, as_result);
+      if (!fault)
+        asio::co_spawn(executor, serve(stream(std::move(socket))), asio::detached);
+      else if (!is_stopping_)
+        co_await pause_after(fault);
+    }
+  }
+
+  /// Out of descriptors, say: others will be closed soon, and a loop without a pause helps nobody.
+  asio::awaitable<void> pause_after(const boost::system::error_code& fault) {
+    spdlog::warn("http: cannot take a connection: {}", fault.message());
+    asio::steady_timer timer(co_await asio::this_coro::executor, std::chrono::milliseconds(100));
+    co_await timer.async_wait(as_result);
+  }
+
+  asio::awaitable<void> serve(stream client) {
+    const counted here(connections_);
+    beast::flat_buffer buffer;
+    auto is_first = true;
+    auto goes_on = true;
+    if (connections_now() > settings_.connections_max) {
+      co_await send(client, problem({error_code::unavailable, "too many connections; try again"}), 11, false,
+                    false);
+      goes_on = false;
+    }
+    while (goes_on && !is_stopping_) {
+      client.expires_after(is_first ? settings_.header_timeout : settings_.idle_timeout);
+      goes_on = co_await serve_one(client, buffer);
+      is_first = false;
+    }
+    boost::system::error_code ignored;
+    client.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  }
+
+  std::size_t connections_now() {
+    const std::lock_guard lock(connections_.mutex);
+    return connections_.now;
+  }
+
+  /// One request and its answer. False: the connection ends.
+  asio::awaitable<bool> serve_one(stream& client, beast::flat_buffer& buffer) {
+    parser incoming;
+    incoming.header_limit(header_bytes_max);
+    incoming.body_limit(boost::none);
+    if (const auto [fault, bytes] = co_await http::async_read_header(client, buffer, incoming, as_result);
+        fault) {
+      if (fault == http::error::header_limit)
+        co_await send(client, problem({error_code::too_large, "the header is too long"}), 11, false, false);
+      else if (fault.category() == http::make_error_code(http::error::bad_method).category() &&
+               fault != http::error::end_of_stream && fault != http::error::partial_message)
+        co_await send(client, problem({error_code::invalid_input, "this is not HTTP: " + fault.message()}),
+                      11, false, false);
+      co_return false;
+    }
+    const counted under_way(requests_);
+    const auto& head = incoming.get();
+    const auto version = head.version();
+    const auto is_head = head.method() == http::verb::head;
+    http_request request;
+    request.method = head.method_string();
+    request.idempotency_key = head["Idempotency-Key"];
+    const auto found = parse_target({head.target().data(), head.target().size()}, request)
+                           ? find_route(request.method, request.path)
+                           : found_route{};
+    auto refusal = check_route(
+        found, request,
+        bearer_in({head[http::field::authorization].data(), head[http::field::authorization].size()}));
+    // What was refused by its head is not read on: the connection ends, since its body is still to come.
+    if (refusal) {
+      co_await send(client, std::move(*refusal), version, incoming.is_done() && head.keep_alive(), is_head);
+      co_return incoming.is_done() && head.keep_alive();
+    }
+    request.captured = found.captured;
+    if (found.entry->is_stream) {
+      co_await stream_changes(client, request, version);
+      co_return false;
+    }
+    if (beast::iequals(head[http::field::expect], "100-continue") && !co_await send_continue(client, version))
+      co_return false;
+    auto response = found.entry->consume ? co_await consume(client, buffer, incoming, *found.entry, request)
+                                         : co_await answer(client, buffer, incoming, *found.entry, request);
+    if (!response)
+      co_return false;
+    const auto keeps = incoming.is_done() && head.keep_alive() && !is_stopping_;
+    co_return co_await send(client, std::move(*response), version, keeps, is_head) && keeps;
+  }
+
+  std::optional<http_response>
+  check_route(const found_route& found, http_request& request, const std::string& secret) {
+    if (!found.entry && found.allowed_methods.empty())
+      return problem({error_code::not_found, "there is nothing at this path; the API is under /v1"});
+    if (!found.entry)
+      return method_not_allowed(found.allowed_methods);
+    auto who = authorize(engine_, *found.entry, secret);
+    if (!who)
+      return problem(who.error());
+    request.who = std::move(*who);
+    return std::nullopt;
+  }
+
+  asio::awaitable<bool> send_continue(stream& client, unsigned version) {
+    http::response<http::empty_body> go_on{http::status::continue_, version};
+    client.expires_after(write_timeout);
+    const auto [fault, bytes] = co_await http::async_write(client, go_on, as_result);
+    co_return !fault;
+  }
+
+  /// Reads the body in pieces. False: it broke off, or `take` gave up.
+  template <class Take>
+  asio::awaitable<bool> read_body(stream& client, beast::flat_buffer& buffer, parser& incoming, Take take) {
+    std::vector<char> piece(piece_bytes);
+    while (!incoming.is_done()) {
+      auto& body = incoming.get().body();
+      body.data = piece.data();
+      body.size = piece.size();
+      client.expires_after(settings_.body_timeout);
+      const auto [fault, bytes] = co_await http::async_read(client, buffer, incoming, as_result);
+      if (fault && fault != http::error::need_buffer)
+        co_return false;
+      if (!take(std::string_view(piece.data(), piece.size() - body.size)))
+        co_return false;
+    }
+    co_return true;
+  }
+
+  asio::awaitable<std::optional<http_response>> consume(stream& client,
+                                                        beast::flat_buffer& buffer,
+                                                        parser& incoming,
+                                                        const route& entry,
+                                                        const http_request& request) {
+    auto consumer = entry.consume(engine_, request);
+    if (!consumer)
+      co_return problem(consumer.error());
+    std::optional<error> refused;
+    const auto is_whole = co_await read_body(client, buffer, incoming, [&](std::string_view bytes) {
+      if (auto taken = (*consumer)->feed(bytes); !taken)
+        refused = taken.error();
+      return !refused;
+    });
+    if (refused)
+      co_return problem(*refused);
+    if (!is_whole)
+      co_return std::nullopt;
+    co_return (*consumer)->finish();
+  }
+
+  asio::awaitable<std::optional<http_response>> answer(stream& client,
+                                                       beast::flat_buffer& buffer,
+                                                       parser& incoming,
+                                                       const route& entry,
+                                                       http_request& request) {
+    auto is_too_large = false;
+    const auto is_whole = co_await read_body(client, buffer, incoming, [&](std::string_view bytes) {
+      is_too_large = request.body.size() + bytes.size() > settings_.json_body_bytes_max;
+      if (!is_too_large)
+        request.body += bytes;
+      return !is_too_large;
+    });
+    if (is_too_large)
+      co_return problem(
+          {error_code::too_large,
+           "the body has more than " + std::to_string(settings_.json_body_bytes_max) + " bytes"});
+    if (!is_whole)
+      co_return std::nullopt;
+    client.expires_never();
+    co_return co_await handle(entry, request);
+  }
+
+  /// Runs a handler and waits for its answer, wherever that comes from.
+  asio::awaitable<http_response> handle(const route& entry, const http_request& request) {
+    auto executor = co_await asio::this_coro::executor;
+    co_return co_await asio::async_initiate<decltype(use_awaitable), void(http_response)>(
+        [&](auto completion) {
+          auto shared = std::make_shared<decltype(completion)>(std::move(completion));
+          entry.answer(engine_, request, [shared, executor](http_response response) {
+            asio::post(executor, [shared, response = std::move(response)]() mutable {
+              std::move (*shared)(std::move(response));
+            });
+          });
+        },
+        use_awaitable);
+  }
+
+  asio::awaitable<bool>
+  send(stream& client, http_response answer, unsigned version, bool keeps, bool is_head) {
+    http::response<http::string_body> response{static_cast<http::status>(answer.status), version};
+    response.set(http::field::server, "sluice");
+    response.set(http::field::cache_control, "no-store");
+    response.set("X-Content-Type-Options", "nosniff");
+    if (!answer.content_type.empty())
+      response.set(http::field::content_type, answer.content_type);
+    for (const auto& [name, value] : answer.headers)
+      response.set(name, value);
+    response.keep_alive(keeps);
+    const auto length = answer.body.size();
+    if (!is_head)
+      response.body() = std::move(answer.body);
+    response.prepare_payload();
+    if (is_head)
+      response.content_length(length);
+    client.expires_after(write_timeout);
+    const auto [fault, bytes] = co_await http::async_write(client, response, as_result);
+    co_return !fault;
+  }
+
+  // -- server-sent events -----------------------------------------------------------------------------
+
+  asio::awaitable<void> stream_changes(stream& client, const http_request& request, unsigned version) {
+    query_reader query(request);
+    const auto wanted = query.text("campaign");
+    auto fault = query.finish();
+    const auto only = wanted.empty() ? std::nullopt : parse_campaign_id(wanted);
+    if (!fault && !wanted.empty() && !only)
+      fault = error{error_code::not_found, "there is no campaign " + wanted.substr(0, 60)};
+    if (fault) {
+      co_await send(client, problem(*fault), version, false, false);
+      co_return;
+    }
+    auto executor = co_await asio::this_coro::executor;
+    asio::steady_timer pause(executor);
+    auto heartbeat = std::make_shared<asio::steady_timer>(executor);
+    const auto feed =
+        change_feed::open(engine_.campaigns(), only, [weak = std::weak_ptr(heartbeat), executor] {
+          asio::post(executor, [weak] {
+            if (const auto alive = weak.lock())
+              alive->cancel();
+          });
+        });
+    if (!co_await send_stream_head(client, version))
+      co_return;
+    auto changed = feed->take();
+    while (!is_stopping_) {
+      auto text = changed.empty() ? std::string{": still here\n\n"} : std::string{};
+      for (const auto& [id, view] : changed)
+        text += event_text(id, view);
+      client.expires_after(write_timeout);
+      const auto [broken, bytes] =
+          co_await asio::async_write(client, http::make_chunk(asio::buffer(text)), as_result);
+      if (broken)
+        co_return;
+      client.expires_never();
+      pause.expires_after(stream_pause);
+      co_await pause.async_wait(as_result);
+      changed = feed->take();
+      if (changed.empty()) {
+        heartbeat->expires_after(stream_heartbeat);
+        co_await heartbeat->async_wait(as_result); // a change cuts it short
+        changed = feed->take();
+      }
+    }
+  }
+
+  asio::awaitable<bool> send_stream_head(stream& client, unsigned version) {
+    http::response<http::empty_body> head{http::status::ok, version};
+    head.set(http::field::server, "sluice");
+    head.set(http::field::content_type, "text/event-stream");
+    head.set(http::field::cache_control, "no-store");
+    head.chunked(true);
+    http::response_serializer<http::empty_body> serializer{head};
+    client.expires_after(write_timeout);
+    const auto [fault, bytes] = co_await http::async_write_header(client, serializer, as_result);
+    co_return !fault;
+  }
+
+  std::string event_text(campaign_id id, const view_ptr& view) {
+    if (!view)
+      return "event: gone\ndata: {\"id\":\"" + to_string(id) + "\"}\n\n";
+    const auto data = to_json(refreshed(*view, engine_.now()))
+                          .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return "event: campaign\ndata: " + data + "\n\n";
+  }
+
+  node& engine_;
+  http_settings settings_;
+  asio::io_context context_;
+  tcp::acceptor acceptor_{asio::make_strand(context_)};
+  std::uint16_t port_ = 0;
+  std::vector<std::thread> threads_;
+  std::atomic<bool> is_stopping_ = false;
+  counted::total connections_;
+  counted::total requests_;
+};
+
+} // namespace
+
+result<std::unique_ptr<http_server>> http_server::start(node& engine, http_settings settings) {
+  auto server = std::make_unique<beast_server>(engine, std::move(settings));
+  if (auto begun = server->begin(); !begun)
+    return std::unexpected(begun.error());
+  return server;
+}
+
+} // namespace sluice

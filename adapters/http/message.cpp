@@ -1,0 +1,108 @@
+#include "adapters/http/message.hpp"
+
+#include "messages/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace sluice {
+
+namespace {
+
+unsigned status_of(error_code code) {
+  switch (code) {
+  case error_code::invalid_input:
+    return 400;
+  case error_code::unauthenticated:
+    return 401;
+  case error_code::not_permitted:
+    return 403;
+  case error_code::not_found:
+    return 404;
+  case error_code::not_allowed_now:
+  case error_code::conflict:
+    return 409;
+  case error_code::too_large:
+    return 413;
+  case error_code::template_failed:
+    return 422;
+  case error_code::unavailable:
+  case error_code::storage_failed:
+    return 503;
+  case error_code::corrupt:
+  case error_code::internal:
+    return 500;
+  }
+  return 500;
+}
+
+} // namespace
+
+http_response json_response(unsigned status, const nlohmann::json& body) {
+  return {status,
+          "application/json",
+          body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n",
+          {}};
+}
+
+http_response problem(const error& what) {
+  const auto status = status_of(what.code);
+  auto body = to_json(what);
+  body["status"] = status;
+  auto response = json_response(status, body);
+  response.content_type = "application/problem+json";
+  if (what.code == error_code::unauthenticated)
+    response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"sluice\"");
+  if (what.code == error_code::unavailable || what.code == error_code::storage_failed)
+    response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+bool query_reader::has(const char* name) {
+  known_.emplace_back(name);
+  return query_.contains(name);
+}
+
+std::string query_reader::text(const char* name) {
+  return has(name) ? query_.at(name) : std::string{};
+}
+
+std::uint64_t query_reader::number(const char* name, std::uint64_t otherwise, std::uint64_t max) {
+  const auto given = text(name);
+  if (given.empty())
+    return otherwise;
+  std::uint64_t value = 0;
+  const auto [end, fault] = std::from_chars(given.data(), given.data() + given.size(), value);
+  if (fault == std::errc{} && end == given.data() + given.size() && value <= max)
+    return value;
+  if (!fault_)
+    fault_ = error{error_code::invalid_input,
+                   std::string{name} + " must be a whole number from 0 to " + std::to_string(max)};
+  return otherwise;
+}
+
+std::optional<error> query_reader::finish() {
+  for (const auto& [name, value] : query_)
+    if (!fault_ && std::ranges::find(known_, name) == known_.end()) {
+      std::string all;
+      for (const auto& one : known_)
+        all += (all.empty() ? "" : ", ") + one;
+      fault_ = error{error_code::invalid_input, "there is no query parameter \"" + name.substr(0, 60) +
+                                                    "\" here; " +
+                                                    (all.empty() ? "it takes none" : "there are: " + all)};
+    }
+  return fault_;
+}
+
+result<nlohmann::json> body_object(const http_request& request) {
+  if (request.body.find_first_not_of(" \t\r\n") == std::string::npos)
+    return nlohmann::json::object();
+  auto parsed = parse_json(request.body);
+  if (parsed && !parsed->is_object())
+    return failure(error_code::invalid_input, "the body must be a JSON object");
+  return parsed;
+}
+
+} // namespace sluice

@@ -1,0 +1,73 @@
+#pragma once
+// A request and its answer, as the handlers see them: no sockets, no Beast.
+
+#include "messages/error.hpp"
+#include "persistence/tokens.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+/// A request whose route was found and whose token was allowed.
+struct http_request {
+  std::string method;
+  std::vector<std::string> path;            ///< decoded segments
+  std::vector<std::string> captured;        ///< those that the route's {} stand for
+  std::map<std::string, std::string> query; ///< decoded; empty values are left out
+  std::string idempotency_key;
+  std::string body;
+  token_info who; ///< empty on routes that need no token
+};
+
+struct http_response {
+  unsigned status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers;
+};
+
+/// Where a handler brings its answer, once, from any thread.
+using respond = std::function<void(http_response)>;
+
+/// Takes a body of any size piece by piece.
+class body_consumer {
+public:
+  virtual ~body_consumer() = default;
+  /// A failure ends the request with that error.
+  virtual result<void> feed(std::string_view bytes) = 0;
+  virtual http_response finish() = 0;
+};
+
+/// An answer with a JSON body.
+http_response json_response(unsigned status, const nlohmann::json& body);
+
+/// The error as a problem detail (RFC 9457) with the HTTP status of its code.
+http_response problem(const error& what);
+
+/// Reads a query strictly: each parameter by name and type, none that nobody knows.
+class query_reader {
+public:
+  explicit query_reader(const http_request& request) : query_(request.query) {}
+  /// Empty when it is not there.
+  std::string text(const char* name);
+  std::uint64_t number(const char* name, std::uint64_t otherwise, std::uint64_t max);
+  bool has(const char* name);
+  /// The first fault: a wrong value, or a parameter that there is not.
+  std::optional<error> finish();
+
+private:
+  const std::map<std::string, std::string>& query_;
+  std::vector<std::string> known_;
+  std::optional<error> fault_;
+};
+
+/// The body as a JSON object; an empty body is an empty object.
+result<nlohmann::json> body_object(const http_request& request);
+
+} // namespace sluice

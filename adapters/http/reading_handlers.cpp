@@ -1,0 +1,289 @@
+#include "actors/audit.hpp"
+#include "actors/due.hpp"
+#include "actors/log_queries.hpp"
+#include "adapters/http/routes.hpp"
+#include "messages/event_json.hpp"
+#include "messages/json.hpp"
+#include "messages/json_reader.hpp"
+
+namespace sluice::handlers {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t page_default = 100;
+constexpr std::uint64_t plan_page_default = 1000;
+constexpr std::uint64_t page_max = 10'000;
+
+/// Parts behind `after` (0: from the first), `limit` at most, and when the last of all begins.
+json parts_json(
+    const plan& plan, timestamp zero, letter_index total, std::uint64_t skip, std::uint64_t limit) {
+  json items = json::array();
+  json next;
+  timestamp ends_at = zero;
+  each_part(plan, zero, total, [&](const planned_part& part) {
+    ends_at = part.at;
+    if (part.number < skip)
+      return true;
+    if (items.size() == limit) {
+      next = std::to_string(part.number);
+      ends_at = due_at(plan, zero, std::nullopt, total, total - 1);
+      return false;
+    }
+    items.push_back({{"part", part.number},
+                     {"at", format_timestamp(part.at)},
+                     {"letters", part.letters},
+                     {"total", part.letters_total}});
+    return true;
+  });
+  return {{"items", std::move(items)}, {"ends_at", format_timestamp(ends_at)}, {"next", std::move(next)}};
+}
+
+std::string hexadecimal(const sha256_hash& hash) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string text;
+  for (const auto byte : hash) {
+    text += digits[byte >> 4U];
+    text += digits[byte & 15U];
+  }
+  return text;
+}
+
+json event_json(const stored_event& one) {
+  auto item = to_json(one.event);
+  item["at"] = format_timestamp(one.event.at);
+  item["number"] = one.number;
+  item["previous"] = hexadecimal(one.previous);
+  item["hash"] = hexadecimal(one.hash);
+  return item;
+}
+
+json letter_json(const letter_row& row) {
+  return {{"index", row.index},
+          {"email", row.email},
+          {"outcome", name_of(row.state)},
+          {"attempts", row.attempts},
+          {"last_reply",
+           row.last_reply.text.empty() && row.last_reply.code == 0 ? json() : to_json(row.last_reply)},
+          {"message_id", row.message_id},
+          {"changed_at", row.changed_at ? json(format_timestamp(*row.changed_at)) : json()},
+          {"retry_at", row.retry_at ? json(format_timestamp(*row.retry_at)) : json()}};
+}
+
+void answer_letters(node& engine,
+                    const campaign_view& view,
+                    const letters_query& asked,
+                    const respond& answer) {
+  const auto rows = list_letters(engine.store(), view, asked);
+  if (!rows)
+    return answer(problem(rows.error()));
+  json items = json::array();
+  for (const auto& row : *rows)
+    items.push_back(letter_json(row));
+  const auto next =
+      rows->size() == asked.limit && !rows->empty() ? json(std::to_string(rows->back().index)) : json();
+  answer(json_response(200, {{"items", std::move(items)}, {"next", next}}));
+}
+
+/// A page of letters: `limit` and `after`.
+void page_of(query_reader& query, letters_query& asked) {
+  asked.limit = query.number("limit", page_default, letters_limit_max);
+  if (query.has("after"))
+    asked.after = static_cast<letter_index>(query.number("after", 0, letters_max));
+}
+
+} // namespace
+
+void show_plan(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto limit = query.number("limit", plan_page_default, page_max);
+  const auto skip = query.number("after", 0, UINT32_MAX);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  const auto now = engine.now();
+  const auto zero = view->t0.value_or(std::max(view->spec.plan.start_at.value_or(now), now));
+  answer(json_response(200, parts_json(view->spec.plan, zero, view->counts.total, skip, limit)));
+}
+
+void forecast(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto limit = query.number("limit", plan_page_default, page_max);
+  const auto skip = query.number("after", 0, UINT32_MAX);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto body = body_object(request);
+  if (!body)
+    return answer(problem(body.error()));
+  object_reader from(*body, "");
+  const auto letters = from.number("letters", 1, letters_max);
+  if (!letters)
+    from.fail("letters", "is needed: how many letters there will be");
+  const auto read = plan_from_json(from.has("plan") ? from.at("plan") : json::object());
+  if (!read)
+    from.fail(read.error());
+  if (const auto fault = from.finish())
+    return answer(problem(*fault));
+  const auto now = engine.now();
+  answer(json_response(200, parts_json(*read, std::max(read->start_at.value_or(now), now),
+                                       static_cast<letter_index>(*letters), skip, limit)));
+}
+
+void show_responses(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  query.number("limit", page_default, page_max);
+  query.text("after");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  json items = json::array();
+  for (const auto& one : view->responses) {
+    auto item = to_json(one);
+    item["example"] = nullptr;
+    const auto row = engine.store().audiences().read(view->audience.id, one.example, 1);
+    if (row && !row->empty())
+      item["example"] = row->front().email;
+    items.push_back(std::move(item));
+  }
+  answer(json_response(200, {{"items", std::move(items)}, {"next", nullptr}}));
+}
+
+void show_letters(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  letters_query asked;
+  page_of(query, asked);
+  const auto outcome = query.text("outcome");
+  const auto address = query.text("address");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  if (!outcome.empty()) {
+    asked.outcome = parse_letter_state(outcome);
+    if (!asked.outcome)
+      return answer(
+          problem({error_code::invalid_input, "outcome must be pending, in_flight, accepted, refused, "
+                                              "deferred, skipped or in_doubt"}));
+  }
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  if (address.empty())
+    return answer_letters(engine, *view, asked, answer);
+  const auto row = find_letter(engine.store(), *view, address);
+  if (!row)
+    return answer(problem(row.error()));
+  answer(json_response(200, {{"items", json::array({letter_json(*row)})}, {"next", nullptr}}));
+}
+
+void show_doubt(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  letters_query asked;
+  page_of(query, asked);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  asked.outcome = letter_state::in_doubt;
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  answer_letters(engine, *view, asked, answer);
+}
+
+void show_log(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto limit = query.number("limit", page_default, page_max);
+  const auto after = query.number("after", 0, UINT64_MAX - 1);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  json items = json::array();
+  event_number last = 0;
+  auto has_more = false;
+  const auto read = engine.store().journal().read(view->id, after + 1, [&](const stored_event& one) {
+    has_more = items.size() == limit;
+    if (has_more)
+      return false;
+    items.push_back(event_json(one));
+    last = one.number;
+    return true;
+  });
+  if (!read)
+    return answer(problem(read.error()));
+  answer(json_response(
+      200, {{"items", std::move(items)}, {"next", has_more ? json(std::to_string(last)) : json()}}));
+}
+
+void show_story(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto address = query.text("address");
+  query.number("limit", page_default, page_max);
+  query.text("after");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  if (address.empty())
+    return answer(problem({error_code::invalid_input, "address is needed: whose letter?"}));
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  const auto story = letter_story(engine.store(), view->id, address);
+  if (!story)
+    return answer(problem(story.error()));
+  json items = json::array();
+  for (const auto& one : *story)
+    items.push_back(event_json(one));
+  answer(json_response(200, {{"items", std::move(items)}, {"next", nullptr}}));
+}
+
+void show_replay(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto at = query.number("at", 0, UINT64_MAX);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  const auto state = replay_log(engine.store(), view->id, at == 0 ? std::nullopt : std::optional(at));
+  answer(state ? json_response(200, to_json(*state)) : problem(state.error()));
+}
+
+void show_preview(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto index = query.number("index", 0, letters_max);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  auto letter = preview_letter(engine.store(), *view, static_cast<letter_index>(index), engine.now());
+  if (!letter)
+    return answer(problem(letter.error()));
+  answer({200, "message/rfc822", std::move(*letter), {}});
+}
+
+void audit(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto only = query.text("campaign");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  std::optional<campaign_id> id;
+  if (!only.empty()) {
+    id = parse_campaign_id(only);
+    if (!id)
+      return answer(problem({error_code::not_found, "there is no campaign " + only.substr(0, 60)}));
+  }
+  const auto report = verify_logs(engine.store(), id);
+  if (!report)
+    return answer(problem(report.error()));
+  json faults = json::array();
+  for (const auto& one : report->faults)
+    faults.push_back({{"campaign", to_string(one.campaign)}, {"number", one.number}, {"what", one.what}});
+  answer(json_response(
+      200, {{"campaigns", report->campaigns}, {"events", report->events}, {"faults", std::move(faults)}}));
+}
+
+} // namespace sluice::handlers

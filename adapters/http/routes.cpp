@@ -1,0 +1,132 @@
+#include "adapters/http/routes.hpp"
+
+#include <array>
+
+namespace sluice {
+
+namespace {
+
+using enum permission;
+namespace h = handlers;
+
+constexpr std::array routes{
+    route{"GET", "/v1/campaigns", look, h::list_campaigns},
+    route{"POST", "/v1/campaigns", operate, h::create_campaign},
+    route{"GET", "/v1/campaigns/{}", look, h::show_campaign},
+    route{"PATCH", "/v1/campaigns/{}", operate, h::edit_campaign},
+    route{"DELETE", "/v1/campaigns/{}", operate, h::discard_campaign},
+    route{"POST", "/v1/campaigns/{}/start", operate, h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/approve", moderate, h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/reject", moderate, h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/pause", operate, h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/resume", operate, h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/release", operate, h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/cancel", operate, h::command_campaign},
+    route{"GET", "/v1/campaigns/{}/plan", look, h::show_plan},
+    route{"GET", "/v1/campaigns/{}/responses", look, h::show_responses},
+    route{"GET", "/v1/campaigns/{}/letters", look, h::show_letters},
+    route{"GET", "/v1/campaigns/{}/log", look, h::show_log},
+    route{"GET", "/v1/campaigns/{}/story", look, h::show_story},
+    route{"GET", "/v1/campaigns/{}/replay", look, h::show_replay},
+    route{"GET", "/v1/campaigns/{}/preview", look, h::show_preview},
+    route{"GET", "/v1/campaigns/{}/doubt", look, h::show_doubt},
+    route{"POST", "/v1/campaigns/{}/doubt", operate, h::settle_doubt},
+    route{"POST", "/v1/plan", look, h::forecast},
+    route{"GET", "/v1/audit", look, h::audit},
+    route{"GET", "/v1/audiences", look, h::list_audiences},
+    route{"POST", "/v1/audiences", operate, nullptr, h::import_audience},
+    route{"GET", "/v1/audiences/{}", look, h::show_audience},
+    route{"GET", "/v1/audiences/{}/rows", look, h::show_audience_rows},
+    route{"GET", "/v1/stream", look, nullptr, nullptr, true},
+    route{"GET", "/v1/suppressions", look, h::list_suppressions},
+    route{"POST", "/v1/suppressions", operate, h::add_suppressions},
+    route{"DELETE", "/v1/suppressions", operate, h::remove_suppressions},
+    route{"GET", "/v1/tokens", administrate, h::list_tokens},
+    route{"POST", "/v1/tokens", administrate, h::create_token},
+    route{"DELETE", "/v1/tokens/{}", administrate, h::revoke_token},
+    route{"GET", "/healthz", anyone, h::health},
+    route{"GET", "/readyz", anyone, h::readiness},
+    route{"GET", "/metrics", anyone, h::metrics},
+    route{"GET", "/version", anyone, h::version},
+    route{"GET", "/", anyone, h::welcome},
+};
+
+/// Whether the path is the pattern's, and what its {} stand for.
+std::optional<std::vector<std::string>> match(std::string_view pattern,
+                                              const std::vector<std::string>& path) {
+  std::vector<std::string> captured;
+  pattern.remove_prefix(1);
+  for (const auto& segment : path) {
+    const auto end = std::min(pattern.find('/'), pattern.size());
+    const auto expected = pattern.substr(0, end);
+    if (expected == "{}")
+      captured.push_back(segment);
+    else if (expected != segment)
+      return std::nullopt;
+    pattern.remove_prefix(std::min(end + 1, pattern.size()));
+  }
+  return pattern.empty() ? std::optional(captured) : std::nullopt;
+}
+
+} // namespace
+
+bool has_permission(role who, permission needed) {
+  switch (needed) {
+  case permission::anyone:
+  case permission::look:
+    return true;
+  case permission::operate:
+    return who == role::operator_ || who == role::admin;
+  case permission::moderate:
+    return who == role::moderator || who == role::admin;
+  case permission::administrate:
+    return who == role::admin;
+  }
+  return false;
+}
+
+std::span<const route> all_routes() {
+  return routes;
+}
+
+found_route find_route(std::string_view method, const std::vector<std::string>& path) {
+  // What GET answers HEAD answers too, without the body (RFC 9110 section 9.3.2).
+  const auto wanted = method == "HEAD" ? std::string_view{"GET"} : method;
+  found_route found;
+  for (const auto& one : routes) {
+    auto captured = match(one.path, path);
+    if (!captured)
+      continue;
+    if (one.method == wanted)
+      return {&one, std::move(*captured), {}};
+    found.allowed_methods += (found.allowed_methods.empty() ? "" : ", ") + std::string{one.method};
+  }
+  return found;
+}
+
+result<token_info> authorize(node& engine, const route& entry, std::string_view secret) {
+  if (entry.needed == permission::anyone)
+    return token_info{};
+  if (secret.empty())
+    return failure(
+        error_code::unauthenticated,
+        "a token is needed: send it as \"Authorization: Bearer …\"; the engine leaves one in the file "
+        "\"token\" of its data folder");
+  auto who = engine.store().tokens().find(secret);
+  if (!who)
+    return failure(error_code::unauthenticated, "this token is not known, or was revoked");
+  if (!has_permission(who->role, entry.needed))
+    return failure(error_code::not_permitted, "the role " + std::string{name_of(who->role)} +
+                                                  " of the token \"" + who->name + "\" does not allow this");
+  return std::move(*who);
+}
+
+result<campaign_view> named_campaign(node& engine, const http_request& request) {
+  const auto id = parse_campaign_id(request.captured.front());
+  if (id)
+    if (auto view = engine.campaigns().find(*id, engine.now()))
+      return std::move(*view);
+  return failure(error_code::not_found, "there is no campaign " + request.captured.front().substr(0, 60));
+}
+
+} // namespace sluice

@@ -1,0 +1,90 @@
+#pragma once
+// The table of routes: what there is, who may use it, and what answers. Enforced here and nowhere else.
+
+#include "actors/node.hpp"
+#include "adapters/http/message.hpp"
+
+#include <span>
+#include <string_view>
+
+namespace sluice {
+
+enum class permission : std::uint8_t { anyone, look, operate, moderate, administrate };
+
+/// Whether a role has it: everybody with a token looks; operators operate, moderators moderate, admins all.
+bool has_permission(role who, permission needed);
+
+struct route {
+  std::string_view method;
+  std::string_view path; ///< "/v1/campaigns/{}/pause"; {} is any one segment
+  permission needed = permission::look;
+  /// One of these: an answer from a whole request, a consumer of a body of any size, or the event stream.
+  void (*answer)(node&, const http_request&, const respond&) = nullptr;
+  result<std::unique_ptr<body_consumer>> (*consume)(node&, const http_request&) = nullptr;
+  bool is_stream = false;
+};
+
+struct found_route {
+  const route* entry = nullptr; ///< none: no such path, or not with this method
+  std::vector<std::string> captured;
+  std::string allowed_methods; ///< of that path, when only the method is wrong
+};
+
+/// Every route there is.
+std::span<const route> all_routes();
+
+found_route find_route(std::string_view method, const std::vector<std::string>& path);
+
+/// Who asks, by the secret of their token. `unauthenticated`, or `not_permitted` for the role.
+result<token_info> authorize(node& engine, const route& entry, std::string_view secret);
+
+// The handlers, by the file that holds them.
+
+namespace handlers {
+
+// campaign_handlers.cpp
+void list_campaigns(node&, const http_request&, const respond&);
+void show_campaign(node&, const http_request&, const respond&);
+void create_campaign(node&, const http_request&, const respond&);
+void edit_campaign(node&, const http_request&, const respond&);
+void discard_campaign(node&, const http_request&, const respond&);
+void command_campaign(node&, const http_request&, const respond&);
+void settle_doubt(node&, const http_request&, const respond&);
+
+// reading_handlers.cpp
+void show_plan(node&, const http_request&, const respond&);
+void forecast(node&, const http_request&, const respond&);
+void show_responses(node&, const http_request&, const respond&);
+void show_letters(node&, const http_request&, const respond&);
+void show_doubt(node&, const http_request&, const respond&);
+void show_log(node&, const http_request&, const respond&);
+void show_story(node&, const http_request&, const respond&);
+void show_replay(node&, const http_request&, const respond&);
+void show_preview(node&, const http_request&, const respond&);
+void audit(node&, const http_request&, const respond&);
+
+// audience_handlers.cpp
+result<std::unique_ptr<body_consumer>> import_audience(node&, const http_request&);
+void list_audiences(node&, const http_request&, const respond&);
+void show_audience(node&, const http_request&, const respond&);
+void show_audience_rows(node&, const http_request&, const respond&);
+
+// housekeeping_handlers.cpp
+void list_suppressions(node&, const http_request&, const respond&);
+void add_suppressions(node&, const http_request&, const respond&);
+void remove_suppressions(node&, const http_request&, const respond&);
+void list_tokens(node&, const http_request&, const respond&);
+void create_token(node&, const http_request&, const respond&);
+void revoke_token(node&, const http_request&, const respond&);
+void health(node&, const http_request&, const respond&);
+void readiness(node&, const http_request&, const respond&);
+void metrics(node&, const http_request&, const respond&);
+void version(node&, const http_request&, const respond&);
+void welcome(node&, const http_request&, const respond&);
+
+} // namespace handlers
+
+/// The campaign that a path names; `not_found`.
+result<campaign_view> named_campaign(node& engine, const http_request& request);
+
+} // namespace sluice

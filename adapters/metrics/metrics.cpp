@@ -1,0 +1,50 @@
+#include "adapters/metrics/metrics.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+
+namespace sluice {
+
+std::string metrics_text(node& engine) {
+  std::array<std::uint64_t, 8> campaigns{};
+  std::array<std::uint64_t, letter_state_count> letters{};
+  double rate = 0;
+  std::uint64_t troubled = 0;
+  std::uint64_t faulty = 0;
+  for (const auto& view : engine.campaigns().all()) {
+    ++campaigns[static_cast<std::size_t>(view->status())];
+    for (std::size_t state = 0; state < letter_state_count; ++state)
+      letters[state] += view->counts.by_state[state];
+    rate += is_final(view->stage) ? 0 : view->rate;
+    troubled += view->relay_trouble.has_value();
+    faulty += !view->fault.empty();
+  }
+  std::string text;
+  const auto into = std::back_inserter(text);
+  const auto head = [&](const char* name, const char* help) {
+    fmt::format_to(into, "# HELP {0} {1}\n# TYPE {0} gauge\n", name, help);
+  };
+  head("sluice_campaigns", "Campaigns by the status that they show.");
+  for (std::size_t shown = 0; shown < campaigns.size(); ++shown)
+    fmt::format_to(into, "sluice_campaigns{{status=\"{}\"}} {}\n", name_of(static_cast<status>(shown)),
+                   campaigns[shown]);
+  head("sluice_letters", "Letters of all campaigns by where they stand.");
+  for (std::size_t state = 0; state < letter_state_count; ++state)
+    fmt::format_to(into, "sluice_letters{{state=\"{}\"}} {}\n", name_of(static_cast<letter_state>(state)),
+                   letters[state]);
+  head("sluice_letters_per_second", "Letters settled a second, all campaigns together.");
+  fmt::format_to(into, "sluice_letters_per_second {:.1f}\n", rate);
+  head("sluice_campaigns_with_relay_trouble", "Campaigns for which the relay fails now.");
+  fmt::format_to(into, "sluice_campaigns_with_relay_trouble {}\n", troubled);
+  head("sluice_campaigns_with_fault", "Campaigns whose actor is parked or waits for the disk.");
+  fmt::format_to(into, "sluice_campaigns_with_fault {}\n", faulty);
+  head("sluice_ready", "1 while the engine takes commands.");
+  fmt::format_to(into, "sluice_ready {}\n", engine.is_ready() ? 1 : 0);
+  head("sluice_build_info", "Always 1; the version is in the label.");
+  fmt::format_to(into, "sluice_build_info{{version=\"{}\"}} 1\n", SLUICE_VERSION);
+  return text;
+}
+
+} // namespace sluice
