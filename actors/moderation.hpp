@@ -47,6 +47,10 @@ std::vector<std::string> moderation_reasons(const campaign_spec& spec,
 /// subject, a text or html, templates that parse, sane plan. `invalid_input` that names the field.
 result<void> check_campaign(const campaign_spec& spec, const moderation_settings& settings);
 
+/// Success when all suspicious_patterns can be used; else `invalid_input` with the pattern and
+/// what is wrong. For the start of the engine: a pattern that slips through is a reason for moderation later.
+result<void> check_patterns(const moderation_settings& settings);
+
 /// SHA-256, in hexadecimal, over message and audience: what an approval holds for.
 std::string content_hash(const campaign_spec& spec, const audience_ref& audience);
 
