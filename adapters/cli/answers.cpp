@@ -109,7 +109,9 @@ outcome<campaign_view> campaign_from(const nlohmann::json& answer) {
   view.audience.size = letters_of(audience, "size");
   view.created_at = moment_of(answer, "created_at").value_or(timestamp{});
   view.changed_at = moment_of(answer, "changed_at").value_or(timestamp{});
-  view.t0 = moment_of(answer, "starts_at");
+  // Before it is scheduled, `starts_at` is what the plan asks for, and not yet the plan's zero.
+  if (view.stage != stage::draft && view.stage != stage::moderation)
+    view.t0 = moment_of(answer, "starts_at");
   // The engine says that it was released, not when.
   if (is_true(answer, "released"))
     view.released_at = timestamp{};

@@ -1,5 +1,6 @@
 #include "adapters/cli/watching.hpp"
 
+#include "actors/due.hpp"
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/concat.hpp"
@@ -40,8 +41,9 @@ public:
         parse_campaign_id(text_of(value, "id").empty() ? text_of(value, "campaign") : text_of(value, "id"));
     if (!id || (only_ && *only_ != *id))
       return {};
-    if (value.contains("counts") && known_.contains(*id)) {
-      take(value);
+    if (value.contains("counts")) {
+      if (is_wanted(*id, value))
+        take(value);
       return {};
     }
     const auto fetched = fetch_one(*id);
@@ -65,7 +67,7 @@ public:
     drawn_at_ = now;
     std::vector<std::string> bars;
     for (const auto& [id, view] : views_)
-      bars.push_back(progress_line(view, now, lines_.where()));
+      bars.push_back(progress_line(view.t0 ? refreshed(view, now) : view, now, lines_.where()));
     if (bars.empty())
       bars.emplace_back("nothing is outgoing");
     lines_.draw(std::move(bars));
@@ -82,6 +84,12 @@ public:
   }
 
 private:
+  /// The stream begins with every campaign; those that are not outgoing are of no interest, until they were.
+  bool is_wanted(campaign_id id, const nlohmann::json& value) const {
+    const auto stage = parse_stage(text_of(value, "stage"));
+    return only_ || known_.contains(id) || !stage || is_outgoing(*stage);
+  }
+
   outcome<void> fetch_one(campaign_id id) {
     const auto answer = with_.engine().get(concat("/v1/campaigns/", to_string(id)));
     if (!answer)
