@@ -52,7 +52,7 @@ result<std::unique_ptr<rocksdb_tokens>> rocksdb_tokens::load_from(rocksdb_databa
   return tokens;
 }
 
-result<void> rocksdb_tokens::keep(const sha256_hash& hash, const token_info& info) {
+result<void> rocksdb_token_keeper::keep(const sha256_hash& hash, const token_info& info) {
   std::string value;
   nlohmann::json::to_cbor(nlohmann::json{{"name", info.name},
                                          {"role", std::string(name_of(info.role))},
@@ -63,7 +63,7 @@ result<void> rocksdb_tokens::keep(const sha256_hash& hash, const token_info& inf
   return database_.write(batch, durability::synced);
 }
 
-result<void> rocksdb_tokens::forget(const sha256_hash& hash) {
+result<void> rocksdb_token_keeper::forget(const sha256_hash& hash) {
   rocksdb::WriteBatch batch;
   batch.Delete(database_[family::tokens], slice(as_text(hash)));
   return database_.write(batch, durability::synced);
