@@ -56,7 +56,8 @@ public:
   virtual void deny(letter_ranges letters) = 0;
   /// From the moment this returns no end of data is begun for this lane, granted or not. Letters whose end
   /// of data was sent get their results; granted ones come back as results `pending`, others in
-  /// `handed_back`; then a report with `is_drained` ends it, and the lane takes nothing more.
+  /// `handed_back`; then a report with `is_drained` ends it, and the lane takes nothing more. Letters that
+  /// were wanted and have no answer yet still await their grant or denial, since the claim may be on its way.
   virtual void withdraw() = 0;
 };
 
@@ -70,11 +71,17 @@ public:
   /// Makes a lane. Every letter offered is reported exactly once in results or handed_back.
   virtual std::shared_ptr<relay_lane> open(campaign_id campaign, report_sink sink) = 0;
 
-  /// How many letters may be on connections at once: the bound on letters in doubt after a crash.
+  /// How many letters may be between their end of data and the reply at once: the bound on letters that may
+  /// have arrived although a crash leaves them in doubt.
   virtual std::size_t connections_max() const = 0;
 
-  /// Finishes letters whose end of data was sent, closes connections properly and ends its threads.
-  /// Lanes report what became of their letters before it returns.
+  /// How many letters may be wanted and not yet settled at once, so the bound on claims without an outcome.
+  /// Where a letter's commands travel behind the end of data of the one before it, two for each connection.
+  virtual std::size_t letters_in_flight_max() const { return connections_max(); }
+
+  /// Finishes letters whose end of data was sent and closes connections properly. Lanes report what became
+  /// of their letters before it returns; afterwards a withdraw is still answered by `is_drained`, and what is
+  /// offered comes back. Its threads end with the relay.
   virtual void stop() = 0;
 };
 

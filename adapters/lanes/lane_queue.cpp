@@ -1,0 +1,98 @@
+#include "adapters/lanes/lane_queue.hpp"
+
+#include "messages/address.hpp"
+
+namespace sluice {
+
+void lane_queue::push(batch_ptr letters) {
+  if (!letters || letters->letters.empty())
+    return;
+  size_ += letters->letters.size();
+  slices_.push_back({std::move(letters), 0});
+}
+
+queued_letter lane_queue::pop_front() {
+  auto& front = slices_.front();
+  queued_letter found{front.letters, &front.letters->letters[front.next]};
+  if (++front.next == front.letters->letters.size())
+    slices_.pop_front();
+  return found;
+}
+
+std::optional<queued_letter> lane_queue::pop(moment now, domain_limits& domains) {
+  if (auto found = pop_aside(now, domains)) {
+    --size_;
+    return found;
+  }
+  while (!slices_.empty() && aside_size_ < look_ahead_max) {
+    auto found = pop_front();
+    if (!domains.is_limited()) {
+      --size_;
+      return found;
+    }
+    const auto domain = domain_of(found.from->recipient_of(*found.one));
+    // Behind those of its own domain, even where the limit is free again: the order within it stays.
+    const auto has_elders = aside_.contains(domain);
+    if (!has_elders && domains.allows(domain, now)) {
+      domains.count(domain, now);
+      --size_;
+      return found;
+    }
+    step_aside(std::move(found), std::string{domain}, domains.free_at(domain));
+  }
+  return std::nullopt;
+}
+
+std::optional<queued_letter> lane_queue::pop_aside(moment now, domain_limits& domains) {
+  while (!aside_until_.empty() && aside_until_.begin()->first <= now) {
+    auto node = aside_until_.extract(aside_until_.begin());
+    auto& [until, domain] = node.value();
+    auto waiting = aside_.find(domain);
+    std::optional<queued_letter> found;
+    if (domains.allows(domain, now)) {
+      domains.count(domain, now);
+      found = std::move(waiting->second.front());
+      waiting->second.pop_front();
+      --aside_size_;
+    }
+    if (waiting->second.empty()) {
+      aside_.erase(waiting);
+    } else {
+      until = domains.free_at(domain); // another lane may have used it up
+      aside_until_.insert(std::move(node));
+    }
+    if (found)
+      return found;
+  }
+  return std::nullopt;
+}
+
+void lane_queue::step_aside(queued_letter one, std::string domain, moment free_at) {
+  auto& waiting = aside_[domain];
+  if (waiting.empty())
+    aside_until_.emplace(free_at, std::move(domain));
+  waiting.push_back(std::move(one));
+  ++aside_size_;
+}
+
+moment lane_queue::ready_at() const {
+  return aside_until_.empty() ? moment::max() : aside_until_.begin()->first;
+}
+
+letter_ranges lane_queue::clear() {
+  letter_ranges all;
+  for (const auto& [domain, waiting] : aside_)
+    for (const auto& one : waiting)
+      all.add(one.one->index);
+  for (const auto& one : slices_)
+    for (auto at = one.next; at < one.letters->letters.size(); ++at)
+      all.add(one.letters->letters[at].index);
+  slices_.clear();
+  aside_.clear();
+  aside_until_.clear();
+  aside_size_ = 0;
+  size_ = 0;
+  return all;
+}
+
+} // namespace sluice

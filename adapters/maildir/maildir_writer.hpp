@@ -1,0 +1,43 @@
+#pragma once
+// Puts letters into a maildir, many at a time, durably.
+
+#include "adapters/lanes/batch_relay.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+class maildir_writer {
+public:
+  maildir_writer(std::filesystem::path folder, clock_source now);
+  ~maildir_writer();
+  maildir_writer(const maildir_writer&) = delete;
+  maildir_writer& operator=(const maildir_writer&) = delete;
+
+  /// Makes and opens the folders.
+  result<void> open();
+  /// Delivers all or, when the disk fails, those that were renamed in time, which are then in doubt: the
+  /// folder that names them may not have reached the disk.
+  result<void> deliver(std::span<delivery> letters);
+
+private:
+  std::string unique_name(const letter_slot& letter);
+  result<void> write(const letter_slot& letter, const std::string& name);
+  result<void> sync_files();
+  result<void> rename_all(std::span<delivery> letters);
+  result<void> trouble(const char* doing) const;
+
+  std::filesystem::path folder_;
+  clock_source now_;
+  std::string host_;
+  std::uint64_t written_ = 0;
+  int tmp_ = -1; ///< the folders, opened
+  int new_ = -1;
+  std::vector<std::string> names_;
+  std::string head_;
+  reply_ptr words_;
+};
+
+} // namespace sluice

@@ -1,0 +1,23 @@
+#pragma once
+// What a server offers: its reply to EHLO (RFC 5321 section 4.1.1.1), read.
+
+#include <cstdint>
+#include <string_view>
+
+namespace sluice {
+
+struct smtp_capabilities {
+  bool pipelining = false;    ///< RFC 2920
+  bool eight_bit = false;     ///< 8BITMIME, RFC 6152
+  bool size = false;          ///< RFC 1870
+  std::uint64_t size_max = 0; ///< bytes; 0: no limit was named
+  bool smtputf8 = false;      ///< RFC 6531
+  bool starttls = false;      ///< RFC 3207
+  bool auth_plain = false;    ///< RFC 4616
+  bool auth_login = false;
+};
+
+/// `text` as in smtp_reply_view: the lines behind the code. Unknown keywords are passed over.
+smtp_capabilities parse_capabilities(std::string_view text);
+
+} // namespace sluice

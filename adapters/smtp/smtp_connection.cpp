@@ -1,0 +1,515 @@
+#include "adapters/smtp/smtp_connection.hpp"
+
+#include "adapters/smtp/dot_stuffing.hpp"
+#include "adapters/smtp/letter_limits.hpp"
+#include "messages/check.hpp"
+
+#include <charconv>
+
+namespace sluice {
+
+namespace {
+
+/// So long a server may take to answer QUIT, and a broken connection to show what was said last.
+constexpr milliseconds last_words_wait_max = std::chrono::seconds(5);
+/// A stuffed message larger than this does not keep its memory.
+constexpr std::size_t stuffed_bytes_kept_max = 1024 * 1024;
+
+} // namespace
+
+smtp_connection::smtp_connection(smtp_host& host) :
+    host_(host), profile_(host.profile()), stream_(host.io()) {}
+
+// -- begin and end ------------------------------------------------------------------------------------
+
+void smtp_connection::start() {
+  run(shared_from_this());
+}
+
+detached smtp_connection::run(std::shared_ptr<smtp_connection> self) {
+  try {
+    const auto opened = co_await open_session();
+    if (opened && !is_over_) {
+      was_ready_ = true;
+      host_.note_ready(*this);
+      co_await serve();
+    } else if (!is_over_) {
+      ending_how_ = {true, opened.error().message};
+    }
+  } catch (const std::exception& thrown) {
+    ending_how_ = {true, profile_.name() + ": a fault of ours: " + thrown.what()};
+  }
+  end();
+  self.reset();
+}
+
+void smtp_connection::end() {
+  is_over_ = true;
+  deadline_ = moment::max();
+  lose_letters();
+  stream_.close();
+  host_.note_ended(*this, ending_how_);
+}
+
+void smtp_connection::finish() {
+  is_finishing_ = true;
+  if (was_ready_)
+    wake();
+  else
+    cut("the engine stops");
+}
+
+void smtp_connection::cut(const std::string& why) {
+  if (is_over_)
+    return;
+  is_over_ = true;
+  ending_how_ = {false, profile_.name() + ": " + why};
+  wake();
+}
+
+void smtp_connection::time_out() {
+  has_timed_out_ = true;
+  deadline_ = moment::max();
+  wake();
+}
+
+void smtp_connection::note_answer(letter_slot&) {
+  host_.wake_later(*this);
+}
+
+/// The server or the network fails us.
+void smtp_connection::lose(std::string words) {
+  if (is_over_)
+    return;
+  is_over_ = true;
+  ending_how_ = {true, profile_.name() + ": " + std::move(words)};
+}
+
+void smtp_connection::lose_letters() {
+  reply_ptr words;
+  if (has_letter())
+    words = std::make_shared<const reply>(reply{0, "", ending_how_.words});
+  if (auto* slot = std::exchange(ending_, nullptr)) {
+    if (ending_has_verdict_)
+      host_.book().settle(*slot, ending_outcome_, ending_words_);
+    else if (ending_has_begun_)
+      host_.book().settle(
+          *slot, letter_state::in_doubt,
+          std::make_shared<const reply>(reply{0, "", "no reply to the end of data; " + ending_how_.words}));
+    else
+      host_.book().put_back(*slot, ending_how_.has_failed, words);
+  }
+  const auto open = std::exchange(open_, {});
+  if (open.slot == nullptr)
+    return;
+  if (open.has_verdict)
+    host_.book().settle(*open.slot, open.outcome, open.words);
+  else
+    host_.book().put_back(*open.slot, ending_how_.has_failed, words);
+}
+
+// -- the coroutine ------------------------------------------------------------------------------------
+
+task<bool> smtp_connection::serve() {
+  while (!is_over_) {
+    read_replies();
+    while (!is_over_ && step())
+      ;
+    if (is_over_)
+      break;
+    const auto is_idle_now = !has_letter() && !stream_.is_writing() && !has_write_failed_;
+    if (is_idle_now && !may_take()) {
+      co_await quit();
+      break;
+    }
+    if (is_idle_now)
+      host_.note_idle(*this);
+    set_deadline();
+    stream_.read(shared_from_this());
+    co_await at_pause_.pause();
+    if (has_timed_out_)
+      time_is_up();
+  }
+  co_return true;
+}
+
+task<bool> smtp_connection::quit() {
+  // The letters are settled: whatever comes now changes nothing.
+  const auto said = co_await ask("QUIT", std::min(profile_.settings.command_timeout, last_words_wait_max));
+  co_return said.has_value();
+}
+
+void smtp_connection::time_is_up() {
+  has_timed_out_ = false;
+  switch (waits_for_.what) {
+  case wait::kind::nothing:
+  case wait::kind::grant:
+    break;
+  case wait::kind::letters:
+    is_finishing_ = true;
+    break;
+  case wait::kind::reply:
+    lose("no reply within " + format_duration(reply_timeout()));
+    break;
+  case wait::kind::room:
+    lose("it takes no more of the message for " + format_duration(profile_.settings.block_timeout));
+    break;
+  case wait::kind::last_words:
+    lose("cannot write: " + stream_.write_fault());
+    break;
+  }
+}
+
+void smtp_connection::set_deadline() {
+  wait next{wait::kind::letters, replies_, 0};
+  auto delay = profile_.settings.idle_timeout;
+  if (has_write_failed_) {
+    next.what = wait::kind::last_words;
+    delay = last_words_wait_max;
+  } else if (stream_.is_writing()) {
+    next.what = wait::kind::room;
+    next.written = stream_.written();
+    delay = profile_.settings.block_timeout;
+  } else if (expected_size_ > 0) {
+    next.what = wait::kind::reply;
+    delay = reply_timeout();
+  } else if (has_letter()) {
+    next.what = wait::kind::grant;
+  }
+  if (next == waits_for_)
+    return;
+  waits_for_ = next;
+  if (next.what == wait::kind::grant)
+    deadline_ = moment::max();
+  else
+    set_deadline_in(delay);
+}
+
+void smtp_connection::set_deadline_in(milliseconds delay) {
+  has_timed_out_ = false;
+  deadline_ = host_.now() + delay;
+  host_.note_deadline(deadline_);
+}
+
+milliseconds smtp_connection::reply_timeout() const {
+  switch (expected_[expected_at_]) {
+  case expects::data:
+    return profile_.settings.data_timeout;
+  case expects::end_of_data:
+    return profile_.settings.end_of_data_timeout;
+  default:
+    return profile_.settings.command_timeout;
+  }
+}
+
+// -- what the server says -----------------------------------------------------------------------------
+
+void smtp_connection::read_replies() {
+  while (!is_over_ && !stream_.input.empty()) {
+    switch (parser_.take(stream_.input)) {
+    case smtp_reply_parser::progress::more:
+      break;
+    case smtp_reply_parser::progress::broken:
+      lose(std::string{"it sent "} + parser_.fault());
+      break;
+    case smtp_reply_parser::progress::done:
+      take_reply(parser_.reply());
+      break;
+    }
+  }
+  if (!is_over_ && !stream_.end_of_input().empty()) {
+    // An idle connection that the server closes is no failure, whether it says 421 before or not.
+    if (has_letter())
+      lose(stream_.end_of_input());
+    else
+      cut("closed while idle");
+  }
+}
+
+void smtp_connection::take_reply(const smtp_reply_view& reply) {
+  if (expected_size_ == 0 && reply.code == 421 && !has_letter()) {
+    cut("closed while idle");
+    return;
+  }
+  if (expected_size_ == 0) {
+    lose("it sent a reply to nothing: " + to_words(reply));
+    return;
+  }
+  const auto what = expected_[expected_at_];
+  expected_at_ = (expected_at_ + 1) % expected_.size();
+  --expected_size_;
+  ++replies_;
+  if (reply.code == 421 && what != expects::end_of_data) {
+    lose("it closes the connection: " + to_words(reply));
+    return;
+  }
+  switch (what) {
+  case expects::reset:
+    if (!reply.is_positive())
+      lose("it does not take RSET: " + to_words(reply));
+    break;
+  case expects::mail:
+  case expects::recipient:
+    take_letter_reply(what, reply);
+    break;
+  case expects::data:
+    take_data_reply(reply);
+    break;
+  case expects::end_of_data:
+    take_end_of_data_reply(reply);
+    break;
+  }
+}
+
+void smtp_connection::take_letter_reply(expects what, const smtp_reply_view& reply) {
+  if (reply.is_positive()) {
+    open_.mail_is_taken = open_.mail_is_taken || what == expects::mail;
+  } else if (reply.is_intermediate()) {
+    lose("it answers MAIL or RCPT with " + to_words(reply));
+  } else if (!open_.has_verdict) { // a refused MAIL has RCPT refused too, which says nothing more
+    note_verdict(reply);
+  }
+}
+
+void smtp_connection::take_data_reply(const smtp_reply_view& reply) {
+  if (reply.code == 354) {
+    open_.has_go_ahead = true;
+  } else if (reply.is_positive() || reply.is_intermediate()) {
+    lose("it answers DATA with " + to_words(reply));
+  } else if (!open_.has_verdict) {
+    note_verdict(reply);
+  }
+}
+
+void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
+  if (reply.is_intermediate()) {
+    lose("it answers the end of data with " + to_words(reply));
+    return;
+  }
+  auto* slot = std::exchange(ending_, nullptr);
+  if (ending_has_verdict_) {
+    host_.book().settle(*slot, ending_outcome_, ending_words_);
+  } else if (reply.code == 421) {
+    // It was not taken, and the server is the reason: another connection may have more luck.
+    lose("it closes the connection: " + to_words(reply));
+    host_.book().put_back(*slot, true, host_.words().of(reply));
+  } else {
+    const auto outcome = reply.is_positive()    ? letter_state::accepted
+                         : reply.is_transient() ? letter_state::deferred
+                                                : letter_state::refused;
+    host_.book().settle(*slot, outcome, host_.words().of(reply));
+    prove();
+  }
+}
+
+void smtp_connection::note_verdict(const smtp_reply_view& reply) {
+  open_.has_verdict = true;
+  open_.outcome = reply.is_transient() ? letter_state::deferred : letter_state::refused;
+  open_.words = host_.words().of(reply);
+  prove();
+}
+
+void smtp_connection::prove() {
+  if (!std::exchange(is_proven_, true))
+    host_.note_proven(*this);
+}
+
+// -- letters ------------------------------------------------------------------------------------------
+
+/// One thing that can be done now; false when there is none and something must come in first.
+bool smtp_connection::step() {
+  if (has_write_failed_)
+    return false;
+  if (stream_.is_writing())
+    return go_on_writing();
+  return open_.slot != nullptr ? step_open_letter() : begin_letter();
+}
+
+bool smtp_connection::go_on_writing() {
+  auto done = smtp_stream::progress::failed;
+  if (ending_ != nullptr && !ending_has_begun_) {
+    const auto may = ending_->lane->door->pass([&] {
+      done = stream_.write();
+      ending_has_begun_ = stream_.has_begun_tail();
+    });
+    if (!may) {
+      cut("a letter was called back amid its message");
+      return false;
+    }
+  } else {
+    done = stream_.write();
+  }
+  switch (done) {
+  case smtp_stream::progress::done:
+    return true;
+  case smtp_stream::progress::blocked:
+    stream_.await_room(shared_from_this());
+    return false;
+  case smtp_stream::progress::failed:
+    has_write_failed_ = true; // what the server said before may still be read
+    return false;
+  }
+  return false;
+}
+
+bool smtp_connection::step_open_letter() {
+  const auto must_not_end = host_.book().is_called_back(*open_.slot);
+  if (must_not_end && (!open_.has_verdict || open_.has_go_ahead))
+    return call_back();
+  if (expected_size_ > 0)
+    return false;
+  const auto is_granted = open_.slot->said == letter_slot::answer::granted;
+  if (open_.has_go_ahead) {
+    if (is_granted)
+      write_message();
+    return is_granted;
+  }
+  if (open_.has_verdict) {
+    needs_reset_ = needs_reset_ || open_.mail_is_taken;
+    const auto settled = std::exchange(open_, {});
+    host_.book().settle(*settled.slot, settled.outcome, settled.words);
+    return true;
+  }
+  check(!offers_.pipelining, "with PIPELINING all replies to a letter's commands decide on it");
+  if (open_.next == expects::data && !is_granted)
+    return false;
+  commands_.clear();
+  append_command(open_.next);
+  stream_.put({}, commands_);
+  return true;
+}
+
+/// The open letter must not be sent. Where DATA was not sent yet a RSET will do; else only closing does.
+bool smtp_connection::call_back() {
+  if (ending_ != nullptr)
+    return false; // its reply comes first
+  if (open_.next == expects::end_of_data) {
+    cut("a letter was called back");
+    return false;
+  }
+  if (expected_size_ > 0)
+    return false;
+  needs_reset_ = needs_reset_ || open_.mail_is_taken;
+  const auto returned = std::exchange(open_, {});
+  host_.book().settle(*returned.slot, letter_state::pending, nullptr);
+  return true;
+}
+
+bool smtp_connection::may_take() const {
+  const auto carried_max = profile_.settings.letters_per_connection_max;
+  return !is_finishing_ && (carried_max == 0 || letters_ < carried_max);
+}
+
+/// The next letter that this server can take; others are refused here.
+letter_slot* smtp_connection::next_letter() {
+  while (auto* slot = host_.book().take(host_.now(), this)) {
+    const auto refusal = local_refusal(*slot, offers_);
+    if (!refusal) {
+      ++letters_;
+      return slot;
+    }
+    host_.book().settle(*slot, letter_state::refused, refusal);
+  }
+  return nullptr;
+}
+
+bool smtp_connection::begin_letter() {
+  if (!may_take() || (ending_ != nullptr && !offers_.pipelining))
+    return false;
+  auto* slot = next_letter();
+  if (slot == nullptr)
+    return false;
+  open_ = {.slot = slot, .words = nullptr};
+  commands_.clear();
+  append_commands();
+  stream_.put({}, commands_);
+  return true;
+}
+
+void smtp_connection::append_commands() {
+  if (std::exchange(needs_reset_, false)) {
+    append_command(expects::reset);
+    if (!offers_.pipelining)
+      return;
+  }
+  append_command(expects::mail);
+  if (!offers_.pipelining)
+    return;
+  append_command(expects::recipient);
+  append_command(expects::data);
+}
+
+/// One command of the open letter, and the reply that it will have.
+void smtp_connection::append_command(expects command) {
+  switch (command) {
+  case expects::reset:
+    commands_ += "RSET\r\n";
+    break;
+  case expects::mail:
+    append_mail();
+    open_.next = expects::recipient;
+    break;
+  case expects::recipient:
+    commands_ += "RCPT TO:<";
+    commands_ += open_.slot->recipient();
+    commands_ += ">\r\n";
+    open_.next = expects::data;
+    break;
+  case expects::data:
+    commands_ += "DATA\r\n";
+    open_.next = expects::end_of_data;
+    break;
+  case expects::end_of_data:
+    commands_ += ".\r\n";
+    break;
+  }
+  check(expected_size_ < expected_.size(), "a connection awaits few replies at a time");
+  expected_[(expected_at_ + expected_size_) % expected_.size()] = command;
+  ++expected_size_;
+}
+
+void smtp_connection::append_mail() {
+  const auto& slot = *open_.slot;
+  commands_ += "MAIL FROM:<";
+  commands_ += slot.from->envelope_sender;
+  commands_ += '>';
+  if (offers_.size) {
+    std::array<char, 24> digits{};
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), slot.message().size()).ptr;
+    commands_ += " SIZE=";
+    commands_.append(digits.data(), end);
+  }
+  if (slot.one->has_8bit)
+    commands_ += " BODY=8BITMIME";
+  if (offers_.smtputf8 && needs_smtputf8(slot))
+    commands_ += " SMTPUTF8";
+  commands_ += "\r\n";
+}
+
+/// Puts the message, its end of data and, where the server lets us, the next letter's commands in one write.
+void smtp_connection::write_message() {
+  const auto open = std::exchange(open_, {});
+  ending_ = open.slot;
+  ending_has_begun_ = false;
+  // The server goes on although it refused the recipient: RFC 2920 section 3.1 ends that with a lone dot.
+  ending_has_verdict_ = open.has_verdict;
+  ending_outcome_ = open.outcome;
+  ending_words_ = open.words;
+  auto body = open.has_verdict ? std::string_view{} : open.slot->message();
+  if (stuffed_.capacity() > stuffed_bytes_kept_max)
+    std::string{}.swap(stuffed_);
+  if (!is_wire_form(body)) {
+    to_wire_form(body, stuffed_);
+    body = stuffed_;
+  }
+  commands_.clear();
+  append_command(expects::end_of_data);
+  if (offers_.pipelining && may_take())
+    if (auto* slot = next_letter()) {
+      open_ = {.slot = slot, .words = nullptr};
+      append_commands();
+    }
+  stream_.put(body, commands_);
+}
+
+} // namespace sluice

@@ -1,0 +1,165 @@
+#pragma once
+// One connection to an SMTP server: a coroutine that opens a session and then carries letter after letter.
+//
+// With PIPELINING (RFC 2920) a letter costs one write, one read and one round trip:
+//
+//   write  message N, its end of data, MAIL RCPT DATA of letter N+1
+//   read   reply to N's end of data, 250 250 354
+//
+// Letter N+1 is reported as wanted when its commands leave, so its claim is written while they travel. Its
+// own end of data waits for both the server's 354 and the grant. Asking for DATA only after the grant would
+// make calling a letter back cheaper (RSET instead of a new connection), but costs a second round trip for
+// every letter, and letters are called back once a pause, a letter on each connection. So when a lane is
+// withdrawn after 354, the connection is closed: that is the only way out that sends no end of data.
+//
+// At any time at most one letter of a connection is between its end of data and the reply, and one more
+// behind it. Without PIPELINING each command waits for its reply, and DATA for the grant too.
+
+#include "adapters/smtp/coroutine.hpp"
+#include "adapters/smtp/smtp_capabilities.hpp"
+#include "adapters/smtp/smtp_host.hpp"
+#include "adapters/smtp/smtp_stream.hpp"
+
+#include <array>
+#include <memory>
+#include <string>
+
+namespace sluice {
+
+class smtp_connection final : public letter_holder, public std::enable_shared_from_this<smtp_connection> {
+public:
+  explicit smtp_connection(smtp_host& host);
+
+  /// Begins to connect. The host hears note_ready or note_ended.
+  void start();
+  /// Looks at what is new: answers to letters, letters to take, finish.
+  void wake() { at_pause_.resume(); }
+  /// Takes no more letters, settles what is under way, says QUIT and ends.
+  void finish();
+  /// Ends now. A letter whose end of data was sent is in doubt.
+  void cut(const std::string& why);
+  /// The time is past `deadline()`.
+  void time_out();
+
+  moment deadline() const { return deadline_; }
+  /// Whether note_ready was called.
+  bool was_ready() const { return was_ready_; }
+  bool is_proven() const { return is_proven_; }
+
+  /// Of smtp_stream: something was read, or there is room to write.
+  void stream_event() { at_pause_.resume(); }
+  void note_answer(letter_slot& letter) override;
+
+  bool is_to_wake = false; ///< the host's: it is in its list
+  bool is_idle = false;    ///< the host's: likewise
+
+private:
+  /// What a reply that is to come answers.
+  enum class expects : std::uint8_t { mail, recipient, data, end_of_data, reset };
+
+  /// A letter of which no end of data was sent.
+  struct open_letter {
+    letter_slot* slot = nullptr;
+    expects next = expects::mail; ///< to be sent next; end_of_data: all was sent
+    bool mail_is_taken = false;   ///< a transaction is open on the server
+    bool has_go_ahead = false;    ///< 354 is there
+    bool has_verdict = false;     ///< refused or deferred already
+    letter_state outcome = letter_state::pending;
+    reply_ptr words;
+  };
+
+  // smtp_session.cpp: from connecting to the first letter.
+  task<result<void>> open_session();
+  task<result<void>> connect();
+  task<result<void>> greet();
+  task<result<void>> say_hello();
+  task<result<void>> start_tls();
+  task<result<void>> shake_hands();
+  task<result<void>> log_in();
+  task<result<void>> log_in_plain();
+  task<result<void>> log_in_by_steps();
+  task<result<reply>> next_reply(milliseconds timeout, std::string* lines = nullptr);
+  task<result<reply>> ask(std::string command, milliseconds timeout, std::string* lines = nullptr);
+  task<result<void>> resolve();
+  result<void> check_login_is_safe();
+  std::string own_name();
+  std::unexpected<error> trouble(std::string words) const;
+
+  // smtp_connection.cpp: carrying letters.
+  detached run(std::shared_ptr<smtp_connection> self);
+  task<bool> serve();
+  task<bool> quit();
+  void end();
+  void read_replies();
+  void take_reply(const smtp_reply_view& reply);
+  void take_letter_reply(expects what, const smtp_reply_view& reply);
+  void take_data_reply(const smtp_reply_view& reply);
+  void take_end_of_data_reply(const smtp_reply_view& reply);
+  bool step();
+  bool step_open_letter();
+  bool go_on_writing();
+  bool call_back();
+  bool begin_letter();
+  letter_slot* next_letter();
+  void append_commands();
+  void append_command(expects command);
+  void append_mail();
+  void write_message();
+  void note_verdict(const smtp_reply_view& reply);
+  void prove();
+  void lose(std::string words);
+  void lose_letters();
+  bool may_take() const;
+  bool has_letter() const { return ending_ != nullptr || open_.slot != nullptr; }
+  void time_is_up();
+  void set_deadline();
+  void set_deadline_in(milliseconds delay);
+  milliseconds reply_timeout() const;
+
+  smtp_host& host_;
+  const smtp_profile& profile_;
+  smtp_stream stream_;
+  smtp_reply_parser parser_;
+  smtp_capabilities offers_;
+  pause_point at_pause_;
+  std::unique_ptr<boost::asio::ip::tcp::resolver> resolver_;
+  boost::asio::ip::tcp::resolver::results_type endpoints_;
+
+  std::array<expects, 8> expected_{}; ///< a ring of replies to come, oldest first
+  std::size_t expected_at_ = 0;
+  std::size_t expected_size_ = 0;
+  std::size_t replies_ = 0; ///< taken so far
+
+  letter_slot* ending_ = nullptr; ///< its end of data was sent or is being written
+  bool ending_has_begun_ = false; ///< something of that end of data may have left this machine
+  bool ending_has_verdict_ = false;
+  letter_state ending_outcome_ = letter_state::pending;
+  reply_ptr ending_words_;
+  open_letter open_;
+  bool needs_reset_ = false; ///< a transaction is open on the server, and no letter in it
+  std::uint32_t letters_ = 0;
+
+  std::string commands_; ///< being written
+  std::string stuffed_;  ///< likewise, of a message that could not go as it was
+
+  moment deadline_ = moment::max();
+  /// What is waited for; the deadline stays while this does, so that a trickle of bytes does not move it.
+  struct wait {
+    enum class kind : std::uint8_t { nothing, grant, letters, reply, room, last_words };
+    kind what = kind::nothing;
+    std::size_t replies = 0;
+    std::size_t written = 0;
+    bool operator==(const wait&) const = default;
+  };
+  wait waits_for_;
+  bool has_timed_out_ = false;
+
+  bool was_ready_ = false;
+  bool is_proven_ = false;
+  bool is_finishing_ = false;
+  bool has_write_failed_ = false;
+  bool is_over_ = false;
+  smtp_ending ending_how_;
+};
+
+} // namespace sluice

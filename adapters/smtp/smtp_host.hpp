@@ -1,0 +1,60 @@
+#pragma once
+// What a connection needs from the relay that it belongs to.
+
+#include "actors/relay_factory.hpp"
+#include "adapters/lanes/lane_book.hpp"
+#include "adapters/smtp/reply_words.hpp"
+#include "adapters/smtp/smtp_url.hpp"
+#include "adapters/smtp/tls_session.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string>
+
+namespace sluice {
+
+class smtp_connection;
+
+/// Where to and how; the same for all connections of a relay.
+struct smtp_profile {
+  smtp_url server;
+  relay_settings settings;
+  std::string hello_name; ///< empty: the connection's own address is said instead
+  std::shared_ptr<tls_trust> trust;
+
+  std::string name() const { return server.host + ":" + std::to_string(server.port); }
+};
+
+/// How a connection ended.
+struct smtp_ending {
+  bool has_failed = false; ///< the server's fault or the network's, not our own wish
+  std::string words;       ///< of a failure: what happened, with the server's reply where there is one
+};
+
+class smtp_host {
+public:
+  virtual boost::asio::io_context& io() = 0;
+  virtual const smtp_profile& profile() const = 0;
+  virtual lane_book& book() = 0;
+  virtual reply_words& words() = 0;
+  virtual moment now() const = 0;
+
+  /// Have the connection look at what is new, at the end of this turn.
+  virtual void wake_later(smtp_connection& connection) = 0;
+  /// The connection has a deadline, which may be sooner than all others.
+  virtual void note_deadline(moment deadline) = 0;
+  /// It can take letters from now on.
+  virtual void note_ready(smtp_connection& connection) = 0;
+  /// It has no letter and found none; it is to be woken when there is one.
+  virtual void note_idle(smtp_connection& connection) = 0;
+  /// The first letter since it was opened got a reply of its own.
+  virtual void note_proven(smtp_connection& connection) = 0;
+  /// It is over and has no letter any more.
+  virtual void note_ended(smtp_connection& connection, const smtp_ending& ending) = 0;
+
+protected:
+  ~smtp_host() = default;
+};
+
+} // namespace sluice

@@ -1,0 +1,293 @@
+#include "adapters/smtp/smtp_relay.hpp"
+
+#include "adapters/lanes/retry_delay.hpp"
+#include "adapters/smtp/smtp_connection.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <algorithm>
+#include <future>
+#include <thread>
+#include <unistd.h>
+
+namespace sluice {
+
+namespace {
+
+/// Handlers run in one turn, before reports are sent: under load a report carries several letters, and no
+/// letter's report waits for more than these.
+constexpr int handlers_a_turn_max = 32;
+
+/// The machine's name where it is one of the DNS; else empty.
+std::string machine_name() {
+  std::array<char, 256> text{};
+  if (::gethostname(text.data(), text.size() - 1) != 0)
+    return {};
+  std::string name{text.data()};
+  const auto is_plain = std::ranges::all_of(name, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.';
+  });
+  return is_plain && name.find('.') != std::string::npos ? name : std::string{};
+}
+
+class smtp_relay final : public relay, public smtp_host {
+public:
+  smtp_relay(smtp_profile profile, smtp_surroundings surroundings) :
+      profile_(std::move(profile)), surroundings_(std::move(surroundings)),
+      book_({2 * profile_.settings.connections_max, profile_.settings.letters_per_second_max,
+             profile_.settings.letters_per_second_per_domain_max}),
+      delay_(profile_.settings.reconnect_delay_first,
+             profile_.settings.reconnect_delay_max,
+             surroundings_.jitter),
+      inbox_(
+          std::make_shared<lane_inbox>([this] { boost::asio::post(io_, [this] { has_requests_ = true; }); })),
+      thread_([this] { run(); }) {}
+
+  ~smtp_relay() override {
+    stop();
+    inbox_->close();
+    boost::asio::post(io_, [this] { is_ending_ = true; });
+    thread_.join();
+  }
+
+  std::shared_ptr<relay_lane> open(campaign_id, report_sink sink) override {
+    return open_lane(inbox_, std::move(sink));
+  }
+
+  std::size_t connections_max() const override { return profile_.settings.connections_max; }
+  std::size_t letters_in_flight_max() const override { return 2 * profile_.settings.connections_max; }
+
+  void stop() override {
+    std::call_once(stop_once_, [this] {
+      boost::asio::post(io_, [this] { begin_to_stop(); });
+      stopped_.get_future().wait();
+    });
+  }
+
+private:
+  // -- of smtp_host -----------------------------------------------------------------------------------
+
+  boost::asio::io_context& io() override { return io_; }
+  const smtp_profile& profile() const override { return profile_; }
+  lane_book& book() override { return book_; }
+  reply_words& words() override { return words_; }
+  moment now() const override { return std::chrono::steady_clock::now(); }
+
+  void wake_later(smtp_connection& connection) override {
+    if (std::exchange(connection.is_to_wake, true))
+      return;
+    to_wake_.push_back(connection.shared_from_this());
+  }
+
+  /// One timer serves all deadlines. They move on with each reply; the timer is only touched when one is
+  /// sooner than what it is set to, and looks for the next one when it fires.
+  void note_deadline(moment deadline) override {
+    if (deadline >= timer_at_)
+      return;
+    timer_at_ = deadline;
+    timer_.expires_at(deadline);
+    timer_.async_wait([this](boost::system::error_code why) {
+      if (!why)
+        timer_fired();
+    });
+  }
+
+  void note_ready(smtp_connection&) override {
+    --connecting_;
+    ++ready_;
+  }
+
+  void note_idle(smtp_connection& connection) override {
+    if (std::exchange(connection.is_idle, true))
+      return;
+    idle_.push_back(&connection);
+  }
+
+  void note_proven(smtp_connection&) override {
+    delay_.reset();
+    reopen_at_ = moment::min();
+    book_.set_condition(false, "");
+  }
+
+  void note_ended(smtp_connection& connection, const smtp_ending& ending) override {
+    std::erase(idle_, &connection);
+    std::erase_if(connections_, [&](const auto& one) { return one.get() == &connection; });
+    connection.was_ready() ? --ready_ : --connecting_;
+    if (!ending.has_failed)
+      return;
+    // Those that fail together are one failure.
+    if (now() >= reopen_at_)
+      reopen_at_ = now() + delay_.next();
+    if (ready_ > 0 || connection.is_proven())
+      return;
+    book_.set_condition(true, ending.words);
+    book_.give_up_again(std::make_shared<const reply>(reply{0, "", ending.words}));
+  }
+
+  // -- the thread -------------------------------------------------------------------------------------
+
+  void run() {
+    const auto guard = boost::asio::make_work_guard(io_);
+    while (!is_ending_) {
+      io_.run_one();
+      for (auto ran = 1; ran < handlers_a_turn_max && io_.poll_one() != 0; ++ran)
+        ;
+      end_turn();
+    }
+  }
+
+  void end_turn() {
+    take_requests();
+    do {
+      wake_all();
+      pump();
+    } while (!to_wake_.empty());
+    if (book_.is_stopping())
+      go_on_stopping();
+    book_.deliver_reports();
+    if (has_stopped_ && !std::exchange(said_stopped_, true))
+      stopped_.set_value();
+  }
+
+  void take_requests() {
+    if (!std::exchange(has_requests_, false))
+      return;
+    inbox_->take(requests_);
+    book_.apply(requests_);
+  }
+
+  void wake_all() {
+    waking_.swap(to_wake_);
+    for (const auto& connection : waking_) {
+      connection->is_to_wake = false;
+      connection->wake();
+    }
+    waking_.clear();
+  }
+
+  /// Finds connections for the letters that may leave now: idle ones, the last used first, then new ones.
+  void pump() {
+    const auto at = now();
+    if (!book_.has_letters(at)) {
+      note_deadline(book_.ready_at(at));
+      return;
+    }
+    auto waiting = book_.waiting();
+    while (!idle_.empty() && waiting > 0) {
+      auto& connection = *idle_.back();
+      idle_.pop_back();
+      connection.is_idle = false;
+      wake_later(connection);
+      --waiting;
+    }
+    if (waiting > connecting_)
+      open_connections(at, waiting - connecting_);
+  }
+
+  void open_connections(moment at, std::size_t wanted) {
+    if (at < reopen_at_) {
+      note_deadline(reopen_at_);
+      return;
+    }
+    const auto connections_max = book_.is_failing() ? 1 : profile_.settings.connections_max;
+    for (; wanted > 0 && connections_.size() < connections_max && at >= reopen_at_; --wanted) {
+      auto connection = std::make_shared<smtp_connection>(*this);
+      connections_.push_back(connection);
+      ++connecting_;
+      connection->start();
+    }
+  }
+
+  void timer_fired() {
+    const auto at = now();
+    timer_at_ = moment::max();
+    auto next = moment::max();
+    for (const auto& connection : std::vector(connections_)) {
+      if (connection->deadline() <= at)
+        connection->time_out();
+      next = std::min(next, connection->deadline());
+    }
+    note_deadline(next);
+    if (book_.is_stopping())
+      note_deadline(std::min(cut_at_, answers_until_));
+  }
+
+  // -- the end ----------------------------------------------------------------------------------------
+
+  void begin_to_stop() {
+    take_requests();
+    book_.stop();
+    cut_at_ = now() + surroundings_.stop_wait_max;
+    answers_until_ = now() + surroundings_.answers_wait_max;
+    note_deadline(answers_until_);
+    for (const auto& connection : std::vector(connections_))
+      connection->finish();
+  }
+
+  void go_on_stopping() {
+    const auto at = now();
+    if (at >= cut_at_)
+      for (const auto& connection : std::vector(connections_))
+        connection->cut("no reply came before the engine stopped");
+    if (at >= answers_until_) {
+      answers_until_ = moment::max();
+      stops_waiting_ = true;
+    }
+    if (!connections_.empty()) {
+      note_deadline(cut_at_);
+      return;
+    }
+    if (stops_waiting_)
+      book_.end_waiting_for_answers();
+    has_stopped_ = book_.is_settled();
+  }
+
+  smtp_profile profile_;
+  smtp_surroundings surroundings_;
+  boost::asio::io_context io_{1};
+  boost::asio::steady_timer timer_{io_};
+  moment timer_at_ = moment::max();
+  lane_book book_;
+  reply_words words_;
+  retry_delay delay_;
+  moment reopen_at_ = moment::min();
+
+  std::vector<std::shared_ptr<smtp_connection>> connections_;
+  std::vector<smtp_connection*> idle_; ///< last used last
+  std::vector<std::shared_ptr<smtp_connection>> to_wake_;
+  std::vector<std::shared_ptr<smtp_connection>> waking_;
+  std::size_t connecting_ = 0;
+  std::size_t ready_ = 0;
+
+  std::vector<lane_request> requests_;
+  bool has_requests_ = false;
+  bool is_ending_ = false;
+  bool stops_waiting_ = false;
+  bool has_stopped_ = false;
+  bool said_stopped_ = false;
+  moment cut_at_ = moment::max();
+  moment answers_until_ = moment::max();
+  std::once_flag stop_once_;
+  std::promise<void> stopped_;
+
+  std::shared_ptr<lane_inbox> inbox_;
+  std::thread thread_; ///< last: it uses all the others
+};
+
+} // namespace
+
+result<std::unique_ptr<relay>>
+make_smtp_relay(smtp_url server, const relay_settings& settings, smtp_surroundings surroundings) {
+  if (settings.connections_max == 0)
+    return failure(error_code::invalid_input, "the relay's connections_max must be 1 at least");
+  auto trust = tls_trust::make(settings.ca_file, settings.tls_verify);
+  if (!trust)
+    return std::unexpected(trust.error());
+  smtp_profile profile{std::move(server), settings,
+                       settings.hello_name.empty() ? machine_name() : settings.hello_name, std::move(*trust)};
+  return std::make_unique<smtp_relay>(std::move(profile), std::move(surroundings));
+}
+
+} // namespace sluice

@@ -1,0 +1,33 @@
+#pragma once
+// smtp:// and smtps:// — a smarthost: one thread with one event loop, up to connections_max connections kept
+// open, shared by all campaigns.
+//
+//   - Connections are opened as letters wait for them, and closed after idle_timeout.
+//   - A letter whose connection failed before its end of data waits for another one, before all others; it
+//     goes back to its campaign when the relay as a whole fails, or after three connections.
+//   - The relay fails when no connection is left and the last one never got a reply for a letter. Then one
+//     connection tries at a time, after growing delays, until one letter has a reply.
+//   - At most connections_max letters are between end of data and reply, and at most twice as many are taken
+//     (wanted) and not yet settled.
+//   - stop() waits at most 10 s for replies to ends of data, then cuts the connections (in doubt).
+
+#include "actors/relay_factory.hpp"
+#include "adapters/smtp/smtp_url.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace sluice {
+
+/// What the relay asks the outside for, besides its server.
+struct smtp_surroundings {
+  std::function<double()> jitter; ///< in [0, 1), for delays; called on the relay's thread
+  milliseconds stop_wait_max{std::chrono::seconds(10)};
+  milliseconds answers_wait_max{std::chrono::seconds(2)}; ///< at stop, for grants of letters without one
+};
+
+/// `invalid_input` when ca_file cannot be read. Connects nothing yet.
+result<std::unique_ptr<relay>>
+make_smtp_relay(smtp_url server, const relay_settings& settings, smtp_surroundings surroundings);
+
+} // namespace sluice

@@ -1,0 +1,281 @@
+// The part of a connection that opens a session: connect, TLS, greeting, EHLO, STARTTLS, AUTH.
+
+#include "adapters/smtp/base64.hpp"
+#include "adapters/smtp/smtp_connection.hpp"
+
+#include <boost/asio/connect.hpp>
+
+namespace sluice {
+
+namespace {
+
+/// RFC 5321 section 4.5.3.1.4: a command line's length; what is longer goes in an answer to 334.
+constexpr std::size_t command_bytes_max = 512;
+
+} // namespace
+
+std::unexpected<error> smtp_connection::trouble(std::string words) const {
+  return failure(error_code::unavailable, profile_.name() + ": " + std::move(words));
+}
+
+task<result<void>> smtp_connection::open_session() {
+  if (auto done = co_await connect(); !done)
+    co_return done;
+  if (profile_.server.tls == tls_use::implicit) {
+    stream_.begin_tls(*profile_.trust, profile_.server.host);
+    if (auto done = co_await shake_hands(); !done)
+      co_return done;
+  }
+  if (auto done = co_await greet(); !done)
+    co_return done;
+  if (auto done = co_await say_hello(); !done)
+    co_return done;
+  if (auto done = co_await start_tls(); !done)
+    co_return done;
+  if (!profile_.server.user.empty())
+    if (auto done = co_await log_in(); !done)
+      co_return done;
+  co_return result<void>{};
+}
+
+task<result<void>> smtp_connection::resolve() {
+  using boost::asio::ip::tcp;
+  boost::system::error_code why;
+  const auto address = boost::asio::ip::make_address(profile_.server.host, why);
+  if (!why) { // no need to ask anybody
+    endpoints_ = tcp::resolver::results_type::create(tcp::endpoint{address, profile_.server.port}, "", "");
+    co_return result<void>{};
+  }
+  auto is_there = false;
+  resolver_ = std::make_unique<tcp::resolver>(host_.io());
+  resolver_->async_resolve(profile_.server.host, std::to_string(profile_.server.port),
+                           [&, self = shared_from_this()](auto error, auto found) {
+                             why = error;
+                             endpoints_ = std::move(found);
+                             is_there = true;
+                             at_pause_.resume();
+                           });
+  // Waits for the handler in any case, since it writes into this frame; a look-up cannot be cut short.
+  while (!is_there)
+    co_await at_pause_.pause();
+  if (why)
+    co_return trouble("its name cannot be resolved: " + why.message());
+  co_return result<void>{};
+}
+
+task<result<void>> smtp_connection::connect() {
+  set_deadline_in(profile_.settings.connect_timeout);
+  if (auto done = co_await resolve(); !done)
+    co_return done;
+  if (has_timed_out_ || is_over_)
+    co_return trouble("its name was not resolved in time");
+  auto is_there = false;
+  boost::system::error_code why;
+  boost::asio::async_connect(stream_.socket(), endpoints_,
+                             [&, self = shared_from_this()](auto error, const auto&) {
+                               why = error;
+                               is_there = true;
+                               at_pause_.resume();
+                             });
+  while (!is_there) {
+    co_await at_pause_.pause();
+    if (has_timed_out_ || is_over_)
+      stream_.close(); // the handler comes with operation_aborted
+  }
+  if (has_timed_out_)
+    co_return trouble("cannot connect: no answer within " +
+                      format_duration(profile_.settings.connect_timeout));
+  if (why)
+    co_return trouble("cannot connect: " + why.message());
+  stream_.prepare();
+  co_return result<void>{};
+}
+
+task<result<void>> smtp_connection::shake_hands() {
+  set_deadline_in(profile_.settings.connect_timeout);
+  while (true) {
+    const auto done = stream_.shake_hands();
+    if (done == tls_session::progress::done)
+      co_return result<void>{};
+    if (done == tls_session::progress::failed)
+      co_return trouble("TLS failed: " + stream_.tls_fault());
+    if (!stream_.end_of_input().empty())
+      co_return trouble("TLS failed: " + stream_.end_of_input());
+    stream_.read(shared_from_this());
+    co_await at_pause_.pause();
+    if (has_timed_out_ || is_over_)
+      co_return trouble("TLS failed: no answer in time");
+  }
+}
+
+/// The next reply, whatever it says; an error when none comes. `lines` gets its text line by line.
+task<result<reply>> smtp_connection::next_reply(milliseconds timeout, std::string* lines) {
+  set_deadline_in(timeout);
+  while (true) {
+    switch (parser_.take(stream_.input)) {
+    case smtp_reply_parser::progress::done:
+      if (lines != nullptr)
+        lines->assign(parser_.reply().text);
+      co_return to_reply(parser_.reply());
+    case smtp_reply_parser::progress::broken:
+      co_return trouble(std::string{"it sent "} + parser_.fault());
+    case smtp_reply_parser::progress::more:
+      break;
+    }
+    if (!stream_.end_of_input().empty())
+      co_return trouble(stream_.end_of_input());
+    stream_.read(shared_from_this());
+    co_await at_pause_.pause();
+    if (has_timed_out_)
+      co_return trouble("no reply within " + format_duration(timeout));
+    if (is_over_)
+      co_return trouble("the session was given up");
+  }
+}
+
+task<result<reply>> smtp_connection::ask(std::string command, milliseconds timeout, std::string* lines) {
+  command += "\r\n";
+  set_deadline_in(profile_.settings.block_timeout);
+  stream_.put({}, command);
+  for (auto done = stream_.write(); done != smtp_stream::progress::done; done = stream_.write()) {
+    if (done == smtp_stream::progress::failed || has_timed_out_ || is_over_)
+      co_return trouble("cannot write: " + stream_.write_fault());
+    stream_.await_room(shared_from_this());
+    co_await at_pause_.pause();
+  }
+  co_return co_await next_reply(timeout, lines);
+}
+
+namespace {
+
+std::string words_of(const reply& said) {
+  return to_words({said.code, said.enhanced.empty() ? said.text : said.enhanced + " " + said.text});
+}
+
+bool is_positive(const reply& said) {
+  return said.code / 100 == 2;
+}
+
+} // namespace
+
+task<result<void>> smtp_connection::greet() {
+  auto greeting = co_await next_reply(profile_.settings.greeting_timeout);
+  if (!greeting)
+    co_return std::unexpected(greeting.error());
+  if (!is_positive(*greeting))
+    co_return trouble("it does not take us: " + words_of(*greeting));
+  co_return result<void>{};
+}
+
+task<result<void>> smtp_connection::say_hello() {
+  const auto name = own_name();
+  std::string lines;
+  auto said = co_await ask("EHLO " + name, profile_.settings.command_timeout, &lines);
+  if (!said)
+    co_return std::unexpected(said.error());
+  if (is_positive(*said)) {
+    offers_ = parse_capabilities(lines);
+    co_return result<void>{};
+  }
+  offers_ = {};
+  const auto knows_no_ehlo = said->code / 100 == 5;
+  if (knows_no_ehlo) {
+    said = co_await ask("HELO " + name, profile_.settings.command_timeout);
+    if (!said)
+      co_return std::unexpected(said.error());
+  }
+  if (!is_positive(*said))
+    co_return trouble("it does not take our greeting: " + words_of(*said));
+  co_return result<void>{};
+}
+
+task<result<void>> smtp_connection::start_tls() {
+  const auto use = profile_.server.tls;
+  if (use == tls_use::implicit || use == tls_use::never)
+    co_return result<void>{};
+  if (!offers_.starttls) {
+    if (use == tls_use::required)
+      co_return trouble("it does not offer STARTTLS, and the URL says tls=require");
+    co_return result<void>{};
+  }
+  auto said = co_await ask("STARTTLS", profile_.settings.command_timeout);
+  if (!said)
+    co_return std::unexpected(said.error());
+  if (said->code != 220) {
+    if (use == tls_use::required)
+      co_return trouble("STARTTLS failed: " + words_of(*said));
+    co_return result<void>{};
+  }
+  // Whatever came behind the 220 in clear is dropped by begin_tls, or a man in the middle could speak there.
+  stream_.begin_tls(*profile_.trust, profile_.server.host);
+  if (auto done = co_await shake_hands(); !done)
+    co_return done;
+  co_return co_await say_hello();
+}
+
+result<void> smtp_connection::check_login_is_safe() {
+  boost::system::error_code ignored; // then it is not loopback
+  const auto is_loopback = stream_.socket().remote_endpoint(ignored).address().is_loopback();
+  if (stream_.is_tls() || is_loopback || profile_.server.may_auth_in_clear)
+    return {};
+  return trouble("it offers no TLS, and the password is not sent in clear; add ?auth=insecure to the "
+                 "relay's URL if it may be");
+}
+
+task<result<void>> smtp_connection::log_in() {
+  if (auto safe = check_login_is_safe(); !safe)
+    co_return safe;
+  if (offers_.auth_plain)
+    co_return co_await log_in_plain();
+  if (offers_.auth_login)
+    co_return co_await log_in_by_steps();
+  co_return trouble("it offers neither AUTH PLAIN nor AUTH LOGIN, and the URL has a user");
+}
+
+/// RFC 4616.
+task<result<void>> smtp_connection::log_in_plain() {
+  std::string secret;
+  secret += '\0';
+  secret += profile_.server.user;
+  secret += '\0';
+  secret += profile_.server.password;
+  const auto encoded = to_base64(secret);
+  auto command = "AUTH PLAIN " + encoded;
+  const auto fits = command.size() + 2 <= command_bytes_max;
+  if (!fits)
+    command = "AUTH PLAIN";
+  auto said = co_await ask(std::move(command), profile_.settings.command_timeout);
+  if (said && !fits && said->code == 334)
+    said = co_await ask(encoded, profile_.settings.command_timeout);
+  if (!said)
+    co_return std::unexpected(said.error());
+  if (said->code != 235)
+    co_return trouble("it refuses the login: " + words_of(*said));
+  co_return result<void>{};
+}
+
+task<result<void>> smtp_connection::log_in_by_steps() {
+  auto said = co_await ask("AUTH LOGIN", profile_.settings.command_timeout);
+  if (said && said->code == 334)
+    said = co_await ask(to_base64(profile_.server.user), profile_.settings.command_timeout);
+  if (said && said->code == 334)
+    said = co_await ask(to_base64(profile_.server.password), profile_.settings.command_timeout);
+  if (!said)
+    co_return std::unexpected(said.error());
+  if (said->code != 235)
+    co_return trouble("it refuses the login: " + words_of(*said));
+  co_return result<void>{};
+}
+
+/// What we call ourselves; a machine whose name is none of the DNS says its address (RFC 5321 section 4.1.4).
+std::string smtp_connection::own_name() {
+  if (!profile_.hello_name.empty())
+    return profile_.hello_name;
+  boost::system::error_code why;
+  const auto address = stream_.socket().local_endpoint(why).address();
+  if (why)
+    return "[127.0.0.1]";
+  return (address.is_v6() ? "[IPv6:" : "[") + address.to_string() + "]";
+}
+
+} // namespace sluice

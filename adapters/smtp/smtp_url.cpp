@@ -1,0 +1,76 @@
+#include "adapters/smtp/smtp_url.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+std::unexpected<error> wrong(std::string what) {
+  return failure(error_code::invalid_input,
+                 "the relay's URL: " + std::move(what) +
+                     "; expected smtp://[user:password@]host[:port][?tls=require]");
+}
+
+result<void> read_option(smtp_url& made, std::string_view key, std::string_view value, bool is_smtps) {
+  if (key == "tls" && is_smtps)
+    return wrong("smtps:// is always TLS, ?tls= is for smtp://");
+  if (key == "tls" && value == "require")
+    made.tls = tls_use::required;
+  else if (key == "tls" && value == "offered")
+    made.tls = tls_use::offered;
+  else if (key == "tls" && value == "never")
+    made.tls = tls_use::never;
+  else if (key == "tls")
+    return wrong("tls may be require, offered or never");
+  else if (key == "auth" && value == "insecure")
+    made.may_auth_in_clear = true;
+  else if (key == "auth")
+    return wrong("auth may be insecure");
+  else
+    return wrong("there is no option \"" + std::string{key} + "\"");
+  return {};
+}
+
+} // namespace
+
+result<smtp_url> parse_smtp_url(std::string_view text) {
+  const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
+  if (!parsed)
+    return wrong("it cannot be read (is a special character of user or password percent-encoded?)");
+  const auto& url = *parsed;
+  const auto is_smtps = url.scheme() == "smtps";
+  if (!is_smtps && url.scheme() != "smtp")
+    return wrong("its scheme is neither smtp nor smtps");
+  smtp_url made;
+  made.tls = is_smtps ? tls_use::implicit : tls_use::offered;
+  made.port = is_smtps ? 465 : 25;
+  made.host = url.host_type() == boost::urls::host_type::ipv6 ? url.host_address() : url.host();
+  if (made.host.empty())
+    return wrong("it names no host");
+  if (url.has_port() && url.port().empty())
+    return wrong("it has a colon and no port behind it");
+  if (url.has_port()) {
+    made.port = url.port_number();
+    if (made.port == 0)
+      return wrong("its port is not one of 1 to 65535");
+  }
+  made.user = url.user();
+  made.password = url.password();
+  // NUL divides the parts of AUTH PLAIN (RFC 4616).
+  if (made.user.find('\0') != std::string::npos || made.password.find('\0') != std::string::npos)
+    return wrong("user and password cannot hold a NUL");
+  if (made.user.empty() && !made.password.empty())
+    return wrong("it has a password and no user");
+  if (url.has_fragment() || (!url.encoded_path().empty() && url.encoded_path() != "/"))
+    return wrong("nothing but options may follow the host and port");
+  for (const auto option : url.params())
+    if (auto read = read_option(made, option.key, option.value, is_smtps); !read)
+      return std::unexpected(read.error());
+  return made;
+}
+
+} // namespace sluice

@@ -1,0 +1,32 @@
+#pragma once
+// smtp://[user:password@]host[:port][?tls=…][&auth=…] and smtps://…, taken apart. User and password are
+// percent-encoded (RFC 3986).
+
+#include "messages/error.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sluice {
+
+enum class tls_use : std::uint8_t {
+  never,    ///< ?tls=never
+  offered,  ///< STARTTLS where the server offers it
+  required, ///< ?tls=require: STARTTLS or nothing
+  implicit, ///< smtps: TLS from the first byte
+};
+
+struct smtp_url {
+  std::string host; ///< name or address, without the brackets of an IPv6 address
+  std::uint16_t port = 25;
+  std::string user; ///< empty: no AUTH
+  std::string password;
+  tls_use tls = tls_use::offered;
+  bool may_auth_in_clear = false; ///< ?auth=insecure: AUTH without TLS to other machines too
+};
+
+/// `invalid_input` with what is wrong; never with the password in it.
+result<smtp_url> parse_smtp_url(std::string_view text);
+
+} // namespace sluice
