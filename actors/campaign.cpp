@@ -12,6 +12,7 @@
 #include "actors/state_codec.hpp"
 #include "messages/check.hpp"
 
+#include <caf/scheduled_actor.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <spdlog/spdlog.h>
@@ -95,6 +96,7 @@ struct campaign_actor_state {
   timestamp timer_at;
   bool publish_is_due = false;
   timestamp published_at;
+  bool is_trouble_shown = false;
   std::deque<std::pair<timestamp, letter_index>> settled_at; ///< for the rate
   event_number snapshot_at = 0;
   bool said_idle = false;
@@ -415,7 +417,9 @@ struct campaign_actor_state {
     auto done = std::exchange(pending, {});
     send_replies(done);
     note_rate();
-    const auto is_news = done.asked.has_value() || state.is_final() || !state.may_claim();
+    const auto is_quiet = state.in_flight() == 0 && handed.empty();
+    const auto is_news = done.asked.has_value() || state.is_final() || !state.may_claim() || is_quiet ||
+                         state.relay_trouble.has_value() != is_trouble_shown;
     if (is_news || now() - published_at >= publish_every)
       publish();
     else
@@ -556,6 +560,7 @@ struct campaign_actor_state {
   void publish() {
     publish_is_due = false;
     published_at = now();
+    is_trouble_shown = state.relay_trouble.has_value();
     if (state.is_discarded) {
       parts->campaigns.remove(state.id);
       return;
@@ -610,6 +615,19 @@ campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign
                                        supervisor_actor supervisor,
                                        engine_ptr parts,
                                        campaign_id id) {
+  // The supervisor shows people why a campaign died, so the words must reach it.
+  self->set_exception_handler([](caf::scheduled_actor*, std::exception_ptr& thrown) -> caf::error {
+    try {
+      std::rethrow_exception(thrown);
+    } catch (const std::exception& fault) {
+      return to_caf({error_code::internal, fault.what()});
+    } catch (...) {
+      return to_caf({error_code::internal, "something was thrown that is no exception"});
+    }
+  });
+  // Without the supervisor nobody could command it or bring it back: it ends too, just as it stands.
+  self->monitor(supervisor);
+  self->set_down_handler([=](const caf::down_msg& message) { self->quit(message.reason); });
   self->state.supervisor = std::move(supervisor);
   self->state.begin(std::move(parts), id);
   return {

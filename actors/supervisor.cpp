@@ -133,7 +133,7 @@ struct supervisor_state {
     one.actor = nullptr;
     one.is_retiring = false;
     if (message.reason && message.reason != caf::exit_reason::user_shutdown)
-      bury(id, one, caf::to_string(message.reason));
+      bury(id, one, from_caf(message.reason).message);
     else if (!one.held_back.empty() && !is_halting)
       hand_over_held_back(id, one);
     end_if_halted();
@@ -144,7 +144,7 @@ struct supervisor_state {
     one.deaths.push_back(at);
     while (!one.deaths.empty() && at - one.deaths.front() > deaths_window)
       one.deaths.pop_front();
-    // What was thrown is not in the reason that CAF gives; the log, read once more, mostly tells.
+    // A log that cannot be read will not be readable in a second: that is told apart from other deaths.
     const auto state = recover(*parts->store, id);
     const auto why = state ? reason : state.error().message;
     if (one.deaths.size() >= deaths_max || (!state && state.error().code == error_code::corrupt)) {

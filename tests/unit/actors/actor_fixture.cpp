@@ -73,8 +73,9 @@ bool scripted_relay::turn() {
     for (; free > 0 && !lane->offered.empty(); --free) {
       const auto [letters, one] = lane->offered.front();
       lane->offered.pop_front();
-      lane->waiting.emplace(one->index, arrival{lane->campaign, one->index, std::string{letters->recipient_of(*one)},
-                                                std::string{letters->message_of(*one)}});
+      lane->waiting.emplace(one->index,
+                            arrival{lane->campaign, one->index, std::string{letters->recipient_of(*one)},
+                                    std::string{letters->message_of(*one)}});
       lane->report.wanted.add(one->index);
     }
     for (const auto index : std::exchange(lane->granted, {})) {
@@ -82,8 +83,9 @@ bool scripted_relay::turn() {
       if (found == lane->waiting.end())
         continue;
       arrivals.push_back(found->second);
-      const auto outcome = outcome_of ? outcome_of(found->second)
-                                      : result_group{letter_state::accepted, {{index, index + 1}}, {250, "2.0.0", "Ok"}};
+      const auto outcome =
+          outcome_of ? outcome_of(found->second)
+                     : result_group{letter_state::accepted, {{index, index + 1}}, {250, "2.0.0", "Ok"}};
       if (outcome)
         lane->report.results.push_back(*outcome);
       else
@@ -169,8 +171,7 @@ node_settings actor_fixture::quiet_settings() {
 void actor_fixture::boot() {
   parts->settings = settings_;
   auto made = std::make_unique<scripted_relay>();
-  if (relay)
-    made->arrivals = relay->arrivals;
+  made->arrivals = std::exchange(arrivals_before_, {});
   relay = made.get();
   parts->relay = std::move(made);
   parts->now = [this] { return now(); };
@@ -186,7 +187,7 @@ void actor_fixture::crash() {
   caf::anon_send_exit(supervisor, caf::exit_reason::kill);
   supervisor = nullptr;
   auto store = std::move(parts->store);
-  auto arrivals = std::move(relay->arrivals);
+  arrivals_before_ = std::move(relay->arrivals);
   auto old_parts = std::exchange(parts, std::make_shared<engine>());
   parts->store = std::move(store);
   old_parts->store = make_memory_store();
@@ -194,7 +195,6 @@ void actor_fixture::crash() {
   system_.reset();
   relay = nullptr;
   boot();
-  relay->arrivals = std::move(arrivals);
 }
 
 timestamp actor_fixture::now() const {
@@ -218,7 +218,8 @@ campaign_id actor_fixture::create(campaign_spec spec, audience_id audience) {
   std::optional<result<campaign_id>> answer;
   auto asking = system_->spawn([&](caf::event_based_actor* self) {
     self->request(supervisor, caf::infinite, create_campaign{std::move(spec), audience, "test", ""})
-      .then([&](campaign_id id) { answer = id; }, [&](const caf::error& why) { answer = std::unexpected(from_caf(why)); });
+        .then([&](campaign_id id) { answer = id; },
+              [&](const caf::error& why) { answer = std::unexpected(from_caf(why)); });
   });
   run();
   return answer.value().value();
@@ -234,8 +235,8 @@ result<command_answer> actor_fixture::tell(campaign_id id, command_kind kind, st
   std::optional<result<command_answer>> answer;
   auto asking = system_->spawn([&](caf::event_based_actor* self) {
     self->request(supervisor, caf::infinite, id, command{kind, "olga", "words", std::move(key), {}})
-      .then([&](const command_answer& done) { answer = done; },
-            [&](const caf::error& why) { answer = std::unexpected(from_caf(why)); });
+        .then([&](const command_answer& done) { answer = done; },
+              [&](const caf::error& why) { answer = std::unexpected(from_caf(why)); });
   });
   while (!answer && (scheduler_->run() > 0 || relay->turn())) {
   }
@@ -268,12 +269,12 @@ void actor_fixture::pass(milliseconds duration) {
 std::vector<event> actor_fixture::log(campaign_id id) const {
   std::vector<event> events;
   parts->store->journal()
-    .read(id, 1,
-          [&](const stored_event& stored) {
-            events.push_back(stored.event);
-            return true;
-          })
-    .value();
+      .read(id, 1,
+            [&](const stored_event& stored) {
+              events.push_back(stored.event);
+              return true;
+            })
+      .value();
   return events;
 }
 

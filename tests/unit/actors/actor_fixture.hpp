@@ -91,6 +91,7 @@ private:
   std::unique_ptr<caf::actor_system> system_;
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   milliseconds passed_{0};
+  std::vector<scripted_relay::arrival> arrivals_before_;
 };
 
 } // namespace sluice::testing

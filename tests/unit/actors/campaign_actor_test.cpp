@@ -241,7 +241,8 @@ TEST_CASE("when the relay itself fails, letters go back and the campaign says so
   auto is_away = true;
   node.relay->outcome_of = [&](const scripted_relay::arrival& one) -> std::optional<result_group> {
     if (is_away)
-      return result_group{letter_state::pending, {{one.index, one.index + 1}}, {421, "4.3.2", "shutting down"}};
+      return result_group{
+          letter_state::pending, {{one.index, one.index + 1}}, {421, "4.3.2", "shutting down"}};
     return result_group{letter_state::accepted, {{one.index, one.index + 1}}, {250, "", "Ok"}};
   };
   node.relay->connections = 0;
@@ -305,7 +306,7 @@ TEST_CASE("one campaign's crash loop parks it and does not stop another") {
   node.run();
   // Another owner of the log: the campaign's appends meet a number that they do not expect.
   node.parts->store->journal().append(
-    {sick, node.show(sick).version, {{node.now(), "intruder", relay_recovered{}}}, {}}, [](auto) {});
+      {sick, node.show(sick).version, {{node.now(), "intruder", relay_recovered{}}}, {}}, [](auto) {});
   node.pass(5s);
   CHECK(accepted(node, healthy) >= 5);
   node.pass(30s);
@@ -361,7 +362,8 @@ TEST_CASE("what is asked of the log agrees with what is shown") {
   actor_fixture node;
   node.relay->outcome_of = [](const scripted_relay::arrival& one) -> std::optional<result_group> {
     if (one.index % 10 == 0)
-      return result_group{letter_state::refused, {{one.index, one.index + 1}}, {550, "5.1.1", "No such user"}};
+      return result_group{
+          letter_state::refused, {{one.index, one.index + 1}}, {550, "5.1.1", "No such user"}};
     return result_group{letter_state::accepted, {{one.index, one.index + 1}}, {250, "2.0.0", "Ok"}};
   };
   const auto id = node.start(spec(), 95);

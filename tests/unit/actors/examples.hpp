@@ -7,7 +7,8 @@
 namespace sluice::examples {
 
 /// 1 December 2026, 09:00 UTC.
-inline constexpr timestamp t0{std::chrono::sys_days{std::chrono::year{2026} / 12 / 1} + std::chrono::hours(9)};
+inline constexpr timestamp t0{std::chrono::sys_days{std::chrono::year{2026} / 12 / 1} +
+                              std::chrono::hours(9)};
 
 inline campaign_spec spec() {
   campaign_spec made;

@@ -55,7 +55,8 @@ const retry_settings retries{};
 const suspicion_settings suspicion{};
 
 void report(campaign_state& state, letter_state outcome, letter_ranges letters, reply answer, timestamp now) {
-  for (const auto& body : decide_results(state, {{outcome, std::move(letters), std::move(answer)}}, retries, suspicion, now))
+  for (const auto& body :
+       decide_results(state, {{outcome, std::move(letters), std::move(answer)}}, retries, suspicion, now))
     evolve(state, event{now, "", body});
 }
 
@@ -309,7 +310,8 @@ TEST_CASE("like answers are counted together, whatever their queue ids and addre
 
 TEST_CASE("a skipped letter is final, and a campaign of skipped letters ends") {
   auto state = sending(2);
-  for (const auto& body : decide_skips(state, {{letter_state::skipped, {{0, 2}}, {0, "", "suppressed: bounced"}, {}}}))
+  for (const auto& body :
+       decide_skips(state, {{letter_state::skipped, {{0, 2}}, {0, "", "suppressed: bounced"}, {}}}))
     evolve(state, event{t0, "", body});
   CHECK(state.status() == status::sent);
   CHECK(state.letters.count(letter_state::skipped) == 2);

@@ -158,8 +158,9 @@ struct play {
 
   void report_some() {
     auto in_flight = state.letters.all(letter_state::claimed);
-    static constexpr std::array outcomes{letter_state::accepted, letter_state::accepted, letter_state::refused,
-                                         letter_state::deferred, letter_state::in_doubt, letter_state::pending};
+    static constexpr std::array outcomes{letter_state::accepted, letter_state::accepted,
+                                         letter_state::refused,  letter_state::deferred,
+                                         letter_state::in_doubt, letter_state::pending};
     std::vector<result_group> results;
     while (!in_flight.empty() && results.size() < 3) {
       auto some = in_flight.take_front(*rc::gen::inRange<std::size_t>(1, 10));
@@ -169,7 +170,8 @@ struct play {
     }
     // A relay may also speak of letters that are long settled.
     if (*rc::gen::inRange(0, 5) == 0)
-      results.push_back({letter_state::accepted, {{0, std::min<letter_index>(3, watch.letters)}}, {250, "", "late"}});
+      results.push_back(
+          {letter_state::accepted, {{0, std::min<letter_index>(3, watch.letters)}}, {250, "", "late"}});
     put(decide_results(state, results, retries, suspicion, now));
   }
 
@@ -201,21 +203,21 @@ struct play {
 
   void step() {
     switch (*rc::gen::inRange(0, 9)) {
-      case 0:
-        return command_something();
-      case 1:
-      case 2:
-        return pass_time();
-      case 3:
-      case 4:
-      case 5:
-        return claim_some();
-      case 6:
-        return skip_some();
-      case 7:
-        return report_some();
-      default:
-        return *rc::gen::inRange(0, 4) == 0 ? crash() : report_some();
+    case 0:
+      return command_something();
+    case 1:
+    case 2:
+      return pass_time();
+    case 3:
+    case 4:
+    case 5:
+      return claim_some();
+    case 6:
+      return skip_some();
+    case 7:
+      return report_some();
+    default:
+      return *rc::gen::inRange(0, 4) == 0 ? crash() : report_some();
     }
   }
 
@@ -237,7 +239,8 @@ struct play {
         put({claimed{std::move(granted)}});
       auto in_flight = state.letters.all(letter_state::claimed);
       if (!in_flight.empty())
-        put(decide_results(state, {{letter_state::accepted, in_flight, {250, "", "Ok"}}}, retries, suspicion, now));
+        put(decide_results(state, {{letter_state::accepted, in_flight, {250, "", "Ok"}}}, retries, suspicion,
+                           now));
       else if (const auto next = state.next_moment(now))
         now = std::max(now, *next);
     }
@@ -251,7 +254,8 @@ TEST_CASE("whatever is commanded, reported and killed, and when: the rules hold 
   rc::check([] {
     auto content = spec();
     if (*rc::gen::arbitrary<bool>())
-      content.plan.parts = parts{*rc::gen::inRange<std::uint32_t>(1, 20), 10min, *rc::gen::inRange<std::uint32_t>(0, 100)};
+      content.plan.parts =
+          parts{*rc::gen::inRange<std::uint32_t>(1, 20), 10min, *rc::gen::inRange<std::uint32_t>(0, 100)};
     if (*rc::gen::arbitrary<bool>())
       content.plan.start_at = t0;
     content.on_doubt = *rc::gen::arbitrary<bool>() ? doubt_policy::resend : doubt_policy::hold;
