@@ -1,0 +1,296 @@
+#include "adapters/import/csv_reader.hpp"
+
+#include <csv.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t parser_block_bytes = 4096;
+
+bool is_line_end(char one) {
+  return one == '\r' || one == '\n';
+}
+
+/// Up to and with the first CR or LF, or all.
+std::string_view first_piece(std::string_view bytes) {
+  const auto line_feed = std::min(bytes.find('\n'), bytes.size() - 1);
+  const auto up_to_line_feed = bytes.substr(0, line_feed + 1);
+  return up_to_line_feed.substr(0, std::min(up_to_line_feed.find('\r'), line_feed) + 1);
+}
+
+/// The bytes of the first line with its end (CRLF, CR or LF); 0 when there is no end.
+std::size_t first_line_bytes(std::string_view text) {
+  const auto end = text.find_first_of("\r\n");
+  if (end == std::string_view::npos)
+    return 0;
+  return end + (text.substr(end).starts_with("\r\n") ? 2 : 1);
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string list;
+  for (const auto& name : names) {
+    if (list.size() > 200)
+      return list + ", …";
+    list += (list.empty() ? "" : ", ") + name;
+  }
+  return list;
+}
+
+/// One record's fields, end to end in one text.
+class record_fields {
+public:
+  void clear() {
+    text_.clear();
+    ends_.clear();
+  }
+  void add(std::string_view field) {
+    text_.append(field);
+    ends_.push_back(text_.size());
+  }
+  std::size_t size() const { return ends_.size(); }
+  const std::string& text() const { return text_; }
+  std::string_view operator[](std::size_t index) const {
+    const auto begin = index == 0 ? 0 : ends_[index - 1];
+    return std::string_view{text_}.substr(begin, ends_[index] - begin);
+  }
+
+private:
+  std::string text_;
+  std::vector<std::size_t> ends_;
+};
+
+class csv_reader final : public record_reader {
+public:
+  csv_reader(import_rows& into, std::uint64_t first_line) : into_(into), line_(first_line) {
+    csv_init(&parser_, 0);
+    csv_set_blk_size(&parser_, parser_block_bytes);
+    // Blanks are part of a value; libcsv would take them off.
+    csv_set_space_func(&parser_, [](unsigned char) { return 0; });
+  }
+  csv_reader(const csv_reader&) = delete;
+  csv_reader& operator=(const csv_reader&) = delete;
+  ~csv_reader() override { csv_free(&parser_); }
+
+  result<void> feed(std::string_view bytes) override {
+    if (knows_delimiter_)
+      return take(bytes);
+    // The header line is kept until it is whole: it tells the delimiter.
+    const auto end = std::min(bytes.find_first_of("\r\n"), bytes.size());
+    if (header_.size() + end > import_row_bytes_max)
+      return failure(error_code::invalid_input,
+                     "the first line, which should name the columns, is over 256 KiB");
+    header_.append(bytes.substr(0, end));
+    return end == bytes.size() ? result<void>{} : begin(bytes.substr(end));
+  }
+
+  result<void> finish() override {
+    if (!knows_delimiter_)
+      if (auto begun = begin({}); !begun)
+        return begun;
+    while (is_in_record_) {
+      // A line end closes any record but one within quotes.
+      if (auto parsed = parse("\n"); !parsed)
+        return parsed;
+      if (has_record_) {
+        if (auto taken = take_record(); !taken)
+          return taken;
+      } else if (auto given_up = give_up_first_line(true); !given_up) {
+        return given_up;
+      }
+    }
+    if (columns_.empty())
+      return failure(error_code::invalid_input, "there is no line that names the columns");
+    return {};
+  }
+
+private:
+  result<void> begin(std::string_view rest) {
+    choose_delimiter(header_);
+    if (auto taken = take(std::exchange(header_, {})); !taken)
+      return taken;
+    return take(rest);
+  }
+
+  void choose_delimiter(std::string_view line) {
+    std::ptrdiff_t commas = 0;
+    std::ptrdiff_t semicolons = 0;
+    auto is_quoted = false;
+    for (const auto one : line) {
+      is_quoted ^= one == '"';
+      commas += !is_quoted && one == ',' ? 1 : 0;
+      semicolons += !is_quoted && one == ';' ? 1 : 0;
+    }
+    csv_set_delim(&parser_, semicolons > commas ? ';' : ',');
+    knows_delimiter_ = true;
+  }
+
+  result<void> take(std::string_view bytes) {
+    while (!bytes.empty()) {
+      auto piece = first_piece(bytes);
+      if (!is_skipping_line_)
+        piece = piece.substr(0, import_row_bytes_max - kept_.size());
+      bytes.remove_prefix(piece.size());
+      if (auto taken = take_piece(piece); !taken)
+        return taken;
+    }
+    return {};
+  }
+
+  /// At most one line of bytes; with its end, if that is there.
+  result<void> take_piece(std::string_view piece) {
+    const auto ends_line = is_line_end(piece.back());
+    const auto starts_line = ends_line && !(piece == "\n" && last_byte_ == '\r'); // the second half of CRLF
+    const auto line = line_;
+    last_byte_ = piece.back();
+    if (starts_line)
+      ++line_;
+    if (is_skipping_line_) {
+      is_skipping_line_ = !ends_line;
+      return {};
+    }
+    if (!is_in_record_)
+      record_line_ = line;
+    if (auto parsed = parse(piece); !parsed)
+      return parsed;
+    if (has_record_)
+      return take_record();
+    // After a line's end only quotes keep a record open; without a record this was an empty line.
+    is_in_record_ = !ends_line || parser_.quoted != 0;
+    if (!is_in_record_)
+      return {};
+    kept_.append(piece);
+    kept_lines_ += starts_line ? 1U : 0U;
+    if (kept_.size() >= import_row_bytes_max || kept_lines_ >= import_row_lines_max)
+      return give_up_first_line(false);
+    return {};
+  }
+
+  result<void> parse(std::string_view piece) {
+    const auto on_field = [](void* field, std::size_t bytes, void* self) {
+      static_cast<csv_reader*>(self)->fields_.add({static_cast<const char*>(field), bytes});
+    };
+    const auto on_record = [](int, void* self) { static_cast<csv_reader*>(self)->has_record_ = true; };
+    if (csv_parse(&parser_, piece.data(), piece.size(), on_field, on_record, this) != piece.size())
+      return failure(error_code::internal,
+                     std::string{"CSV could not be read: "} + csv_strerror(csv_error(&parser_)));
+    return {};
+  }
+
+  /// The record's first line is counted, the rest read anew. It is shorter than what went over a limit, so
+  /// it does not go over one itself.
+  result<void> give_up_first_line(bool is_at_end) {
+    if (columns_.empty())
+      return failure(error_code::invalid_input,
+                     "the line that names the columns has a quote that does not end, or is over 256 KiB");
+    const auto kept = std::move(kept_);
+    const auto bytes = first_line_bytes(kept);
+    begin_record();
+    csv_fini(&parser_, nullptr, nullptr, nullptr);
+    if (bytes == 0) {
+      into_.leave_out(record_line_,
+                      is_at_end ? left_out_reason::unended_quote : left_out_reason::row_too_long);
+      is_skipping_line_ = !is_at_end;
+      return {};
+    }
+    into_.leave_out(record_line_, left_out_reason::unended_quote);
+    line_ = record_line_ + 1;
+    last_byte_ = kept[bytes - 1];
+    return take(std::string_view{kept}.substr(bytes));
+  }
+
+  void begin_record() {
+    is_in_record_ = false;
+    has_record_ = false;
+    fields_.clear();
+    kept_.clear();
+    kept_lines_ = 0;
+  }
+
+  result<void> take_record() {
+    auto taken = columns_.empty() ? take_header() : take_row();
+    begin_record();
+    return taken;
+  }
+
+  result<void> take_header() {
+    std::vector<std::string> names;
+    for (std::size_t index = 0; index < fields_.size(); ++index)
+      names.emplace_back(without_blanks(fields_[index]));
+    if (!is_storable_text(fields_.text()))
+      return failure(error_code::invalid_input,
+                     "the line that names the columns is not UTF-8; save the file as UTF-8");
+    for (std::size_t index = 0; index < names.size(); ++index)
+      if (names[index].empty())
+        return failure(error_code::invalid_input, "column " + std::to_string(index + 1) + " has no name");
+    const auto email = std::ranges::find_if(names, is_email_column);
+    if (email == names.end())
+      return failure(error_code::invalid_input,
+                     "the first line names no column `email`; it has: " + list_of(names));
+    for (auto name = names.begin(); name != names.end(); ++name)
+      if (std::find(std::next(name), names.end(), *name) != names.end() ||
+          (name != email && is_email_column(*name)))
+        return failure(error_code::invalid_input, "the column `" + *name + "` is there twice");
+    for (auto name = names.begin(); name != names.end(); ++name) {
+      const auto column = name == email ? result<std::uint16_t>{0} : into_.column(*name);
+      if (!column)
+        return std::unexpected(column.error());
+      columns_.push_back(*column);
+    }
+    email_ = static_cast<std::size_t>(email - names.begin());
+    return {};
+  }
+
+  result<void> take_row() {
+    if (fields_.size() == 1 && !fields_[0].empty() && without_blanks(fields_[0]).empty())
+      return {}; // a line of blanks
+    for (std::size_t index = 0; index < fields_.size(); ++index)
+      if (fields_[index].size() > import_field_bytes_max)
+        return leave_out(left_out_reason::field_too_long);
+    if (!is_storable_text(fields_.text()))
+      return leave_out(left_out_reason::wrong_encoding);
+    if (fields_.size() != columns_.size())
+      return leave_out(left_out_reason::wrong_field_count);
+    row_.fields.clear();
+    for (std::size_t index = 0; index < columns_.size(); ++index)
+      if (index != email_ && !fields_[index].empty())
+        row_.fields.push_back({columns_[index], std::string{fields_[index]}});
+    return into_.add(record_line_, fields_[email_], row_);
+  }
+
+  result<void> leave_out(left_out_reason reason) {
+    into_.leave_out(record_line_, reason);
+    return {};
+  }
+
+  import_rows& into_;
+  csv_parser parser_{};
+  bool knows_delimiter_ = false;
+  std::string header_;                 ///< until the delimiter is known
+  std::vector<std::uint16_t> columns_; ///< of each field; empty until the header was read
+  std::size_t email_ = 0;              ///< which field the address is in
+
+  std::uint64_t line_; ///< of the next byte
+  char last_byte_ = 0;
+  bool is_skipping_line_ = false; ///< the rest of a line that is too long
+  bool is_in_record_ = false;
+  bool has_record_ = false;       ///< libcsv gave a whole one
+  std::uint64_t record_line_ = 0; ///< where the record begins
+  std::string kept_;              ///< the record's bytes so far, once it goes over a piece
+  std::size_t kept_lines_ = 0;
+  record_fields fields_;
+  recipient row_;
+};
+
+} // namespace
+
+std::unique_ptr<record_reader> make_csv_reader(import_rows& into, std::uint64_t first_line) {
+  return std::make_unique<csv_reader>(into, first_line);
+}
+
+} // namespace sluice
