@@ -25,6 +25,7 @@ namespace {
 constexpr std::size_t letter_bytes_max = 2U << 20U;
 constexpr std::string_view unsubscribe_column = "unsubscribe_url";
 constexpr std::size_t half_hash = 16;
+constexpr std::size_t batch_bytes_reserved_max = 64U << 20U;
 
 std::unexpected<error> cannot_render(std::string why) {
   return failure(error_code::template_failed, std::move(why));
@@ -173,6 +174,9 @@ public:
       return failure(error_code::too_large, "a batch has at most 4 GiB of letters");
     if (!is_safe_address(to.email))
       return cannot_render("the recipient's address cannot stand in a letter");
+    if (before ==
+        0) // a new batch, as large as those before it: growing step by step costs more than composing
+      into.text.reserve(batch_bytes_);
     set_values(to);
     auto rendered = render();
     if (rendered) {
@@ -303,7 +307,7 @@ private:
     return date_text_;
   }
 
-  void finish(letter_index index, const std::string& address, std::size_t before, batch& into) const {
+  void finish(letter_index index, const std::string& address, std::size_t before, batch& into) {
     const auto has_8bit = has_8bit_sender_ || needs_smtputf8(address);
     letter one;
     one.index = index;
@@ -315,6 +319,7 @@ private:
     one.has_8bit = has_8bit;
     one.needs_smtputf8 = has_8bit;
     into.letters.push_back(one);
+    batch_bytes_ = std::max(batch_bytes_, std::min(into.text.size(), batch_bytes_reserved_max));
   }
 
   campaign_id campaign_;
@@ -336,6 +341,7 @@ private:
   std::string date_text_;
   std::chrono::sys_seconds date_{};
   std::size_t address_at_ = 0;
+  std::size_t batch_bytes_ = 0; ///< the largest batch so far
 };
 
 } // namespace

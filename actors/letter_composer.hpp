@@ -15,6 +15,10 @@ namespace sluice {
 ///
 /// - Values are HTML-escaped in html (`{{{name}}}` and `{{&name}}` are not), never in subject and text; in
 ///   unsubscribe_url they are percent-encoded. Line breaks in a subject become spaces.
+/// - In text and html {{unsubscribe_url}} is the recipient's own link, unless the audience has a column of that
+///   name.
+/// - A letter has at most 2 MiB; one that comes out larger, or an unsubscribe_url that comes out as no https,
+///   http or mailto address, is `template_failed` for that recipient.
 /// - A field that the recipient does not have renders as nothing; a section over an empty or "false" value
 ///   is left out.
 /// - Both bodies: multipart/alternative, text first. Each body is 7bit where it can be, else quoted-printable
