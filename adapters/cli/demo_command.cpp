@@ -6,7 +6,10 @@
 #include "adapters/cli/logging.hpp"
 #include "adapters/cli/running_engine.hpp"
 #include "adapters/cli/stop_signals.hpp"
+#include "adapters/cli/text.hpp"
 
+#include <algorithm>
+#include <array>
 #include <future>
 #include <ostream>
 
@@ -101,25 +104,32 @@ void print_what_to_try(session& with,
       line += concat(" --url ", engine.url());
     if (settings.node.data_folder != default_data_folder)
       line += concat(" --data ", settings.node.data_folder.string());
-    return padded(line, 44);
+    return line;
   };
   const auto campaign = to_string(id);
   const auto folder = settings.node.data_folder;
-  with.io().out << '\n'
-                << "page and API  " << engine.url() << "/#token=" << engine.token() << '\n'
-                << "campaign      " << campaign << ": " << demo_letters << " letters, 400 every 5 s, into "
-                << (folder / "maildir").string() << " (no mail leaves this machine)\n\n"
-                << "Try, in another terminal:\n"
-                << words(concat("show ", campaign)) << " every count, and what comes next\n"
-                << words(concat("pause ", campaign)) << " no further letter is begun\n"
-                << words(concat("resume ", campaign)) << " what fell due meanwhile leaves at once\n"
-                << words(concat("release ", campaign)) << " all the rest leaves now\n"
-                << words(concat("preview ", campaign, " --index 7")) << " a letter as it leaves\n"
-                << words("audit verify") << " every rule, checked on the log\n"
-                << "  curl -H \"Authorization: Bearer $(cat " << (folder / "token").string() << ")\" "
-                << engine.url() << "/v1/campaigns/" << campaign << "\n\n"
-                << "Ctrl-C stops; the next start goes on where it stopped.\n"
-                << std::endl;
+  const std::array<std::pair<std::string, const char*>, 6> tries{
+      {{words(concat("show ", campaign)), "every count, and what comes next"},
+       {words(concat("pause ", campaign)), "no further letter is begun"},
+       {words(concat("resume ", campaign)), "what fell due meanwhile leaves at once"},
+       {words(concat("release ", campaign)), "all the rest leaves now"},
+       {words(concat("preview ", campaign, " --index 7")), "a letter as it leaves"},
+       {words("audit verify"), "every rule, checked on the log"}}};
+  std::size_t width = 0;
+  for (const auto& [line, about] : tries)
+    width = std::max(width, display_width(line));
+  auto& out = with.io().out;
+  out << '\n'
+      << "page and API  " << engine.url() << "/#token=" << engine.token() << '\n'
+      << "campaign      " << campaign << ": " << demo_letters << " letters, 400 every 5 s, into "
+      << (folder / "maildir").string() << " (no mail leaves this machine)\n\n"
+      << "Try, in another terminal:\n";
+  for (const auto& [line, about] : tries)
+    out << padded(line, width) << "   " << about << '\n';
+  out << "  curl -H \"Authorization: Bearer $(cat " << (folder / "token").string() << ")\" " << engine.url()
+      << "/v1/campaigns/" << campaign << "\n\n"
+      << "Ctrl-C stops; the next start goes on where it stopped.\n"
+      << std::endl;
 }
 
 /// Until a signal comes.

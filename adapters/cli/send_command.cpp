@@ -7,6 +7,7 @@
 #include "adapters/cli/steering.hpp"
 #include "adapters/cli/text.hpp"
 #include "adapters/cli/watching.hpp"
+#include "messages/json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,6 +27,16 @@ struct send_arguments {
 bool is_file(const std::string& audience) {
   std::error_code trouble;
   return std::filesystem::exists(audience, trouble) || !parse_audience_id(audience);
+}
+
+/// What the engine would refuse anyway is told before an audience is imported for nothing.
+result<void> check_content(nlohmann::json content) {
+  if (content.is_object())
+    content.erase("audience");
+  const auto read = campaign_spec_from_json(content);
+  if (!read)
+    return std::unexpected(read.error());
+  return {};
 }
 
 outcome<std::string> audience_for(session& with, const std::string& said) {
@@ -90,6 +101,8 @@ outcome<exit_code> send(session& with, const send_arguments& said) {
   auto content = read_json(said.file, with.io().in);
   if (!content)
     return std::unexpected(content.error());
+  if (const auto good = check_content(*content); !good)
+    return fail(exit_code::usage, concat(shown(said.file), ": ", good.error().message));
   const auto audience = audience_for(with, said.audience);
   if (!audience)
     return std::unexpected(audience.error());
