@@ -192,8 +192,8 @@ private:
     auto is_first = true;
     auto goes_on = true;
     if (connections_now() > settings_.connections_max) {
-      co_await send(client, problem({error_code::unavailable, "too many connections; try again"}), 11, false,
-                    false);
+      const auto refusal = problem({error_code::unavailable, "too many connections; try again"});
+      co_await send(client, refusal, head_facts{});
       goes_on = false;
     }
     while (goes_on && !is_stopping_) {
@@ -210,52 +210,76 @@ private:
     return connections_.now;
   }
 
+  /// What of a request's head its answer needs.
+  struct head_facts {
+    unsigned version = 11;
+    bool keeps = false; ///< the connection goes on after the answer
+    bool is_head = false;
+  };
+
   /// One request and its answer. False: the connection ends.
+  ///
+  /// GCC 12 destroys temporaries twice when co_await stands inside an expression of many (a conditional, a
+  /// braced argument), so answers are named before they are sent.
   asio::awaitable<bool> serve_one(stream& client, beast::flat_buffer& buffer) {
     parser incoming;
     incoming.header_limit(header_bytes_max);
     incoming.body_limit(boost::none);
-    if (const auto [fault, bytes] = co_await http::async_read_header(client, buffer, incoming, as_result);
-        fault) {
-      if (fault == http::error::header_limit)
-        co_await send(client, problem({error_code::too_large, "the header is too long"}), 11, false, false);
-      else if (fault.category() == http::make_error_code(http::error::bad_method).category() &&
-               fault != http::error::end_of_stream && fault != http::error::partial_message)
-        co_await send(client, problem({error_code::invalid_input, "this is not HTTP: " + fault.message()}),
-                      11, false, false);
+    const auto [fault, bytes] = co_await http::async_read_header(client, buffer, incoming, as_result);
+    if (fault) {
+      const auto refusal = refusal_of(fault);
+      if (refusal)
+        co_await send(client, *refusal, head_facts{});
       co_return false;
     }
     const counted under_way(requests_);
     const auto& head = incoming.get();
-    const auto version = head.version();
-    const auto is_head = head.method() == http::verb::head;
+    head_facts facts{head.version(), false, head.method() == http::verb::head};
     http_request request;
-    request.method = head.method_string();
-    request.idempotency_key = head["Idempotency-Key"];
-    const auto found = parse_target({head.target().data(), head.target().size()}, request)
-                           ? find_route(request.method, request.path)
-                           : found_route{};
-    auto refusal = check_route(
-        found, request,
-        bearer_in({head[http::field::authorization].data(), head[http::field::authorization].size()}));
-    // What was refused by its head is not read on: the connection ends, since its body is still to come.
+    request.method = std::string{head.method_string()};
+    request.idempotency_key = std::string{head["Idempotency-Key"]};
+    const auto target = head.target();
+    found_route found;
+    if (parse_target({target.data(), target.size()}, request))
+      found = find_route(request.method, request.path);
+    const auto authorization = head[http::field::authorization];
+    const auto refusal = check_route(found, request, bearer_in({authorization.data(), authorization.size()}));
     if (refusal) {
-      co_await send(client, std::move(*refusal), version, incoming.is_done() && head.keep_alive(), is_head);
-      co_return incoming.is_done() && head.keep_alive();
+      // What was refused by its head is not read on: the connection ends unless there is no body to come.
+      facts.keeps = incoming.is_done() && head.keep_alive();
+      const auto is_sent = co_await send(client, *refusal, facts);
+      co_return is_sent&& facts.keeps;
     }
     request.captured = found.captured;
     if (found.entry->is_stream) {
-      co_await stream_changes(client, request, version);
+      co_await stream_changes(client, request, facts.version);
       co_return false;
     }
-    if (beast::iequals(head[http::field::expect], "100-continue") && !co_await send_continue(client, version))
-      co_return false;
-    auto response = found.entry->consume ? co_await consume(client, buffer, incoming, *found.entry, request)
-                                         : co_await answer(client, buffer, incoming, *found.entry, request);
+    if (beast::iequals(head[http::field::expect], "100-continue")) {
+      const auto goes_on = co_await send_continue(client, facts.version);
+      if (!goes_on)
+        co_return false;
+    }
+    std::optional<http_response> response;
+    if (found.entry->consume)
+      co_await consume(client, buffer, incoming, *found.entry, request, response);
+    else
+      co_await answer(client, buffer, incoming, *found.entry, request, response);
     if (!response)
       co_return false;
-    const auto keeps = incoming.is_done() && head.keep_alive() && !is_stopping_;
-    co_return co_await send(client, std::move(*response), version, keeps, is_head) && keeps;
+    facts.keeps = incoming.is_done() && head.keep_alive() && !is_stopping_;
+    const auto is_sent = co_await send(client, *response, facts);
+    co_return is_sent&& facts.keeps;
+  }
+
+  /// What to answer to a head that cannot be read; nothing where nobody is there to hear it.
+  static std::optional<http_response> refusal_of(const boost::system::error_code& fault) {
+    if (fault == http::error::header_limit)
+      return problem({error_code::too_large, "the header is too long"});
+    const auto is_about_http = fault.category() == http::make_error_code(http::error::bad_method).category();
+    if (!is_about_http || fault == http::error::end_of_stream || fault == http::error::partial_message)
+      return std::nullopt;
+    return problem({error_code::invalid_input, "this is not HTTP: " + fault.message()});
   }
 
   std::optional<http_response>
@@ -296,47 +320,53 @@ private:
     co_return true;
   }
 
-  asio::awaitable<std::optional<http_response>> consume(stream& client,
-                                                        beast::flat_buffer& buffer,
-                                                        parser& incoming,
-                                                        const route& entry,
-                                                        const http_request& request) {
+  /// Leaves `response` empty when the body broke off.
+  asio::awaitable<void> consume(stream& client,
+                                beast::flat_buffer& buffer,
+                                parser& incoming,
+                                const route& entry,
+                                const http_request& request,
+                                std::optional<http_response>& response) {
     auto consumer = entry.consume(engine_, request);
-    if (!consumer)
-      co_return problem(consumer.error());
+    if (!consumer) {
+      response = problem(consumer.error());
+      co_return;
+    }
     std::optional<error> refused;
-    const auto is_whole = co_await read_body(client, buffer, incoming, [&](std::string_view bytes) {
+    const auto take = [&](std::string_view bytes) {
       if (auto taken = (*consumer)->feed(bytes); !taken)
         refused = taken.error();
       return !refused;
-    });
+    };
+    const auto is_whole = co_await read_body(client, buffer, incoming, take);
     if (refused)
-      co_return problem(*refused);
-    if (!is_whole)
-      co_return std::nullopt;
-    co_return (*consumer)->finish();
+      response = problem(*refused);
+    else if (is_whole)
+      response = (*consumer)->finish();
   }
 
-  asio::awaitable<std::optional<http_response>> answer(stream& client,
-                                                       beast::flat_buffer& buffer,
-                                                       parser& incoming,
-                                                       const route& entry,
-                                                       http_request& request) {
+  asio::awaitable<void> answer(stream& client,
+                               beast::flat_buffer& buffer,
+                               parser& incoming,
+                               const route& entry,
+                               http_request& request,
+                               std::optional<http_response>& response) {
     auto is_too_large = false;
-    const auto is_whole = co_await read_body(client, buffer, incoming, [&](std::string_view bytes) {
+    const auto take = [&](std::string_view bytes) {
       is_too_large = request.body.size() + bytes.size() > settings_.json_body_bytes_max;
       if (!is_too_large)
         request.body += bytes;
       return !is_too_large;
-    });
-    if (is_too_large)
-      co_return problem(
-          {error_code::too_large,
-           "the body has more than " + std::to_string(settings_.json_body_bytes_max) + " bytes"});
-    if (!is_whole)
-      co_return std::nullopt;
-    client.expires_never();
-    co_return co_await handle(entry, request);
+    };
+    const auto is_whole = co_await read_body(client, buffer, incoming, take);
+    if (is_too_large) {
+      response =
+          problem({error_code::too_large,
+                   "the body has more than " + std::to_string(settings_.json_body_bytes_max) + " bytes"});
+    } else if (is_whole) {
+      client.expires_never();
+      response = co_await handle(entry, request);
+    }
   }
 
   /// Runs a handler and waits for its answer, wherever that comes from.
@@ -354,9 +384,8 @@ private:
         use_awaitable);
   }
 
-  asio::awaitable<bool>
-  send(stream& client, http_response answer, unsigned version, bool keeps, bool is_head) {
-    http::response<http::string_body> response{static_cast<http::status>(answer.status), version};
+  asio::awaitable<bool> send(stream& client, const http_response& answer, head_facts facts) {
+    http::response<http::string_body> response{static_cast<http::status>(answer.status), facts.version};
     response.set(http::field::server, "sluice");
     response.set(http::field::cache_control, "no-store");
     response.set("X-Content-Type-Options", "nosniff");
@@ -364,13 +393,12 @@ private:
       response.set(http::field::content_type, answer.content_type);
     for (const auto& [name, value] : answer.headers)
       response.set(name, value);
-    response.keep_alive(keeps);
-    const auto length = answer.body.size();
-    if (!is_head)
-      response.body() = std::move(answer.body);
+    response.keep_alive(facts.keeps);
+    if (!facts.is_head)
+      response.body() = answer.body;
     response.prepare_payload();
-    if (is_head)
-      response.content_length(length);
+    if (facts.is_head)
+      response.content_length(answer.body.size());
     client.expires_after(write_timeout);
     const auto [fault, bytes] = co_await http::async_write(client, response, as_result);
     co_return !fault;
@@ -386,7 +414,8 @@ private:
     if (!fault && !wanted.empty() && !only)
       fault = error{error_code::not_found, "there is no campaign " + wanted.substr(0, 60)};
     if (fault) {
-      co_await send(client, problem(*fault), version, false, false);
+      const auto refusal = problem(*fault);
+      co_await send(client, refusal, head_facts{version, false, false});
       co_return;
     }
     auto executor = co_await asio::this_coro::executor;
@@ -399,7 +428,8 @@ private:
               alive->cancel();
           });
         });
-    if (!co_await send_stream_head(client, version))
+    const auto is_open = co_await send_stream_head(client, version);
+    if (!is_open)
       co_return;
     auto changed = feed->take();
     while (!is_stopping_) {
