@@ -68,12 +68,6 @@ void lane_book::apply(std::vector<lane_request>& requests) {
 void lane_book::open(const std::shared_ptr<lane_door>& door) {
   auto lane = std::make_unique<lane_record>();
   lane->door = door;
-  if (is_failing_) {
-    lane->report.has_condition = true;
-    lane->report.failing = true;
-    lane->report.trouble = trouble_;
-    mark(*lane);
-  }
   lanes_.emplace(door.get(), std::move(lane));
 }
 
@@ -357,15 +351,17 @@ void lane_book::note_drained(lane_record& lane) {
 
 // -- the relay as a whole -----------------------------------------------------------------------------
 
-void lane_book::set_condition(bool failing, std::string trouble) {
-  if (failing == is_failing_)
+void lane_book::set_condition(bool failing, const std::string& trouble) {
+  if (!failing && !is_failing_)
     return;
   is_failing_ = failing;
-  trouble_ = std::move(trouble);
   for (auto& [door, lane] : lanes_) {
+    if (lane->knows_failing == failing)
+      continue;
+    lane->knows_failing = failing;
     lane->report.has_condition = true;
     lane->report.failing = failing;
-    lane->report.trouble = trouble_;
+    lane->report.trouble = trouble;
     mark(*lane);
   }
 }

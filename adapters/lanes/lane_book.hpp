@@ -31,6 +31,7 @@ struct lane_record {
   std::size_t slots = 0;
   bool is_in_ring = false;
   moment resting_until = moment::min(); ///< not in the ring although it has letters
+  bool knows_failing = false;           ///< it was told that the relay fails
   bool is_withdrawn = false;
   bool has_drained = false;
   bool is_dirty = false;
@@ -74,8 +75,9 @@ public:
   /// True when the letter must not be sent any more: denied, its lane withdrawn, or the relay stopping.
   bool is_called_back(const letter_slot& slot) const;
 
-  /// Tells all lanes, now and those to come, whether the relay fails.
-  void set_condition(bool failing, std::string trouble);
+  /// Tells all lanes that do not know it yet whether the relay fails. A lane that is opened later hears of
+  /// it at the next failure: by then the relay may work.
+  void set_condition(bool failing, const std::string& trouble);
   bool is_failing() const { return is_failing_; }
 
   /// Nothing more is taken; queued letters go back, as do those offered from now on.
@@ -118,7 +120,6 @@ private:
   std::size_t waiting_ = 0;                           ///< letters of the lanes in the ring
   std::vector<lane_record*> dirty_;
   bool is_failing_ = false;
-  std::string trouble_;
   bool is_stopping_ = false;
 };
 

@@ -55,10 +55,13 @@ maildir_writer::maildir_writer(std::filesystem::path folder, clock_source now) :
     words_(std::make_shared<const reply>(reply{250, "2.0.0", "written to the maildir"})) {}
 
 maildir_writer::~maildir_writer() {
-  if (tmp_ >= 0)
-    ::close(tmp_);
-  if (new_ >= 0)
-    ::close(new_);
+  close();
+}
+
+void maildir_writer::close() {
+  for (auto* folder : {&tmp_, &new_})
+    if (*folder >= 0)
+      ::close(std::exchange(*folder, -1));
 }
 
 result<void> maildir_writer::trouble(const char* doing) const {
@@ -84,6 +87,18 @@ result<void> maildir_writer::open() {
 }
 
 result<void> maildir_writer::deliver(std::span<delivery> letters) {
+  if (tmp_ < 0 || new_ < 0)
+    if (auto opened = open(); !opened) {
+      close();
+      return opened;
+    }
+  auto done = deliver_now(letters);
+  if (!done)
+    close(); // the folder may have been moved or mounted anew
+  return done;
+}
+
+result<void> maildir_writer::deliver_now(std::span<delivery> letters) {
   names_.clear();
   for (const auto& one : letters) {
     names_.push_back(unique_name(*one.slot));

@@ -19,10 +19,12 @@ public:
   /// Makes and opens the folders.
   result<void> open();
   /// Delivers all or, when the disk fails, those that were renamed in time, which are then in doubt: the
-  /// folder that names them may not have reached the disk.
+  /// folder that names them may not have reached the disk. After a failure the folders are opened anew.
   result<void> deliver(std::span<delivery> letters);
 
 private:
+  result<void> deliver_now(std::span<delivery> letters);
+  void close();
   std::string unique_name(const letter_slot& letter);
   result<void> write(const letter_slot& letter, const std::string& name);
   result<void> sync_files();

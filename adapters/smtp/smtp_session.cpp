@@ -216,7 +216,7 @@ task<result<void>> smtp_connection::start_tls() {
 result<void> smtp_connection::check_login_is_safe() {
   boost::system::error_code ignored; // then it is not loopback
   const auto is_loopback = stream_.socket().remote_endpoint(ignored).address().is_loopback();
-  if (stream_.is_tls() || is_loopback || profile_.server.may_auth_in_clear)
+  if (may_send_password(profile_.server, stream_.is_tls(), is_loopback))
     return {};
   return trouble("it offers no TLS, and the password is not sent in clear; add ?auth=insecure to the "
                  "relay's URL if it may be");

@@ -26,6 +26,11 @@ struct smtp_url {
   bool may_auth_in_clear = false; ///< ?auth=insecure: AUTH without TLS to other machines too
 };
 
+/// Whether the password may be sent: under TLS, to this machine, or where the URL says so.
+inline bool may_send_password(const smtp_url& url, bool is_tls, bool is_loopback) {
+  return is_tls || is_loopback || url.may_auth_in_clear;
+}
+
 /// `invalid_input` with what is wrong; never with the password in it.
 result<smtp_url> parse_smtp_url(std::string_view text);
 

@@ -1,0 +1,243 @@
+// The rules that all relays share, without sockets and threads.
+
+#include "adapters/lanes/lane_book.hpp"
+#include "tests/catch.hpp"
+#include "tests/unit/adapters/smtp/lane_watch.hpp"
+
+#include <algorithm>
+#include <thread>
+
+using namespace sluice;
+using sluice::test::make_batch;
+using sluice::test::make_letters;
+
+namespace {
+
+struct desk final : letter_holder {
+  explicit desk(lane_book_limits limits = {}) : book(limits) {}
+
+  std::shared_ptr<relay_lane> open(std::vector<relay_report>& reports) {
+    return open_lane(inbox, [&reports](relay_report report) { reports.push_back(std::move(report)); });
+  }
+  void turn() {
+    std::vector<lane_request> requests;
+    inbox->take(requests);
+    book.apply(requests);
+    book.deliver_reports();
+  }
+  letter_slot* take() { return book.take(now, this); }
+  void note_answer(letter_slot& letter) override { answered.push_back(&letter); }
+
+  moment now{std::chrono::hours(1)};
+  std::shared_ptr<lane_inbox> inbox = std::make_shared<lane_inbox>([] {});
+  lane_book book;
+  std::vector<letter_slot*> answered;
+};
+
+const auto ok = std::make_shared<const reply>(reply{250, "2.0.0", "Ok"});
+
+} // namespace
+
+TEST_CASE("lanes take turns, however many letters each has", "[lanes]") {
+  desk at;
+  std::vector<relay_report> ignored;
+  const auto large = at.open(ignored);
+  const auto small = at.open(ignored);
+  large->offer(make_letters(0, 1000));
+  small->offer(make_letters(5000, 3));
+  at.turn();
+  std::vector<letter_index> order;
+  for (auto turn = 0; turn < 8; ++turn)
+    order.push_back(at.take()->one->index);
+  CHECK(order == std::vector<letter_index>{0, 5000, 1, 5001, 2, 5002, 3, 4});
+}
+
+TEST_CASE("a letter is wanted once, also when its connection fails under it", "[lanes]") {
+  desk at;
+  std::vector<relay_report> reports;
+  const auto lane = at.open(reports);
+  lane->offer(make_letters(0, 2));
+  at.turn();
+  auto* first = at.take();
+  at.turn();
+  REQUIRE(reports.size() == 1);
+  CHECK(reports[0].wanted == letter_ranges{{0, 1}});
+  at.book.put_back(*first, true, nullptr);
+  CHECK(at.take() == first); // before all others
+  at.turn();
+  CHECK(reports.size() == 1);
+}
+
+TEST_CASE("a letter goes back after three connections that failed under it", "[lanes]") {
+  desk at;
+  std::vector<relay_report> reports;
+  const auto lane = at.open(reports);
+  lane->offer(make_letters(0, 1));
+  at.turn();
+  auto* slot = at.take();
+  lane->grant({{0, 1}});
+  at.turn();
+  for (auto attempt = 0; attempt < 2; ++attempt) {
+    at.book.put_back(*slot, true, nullptr);
+    REQUIRE(at.take() == slot);
+  }
+  at.book.put_back(*slot, true, std::make_shared<const reply>(reply{0, "", "cut"}));
+  CHECK(at.take() == nullptr);
+  at.turn();
+  REQUIRE(reports.back().results.size() == 1);
+  CHECK(reports.back().results[0].outcome == letter_state::pending);
+  CHECK(reports.back().results[0].answer.text == "cut");
+}
+
+TEST_CASE("results with the same outcome and words are one group", "[lanes]") {
+  desk at;
+  std::vector<relay_report> reports;
+  const auto lane = at.open(reports);
+  lane->offer(make_letters(0, 4));
+  at.turn();
+  std::vector<letter_slot*> slots;
+  for (auto each = 0; each < 4; ++each)
+    slots.push_back(at.take());
+  lane->grant({{0, 4}});
+  at.turn();
+  at.book.settle(*slots[0], letter_state::accepted, ok);
+  at.book.settle(*slots[1], letter_state::refused, ok);
+  at.book.settle(*slots[2], letter_state::accepted, std::make_shared<const reply>(*ok));
+  at.book.settle(*slots[3], letter_state::accepted, std::make_shared<const reply>(reply{250, "", "other"}));
+  at.turn();
+  const auto& results = reports.back().results;
+  REQUIRE(results.size() == 3);
+  CHECK(results[0].letters == letter_ranges{{0, 1}, {2, 3}});
+  CHECK(results[1].outcome == letter_state::refused);
+  CHECK(results[2].answer.text == "other");
+}
+
+TEST_CASE("no more letters are in hand than the limit, settled ones without a grant counted", "[lanes]") {
+  desk at({.letters_in_hand_max = 2});
+  std::vector<relay_report> reports;
+  const auto lane = at.open(reports);
+  lane->offer(make_letters(0, 4));
+  at.turn();
+  auto* first = at.take();
+  CHECK(at.take() != nullptr);
+  CHECK(at.take() == nullptr);
+  at.book.settle(*first, letter_state::refused, ok);
+  CHECK(at.take() == nullptr);
+  lane->grant({{0, 1}});
+  at.turn();
+  CHECK(at.take() != nullptr);
+}
+
+TEST_CASE("a domain over its limit does not hold back the others of its lane", "[lanes]") {
+  desk at({.letters_per_second_per_domain_max = 10});
+  std::vector<relay_report> ignored;
+  const auto lane = at.open(ignored);
+  lane->offer(make_batch(0, {"a@slow.example", "b@slow.example", "c@slow.example", "d@other.example"}));
+  at.turn();
+  CHECK(at.take()->one->index == 0);
+  CHECK(at.take()->one->index == 3);
+  CHECK(at.take() == nullptr);
+  CHECK_FALSE(at.book.has_letters(at.now));
+  CHECK(at.book.ready_at(at.now) == at.now + std::chrono::milliseconds(100));
+  at.now += std::chrono::milliseconds(100);
+  CHECK(at.book.has_letters(at.now));
+  CHECK(at.take()->one->index == 1);
+  CHECK(at.take() == nullptr);
+}
+
+TEST_CASE("a lane looks only so far ahead past limited domains", "[lanes]") {
+  desk at({.letters_per_second_per_domain_max = 1});
+  std::vector<relay_report> ignored;
+  const auto lane = at.open(ignored);
+  std::vector<std::string> recipients(lane_queue::look_ahead_max + 2, "a@slow.example");
+  recipients.push_back("b@other.example");
+  lane->offer(make_batch(0, recipients));
+  at.turn();
+  CHECK(at.take()->one->index == 0);
+  CHECK(at.take() == nullptr);
+  lane->withdraw();
+  at.turn();
+  CHECK(ignored.back().handed_back.count() == recipients.size() - 1);
+}
+
+TEST_CASE("letters a second are spread over the second", "[lanes]") {
+  desk at({.letters_per_second_max = 20});
+  std::vector<relay_report> ignored;
+  const auto lane = at.open(ignored);
+  lane->offer(make_letters(0, 30));
+  at.turn();
+  const auto begin = at.now;
+  for (auto letter = 0; letter < 20; ++letter) {
+    REQUIRE(at.take() != nullptr);
+    CHECK(at.take() == nullptr);
+    at.now = at.book.ready_at(at.now);
+  }
+  CHECK(at.now - begin == std::chrono::seconds(1));
+}
+
+TEST_CASE("a lane that is withdrawn while letters are in hand drains when they are settled", "[lanes]") {
+  desk at;
+  std::vector<relay_report> reports;
+  const auto lane = at.open(reports);
+  lane->offer(make_letters(0, 3));
+  at.turn();
+  auto* granted = at.take();
+  auto* awaited = at.take();
+  lane->grant({{0, 1}});
+  lane->withdraw();
+  at.turn();
+  CHECK(std::ranges::count(at.answered, granted) == 2); // granted, then called back
+  CHECK(std::ranges::count(at.answered, awaited) == 1);
+  CHECK(reports.back().handed_back == letter_ranges{{2, 3}});
+  at.book.put_back(*granted, false, nullptr);
+  at.book.put_back(*awaited, false, nullptr);
+  at.turn();
+  CHECK(reports.back().results.at(0).letters == letter_ranges{{0, 1}});
+  CHECK_FALSE(reports.back().is_drained);
+  lane->deny({{1, 2}});
+  at.turn();
+  CHECK(reports.back().handed_back == letter_ranges{{1, 2}});
+  CHECK(reports.back().is_drained);
+}
+
+TEST_CASE("a lane hears of trouble once, when it has letters to lose, and once of its end", "[lanes]") {
+  desk at;
+  std::vector<relay_report> reports;
+  const auto lane = at.open(reports);
+  at.turn();
+  at.book.set_condition(true, "refused");
+  at.book.set_condition(true, "refused");
+  at.turn();
+  REQUIRE(reports.size() == 1);
+  CHECK(reports[0].failing);
+  std::vector<relay_report> later_reports;
+  const auto later = at.open(later_reports);
+  at.turn();
+  CHECK(later_reports.empty()); // it may work by now
+  at.book.set_condition(true, "refused again");
+  at.turn();
+  CHECK(reports.size() == 1);
+  REQUIRE(later_reports.size() == 1);
+  at.book.set_condition(false, "");
+  at.turn();
+  CHECK_FALSE(reports.back().failing);
+  CHECK(later_reports.size() == 2);
+}
+
+TEST_CASE("once shut, a door lets nobody begin", "[lanes]") {
+  lane_door door;
+  std::atomic<bool> is_shut = false;
+  std::atomic<bool> has_begun_late = false;
+  std::thread writer([&] {
+    auto is_open = true;
+    while (is_open)
+      is_open = door.pass([&] {
+        if (is_shut)
+          has_begun_late = true;
+      });
+  });
+  door.shut();
+  is_shut = true;
+  writer.join();
+  CHECK_FALSE(has_begun_late);
+}

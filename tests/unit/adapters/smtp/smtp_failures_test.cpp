@@ -1,0 +1,271 @@
+// The server fails or lies: what becomes of the letters, and what campaigns hear of it.
+
+#include "tests/catch.hpp"
+#include "tests/unit/adapters/smtp/smtp_fixture.hpp"
+
+using namespace sluice;
+using namespace sluice::test;
+using answers = lane_watch::answers;
+using Catch::Matchers::Contains;
+
+namespace {
+
+/// Carries one letter from MAIL to 250 on a connection that was greeted.
+void carry(server_side& peer, std::string_view recipient) {
+  peer.hear_letter(recipient);
+  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  peer.message();
+  peer.say("250 ok\r\n");
+}
+
+} // namespace
+
+TEST_CASE("a connection that is lost before the end of data leaves the letter to another", "[smtp]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 2));
+  auto first = at.server.accept();
+  first.greet();
+  carry(first, "n0@example.com"); // it has proven itself: what follows is not the relay's failure
+  first.hear_letter("n1@example.com");
+  SECTION("cut") {
+    first.close();
+  }
+  SECTION("reset") {
+    first.reset();
+  }
+  SECTION("421") {
+    first.say("421 4.3.2 shutting down\r\n");
+  }
+  SECTION("421 behind 354's turn") {
+    first.say("250 ok\r\n421 bye\r\n");
+  }
+  auto second = at.server.accept();
+  second.greet();
+  carry(second, "n1@example.com");
+  CHECK(lane.await_result(1).outcome == letter_state::accepted);
+  CHECK(lane.faults().empty()); // it was wanted once
+}
+
+TEST_CASE("421 to an end of data means that the letter was not taken", "[smtp]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 2));
+  auto first = at.server.accept();
+  first.greet();
+  carry(first, "n0@example.com");
+  first.hear_letter("n1@example.com");
+  first.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  first.message();
+  first.say("421 no\r\n");
+  auto second = at.server.accept();
+  second.greet();
+  carry(second, "n1@example.com");
+  CHECK(lane.await_result(1).outcome == letter_state::accepted);
+}
+
+TEST_CASE("a connection that is lost after the end of data leaves the letter in doubt", "[smtp]") {
+  smtp_fixture at;
+  at.settings.end_of_data_timeout = milliseconds{100};
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 3));
+  auto first = at.server.accept();
+  first.greet();
+  carry(first, "n0@example.com");
+  first.hear_letter("n1@example.com");
+  first.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  first.message();
+  first.hear_letter("n2@example.com");
+  SECTION("cut") {
+    first.close();
+  }
+  SECTION("reset") {
+    first.reset();
+  }
+  SECTION("no reply in time") {}
+  SECTION("garbage") {
+    first.say("queued, I think\r\n");
+  }
+  SECTION("a code that makes no sense here") {
+    first.say("354 go on\r\n");
+  }
+  const auto group = lane.await_result(1);
+  CHECK(group.outcome == letter_state::in_doubt);
+  CHECK_THAT(group.answer.text, Contains("end of data"));
+  auto second = at.server.accept(); // the one behind it was not ended, so it is in no doubt
+  second.greet();
+  carry(second, "n2@example.com");
+  CHECK(lane.await_result(2).outcome == letter_state::accepted);
+}
+
+TEST_CASE("a relay that cannot be reached is told with words, and told again when it works", "[smtp]") {
+  smtp_fixture at;
+  at.server.close();
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  CHECK_THAT(lane.await_condition(true), Contains("cannot connect"));
+  at.server.listen();
+  auto peer = at.server.accept();
+  peer.greet();
+  carry(peer, "n0@example.com");
+  CHECK(lane.await_result(0).outcome == letter_state::accepted);
+  lane.await_condition(false);
+}
+
+TEST_CASE("trouble at the greeting or EHLO is the relay's, not the letter's", "[smtp]") {
+  smtp_fixture at;
+  at.settings.greeting_timeout = milliseconds{100};
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto first = at.server.accept();
+  std::string expected;
+  SECTION("554 greeting") {
+    first.say("554 5.3.2 not today\r\n");
+    expected = "554 5.3.2 not today";
+  }
+  SECTION("421 greeting") {
+    first.say("421 busy\r\n");
+    expected = "421 busy";
+  }
+  SECTION("no greeting in time") {
+    expected = "no reply within 100ms";
+  }
+  SECTION("closed at once") {
+    first.close();
+    expected = "closed the connection";
+  }
+  SECTION("no SMTP at all") {
+    first.say("HTTP/1.1 400 Bad Request\r\n");
+    expected = "no SMTP reply";
+  }
+  SECTION("a line without end") {
+    first.say(std::string(5000, 'x'));
+    expected = "more than 4 KiB";
+  }
+  SECTION("a reply without end") {
+    for (auto line = 0; line < 100; ++line)
+      first.say("220-" + std::string(900, 'x') + "\r\n");
+    expected = "more than 64 KiB";
+  }
+  SECTION("EHLO and HELO refused") {
+    first.say("220 hi\r\n");
+    first.hear("EHLO client.example");
+    first.say("502 no\r\n");
+    first.hear("HELO client.example");
+    first.say("550 go away\r\n");
+    expected = "550 go away";
+  }
+  CHECK_THAT(lane.await_condition(true), Contains(expected));
+  CHECK(lane.settled() == 0);
+  auto second = at.server.accept();
+  second.greet();
+  carry(second, "n0@example.com");
+  CHECK(lane.await_result(0).outcome == letter_state::accepted);
+  lane.await_condition(false);
+}
+
+TEST_CASE("letters in hand go back when the relay as a whole fails", "[smtp]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto first = at.server.accept();
+  first.greet();
+  lane.await_wanted({{0, 1}});
+  first.hear_letter("n0@example.com");
+  first.say("421 not today\r\n"); // nothing ever worked on this connection, and there is no other
+  CHECK_THAT(lane.await_condition(true), Contains("421 not today"));
+  const auto group = lane.await_result(0);
+  CHECK(group.outcome == letter_state::pending);
+  CHECK_THAT(group.answer.text, Contains("421 not today"));
+}
+
+TEST_CASE("while the relay fails, one connection tries, after growing delays", "[smtp]") {
+  smtp_fixture at;
+  at.settings.connections_max = 5;
+  at.settings.reconnect_delay_first = milliseconds{200};
+  at.settings.reconnect_delay_max = milliseconds{200};
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 20));
+  for (auto attempt = 0; attempt < 5; ++attempt)
+    at.server.accept().say("554 no\r\n");
+  lane.await_condition(true);
+  CHECK(at.server.is_left_alone()); // 100 ms at least
+  auto probe = at.server.accept();
+  CHECK(at.server.is_left_alone());
+  probe.greet();
+  probe.hear_letter("n0@example.com");
+  CHECK(at.server.is_left_alone());
+  probe.say("450 later\r\n503 no\r\n503 no\r\n"); // a word about a letter: it works again
+  lane.await_condition(false);
+  for (auto more = 0; more < 4; ++more)
+    at.server.accept();
+}
+
+TEST_CASE("a server that speaks out of turn is not trusted with the letter", "[smtp]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay(), answers::by_hand);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  peer.greet();
+  peer.hear_letter("n0@example.com");
+  SECTION("one reply too many") {
+    peer.say("250 ok\r\n250 ok\r\n354 go\r\n250 taken\r\n");
+  }
+  SECTION("2xx to DATA") {
+    peer.say("250 ok\r\n250 ok\r\n250 ok\r\n");
+  }
+  SECTION("3xx to MAIL") {
+    peer.say("354 ok\r\n");
+  }
+  CHECK(peer.rest().empty());
+  lane.await_condition(true);
+  lane.grant({{0, 1}});
+  CHECK(lane.await_result(0).outcome == letter_state::pending);
+}
+
+TEST_CASE("a server that does not answer a command in time is left", "[smtp]") {
+  smtp_fixture at;
+  at.settings.command_timeout = milliseconds{100};
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  peer.greet();
+  peer.hear_letter("n0@example.com");
+  peer.say("25"); // a trickle does not move the deadline
+  CHECK_THAT(lane.await_condition(true), Contains("no reply within 100ms"));
+  CHECK(lane.await_result(0).outcome == letter_state::pending);
+}
+
+TEST_CASE("a server that takes no more of a message is left, and nothing is in doubt", "[smtp]") {
+  smtp_fixture at;
+  at.settings.block_timeout = milliseconds{100};
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_batch(0, {"a@example.com"}, std::string(20'000'000, 'x') + "\r\n"));
+  auto peer = at.server.accept();
+  peer.greet();
+  peer.hear_letter("a@example.com");
+  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  CHECK_THAT(lane.await_condition(true), Contains("takes no more of the message"));
+  CHECK(lane.await_result(0).outcome == letter_state::pending);
+}
+
+TEST_CASE("a connection that the server closes while idle is no failure", "[smtp]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto first = at.server.accept();
+  first.greet();
+  carry(first, "n0@example.com");
+  lane.await_result(0);
+  SECTION("with 421") {
+    first.say("421 idle too long\r\n");
+  }
+  SECTION("without a word") {}
+  first.close();
+  lane.offer(make_letters(1, 1));
+  auto second = at.server.accept();
+  second.greet();
+  carry(second, "n1@example.com");
+  CHECK(lane.await_result(1).outcome == letter_state::accepted);
+  CHECK(lane.count(letter_state::pending) == 0);
+}

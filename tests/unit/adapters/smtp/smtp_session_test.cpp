@@ -1,0 +1,301 @@
+// Opening a session: EHLO and HELO, TLS, login; and closing it: limits, idleness, stop.
+
+#include "adapters/smtp/base64.hpp"
+#include "tests/catch.hpp"
+#include "tests/unit/adapters/smtp/smtp_fixture.hpp"
+#include "tests/unit/adapters/smtp/test_certificates.hpp"
+
+#include <thread>
+
+using namespace sluice;
+using namespace sluice::test;
+using answers = lane_watch::answers;
+using Catch::Matchers::Contains;
+
+TEST_CASE("a server that knows no EHLO gets HELO and no extensions", "[smtp]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  peer.say("220 old\r\n");
+  peer.hear("EHLO client.example");
+  peer.say("500 what\r\n");
+  peer.hear("HELO client.example");
+  peer.say("250 old\r\n");
+  peer.hear("MAIL FROM:<sender@example.org>");
+  CHECK(peer.hears_nothing());
+}
+
+TEST_CASE("STARTTLS is used where it is offered, and what was said before it is forgotten", "[smtp][tls]") {
+  test_certificates certificates;
+  smtp_fixture at;
+  at.settings.ca_file = certificates.ca_file;
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 2));
+  auto peer = at.server.accept();
+  peer.greet({"STARTTLS", "SIZE 1"}); // no PIPELINING, and a SIZE that would refuse every letter
+  peer.hear("STARTTLS");
+  // What a man in the middle adds behind the 220 must not be taken for what the server says under TLS.
+  peer.say("220 go\r\n250-evil\r\n250 SIZE 1\r\n");
+  REQUIRE(peer.start_tls(certificates.server.get()));
+  peer.answer_hello({"PIPELINING"});
+  peer.hear_letter("n0@example.com");
+  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  peer.message();
+  peer.hear_letter("n1@example.com");
+  peer.say("250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n");
+  peer.message();
+  peer.say("250 ok\r\n");
+  CHECK(lane.await_result(0).outcome == letter_state::accepted);
+  CHECK(lane.await_result(1).outcome == letter_state::accepted);
+}
+
+TEST_CASE("a large message goes through TLS whole", "[smtp][tls]") {
+  test_certificates certificates;
+  smtp_fixture at;
+  at.settings.ca_file = certificates.ca_file;
+  lane_watch lane(at.relay("", "smtps"), answers::at_once);
+  std::string message = "Subject: x\r\n\r\n";
+  while (message.size() < 5'000'000)
+    message += "line " + std::to_string(message.size()) + "\r\n";
+  lane.offer(make_batch(0, {"a@example.com"}, message));
+  auto peer = at.server.accept();
+  REQUIRE(peer.start_tls(certificates.server.get()));
+  peer.greet();
+  peer.hear_letter("a@example.com");
+  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  CHECK((peer.message() == message));
+  peer.say("250 ok\r\n");
+  CHECK(lane.await_result(0).outcome == letter_state::accepted);
+}
+
+TEST_CASE("TLS with a server that cannot be trusted is not used", "[smtp][tls]") {
+  smtp_fixture at;
+  std::string expected;
+  auto subject = std::string{"IP:127.0.0.1"};
+  auto trusts = true;
+  SECTION("a certificate of an unknown authority") {
+    trusts = false;
+    expected = "certificate is not trusted";
+  }
+  SECTION("a certificate for another host") {
+    subject = "DNS:other.example";
+    expected = "mismatch";
+  }
+  test_certificates certificates(subject);
+  test_certificates others;
+  at.settings.ca_file = trusts ? certificates.ca_file : others.ca_file;
+  lane_watch lane(at.relay("", "smtps"), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  CHECK_FALSE((peer.start_tls(certificates.server.get()) && !peer.rest().empty()));
+  CHECK_THAT(lane.await_condition(true), Contains(expected));
+}
+
+TEST_CASE("certificates are not checked where the settings say so", "[smtp][tls]") {
+  test_certificates certificates("DNS:other.example");
+  smtp_fixture at;
+  at.settings.tls_verify = false;
+  lane_watch lane(at.relay("", "smtps"), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  REQUIRE(peer.start_tls(certificates.server.get()));
+  peer.greet();
+  peer.hear_letter("n0@example.com");
+}
+
+TEST_CASE("tls=require insists on STARTTLS", "[smtp][tls]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay("?tls=require"), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  SECTION("not offered") {
+    peer.greet();
+  }
+  SECTION("offered and refused") {
+    peer.greet({"STARTTLS"});
+    peer.hear("STARTTLS");
+    peer.say("454 not now\r\n");
+  }
+  CHECK_THAT(lane.await_condition(true), Contains("STARTTLS"));
+  CHECK(peer.rest().empty());
+}
+
+TEST_CASE("a CA file that cannot be read is refused when the relay is made", "[smtp][tls]") {
+  relay_settings settings;
+  settings.ca_file = "/nowhere/ca.pem";
+  const auto made =
+      make_smtp_relay(parse_smtp_url("smtp://127.0.0.1").value(), settings, {.jitter = [] { return 0.0; }});
+  REQUIRE_FALSE(made);
+  CHECK_THAT(made.error().message, Contains("/nowhere/ca.pem"));
+}
+
+TEST_CASE("the relay logs in with AUTH PLAIN", "[smtp][auth]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay("", "smtp", "news%40shop:s%20cret"), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  peer.greet({"PIPELINING", "AUTH LOGIN PLAIN"});
+  using namespace std::string_literals;
+  peer.hear("AUTH PLAIN " + to_base64("\0news@shop\0s cret"s));
+  SECTION("and is let in") {
+    peer.say("235 2.7.0 welcome\r\n");
+    peer.hear_letter("n0@example.com");
+  }
+  SECTION("and is not let in: that is the relay's trouble") {
+    peer.say("535 5.7.8 wrong password\r\n");
+    CHECK_THAT(lane.await_condition(true), Contains("535 5.7.8 wrong password"));
+    CHECK(lane.settled() == 0);
+  }
+}
+
+TEST_CASE("the relay logs in with AUTH LOGIN where PLAIN is not offered", "[smtp][auth]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay("", "smtp", "user:secret"), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  peer.greet({"PIPELINING", "AUTH=LOGIN"});
+  peer.hear("AUTH LOGIN");
+  peer.say("334 VXNlcm5hbWU6\r\n");
+  peer.hear("dXNlcg==");
+  peer.say("334 UGFzc3dvcmQ6\r\n");
+  peer.hear("c2VjcmV0");
+  peer.say("235 ok\r\n");
+  peer.hear_letter("n0@example.com");
+}
+
+TEST_CASE("a secret too long for a command line follows it", "[smtp][auth]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay("", "smtp", "user:" + std::string(600, 's')), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  peer.greet({"PIPELINING", "AUTH PLAIN"});
+  peer.hear("AUTH PLAIN");
+  peer.say("334 \r\n");
+  CHECK(peer.line().size() > 600);
+  peer.say("235 ok\r\n");
+  peer.hear_letter("n0@example.com");
+}
+
+TEST_CASE("a URL with a user insists on a login", "[smtp][auth]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay("", "smtp", "user:secret"), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  peer.greet({"AUTH CRAM-MD5"});
+  CHECK_THAT(lane.await_condition(true), Contains("neither AUTH PLAIN nor AUTH LOGIN"));
+}
+
+TEST_CASE("a password leaves in clear only to this machine or where the URL says so", "[smtp][auth]") {
+  smtp_url url;
+  CHECK_FALSE(may_send_password(url, false, false));
+  CHECK(may_send_password(url, true, false));
+  CHECK(may_send_password(url, false, true));
+  url.may_auth_in_clear = true;
+  CHECK(may_send_password(url, false, false));
+}
+
+TEST_CASE("after letters_per_connection_max the relay says QUIT and opens another", "[smtp]") {
+  smtp_fixture at;
+  at.settings.letters_per_connection_max = 2;
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 3));
+  auto first = at.server.accept();
+  first.greet();
+  first.hear_letter("n0@example.com");
+  first.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  first.message();
+  first.hear_letter("n1@example.com");
+  first.say("250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n");
+  first.message();
+  CHECK(first.hears_nothing());
+  first.say("250 ok\r\n");
+  first.hear("QUIT");
+  first.say("221 bye\r\n");
+  CHECK(first.rest().empty());
+  auto second = at.server.accept();
+  second.greet();
+  second.hear_letter("n2@example.com");
+}
+
+TEST_CASE("a connection without letters is closed after idle_timeout", "[smtp]") {
+  smtp_fixture at;
+  at.settings.idle_timeout = milliseconds{50};
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  peer.greet();
+  peer.hear_letter("n0@example.com");
+  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  peer.message();
+  peer.say("250 ok\r\n");
+  peer.hear("QUIT");
+  peer.say("221 bye\r\n");
+  CHECK(peer.rest().empty());
+}
+
+TEST_CASE("connections are opened as letters need them, up to connections_max", "[smtp]") {
+  smtp_fixture at;
+  at.settings.connections_max = 3;
+  lane_watch lane(at.relay(), answers::at_once);
+  CHECK(at.server.is_left_alone());
+  lane.offer(make_letters(0, 1));
+  auto first = at.server.accept();
+  CHECK(at.server.is_left_alone());
+  lane.offer(make_letters(1, 10));
+  auto second = at.server.accept();
+  auto third = at.server.accept();
+  CHECK(at.server.is_left_alone());
+}
+
+TEST_CASE("stop finishes letters whose end of data was sent, returns the rest and says QUIT", "[smtp]") {
+  smtp_fixture at;
+  at.surroundings.stop_wait_max = std::chrono::seconds(20);
+  auto& relay = at.relay();
+  lane_watch lane(relay, answers::at_once);
+  lane.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  peer.greet();
+  peer.hear_letter("n0@example.com");
+  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  peer.message();
+  std::thread stopping([&] { relay.stop(); });
+  peer.say("250 taken\r\n");
+  peer.hear("QUIT");
+  peer.say("221 bye\r\n");
+  peer.close();
+  stopping.join();
+  CHECK(lane.await_result(0).outcome == letter_state::accepted);
+  lane.offer(make_letters(1, 1));
+  lane.await_handed_back(1);
+  lane.lane().withdraw();
+  lane.await_drained();
+}
+
+TEST_CASE("stop waits for a reply only so long, then the letter is in doubt", "[smtp]") {
+  smtp_fixture at;
+  auto& relay = at.relay();
+  lane_watch lane(relay, answers::at_once);
+  lane.offer(make_letters(0, 3));
+  auto peer = at.server.accept();
+  peer.greet();
+  peer.hear_letter("n0@example.com");
+  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  peer.message();
+  relay.stop();
+  CHECK(lane.await_result(0).outcome == letter_state::in_doubt);
+  CHECK(lane.await_result(1).outcome == letter_state::pending);
+  CHECK(lane.handed_back() == 1);
+}
+
+TEST_CASE("stop returns letters that nobody answers for", "[smtp]") {
+  smtp_fixture at;
+  auto& relay = at.relay();
+  lane_watch lane(relay, answers::by_hand);
+  lane.offer(make_letters(0, 2));
+  auto peer = at.server.accept();
+  peer.greet();
+  peer.hear_letter("n0@example.com");
+  relay.stop();
+  CHECK(lane.handed_back() == 2);
+}
