@@ -1,6 +1,7 @@
 #include "adapters/cli/text.hpp"
 
 #include "adapters/cli/concat.hpp"
+#include "messages/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +11,7 @@
 namespace sluice::cli {
 namespace {
 
-/// One character of a UTF-8 text; `bytes` is 1 and `is_valid` false where it is none.
+/// The first character of a text that is not empty; a byte that is no UTF-8 counts as one, too.
 struct character {
   char32_t code = 0;
   std::size_t bytes = 1;
@@ -18,26 +19,8 @@ struct character {
 };
 
 character first_of(std::string_view text) {
-  const auto lead = static_cast<unsigned char>(text[0]);
-  if (lead < 0x80)
-    return {lead, 1, true};
-  const std::size_t bytes = lead >= 0xF0 && lead < 0xF5   ? 4
-                            : lead >= 0xE0 && lead < 0xF0 ? 3
-                            : lead >= 0xC2 && lead < 0xE0 ? 2
-                                                          : 0;
-  if (bytes == 0 || text.size() < bytes)
-    return {};
-  char32_t code = lead & (0xFFU >> (bytes + 1));
-  for (std::size_t i = 1; i < bytes; ++i) {
-    const auto next = static_cast<unsigned char>(text[i]);
-    if ((next & 0xC0U) != 0x80U)
-      return {};
-    code = (code << 6U) | (next & 0x3FU);
-  }
-  const bool is_overlong = (bytes == 3 && code < 0x800) || (bytes == 4 && code < 0x10000);
-  if (is_overlong || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
-    return {};
-  return {code, bytes, true};
+  const auto found = utf8_character_at(text, 0);
+  return found.bytes == 0 ? character{} : character{found.point, found.bytes, true};
 }
 
 /// C0 and C1 controls, line separators, and marks that change the writing direction.
