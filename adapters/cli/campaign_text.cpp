@@ -75,6 +75,12 @@ void add_counts(std::string& into, const letter_counts& counts) {
   }
 }
 
+/// While letters that are due leave. Between two parts the last rate is no news.
+bool is_busy(const campaign_view& campaign) {
+  return campaign.status() == status::sending && campaign.rate > 0 &&
+         campaign.counts.due > final_letters(campaign.counts);
+}
+
 std::string rate_words(double rate) {
   return concat(rate < 10 ? fixed(rate, 1) : fixed(rate, 0), "/s");
 }
@@ -257,7 +263,7 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
     line(text, &reason == &campaign.moderation_reasons.front() ? "moderation" : "", shown(reason));
   line(text, "moderator", shown(campaign.moderation_words));
   add_counts(text, campaign.counts);
-  if (campaign.rate > 0)
+  if (is_busy(campaign))
     line(text, "rate", rate_words(campaign.rate));
   line(text, "next", next_words(campaign, now));
   return text;
@@ -273,7 +279,7 @@ std::string progress_line(const campaign_view& campaign, timestamp now, const te
                                   std::min<std::size_t>(width / 4, name_width_max)));
   auto tail = concat(' ', padded(percent(done, counts.total), 4, align::right), ' ', done, '/', counts.total,
                      "  ", status_words(campaign.status()));
-  if (campaign.status() == status::sending && campaign.rate > 0)
+  if (is_busy(campaign))
     tail += concat("  ", rate_words(campaign.rate));
   if (accumulated(campaign) > 0)
     tail += concat("  ", accumulated(campaign), " accumulated");

@@ -76,6 +76,14 @@ TEST_CASE("a progress line fits its terminal, whatever the name") {
   CHECK_THAT(progress_line(sample(), nine, narrow), Contains("40% 400/1000") && Contains("+200 in 30 s"));
 }
 
+TEST_CASE("a rate is shown only while letters that are due leave") {
+  auto view = sample();
+  view.rate = 123.4;
+  CHECK_THAT(progress_line(view, nine, narrow), !Contains("123/s"));
+  view.counts.due = 600;
+  CHECK_THAT(progress_line(view, nine, narrow), Contains("123/s"));
+}
+
 TEST_CASE("a row of the list tells id, name, status, audience, plan and progress") {
   auto rows = campaign_table();
   add_row(rows, sample());
