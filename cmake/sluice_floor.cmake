@@ -13,7 +13,7 @@ target_compile_options(sluice_warnings INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 sees uninitialised and dangling things in the standard library's own optional and string.
   target_compile_options(sluice_warnings INTERFACE -Wno-maybe-uninitialized -Wno-restrict
-    -Wno-stringop-overflow -Wno-array-bounds)
+    -Wno-stringop-overflow -Wno-array-bounds -Wno-stringop-overread)
 endif()
 
 if(SLUICE_SANITIZE)
