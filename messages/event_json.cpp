@@ -1,6 +1,7 @@
 #include "messages/event_json.hpp"
 
 #include "messages/json.hpp"
+#include "messages/utf8.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -32,8 +33,16 @@ json number(timestamp moment) {
   return moment.time_since_epoch().count();
 }
 
-timestamp moment(const json& value) {
-  return timestamp{milliseconds{value.get<std::int64_t>()}};
+/// What is stored can always be read: bytes that are not UTF-8 are not written. Gates before this one see
+/// to it that there are none; a log must not be lost for one that slept.
+void make_utf8(json& value) {
+  if (value.is_string()) {
+    if (const auto& text = value.get_ref<const std::string&>(); !is_utf8(text))
+      value = as_utf8(text);
+  } else if (value.is_structured()) {
+    for (auto& inner : value)
+      make_utf8(inner);
+  }
 }
 
 // -- writing: each type's own fields --------------------------------------------------------------------
@@ -103,55 +112,114 @@ json fields_of(const Empty&) {
 
 // -- reading --------------------------------------------------------------------------------------------
 
+const json& field(const json& from, const char* name) {
+  const auto found = from.find(name);
+  if (found == from.end())
+    wrong(std::string{"it has no \""} + name + "\"");
+  return *found;
+}
+
+std::string read_text(const json& from, const char* name) {
+  const auto& value = field(from, name);
+  if (!value.is_string())
+    wrong(std::string{"\""} + name + "\" is no text");
+  return value.get<std::string>();
+}
+
+std::string read_text_if_there(const json& from, const char* name) {
+  return from.contains(name) ? read_text(from, name) : std::string{};
+}
+
+std::uint64_t read_number(const json& from, const char* name, std::uint64_t max) {
+  const auto& value = field(from, name);
+  // A number that was put in by a program may be of a signed type and still be none below 0.
+  const auto is_whole = value.is_number_unsigned() || (value.is_number_integer() && value >= 0);
+  if (!is_whole || value.get<std::uint64_t>() > max)
+    wrong(std::string{"\""} + name + "\" is no whole number up to " + std::to_string(max));
+  return value.get<std::uint64_t>();
+}
+
+timestamp read_moment(const json& from, const char* name) {
+  const auto& value = field(from, name);
+  if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX))
+    wrong(std::string{"\""} + name + "\" is no moment in milliseconds");
+  return timestamp{milliseconds{value.get<std::int64_t>()}};
+}
+
+bool read_flag(const json& from, const char* name) {
+  const auto& value = field(from, name);
+  if (!value.is_boolean())
+    wrong(std::string{"\""} + name + "\" is neither true nor false");
+  return value.get<bool>();
+}
+
+audience_ref read_audience(const json& from) {
+  return {audience_id{read_number(from, "id", UINT64_MAX)}, read_text(from, "name"),
+          static_cast<letter_index>(read_number(from, "size", letters_max)), read_text(from, "hash")};
+}
+
 template <class T>
 T read_content(const json& from) {
-  const auto& audience = from.at("audience");
-  return {value_or_wrong(campaign_spec_from_json(from.at("spec"))),
-          {audience_id{audience.at("id").get<std::uint64_t>()}, audience.at("name").get<std::string>(),
-           audience.at("size").get<letter_index>(), audience.at("hash").get<std::string>()}};
+  return {value_or_wrong(stored_campaign_spec_from_json(field(from, "spec"))),
+          read_audience(field(from, "audience"))};
 }
 
 template <class T>
 T read_words(const json& from) {
-  return {from.at("words").get<std::string>()};
+  return {read_text(from, "words")};
 }
 
 letter_ranges read_letters(const json& from) {
-  auto letters = value_or_wrong(letter_ranges_from_json(from.at("letters")));
+  auto letters = value_or_wrong(letter_ranges_from_json(field(from, "letters")));
   if (letters.empty())
     wrong("it names no letter");
   return letters;
 }
 
+submitted read_submitted(const json& from) {
+  submitted it{{}, read_text(from, "content_hash")};
+  const auto& reasons = field(from, "reasons");
+  if (!reasons.is_array())
+    wrong("\"reasons\" is no list");
+  for (const auto& reason : reasons) {
+    if (!reason.is_string())
+      wrong("a reason is no text");
+    it.reasons.push_back(reason.get<std::string>());
+  }
+  return it;
+}
+
 settled_group read_group(const json& from) {
   settled_group group;
-  const auto outcome = parse_letter_state(from.at("outcome").get_ref<const std::string&>());
+  const auto outcome = parse_letter_state(read_text(from, "outcome"));
   if (!outcome || *outcome == letter_state::claimed)
     wrong("an outcome is none");
   group.outcome = *outcome;
   group.letters = read_letters(from);
-  group.answer.code = from.value("code", std::uint16_t{0});
-  group.answer.enhanced = from.value("enhanced", std::string{});
-  group.answer.text = from.value("text", std::string{});
+  if (from.contains("code"))
+    group.answer.code = static_cast<std::uint16_t>(read_number(from, "code", UINT16_MAX));
+  group.answer.enhanced = read_text_if_there(from, "enhanced");
+  group.answer.text = read_text_if_there(from, "text");
   if (group.outcome == letter_state::deferred)
-    group.retry_at = moment(from.at("retry_at"));
+    group.retry_at = read_moment(from, "retry_at");
   return group;
 }
 
 settled read_settled(const json& from) {
   settled it;
-  for (const auto& group : from.at("groups"))
-    it.groups.push_back(read_group(group));
-  if (it.groups.empty())
+  const auto& groups = field(from, "groups");
+  if (!groups.is_array() || groups.empty())
     wrong("it has no outcome");
+  for (const auto& group : groups)
+    it.groups.push_back(read_group(group));
   return it;
 }
 
 paused read_paused(const json& from) {
-  const auto reason = parse_hold_reason(from.at("reason").get_ref<const std::string&>());
+  const auto reason = parse_hold_reason(read_text(from, "reason"));
   if (!reason)
     wrong("a hold has no known reason");
-  return {*reason, from.at("text").get<std::string>()};
+  return {*reason, read_text(from, "text")};
 }
 
 using body_reader = event_body (*)(const json&);
@@ -165,17 +233,13 @@ constexpr std::array<reader_of_type, std::variant_size_v<event_body>> readers{{
     {"created", [](const json& from) -> event_body { return read_content<created>(from); }},
     {"edited", [](const json& from) -> event_body { return read_content<edited>(from); }},
     {"discarded", [](const json&) -> event_body { return discarded{}; }},
-    {"submitted",
-     [](const json& from) -> event_body {
-       return submitted{from.at("reasons").get<std::vector<std::string>>(),
-                        from.at("content_hash").get<std::string>()};
-     }},
+    {"submitted", [](const json& from) -> event_body { return read_submitted(from); }},
     {"approved",
      [](const json& from) -> event_body {
-       return approved{from.at("words").get<std::string>(), from.at("content_hash").get<std::string>()};
+       return approved{read_text(from, "words"), read_text(from, "content_hash")};
      }},
     {"rejected", [](const json& from) -> event_body { return read_words<rejected>(from); }},
-    {"scheduled", [](const json& from) -> event_body { return scheduled{moment(from.at("t0"))}; }},
+    {"scheduled", [](const json& from) -> event_body { return scheduled{read_moment(from, "t0")}; }},
     {"sending_began", [](const json&) -> event_body { return sending_began{}; }},
     {"paused", [](const json& from) -> event_body { return read_paused(from); }},
     {"resumed", [](const json& from) -> event_body { return read_words<resumed>(from); }},
@@ -185,31 +249,24 @@ constexpr std::array<reader_of_type, std::variant_size_v<event_body>> readers{{
     {"settled", [](const json& from) -> event_body { return read_settled(from); }},
     {"doubt_settled",
      [](const json& from) -> event_body {
-       return doubt_settled{read_letters(from), from.at("resend").get<bool>()};
+       return doubt_settled{read_letters(from), read_flag(from, "resend")};
      }},
-    {"relay_failed",
-     [](const json& from) -> event_body { return relay_failed{from.at("text").get<std::string>()}; }},
+    {"relay_failed", [](const json& from) -> event_body { return relay_failed{read_text(from, "text")}; }},
     {"relay_recovered", [](const json&) -> event_body { return relay_recovered{}; }},
     {"finished", [](const json&) -> event_body { return finished{}; }},
 }};
 
 event read_event(const json& from) {
-  const auto& type = from.at("t").get_ref<const std::string&>();
-  if (from.at("v").get<int>() != version)
-    wrong("version " + from.at("v").dump() + " of \"" + type + "\" is not known; a newer Sluice wrote it");
+  const auto type = read_text(from, "t");
+  const auto read_version = read_number(from, "v", UINT64_MAX);
   for (const auto& one : readers)
-    if (one.type == type)
-      return {moment(from.at("at")), from.value("by", std::string{}), one.read(from)};
-  wrong("there is no event type \"" + type + "\"");
-}
-
-template <class Read>
-result<event> caught(Read&& read) {
-  try {
-    return read();
-  } catch (const std::exception& fault) {
-    return failure(error_code::corrupt, std::string{"the record is no event: "} + fault.what());
-  }
+    if (one.type == type) {
+      if (read_version != version)
+        wrong("version " + std::to_string(read_version) + " of " + quoted_excerpt(type) +
+              " is not known; a newer Sluice wrote it");
+      return {read_moment(from, "at"), read_text_if_there(from, "by"), one.read(from)};
+    }
+  wrong("there is no event type " + quoted_excerpt(type));
 }
 
 } // namespace
@@ -221,19 +278,16 @@ json to_json(const event& value) {
   into["at"] = number(value.at);
   if (!value.by.empty())
     into["by"] = value.by;
+  make_utf8(into);
   return into;
 }
 
 result<event> event_from_json(const json& value) {
-  return caught([&] { return read_event(value); });
-}
-
-std::vector<std::uint8_t> encode_event(const event& value) {
-  return json::to_cbor(to_json(value));
-}
-
-result<event> decode_event(std::span<const std::uint8_t> body) {
-  return caught([&] { return read_event(json::from_cbor(body)); });
+  try {
+    return read_event(value);
+  } catch (const std::exception& fault) {
+    return failure(error_code::corrupt, std::string{"the record is no event: "} + fault.what());
+  }
 }
 
 } // namespace sluice

@@ -4,8 +4,11 @@
 //   { "t": type name, "v": version of that type, "at": milliseconds since 1970, "by": who (left out
 //     when it is the engine), and the type's own fields beside them }
 //
-// Ranges are arrays of [begin, end) pairs flattened: [b0, e0, b1, e1 …]. The same map as JSON is what
-// `audit log` and `audit export` print. A reader takes every version ever released (tests/golden).
+// The keys are written sorted by their bytes, numbers in their shortest form; a reader takes any order. Ranges
+// are arrays of [begin, end) pairs flattened: [b0, e0, b1, e1 …], sorted, apart from each other, one at least.
+// A group of outcomes has "code", "enhanced" and "text" only where they say something, and "retry_at" only
+// when it is deferred. The same map as JSON is what `audit log` and `audit export` print. A reader takes every
+// version ever released (tests/golden).
 
 #include "messages/event.hpp"
 
@@ -20,7 +23,8 @@ namespace sluice {
 nlohmann::json to_json(const event& value);
 result<event> event_from_json(const nlohmann::json& value);
 
-/// The stored body, as described above.
+/// The stored body, as described above. Texts that are not UTF-8 are stored with U+FFFD in place of what is
+/// wrong. An event about letters that names none, or has a claim for an outcome, is a broken_invariant.
 std::vector<std::uint8_t> encode_event(const event& value);
 /// Any bytes may come in; what is no event is `corrupt`.
 result<event> decode_event(std::span<const std::uint8_t> body);

@@ -9,9 +9,12 @@ namespace {
 std::optional<std::uint64_t> parse_number(char letter, std::string_view text) {
   if (text.starts_with(letter))
     text.remove_prefix(1);
+  // Each thing has one name: c007 is not another word for c7.
+  if (text.starts_with('0'))
+    return std::nullopt;
   std::uint64_t number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc{} || end != text.data() + text.size() || number == 0)
+  if (fault != std::errc{} || end != text.data() + text.size())
     return std::nullopt;
   return number;
 }

@@ -50,11 +50,25 @@ public:
     if (!has(field))
       return std::nullopt;
     const auto& found = value_.at(field);
-    if (!found.is_number_integer() || found < min || found > max) {
+    // A number that was put in by a program may be of a signed type and still be none below 0.
+    const auto is_whole =
+        found.is_number_unsigned() || (found.is_number_integer() && found.get<std::int64_t>() >= 0);
+    const auto value = is_whole ? found.get<std::uint64_t>() : 0;
+    if (!is_whole || value < min || value > max) {
       fail(field, "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
       return std::nullopt;
     }
-    return found.get<std::uint64_t>();
+    return value;
+  }
+
+  /// False where the field is not there.
+  bool flag(const char* field) {
+    if (!has(field))
+      return false;
+    const auto& found = value_.at(field);
+    if (!found.is_boolean())
+      fail(field, "must be true or false");
+    return found == true;
   }
 
   const nlohmann::json& at(const char* field) const { return value_.at(field); }
@@ -80,11 +94,19 @@ public:
     if (value_.is_object())
       for (const auto& [name, ignored] : value_.items())
         if (std::ranges::find(known_, name) == known_.end())
-          fail(is_utf8(name) ? name : "?", "there is no such field; there are: " + known_fields());
+          fail(is_plain(name) ? name : quoted_excerpt(name),
+               "there is no such field; there are: " + known_fields());
     return fault_;
   }
 
 private:
+  /// A name that can stand in a message as it is.
+  static bool is_plain(std::string_view name) {
+    constexpr std::size_t bytes_max = 60;
+    return !name.empty() && name.size() <= bytes_max &&
+           std::ranges::all_of(name, [](char one) { return one > ' ' && one < 0x7F; });
+  }
+
   std::string known_fields() const {
     std::string all;
     for (const auto& one : known_)

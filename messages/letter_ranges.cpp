@@ -1,8 +1,14 @@
 #include "messages/letter_ranges.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace sluice {
+
+namespace {
+/// Up to so many ranges are put in or taken out one by one, each with a binary search.
+constexpr std::size_t few = 8;
+} // namespace
 
 letter_ranges::letter_ranges(std::initializer_list<letter_range> ranges) {
   for (const auto& range : ranges)
@@ -35,36 +41,69 @@ void letter_ranges::add(letter_range range) {
 }
 
 void letter_ranges::add(const letter_ranges& others) {
-  if (ranges_.empty()) {
-    ranges_ = others.ranges_;
+  if (others.empty() || &others == this)
+    return;
+  // Behind the end, or few: each for itself. Two large sets in one pass, which moves no range twice.
+  if (empty() || others.ranges_.front().begin >= ranges_.back().begin || others.ranges_.size() <= few) {
+    for (const auto& range : others)
+      add(range);
     return;
   }
-  for (const auto& range : others)
+  std::vector<letter_range> all;
+  all.reserve(ranges_.size() + others.ranges_.size());
+  std::ranges::merge(ranges_, others.ranges_, std::back_inserter(all), {}, &letter_range::begin,
+                     &letter_range::begin);
+  ranges_.clear();
+  for (const auto& range : all)
     add(range);
 }
 
 void letter_ranges::remove(letter_range range) {
   if (range.begin >= range.end)
     return;
-  const auto first = std::ranges::upper_bound(ranges_, range.begin, {}, &letter_range::end);
+  auto first = std::ranges::upper_bound(ranges_, range.begin, {}, &letter_range::end);
   if (first == ranges_.end() || first->begin >= range.end)
     return;
+  if (first->begin < range.begin) {
+    const letter_range behind{range.end, first->end};
+    first->end = range.begin;
+    ++first;
+    if (behind.begin < behind.end) {
+      ranges_.insert(first, behind);
+      return;
+    }
+  }
   auto last = first;
-  while (last != ranges_.end() && last->begin < range.end)
+  while (last != ranges_.end() && last->end <= range.end)
     ++last;
-  const letter_range head{first->begin, std::max(first->begin, range.begin)};
-  const auto tail_end = std::prev(last)->end;
-  const letter_range tail{std::min(range.end, tail_end), tail_end};
-  auto at = ranges_.erase(first, last);
-  if (tail.begin < tail.end)
-    at = ranges_.insert(at, tail);
-  if (head.begin < head.end)
-    ranges_.insert(at, head);
+  if (last != ranges_.end() && last->begin < range.end)
+    last->begin = range.end;
+  ranges_.erase(first, last);
 }
 
 void letter_ranges::remove(const letter_ranges& others) {
-  for (const auto& range : others)
-    remove(range);
+  if (&others == this)
+    return clear();
+  if (others.ranges_.size() <= few) {
+    for (const auto& range : others)
+      remove(range);
+    return;
+  }
+  std::vector<letter_range> rest;
+  auto other = others.begin();
+  for (auto range : ranges_) {
+    while (other != others.end() && other->end <= range.begin)
+      ++other;
+    // `other` may reach beyond this range, into the next: it is looked at again then.
+    for (auto cut = other; cut != others.end() && cut->begin < range.end; ++cut) {
+      if (range.begin < cut->begin)
+        rest.push_back({range.begin, cut->begin});
+      range.begin = std::min(cut->end, range.end);
+    }
+    if (range.begin < range.end)
+      rest.push_back(range);
+  }
+  ranges_ = std::move(rest);
 }
 
 bool letter_ranges::contains(letter_index index) const {
@@ -81,13 +120,16 @@ std::size_t letter_ranges::count() const {
 
 letter_ranges letter_ranges::take_front(std::size_t wanted_max) {
   letter_ranges taken;
-  while (wanted_max > 0 && !ranges_.empty()) {
-    const auto front = ranges_.front();
-    const auto letters = static_cast<letter_index>(std::min<std::size_t>(wanted_max, front.size()));
-    taken.add({front.begin, front.begin + letters});
-    remove({front.begin, front.begin + letters});
-    wanted_max -= letters;
+  auto first_left = ranges_.begin();
+  for (; first_left != ranges_.end() && first_left->size() <= wanted_max; ++first_left)
+    wanted_max -= first_left->size();
+  taken.ranges_.assign(ranges_.begin(), first_left);
+  if (first_left != ranges_.end() && wanted_max > 0) {
+    const auto cut = first_left->begin + static_cast<letter_index>(wanted_max);
+    taken.ranges_.push_back({first_left->begin, cut});
+    first_left->begin = cut;
   }
+  ranges_.erase(ranges_.begin(), first_left);
   return taken;
 }
 

@@ -2,7 +2,11 @@
 
 #include "messages/names.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cctype>
+#include <charconv>
+#include <span>
 
 namespace sluice {
 
@@ -14,8 +18,69 @@ bool is_same_letter(char left, char right) {
   return std::tolower(static_cast<unsigned char>(left)) == std::tolower(static_cast<unsigned char>(right));
 }
 
-bool has_word(std::string_view text, std::string_view word) {
-  return std::search(text.begin(), text.end(), word.begin(), word.end(), is_same_letter) != text.end();
+/// True when the text has a word that begins so. Only at a word's beginning: a marble is no RBL.
+bool has_any_word(std::string_view text, std::span<const std::string_view> beginnings) {
+  return std::ranges::any_of(beginnings, [&](std::string_view word) {
+    for (auto from = text.begin();; ++from) {
+      from = std::search(from, text.end(), word.begin(), word.end(), is_same_letter);
+      if (from == text.end())
+        return false;
+      if (from == text.begin() || std::isalnum(static_cast<unsigned char>(*std::prev(from))) == 0)
+        return true;
+    }
+  });
+}
+
+constexpr std::array<std::string_view, 22> spam_words{"spam",
+                                                      "antispam",
+                                                      "blacklist",
+                                                      "black list",
+                                                      "black-list",
+                                                      "blocklist",
+                                                      "block list",
+                                                      "block-list",
+                                                      "denylist",
+                                                      "reputation",
+                                                      "dnsbl",
+                                                      "rbl",
+                                                      "unsolicited",
+                                                      "bulk mail",
+                                                      "junk mail",
+                                                      "sorbs",
+                                                      "barracudacentral",
+                                                      "uribl",
+                                                      "surbl",
+                                                      "policy reasons",
+                                                      "policy restriction",
+                                                      "local policy"};
+constexpr std::array<std::string_view, 3> blocked_words{"blocked", "banned", "listed at"};
+
+struct enhanced_code {
+  unsigned subject = 0;
+  unsigned detail = 0;
+};
+
+/// The last two numbers of "5.7.1"; zeros where the text is no enhanced code.
+enhanced_code subject_and_detail(std::string_view enhanced) {
+  enhanced_code code;
+  if (enhanced.size() < 5 || enhanced[1] != '.')
+    return {};
+  const auto* const end = enhanced.data() + enhanced.size();
+  const auto subject = std::from_chars(enhanced.data() + 2, end, code.subject);
+  if (subject.ec != std::errc{} || subject.ptr == end || *subject.ptr != '.')
+    return {};
+  const auto detail = std::from_chars(subject.ptr + 1, end, code.detail);
+  if (detail.ec != std::errc{} || detail.ptr != end)
+    return {};
+  return code;
+}
+
+/// Among the details of X.7 (RFC 3463 section 3.8, RFC 7372, the IANA registry): 0 other, 1 not authorised,
+/// 7 message integrity and 9 as large providers use them for "policy", 20 … 29 DKIM, SPF, reverse DNS, mail
+/// flood and ARC, 500 … large providers' own ("banned sender"). The rest is about encryption, passwords and
+/// mailing lists.
+bool is_about_reputation(unsigned detail) {
+  return detail <= 1 || detail == 7 || detail == 9 || (detail >= 20 && detail <= 29) || detail >= 500;
 }
 
 } // namespace
@@ -33,18 +98,15 @@ std::optional<letter_state> parse_letter_state(std::string_view text) {
 }
 
 bool is_spam_refusal(const reply& answer) {
-  if (answer.code < 500)
+  if (answer.code < 500 || answer.code > 599)
     return false;
-  // RFC 3463 section 3.8: security or policy; RFC 7372 and common use for reputation and authentication.
-  for (const auto enhanced : {"5.7.0", "5.7.1", "5.7.7", "5.7.9", "5.7.20", "5.7.25", "5.7.26", "5.7.27",
-                              "5.7.28", "5.7.606", "5.7.511"})
-    if (answer.enhanced == enhanced)
-      return true;
-  for (const auto word : {"spam", "blacklist", "blocklist", "block list", "black list", "reputation", "dnsbl",
-                          "spamhaus", "unsolicited", "blocked using"})
-    if (has_word(answer.text, word))
-      return true;
-  return false;
+  const auto [subject, detail] = subject_and_detail(answer.enhanced);
+  if (subject == 7 && is_about_reputation(detail))
+    return true;
+  if (has_any_word(answer.text, spam_words))
+    return true;
+  // With X.1 and X.2 it is the mailbox that is blocked, not the sender.
+  return subject != 1 && subject != 2 && has_any_word(answer.text, blocked_words);
 }
 
 } // namespace sluice

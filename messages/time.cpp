@@ -1,5 +1,7 @@
 #include "messages/time.hpp"
 
+#include "messages/utf8.hpp"
+
 #include <charconv>
 #include <cstdio>
 #include <optional>
@@ -12,6 +14,10 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
+
+/// RFC 3339 has the years 0000 to 9999.
+constexpr timestamp earliest{std::chrono::sys_days{std::chrono::year{0} / 1 / 1}};
+constexpr timestamp end_of_time{std::chrono::sys_days{std::chrono::year{10000} / 1 / 1}};
 
 /// Reads fixed-width numbers and single characters off the front of a text.
 class field_reader {
@@ -104,8 +110,15 @@ std::optional<timestamp> read_timestamp(std::string_view text) {
   const auto offset = read_offset(from);
   if (!offset || !from.is_done())
     return std::nullopt;
-  return timestamp{std::chrono::sys_days{date}} + hours(*hour) + minutes(*minute) + seconds(*second) + part -
-         *offset;
+  const auto moment = timestamp{std::chrono::sys_days{date}} + hours(*hour) + minutes(*minute) - *offset;
+  // A leap second is the last of a day in UTC and nowhere else; here it is the first of the next day.
+  if (*second == 60 && moment + minutes(1) != std::chrono::ceil<days>(moment))
+    return std::nullopt;
+  const auto read = moment + seconds(*second) + part;
+  // An offset may push it out of the years that can be written back.
+  if (read < earliest || read >= end_of_time)
+    return std::nullopt;
+  return read;
 }
 
 struct unit {
@@ -143,8 +156,7 @@ result<timestamp> parse_timestamp(std::string_view text) {
   const auto read = read_timestamp(text);
   if (!read)
     return failure(error_code::invalid_input,
-                   "\"" + std::string{text.substr(0, 60)} +
-                       "\" is no time; write it like 2026-12-01T09:00:00Z (RFC 3339)");
+                   quoted_excerpt(text) + " is no time; write it like 2026-12-01T09:00:00Z (RFC 3339)");
   return *read;
 }
 
@@ -152,8 +164,7 @@ std::string format_duration(milliseconds duration) {
   if (duration.count() == 0)
     return "0s";
   for (const auto& one : units)
-    // A week is 7d, but a day is 24h and 90 minutes are 90m: whole units only, the largest that fits twice
-    // or is said so by habit.
+    // One day is said as 24h, by habit; a week as 7d.
     if (duration % one.length == milliseconds{0} && (one.name != "d" || duration / one.length > 1))
       return std::to_string(duration / one.length) + std::string{one.name};
   return std::to_string(duration.count()) + "ms";
@@ -163,14 +174,13 @@ result<milliseconds> parse_duration(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
   const std::string_view name{end, static_cast<std::size_t>(text.data() + text.size() - end)};
-  if (fault == std::errc{} && number >= 0)
+  if (fault == std::errc{} && text.front() != '-')
     for (const auto& one : units)
       if (name == one.name && number <= milliseconds::max() / one.length)
         return number * one.length;
   return failure(error_code::invalid_input,
-                 "\"" + std::string{text.substr(0, 60)} +
-                     "\" is no duration; write a whole number with ms, s, m, h or d, like 90s "
-                     "or 24h");
+                 quoted_excerpt(text) +
+                     " is no duration; write a whole number with ms, s, m, h or d, like 90s or 24h");
 }
 
 } // namespace sluice

@@ -1,0 +1,162 @@
+// The campaign file: strict for what people write, lenient in its limits for what was stored.
+
+#include "messages/json.hpp"
+#include "messages/json_reader.hpp"
+
+#include <limits>
+
+namespace sluice {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr std::size_t any_bytes = std::numeric_limits<std::size_t>::max();
+
+struct campaign_limits {
+  std::size_t name_bytes_max = 200;
+  std::size_t mailbox_bytes_max = 320;
+  std::size_t subject_bytes_max = 998; ///< RFC 5322 section 2.1.1
+  std::size_t body_bytes_max = 1U << 20U;
+  std::size_t url_bytes_max = 2000;
+  std::uint64_t part_size_min = 1;
+  std::uint64_t part_size_max = letters_max;
+  milliseconds every_min = std::chrono::seconds(1);
+  milliseconds every_max = std::chrono::hours(24 * 365);
+  std::uint64_t growth_percent_max = 1000;
+};
+
+constexpr campaign_limits file_limits;
+constexpr campaign_limits stored_limits{any_bytes,           any_bytes, any_bytes,  any_bytes,
+                                        any_bytes,           0,         UINT32_MAX, milliseconds(0),
+                                        milliseconds::max(), UINT32_MAX};
+
+milliseconds read_every(object_reader& from, const campaign_limits& limits) {
+  if (!from.has("every")) {
+    from.fail("every", "is needed: the time between two parts, like 30m");
+    return {};
+  }
+  const auto every = parse_duration(from.text("every", any_bytes));
+  if (!every)
+    from.fail("every", every.error().message);
+  else if (*every < limits.every_min || *every > limits.every_max)
+    from.fail("every", "must be from 1s to 365d");
+  return every.value_or(milliseconds{0});
+}
+
+result<parts> read_parts(const json& value, const std::string& path, const campaign_limits& limits) {
+  object_reader from(value, path);
+  parts read;
+  if (!from.has("size"))
+    from.fail("size", "is needed: how many letters a part has");
+  read.size =
+      static_cast<std::uint32_t>(from.number("size", limits.part_size_min, limits.part_size_max).value_or(0));
+  read.every = read_every(from, limits);
+  read.growth_percent =
+      static_cast<std::uint32_t>(from.number("growth", 0, limits.growth_percent_max).value_or(0));
+  if (auto fault = from.finish())
+    return std::unexpected(std::move(*fault));
+  return read;
+}
+
+result<plan> read_plan(const json& value, const std::string& path, const campaign_limits& limits) {
+  object_reader from(value, path);
+  plan read;
+  if (from.has("start_at")) {
+    // An empty text is no time: it must not become "now" because someone's variable was empty.
+    const auto start = from.text("start_at", any_bytes);
+    if (const auto moment = parse_timestamp(start))
+      read.start_at = *moment;
+    else if (start != "now")
+      from.fail("start_at", moment.error().message);
+  }
+  if (from.has("parts")) {
+    if (auto inner = read_parts(from.at("parts"), from.path_of("parts"), limits))
+      read.parts = *inner;
+    else
+      from.fail(inner.error());
+  }
+  if (auto fault = from.finish())
+    return std::unexpected(std::move(*fault));
+  return read;
+}
+
+doubt_policy read_doubt_policy(object_reader& from) {
+  if (!from.has("on_doubt"))
+    return doubt_policy::resend;
+  const auto policy = from.text("on_doubt", any_bytes);
+  if (policy == "hold")
+    return doubt_policy::hold;
+  if (policy != "resend")
+    from.fail("on_doubt", "must be \"resend\" or \"hold\"");
+  return doubt_policy::resend;
+}
+
+result<campaign_spec> read_spec(const json& value, const campaign_limits& limits) {
+  object_reader from(value, "");
+  campaign_spec read;
+  read.name = from.text("name", limits.name_bytes_max);
+  read.from = from.text("from", limits.mailbox_bytes_max);
+  read.reply_to = from.text("reply_to", limits.mailbox_bytes_max);
+  read.subject = from.text("subject", limits.subject_bytes_max);
+  read.text = from.text("text", limits.body_bytes_max);
+  read.html = from.text("html", limits.body_bytes_max);
+  read.unsubscribe_url = from.text("unsubscribe_url", limits.url_bytes_max);
+  if (from.has("plan")) {
+    if (auto inner = read_plan(from.at("plan"), "plan", limits))
+      read.plan = *inner;
+    else
+      from.fail(inner.error());
+  }
+  read.on_doubt = read_doubt_policy(from);
+  if (auto fault = from.finish())
+    return std::unexpected(std::move(*fault));
+  return read;
+}
+
+} // namespace
+
+json to_json(const plan& value) {
+  json into = json::object();
+  if (value.start_at)
+    into["start_at"] = format_timestamp(*value.start_at);
+  if (value.parts)
+    into["parts"] = {{"size", value.parts->size},
+                     {"every", format_duration(value.parts->every)},
+                     {"growth", value.parts->growth_percent}};
+  return into;
+}
+
+json to_json(const campaign_spec& value) {
+  return {{"name", value.name},
+          {"from", value.from},
+          {"reply_to", value.reply_to},
+          {"subject", value.subject},
+          {"text", value.text},
+          {"html", value.html},
+          {"unsubscribe_url", value.unsubscribe_url},
+          {"plan", to_json(value.plan)},
+          {"on_doubt", value.on_doubt == doubt_policy::hold ? "hold" : "resend"}};
+}
+
+result<campaign_spec> campaign_spec_from_json(const json& value) {
+  return read_spec(value, file_limits);
+}
+
+result<campaign_spec> stored_campaign_spec_from_json(const json& value) {
+  return read_spec(value, stored_limits);
+}
+
+result<campaign_spec> merged_campaign_spec(const campaign_spec& old, const json& patch) {
+  if (!patch.is_object())
+    return failure(error_code::invalid_input, "this must be an object with the fields to replace");
+  auto whole = to_json(old);
+  whole.merge_patch(patch);
+  return campaign_spec_from_json(whole);
+}
+
+result<plan> plan_from_json(const json& value) {
+  return read_plan(value, "plan", file_limits);
+}
+
+} // namespace sluice

@@ -1,0 +1,57 @@
+#include "messages/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace sluice {
+
+using nlohmann::json;
+
+namespace {
+json moment_or_null(const std::optional<timestamp>& moment) {
+  return moment ? json(format_timestamp(*moment)) : json();
+}
+} // namespace
+
+json to_json(const audience_ref& value) {
+  return {{"id", to_string(value.id)}, {"name", value.name}, {"size", value.size}};
+}
+
+json to_json(const campaign_view& value) {
+  json counts{{"total", value.counts.total}, {"due", value.counts.due}};
+  for (std::size_t state = 0; state < letter_state_count; ++state)
+    counts[std::string{name_of(static_cast<letter_state>(state))}] = value.counts.by_state[state];
+  auto into = to_json(value.spec);
+  into["id"] = to_string(value.id);
+  into["status"] = name_of(value.status());
+  into["stage"] = name_of(value.stage);
+  into["hold"] = nullptr;
+  if (value.hold)
+    into["hold"] = {{"by", value.hold->by},
+                    {"reason", name_of(value.hold->reason)},
+                    {"text", value.hold->text},
+                    {"since", format_timestamp(value.hold->since)}};
+  into["audience"] = value.audience.id == audience_id{} ? json() : to_json(value.audience);
+  into["plan_words"] = plan_words(value.spec.plan);
+  into["created_at"] = format_timestamp(value.created_at);
+  into["changed_at"] = format_timestamp(value.changed_at);
+  into["starts_at"] = moment_or_null(value.t0 ? value.t0 : value.spec.plan.start_at);
+  into["next_part"] = nullptr;
+  if (value.next_part)
+    into["next_part"] = {{"at", format_timestamp(value.next_part->at)},
+                         {"letters", value.next_part->letters}};
+  into["released"] = value.released_at.has_value();
+  into["counts"] = std::move(counts);
+  into["rate"] = value.rate;
+  into["relay_trouble"] = nullptr;
+  if (value.relay_trouble)
+    into["relay_trouble"] = {{"since", format_timestamp(value.relay_trouble->since)},
+                             {"text", value.relay_trouble->text}};
+  into["moderation"] = {{"reasons", value.moderation_reasons},
+                        {"words", value.moderation_words},
+                        {"content_hash", value.content_hash}};
+  into["version"] = value.version;
+  into["fault"] = value.fault.empty() ? json() : json(value.fault);
+  return into;
+}
+
+} // namespace sluice

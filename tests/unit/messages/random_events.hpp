@@ -1,0 +1,128 @@
+#pragma once
+// Events of every type with any content, for properties.
+
+#include "messages/event.hpp"
+
+#include <rapidcheck.h>
+
+#include <string>
+
+namespace sluice::random_events {
+
+/// Texts in several scripts, with what is awkward in JSON, mail and CBOR.
+inline rc::Gen<std::string> any_text() {
+  static const std::vector<std::string> pieces{
+      "a",    "Z", "0", " ",  "\"", "\\", "\n", "\t", std::string(1, '\0'),
+      "\x7F", "é", "Я", "中", "€",  "😀", "{{", "}}"};
+  return rc::gen::map(rc::gen::container<std::vector<std::string>>(rc::gen::elementOf(pieces)),
+                      [](const std::vector<std::string>& chosen) {
+                        std::string text;
+                        for (const auto& one : chosen)
+                          text += one;
+                        return text;
+                      });
+}
+
+inline timestamp any_moment() {
+  return timestamp{milliseconds{*rc::gen::inRange<std::int64_t>(-100'000'000'000, 10'000'000'000'000)}};
+}
+
+/// One range at least.
+inline letter_ranges any_letters() {
+  letter_ranges letters;
+  for (auto count = *rc::gen::inRange(1, 8); count > 0; --count) {
+    const auto begin = *rc::gen::oneOf(rc::gen::inRange<letter_index>(0, 400),
+                                       rc::gen::inRange<letter_index>(0, letters_max - 1));
+    const auto size = *rc::gen::inRange<letter_index>(1, 70'000);
+    letters.add({begin, std::min(begin + size, letters_max)});
+  }
+  return letters;
+}
+
+inline campaign_spec any_spec() {
+  campaign_spec spec;
+  for (auto* text :
+       {&spec.name, &spec.from, &spec.reply_to, &spec.subject, &spec.text, &spec.html, &spec.unsubscribe_url})
+    *text = *any_text();
+  if (*rc::gen::arbitrary<bool>())
+    spec.plan.start_at = any_moment();
+  if (*rc::gen::arbitrary<bool>())
+    spec.plan.parts = parts{*rc::gen::inRange<std::uint32_t>(1, letters_max),
+                            milliseconds{*rc::gen::inRange(1000, 2'000'000'000)},
+                            *rc::gen::inRange<std::uint32_t>(0, 1001)};
+  if (*rc::gen::arbitrary<bool>())
+    spec.on_doubt = doubt_policy::hold;
+  return spec;
+}
+
+inline audience_ref any_audience() {
+  return {audience_id{*rc::gen::arbitrary<std::uint64_t>()}, *any_text(),
+          *rc::gen::inRange<letter_index>(0, letters_max), *any_text()};
+}
+
+inline settled_group any_group() {
+  settled_group group;
+  group.outcome = *rc::gen::element(letter_state::pending, letter_state::accepted, letter_state::refused,
+                                    letter_state::deferred, letter_state::skipped, letter_state::in_doubt);
+  group.letters = any_letters();
+  group.answer = {*rc::gen::element<std::uint16_t>(0, 250, 451, 554, 65535), *any_text(), *any_text()};
+  if (group.outcome == letter_state::deferred)
+    group.retry_at = any_moment();
+  return group;
+}
+
+/// A body of the type at this place of the variant.
+inline event_body any_body(std::size_t type) {
+  switch (type) {
+  case 0:
+    return created{any_spec(), any_audience()};
+  case 1:
+    return edited{any_spec(), any_audience()};
+  case 2:
+    return discarded{};
+  case 3:
+    return submitted{*rc::gen::container<std::vector<std::string>>(any_text()), *any_text()};
+  case 4:
+    return approved{*any_text(), *any_text()};
+  case 5:
+    return rejected{*any_text()};
+  case 6:
+    return scheduled{any_moment()};
+  case 7:
+    return sending_began{};
+  case 8:
+    return paused{*rc::gen::element(hold_reason::operator_request, hold_reason::spam_suspicion), *any_text()};
+  case 9:
+    return resumed{*any_text()};
+  case 10:
+    return released{*any_text()};
+  case 11:
+    return cancelled{*any_text()};
+  case 12:
+    return claimed{any_letters()};
+  case 13: {
+    settled it;
+    for (auto count = *rc::gen::inRange(1, 5); count > 0; --count)
+      it.groups.push_back(any_group());
+    return it;
+  }
+  case 14:
+    return doubt_settled{any_letters(), *rc::gen::arbitrary<bool>()};
+  case 15:
+    return relay_failed{*any_text()};
+  case 16:
+    return relay_recovered{};
+  default:
+    return finished{};
+  }
+}
+
+inline event any_event(std::size_t type) {
+  return {any_moment(), *any_text(), any_body(type)};
+}
+
+inline event any_event() {
+  return any_event(*rc::gen::inRange<std::size_t>(0, std::variant_size_v<event_body>));
+}
+
+} // namespace sluice::random_events
