@@ -24,7 +24,8 @@ public:
   }
 
   bool has(const char* field) {
-    known_.emplace_back(field);
+    if (std::ranges::find(known_, field) == known_.end())
+      known_.emplace_back(field);
     const auto found = value_.is_object() ? value_.find(field) : value_.end();
     return value_.is_object() && found != value_.end() && !found->is_null();
   }

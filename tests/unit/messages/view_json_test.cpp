@@ -1,0 +1,95 @@
+// A campaign as GET /v1/campaigns/{id} shows it, field by field.
+#include "messages/json.hpp"
+
+#include "tests/catch.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace sluice;
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+namespace {
+
+const timestamp nine{1'796'115'600s}; // 1 Dec 2026 09:00
+
+campaign_view paused_campaign() {
+  campaign_view view;
+  view.id = {17};
+  view.version = 42;
+  view.stage = stage::sending;
+  view.hold = hold{"anna", hold_reason::operator_request, "wrong link", nine + 1h};
+  view.spec = {"Autumn sale",
+               "Shop <news@shop.example>",
+               "",
+               "Hello",
+               "Hi",
+               "",
+               "https://shop.example/u",
+               {nine, parts{200, 30min, 0}},
+               doubt_policy::resend};
+  view.audience = {{4}, "customers", 1000, "hash"};
+  view.created_at = nine - 24h;
+  view.changed_at = nine + 1h;
+  view.t0 = nine + 5min;
+  view.next_part = upcoming_part{nine + 65min, 200};
+  view.counts = {1000, 600, {500, 20, 400, 30, 5, 40, 5}};
+  view.rate = 12.5;
+  view.relay_trouble = relay_trouble{nine + 50min, "connection refused"};
+  view.moderation_reasons = {"campaign number 1 of shop.example"};
+  view.moderation_words = "fine";
+  view.content_hash = "abcd";
+  return view;
+}
+
+} // namespace
+
+TEST_CASE("a campaign is shown with the fields of the interfaces") {
+  CHECK(to_json(paused_campaign()) == json::parse(R"({
+    "id": "c17", "name": "Autumn sale", "status": "paused", "stage": "sending",
+    "hold": {"by": "anna", "reason": "operator", "text": "wrong link", "since": "2026-12-01T10:00:00Z"},
+    "from": "Shop <news@shop.example>", "reply_to": "", "subject": "Hello", "text": "Hi", "html": "",
+    "unsubscribe_url": "https://shop.example/u", "on_doubt": "resend",
+    "audience": {"id": "a4", "name": "customers", "size": 1000},
+    "plan": {"start_at": "2026-12-01T09:00:00Z", "parts": {"size": 200, "every": "30m", "growth": 0}},
+    "plan_words": "1 Dec 2026 09:00, 200 letters every 30 min",
+    "created_at": "2026-11-30T09:00:00Z", "changed_at": "2026-12-01T10:00:00Z",
+    "starts_at": "2026-12-01T09:05:00Z",
+    "next_part": {"at": "2026-12-01T10:05:00Z", "letters": 200}, "released": false,
+    "counts": {"total": 1000, "due": 600, "pending": 500, "in_flight": 20, "accepted": 400, "refused": 30,
+               "deferred": 5, "skipped": 40, "in_doubt": 5},
+    "rate": 12.5, "relay_trouble": {"since": "2026-12-01T09:50:00Z", "text": "connection refused"},
+    "moderation": {"reasons": ["campaign number 1 of shop.example"], "words": "fine", "content_hash": "abcd"},
+    "version": 42, "fault": null})"));
+}
+
+TEST_CASE("what a campaign does not have is shown as null") {
+  const auto shown = to_json(campaign_view{});
+  for (const auto* field : {"hold", "audience", "starts_at", "next_part", "relay_trouble", "fault"}) {
+    INFO(field);
+    CHECK(shown.at(field).is_null());
+  }
+  CHECK(shown["status"] == "draft");
+  CHECK(shown["moderation"]["reasons"] == json::array());
+}
+
+TEST_CASE("before T0 is fixed, a campaign starts when its plan says") {
+  auto view = paused_campaign();
+  view.t0.reset();
+  CHECK(to_json(view)["starts_at"] == "2026-12-01T09:00:00Z");
+}
+
+TEST_CASE("a released campaign and a parked one say so") {
+  auto view = paused_campaign();
+  view.released_at = nine + 2h;
+  view.fault = "its log cannot be read";
+  CHECK(to_json(view)["released"] == true);
+  CHECK(to_json(view)["fault"] == "its log cannot be read");
+}
+
+TEST_CASE("a response is shown with how often it came and an example") {
+  const response_group group{{550, "5.1.1", "User unknown"}, 7, nine, nine + 1h, 12};
+  CHECK(to_json(group) ==
+        json::parse(R"({"code": 550, "enhanced": "5.1.1", "text": "User unknown", "count": 7,
+    "first_seen": "2026-12-01T09:00:00Z", "last_seen": "2026-12-01T10:00:00Z", "example_letter": 12})"));
+}
