@@ -149,6 +149,7 @@ TEST_CASE("after a withdraw no end of data begins, and everything comes back", "
   lane.grant({{0, 1}});
   lane.lane().withdraw();
   peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  lane.lane().deny({{1, 2}}); // which may have been taken just before
   lane.await_drained();
   CHECK(lane.await_result(0).outcome == letter_state::pending);
   CHECK(lane.handed_back() == 2);
@@ -336,7 +337,7 @@ TEST_CASE("a message whose lane is withdrawn amid it is never ended, and not in 
   peer.greet();
   peer.hear_letter("a@example.com");
   peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
-  CHECK_FALSE(peer.hears_nothing()); // the message is under way, and more than the socket takes
+  peer.hear("Subject: x"); // the message is under way, and more than the socket takes
   lane.lane().withdraw();
   CHECK(peer.rest().find("\r\n.\r\n") == std::string::npos);
   lane.await_drained();
