@@ -45,6 +45,14 @@ void check_storable(const doubt_settled& it) {
   check_storable(it.letters);
 }
 
+template <class Draft>
+  requires requires(const Draft& it) { it.spec.plan; }
+void check_storable(const Draft& it) {
+  const auto& start_at = it.spec.plan.start_at;
+  check(!start_at || parse_timestamp(format_timestamp(*start_at)) == *start_at,
+        "a plan starts in a year that can be written");
+}
+
 template <class Other>
 void check_storable(const Other&) {}
 

@@ -238,6 +238,9 @@ TEST_CASE("a campaign of an old log is read although today's campaign file would
 }
 
 TEST_CASE("what a reader would refuse is not written") {
+  created never;
+  never.spec.plan.start_at = timestamp{milliseconds{INT64_MAX / 2}};
+  CHECK_THROWS_AS(encode_event({{}, "", never}), broken_invariant);
   CHECK_THROWS_AS(encode_event({{}, "", claimed{}}), broken_invariant);
   CHECK_THROWS_AS(encode_event({{}, "", settled{}}), broken_invariant);
   CHECK_THROWS_AS(encode_event({{}, "", doubt_settled{}}), broken_invariant);
