@@ -10,6 +10,7 @@
 #include "actors/evolve.hpp"
 #include "actors/recovery.hpp"
 #include "actors/state_codec.hpp"
+#include "actors/view_publisher.hpp"
 #include "messages/check.hpp"
 
 #include <caf/scheduled_actor.hpp>
@@ -26,10 +27,6 @@ namespace {
 
 /// A wait is cut into pieces, so that a jump of the wall clock is noticed within one.
 constexpr milliseconds timer_max = std::chrono::seconds(30);
-/// How often watchers see the counts of a sending campaign.
-constexpr milliseconds publish_every = std::chrono::milliseconds(250);
-/// The time over which the shown rate is measured.
-constexpr milliseconds rate_window = std::chrono::seconds(5);
 constexpr milliseconds disk_retry_first = std::chrono::seconds(1);
 constexpr milliseconds disk_retry_max = std::chrono::seconds(30);
 constexpr event_number snapshot_every_events = 5'000;
@@ -95,9 +92,7 @@ struct campaign_actor_state {
   int timers = 0; ///< set and not yet fired; the latest set fires at timer_at
   timestamp timer_at;
   bool publish_is_due = false;
-  timestamp published_at;
-  bool is_trouble_shown = false;
-  std::deque<std::pair<timestamp, letter_index>> settled_at; ///< for the rate
+  view_publisher watchers;
   event_number snapshot_at = 0;
   bool said_idle = false;
   bool is_halting = false;
@@ -111,6 +106,7 @@ struct campaign_actor_state {
 
   void begin(engine_ptr with, campaign_id id) {
     parts = std::move(with);
+    watchers = view_publisher(parts->campaigns);
     load(id);
     snapshot_at = state.last_event;
     for (auto& body : decide_recovery(state))
@@ -416,11 +412,9 @@ struct campaign_actor_state {
   void carry_out() {
     auto done = std::exchange(pending, {});
     send_replies(done);
-    note_rate();
+    watchers.note_progress(state, now());
     const auto is_quiet = state.in_flight() == 0 && handed.empty();
-    const auto is_news = done.asked.has_value() || state.is_final() || !state.may_claim() || is_quiet ||
-                         state.relay_trouble.has_value() != is_trouble_shown;
-    if (is_news || now() - published_at >= publish_every)
+    if (done.asked || is_quiet || watchers.is_time(state, now()))
       publish();
     else
       publish_later();
@@ -559,55 +553,24 @@ struct campaign_actor_state {
 
   void publish() {
     publish_is_due = false;
-    published_at = now();
-    is_trouble_shown = state.relay_trouble.has_value();
-    if (state.is_discarded) {
-      parts->campaigns.remove(state.id);
-      return;
-    }
-    auto view = view_of(state, published_at);
-    view.rate = rate();
-    view.fault = fault;
-    parts->campaigns.put(std::make_shared<const campaign_view>(std::move(view)));
+    watchers.publish(state, fault, now());
   }
 
   void publish_later() {
     if (publish_is_due)
       return;
     publish_is_due = true;
-    self->delayed_send(self, publish_every, publish_atom::value);
+    self->delayed_send(self, view_publisher::publish_every, publish_atom::value);
   }
 
   void publish_now_due() {
     if (!publish_is_due)
       return;
-    if (is_appending) { // the state is ahead of what is durable; carry_out shows it in a moment
-      publish_is_due = false;
-      published_at = {};
-      return;
-    }
-    publish();
-  }
-
-  letter_index settled_letters() const {
-    return state.letters.count(letter_state::accepted) + state.letters.count(letter_state::refused);
-  }
-
-  void note_rate() {
-    const auto at = now();
-    if (!settled_at.empty() && at - settled_at.back().first < publish_every)
-      return;
-    settled_at.emplace_back(at, settled_letters());
-    while (settled_at.size() > 2 && at - settled_at.front().first > rate_window)
-      settled_at.pop_front();
-  }
-
-  double rate() const {
-    if (settled_at.empty() || !state.may_claim())
-      return 0;
-    const auto passed = std::chrono::duration<double>(now() - settled_at.front().first).count();
-    const auto letters = settled_letters() - std::min(settled_letters(), settled_at.front().second);
-    return passed > 0 ? letters / passed : 0;
+    publish_is_due = false;
+    if (is_appending)
+      watchers.expect_news(); // the state is ahead of what is durable; carry_out shows it in a moment
+    else
+      publish();
   }
 };
 

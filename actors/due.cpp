@@ -159,6 +159,8 @@ void each_part(const plan& plan,
 campaign_view refreshed(campaign_view view, timestamp now) {
   view.counts.due = 0;
   view.next_part.reset();
+  if (view.counts.of(letter_state::claimed) == 0)
+    view.rate = 0; // measured while letters left, and none leave now
   const auto total = view.counts.total;
   if (view.t0) {
     view.counts.due = due(view.spec.plan, *view.t0, view.released_at, total, now);
