@@ -162,6 +162,8 @@ struct campaign_actor_state {
   }
 
   void end() {
+    if (publish_is_due)
+      publish(); // nobody would show it any more
     save_snapshot();
     dismiss_children();
     self->quit();
@@ -414,7 +416,7 @@ struct campaign_actor_state {
     send_replies(done);
     watchers.note_progress(state, now());
     const auto is_quiet = state.in_flight() == 0 && handed.empty();
-    if (done.asked || is_quiet || watchers.is_time(state, now()))
+    if (done.asked || is_quiet || !state.may_claim() || watchers.is_time(state, now()))
       publish();
     else
       publish_later();

@@ -18,6 +18,11 @@ caf::error unreadable(const std::string& why) {
   return to_caf({error_code::invalid_input, "a message from another node cannot be read: " + why});
 }
 
+/// What an embedding program gives need not be UTF-8; it must not end the actor that passes it on.
+std::string dumped(const nlohmann::json& value) {
+  return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 std::string text_of(const nlohmann::json& value, const char* field) {
   const auto found = value.find(field);
   return found != value.end() && found->is_string() ? found->get<std::string>() : std::string{};
@@ -55,7 +60,7 @@ std::string command_to_wire(const command& value) {
                         {"idempotency_key", value.idempotency_key}};
   if (value.edited)
     fields["edited"] = {{"spec", to_json(value.edited->spec)}, {"audience", value.edited->audience.id.value}};
-  return fields.dump();
+  return dumped(fields);
 }
 
 caf::error command_from_wire(const std::string& text, command& value) {
@@ -77,11 +82,10 @@ caf::error command_from_wire(const std::string& text, command& value) {
 }
 
 std::string create_to_wire(const create_campaign& value) {
-  return nlohmann::json{{"spec", to_json(value.spec)},
-                        {"audience", value.audience.value},
-                        {"by", value.by},
-                        {"idempotency_key", value.idempotency_key}}
-      .dump();
+  return dumped({{"spec", to_json(value.spec)},
+                 {"audience", value.audience.value},
+                 {"by", value.by},
+                 {"idempotency_key", value.idempotency_key}});
 }
 
 caf::error create_from_wire(const std::string& text, create_campaign& value) {

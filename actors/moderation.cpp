@@ -3,10 +3,13 @@
 #include "actors/letter_composer.hpp"
 #include "actors/moderation_patterns.hpp"
 #include "messages/address.hpp"
+#include "messages/json.hpp"
 #include "messages/utf8.hpp"
 #include "persistence/sha256.hpp"
 
 #include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -84,6 +87,10 @@ result<void> check_unsubscribe_url(const std::string& url) {
 }
 
 result<void> check_plan(const plan& plan) {
+  if (plan.start_at &&
+      std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(*plan.start_at)}.year() >
+          std::chrono::year{9999})
+    return wrong("plan.start_at", "the year has more than four digits");
   if (!plan.parts)
     return {};
   if (plan.parts->size < 1 || plan.parts->size > letters_max)
@@ -188,6 +195,9 @@ result<void> check_campaign(const campaign_spec& spec, const moderation_settings
     return checked;
   if (auto checked = check_plan(spec.plan); !checked)
     return checked;
+  // The limits of a campaign file hold for embedding programs as well.
+  if (auto read = campaign_spec_from_json(to_json(spec)); !read)
+    return std::unexpected(read.error());
   // Parsing does not depend on the audience: a tag without a column is taken and renders as nothing.
   if (const auto composer = make_letter_composer({}, spec, {"email"}); !composer)
     return failure(error_code::invalid_input, composer.error().message);

@@ -116,7 +116,7 @@ campaign_state read_state(const json& from) {
   state.last_event = from.at("last_event").get<event_number>();
   state.created_at = moment(from.at("created_at"));
   state.changed_at = moment(from.at("changed_at"));
-  state.spec = value_or_throw(campaign_spec_from_json(from.at("spec")));
+  state.spec = value_or_throw(stored_campaign_spec_from_json(from.at("spec")));
   const auto& audience = from.at("audience");
   state.audience = {{audience.at(0).get<std::uint64_t>()},
                     audience.at(1).get<std::string>(),

@@ -352,7 +352,7 @@ struct supervisor_state {
     const auto view = parts->campaigns.find(id, parts->now());
     if (!view)
       return to_caf({error_code::not_found, fmt::format("there is no campaign {}", to_string(id))});
-    return to_json(*view).dump();
+    return to_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
 
   std::vector<campaign_id> list() const {
@@ -366,7 +366,9 @@ struct supervisor_state {
     self->monitor(who);
     listeners[who.address()] =
         parts->campaigns.subscribe([who, parts = parts.get()](campaign_id id, const view_ptr& view) {
-          caf::anon_send(who, id, view ? to_json(*view).dump() : std::string{});
+          caf::anon_send(who, id,
+                         view ? to_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+                              : std::string{});
         });
   }
 

@@ -19,6 +19,9 @@ endif()
 if(SLUICE_SANITIZE)
   add_compile_options(-fsanitize=${SLUICE_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SLUICE_SANITIZE})
+  if(SLUICE_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-tsan) # Asio's fences, which GCC's ThreadSanitizer does not model
+  endif()
 endif()
 
 # sluice_floor(NAME [EXCLUDE file …] PUBLIC lib … PRIVATE lib …)

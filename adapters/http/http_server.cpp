@@ -51,9 +51,11 @@ constexpr auto stream_heartbeat = std::chrono::seconds(15);
 constexpr auto as_result = asio::as_tuple(use_awaitable);
 
 http_response method_not_allowed(const std::string& allowed) {
-  auto response =
-      problem({error_code::invalid_input, "this path does not take that method; it takes " + allowed});
-  response.status = 405;
+  const error what{error_code::invalid_input, "this path does not take that method; it takes " + allowed};
+  auto body = to_json(what);
+  body["status"] = 405;
+  auto response = json_response(405, body);
+  response.content_type = "application/problem+json";
   response.headers.emplace_back("Allow", allowed);
   return response;
 }

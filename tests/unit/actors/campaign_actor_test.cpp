@@ -167,6 +167,8 @@ TEST_CASE("after the answer to a pause no letter is claimed, and what waits on c
   for (auto number = version; number < log.size(); ++number)
     CHECK_FALSE(std::holds_alternative<claimed>(log[number].body));
   CHECK(node.relay->arrivals.size() == 20);
+  CHECK(node.show(id).counts.of(letter_state::claimed) == 0);
+  CHECK(accepted(node, id) == 20);
   node.relay->outcome_of = {};
   node.tell(id, command_kind::resume).value();
   node.run();

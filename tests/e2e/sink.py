@@ -1,0 +1,134 @@
+"""An SMTP server of ours that keeps books: who got which letter, and when. One thread, any number of clients."""
+
+import re
+import selectors
+import socket
+import threading
+import time
+from collections import namedtuple
+
+Letter = namedtuple("Letter", "at recipient message_id body")
+
+GREETING = b"220 sink.example ESMTP\r\n"
+HELLO = b"250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 50000000\r\n"
+OK = b"250 2.0.0 Ok\r\n"
+
+
+class Client:
+    def __init__(self, connection):
+        self.connection = connection
+        self.incoming = bytearray()
+        self.recipient = None
+        self.is_in_data = False
+
+
+class Sink:
+    """Takes every letter unless `refusal` gives other words for its recipient."""
+
+    def __init__(self, refusal=None):
+        self.refusal = refusal or (lambda recipient: None)
+        self.letters = []
+        self.changed = threading.Condition()
+        self.listener = socket.create_server(("127.0.0.1", 0), backlog=200)
+        self.port = self.listener.getsockname()[1]
+        self.url = f"smtp://127.0.0.1:{self.port}"
+        self.clients = set()
+        self.waker, self.wakee = socket.socketpair()
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.waker.send(b"x")
+        self.thread.join()
+        for one in (self.listener, self.waker, self.wakee, *self.clients):
+            one.close()
+
+    def count(self):
+        with self.changed:
+            return len(self.letters)
+
+    def taken(self):
+        with self.changed:
+            return list(self.letters)
+
+    def wait_for(self, count, seconds=60):
+        with self.changed:
+            if not self.changed.wait_for(lambda: len(self.letters) >= count, seconds):
+                raise AssertionError(f"{count} letters were awaited in {seconds} s, {len(self.letters)} came")
+
+    def _serve(self):
+        watch = selectors.DefaultSelector()
+        self.listener.setblocking(False)
+        watch.register(self.listener, selectors.EVENT_READ, None)
+        watch.register(self.wakee, selectors.EVENT_READ, "stop")
+        while True:
+            for key, _ in watch.select():
+                if key.data == "stop":
+                    return
+                if key.data is None:
+                    connection, _ = self.listener.accept()
+                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    connection.sendall(GREETING)
+                    self.clients.add(connection)
+                    watch.register(connection, selectors.EVENT_READ, Client(connection))
+                elif not self._read(key.data):
+                    watch.unregister(key.fileobj)
+                    self.clients.discard(key.fileobj)
+                    key.fileobj.close()
+
+    def _read(self, client):
+        try:
+            bytes_in = client.connection.recv(1 << 18)
+            if not bytes_in:
+                return False
+            client.incoming += bytes_in
+            answer = self._answer(client)
+            if answer:
+                client.connection.sendall(answer)
+            return not answer.endswith(b"221 2.0.0 Bye\r\n")
+        except OSError:
+            return False
+
+    def _answer(self, client):
+        answer = bytearray()
+        while True:
+            if client.is_in_data:
+                end = client.incoming.find(b"\r\n.\r\n")
+                if end < 0:
+                    return answer
+                self._keep(client, bytes(client.incoming[:end + 2]))
+                del client.incoming[:end + 5]
+                client.is_in_data = False
+                answer += OK
+                continue
+            end = client.incoming.find(b"\r\n")
+            if end < 0:
+                return answer
+            line = bytes(client.incoming[:end])
+            del client.incoming[:end + 2]
+            verb = line[:4].upper()
+            if verb in (b"EHLO", b"HELO"):
+                answer += HELLO
+            elif verb == b"RCPT":
+                recipient = re.search(rb"<([^>]*)>", line).group(1).decode()
+                words = self.refusal(recipient)
+                client.recipient = None if words else recipient
+                answer += words.encode() + b"\r\n" if words else OK
+            elif verb == b"DATA":
+                client.is_in_data = client.recipient is not None
+                answer += b"354 go on\r\n" if client.is_in_data else b"503 5.5.1 no recipient\r\n"
+            elif verb == b"QUIT":
+                return answer + b"221 2.0.0 Bye\r\n"
+            else:
+                answer += OK
+
+    def _keep(self, client, message):
+        head, _, body = message.partition(b"\r\n\r\n")
+        found = re.search(rb"(?im)^message-id:\s*(\S+)", head)
+        letter = Letter(time.time(), client.recipient, found.group(1).decode() if found else "", body.decode())
+        with self.changed:
+            self.letters.append(letter)
+            self.changed.notify_all()
