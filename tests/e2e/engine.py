@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -59,9 +60,10 @@ class Engine:
         self.data = self.folder / "data"
         self.relay = relay
         self.settings = settings or {}
-        self.environment = {**os.environ, **(QUIET if quiet else {}), **(environment or {})}
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        # Settings of whoever runs the tests are none of theirs.
+        outside = {key: value for key, value in os.environ.items() if not key.startswith("SLUICE_")}
+        self.environment = {**outside, **(QUIET if quiet else {}), **(environment or {})}
+        self.port = 0  # any free one, until the first start has told which
         self.process = None
 
     def __enter__(self):
@@ -72,22 +74,39 @@ class Engine:
         self.kill9()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
     def start(self):
+        self.spawn()
+        wait_until(self.is_ready, "the engine to be ready")
+
+    def spawn(self):
+        """Starts a process and does not wait for it."""
         flags = [word for key, value in self.settings.items() for word in ("--set", f"{key}={value}")]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [EXECUTABLE, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", "--relay",
                  self.relay, *flags],
                 env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        wait_until(self.is_ready, "the engine to be ready")
 
     def is_ready(self):
         if self.process.poll() is not None:
-            raise AssertionError("the engine ended at once: " + (self.folder / "log").read_text()[-2000:])
+            raise AssertionError("the engine ended at once: " + self.log()[-2000:])
+        if not self.port:
+            told = re.search(r"sluice listens at http://127\.0\.0\.1:(\d+)", self.log())
+            if not told:
+                return False
+            self.port = int(told.group(1))
         try:
             return urllib.request.urlopen(self.url + "/readyz", timeout=5).status == 200
         except OSError:
             return False
+
+    def log(self):
+        """What the processes said, all of them together."""
+        return (self.folder / "log").read_text()
 
     def kill9(self):
         if self.process and self.process.poll() is None:
@@ -131,6 +150,10 @@ class Engine:
         if check and done.returncode != 0:
             raise AssertionError(f"sluice {' '.join(words)} exited {done.returncode}: {done.stderr}")
         return done
+
+    def ask(self, *words, **more):
+        """A command's answer for machines."""
+        return json.loads(self.run(*words, "--json", **more).stdout)
 
     def import_rows(self, count, name="recipients"):
         rows = "email,name\n" + "".join(f"r{i}@d{i % 20}.example,Recipient {i}\n" for i in range(count))

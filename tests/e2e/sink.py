@@ -1,13 +1,20 @@
 """An SMTP server of ours that keeps books: who got which letter, and when. One thread, any number of clients."""
 
+import collections
 import re
 import selectors
 import socket
 import threading
 import time
-from collections import namedtuple
 
-Letter = namedtuple("Letter", "at recipient message_id body")
+
+class Letter(collections.namedtuple("Letter", "at recipient message_id message")):
+    """`at` is when the end of its data came in."""
+
+    @property
+    def body(self):
+        return self.message.partition(b"\r\n\r\n")[2].decode()
+
 
 GREETING = b"220 sink.example ESMTP\r\n"
 HELLO = b"250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250 SIZE 50000000\r\n"
@@ -20,13 +27,17 @@ class Client:
         self.incoming = bytearray()
         self.recipient = None
         self.is_in_data = False
+        self.answers_at = 0  # a slow server's reply to the end of data is held back until then
 
 
 class Sink:
-    """Takes every letter unless `refusal` gives other words for its recipient."""
+    """Takes every letter unless `refusal` gives other words for its recipient, and takes `delay` seconds
+    from the end of data to its reply."""
 
-    def __init__(self, refusal=None):
+    def __init__(self, refusal=None, delay=0):
         self.refusal = refusal or (lambda recipient: None)
+        self.delay = delay
+        self.held_back = collections.deque()
         self.letters = []
         self.changed = threading.Condition()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=200)
@@ -65,7 +76,7 @@ class Sink:
         watch.register(self.listener, selectors.EVENT_READ, None)
         watch.register(self.wakee, selectors.EVENT_READ, "stop")
         while True:
-            for key, _ in watch.select():
+            for key, _ in watch.select(self._seconds_to_next_answer()):
                 if key.data == "stop":
                     return
                 if key.data is None:
@@ -78,14 +89,26 @@ class Sink:
                     watch.unregister(key.fileobj)
                     self.clients.discard(key.fileobj)
                     key.fileobj.close()
+            while self.held_back and self._seconds_to_next_answer() <= 0:
+                self._go_on(self.held_back.popleft(), OK)
+
+    def _seconds_to_next_answer(self):
+        return max(0, self.held_back[0].answers_at - time.monotonic()) if self.held_back else None
 
     def _read(self, client):
         try:
             bytes_in = client.connection.recv(1 << 18)
-            if not bytes_in:
-                return False
-            client.incoming += bytes_in
-            answer = self._answer(client)
+        except OSError:
+            return False
+        if not bytes_in:
+            return False
+        client.incoming += bytes_in
+        return client in self.held_back or self._go_on(client)
+
+    def _go_on(self, client, answer=b""):
+        """Answers what has come in so far. False: the connection ends."""
+        try:
+            answer = answer + self._answer(client)
             if answer:
                 client.connection.sendall(answer)
             return not answer.endswith(b"221 2.0.0 Bye\r\n")
@@ -102,6 +125,10 @@ class Sink:
                 self._keep(client, bytes(client.incoming[:end + 2]))
                 del client.incoming[:end + 5]
                 client.is_in_data = False
+                if self.delay:
+                    client.answers_at = time.monotonic() + self.delay
+                    self.held_back.append(client)
+                    return answer
                 answer += OK
                 continue
             end = client.incoming.find(b"\r\n")
@@ -126,9 +153,9 @@ class Sink:
                 answer += OK
 
     def _keep(self, client, message):
-        head, _, body = message.partition(b"\r\n\r\n")
-        found = re.search(rb"(?im)^message-id:\s*(\S+)", head)
-        letter = Letter(time.time(), client.recipient, found.group(1).decode() if found else "", body.decode())
+        message = message.replace(b"\r\n..", b"\r\n.") if b"\r\n.." in message else message
+        found = re.search(rb"(?im)^message-id:\s*(\S+)", message.partition(b"\r\n\r\n")[0])
+        letter = Letter(time.time(), client.recipient, found.group(1).decode() if found else "", message)
         with self.changed:
             self.letters.append(letter)
             self.changed.notify_all()

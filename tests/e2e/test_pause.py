@@ -2,39 +2,59 @@
 
 import unittest
 
-from engine import Engine
+from engine import Engine, wait_until
 from sink import Sink
 
 CONNECTIONS = 20
-PAUSES = 20
+LETTERS = 100_000
 
 
 class Pause(unittest.TestCase):
     def test_after_the_answer_no_letter_is_claimed_and_at_most_one_a_connection_arrives(self):
-        with Sink() as sink, Engine(sink.url) as engine:
-            campaign = engine.start_campaign(60_000)
-            answers = []
-            for number in range(PAUSES):
-                sink.wait_for(number * 1500 + 500)
+        self.play(LETTERS, 20, 500, 0)
+
+    def test_the_same_with_a_server_that_thinks_before_it_replies(self):
+        self.play(2_000, 8, 100, 0.03)
+
+    def play(self, letters, pauses, between, delay):
+        with Sink(delay=delay) as sink, Engine(sink.url, {"relay.connections": CONNECTIONS}) as engine:
+            campaign = engine.start_campaign(letters)
+            answers, after = [], []
+            for _ in range(pauses):
+                sink.wait_for(sink.count() + between)
                 answer = engine.command(campaign, "pause")
                 arrived = sink.count()
-                self.assertEqual(answer["status"], "paused")
-                # Drained: nothing is claimed and without outcome any more.
+                self.assertEqual((answer["status"], answer["changed"]), ("paused", True))
                 view = self.drained(engine, campaign)
-                self.assertLessEqual(sink.count() - arrived, CONNECTIONS)
+                after.append(sink.count() - arrived)
+                self.assertLessEqual(after[-1], CONNECTIONS)
                 self.assertEqual(view["counts"]["accepted"], sink.count())
+                self.assertLess(sink.count(), letters, "the campaign was over before it was paused")
                 answers.append(answer["version"])
+                self.assertFalse(engine.command(campaign, "pause")["changed"])
                 engine.command(campaign, "resume")
             engine.wait_status(campaign, "sent", 60)
-            self.assertEqual(sink.count(), 60_000)
-            held = False
-            for event in engine.events(campaign):
-                if event["t"] in ("paused", "resumed"):
-                    held = event["t"] == "paused"
-                self.assertFalse(held and event["t"] == "claimed", f"event {event['number']} claims during a pause")
+            self.assertEqual(sink.count(), letters)
+            print(f"{pauses} pauses; letters that arrived after the answer: {sorted(after)}")
+            self.assert_nothing_claimed_after(engine.events(campaign), answers)
+            self.assertEqual(engine.stop(), 0)
+            self.assertEqual(engine.verify().returncode, 0)
+
+    def assert_nothing_claimed_after(self, events, answers):
+        """From the event that each pause's answer names up to the resume nothing is claimed."""
+        held, seen = False, []
+        for event in events:
+            if event["t"] in ("paused", "resumed"):
+                held = event["t"] == "paused"
+                if held:
+                    seen.append(event["number"])
+            self.assertFalse(held and event["t"] == "claimed", f"event {event['number']} claims during a pause")
+        self.assertEqual(len(seen), len(answers))
+        for paused, answered in zip(seen, answers):
+            self.assertLessEqual(paused, answered)
 
     def drained(self, engine, campaign):
-        from engine import wait_until
+        """Nothing is claimed and without outcome any more."""
         return wait_until(lambda: (view := engine.show(campaign))["counts"]["in_flight"] == 0 and view,
                           "the letters in flight to be settled")
 
