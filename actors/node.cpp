@@ -28,6 +28,13 @@ struct own_configuration : caf::actor_system_config {
   }
 };
 
+using front_job = std::shared_ptr<const std::function<void(caf::event_based_actor*)>>;
+
+/// CAF answers actors only; this one asks for all who are none. It keeps what jobs refer to while it lives.
+caf::behavior front(caf::event_based_actor* self, const engine_ptr& parts) {
+  return {[self, parts](front_job& job) { (*job)(self); }, [self](halt_atom) { self->quit(); }};
+}
+
 class actor_node final : public node {
 public:
   actor_node(engine_ptr parts, caf::actor_system* given) : parts_(std::move(parts)) {
@@ -46,11 +53,7 @@ public:
 
   result<void> begin() {
     supervisor_ = spawn_supervisor(*system_, parts_);
-    front_ = system_->spawn([](caf::event_based_actor* self) -> caf::behavior {
-      return {
-          [self](std::shared_ptr<const std::function<void(caf::event_based_actor*)>>& job) { (*job)(self); },
-          [self](halt_atom) { self->quit(); }};
-    });
+    front_ = system_->spawn(front, parts_);
     caf::scoped_actor self{*system_};
     std::optional<error> failed;
     self->request(supervisor_, caf::infinite, list_atom::value)
@@ -113,7 +116,6 @@ public:
   }
 
 private:
-  /// CAF answers actors only; `front_` is the one that asks for all who are none.
   template <class Job>
   void run(Job job) {
     auto shared = std::make_shared<const std::function<void(caf::event_based_actor*)>>(

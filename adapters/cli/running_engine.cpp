@@ -32,6 +32,11 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
   auto settings = with.settings.node;
   if (!with.settings.moderation_enabled)
     settings.moderation = without_checks(std::move(settings.moderation));
+  http_settings http;
+  http.address = where->host;
+  http.port = where->port;
+  if (auto free = http_server::can_listen(http); !free)
+    return refusal(free.error());
   std::unique_ptr<running_engine> made(new running_engine);
   auto opened = node::open(settings, make_relay);
   if (!opened)
@@ -41,9 +46,6 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
   if (!token)
     return std::unexpected(token.error());
   made->token_ = std::move(*token);
-  http_settings http;
-  http.address = where->host;
-  http.port = where->port;
   auto listening = http_server::start(*made->node_, http);
   if (!listening)
     return refusal(listening.error());

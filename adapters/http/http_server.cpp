@@ -107,29 +107,34 @@ private:
   total& of_;
 };
 
+result<void> bind(tcp::acceptor& acceptor, const http_settings& settings) {
+  boost::system::error_code fault;
+  const auto address = asio::ip::make_address(settings.address, fault);
+  if (fault)
+    return failure(error_code::invalid_input,
+                   "\"" + settings.address + "\" is no address to listen on; write it like 127.0.0.1:8025");
+  const tcp::endpoint endpoint(address, settings.port);
+  acceptor.open(endpoint.protocol(), fault);
+  if (!fault)
+    acceptor.set_option(tcp::acceptor::reuse_address(true), fault);
+  if (!fault)
+    acceptor.bind(endpoint, fault);
+  if (!fault)
+    acceptor.listen(asio::socket_base::max_listen_connections, fault);
+  if (fault)
+    return failure(error_code::unavailable, "cannot listen on " + settings.address + ":" +
+                                                std::to_string(settings.port) + ": " + fault.message());
+  return {};
+}
+
 class beast_server final : public http_server {
 public:
   beast_server(node& engine, http_settings settings) : engine_(engine), settings_(std::move(settings)) {}
   ~beast_server() override { stop(); }
 
   result<void> begin() {
-    boost::system::error_code fault;
-    const auto address = asio::ip::make_address(settings_.address, fault);
-    if (fault)
-      return failure(error_code::invalid_input,
-                     "\"" + settings_.address +
-                         "\" is no address to listen on; write it like 127.0.0.1:8025");
-    const tcp::endpoint endpoint(address, settings_.port);
-    acceptor_.open(endpoint.protocol(), fault);
-    if (!fault)
-      acceptor_.set_option(tcp::acceptor::reuse_address(true), fault);
-    if (!fault)
-      acceptor_.bind(endpoint, fault);
-    if (!fault)
-      acceptor_.listen(asio::socket_base::max_listen_connections, fault);
-    if (fault)
-      return failure(error_code::unavailable, "cannot listen on " + settings_.address + ":" +
-                                                  std::to_string(settings_.port) + ": " + fault.message());
+    if (auto bound = bind(acceptor_, settings_); !bound)
+      return bound;
     port_ = acceptor_.local_endpoint().port();
     asio::co_spawn(acceptor_.get_executor(), accept(), asio::detached);
     for (std::size_t number = 0; number < settings_.threads; ++number)
@@ -487,6 +492,12 @@ private:
 };
 
 } // namespace
+
+result<void> http_server::can_listen(const http_settings& settings) {
+  asio::io_context context;
+  tcp::acceptor acceptor(context);
+  return bind(acceptor, settings);
+}
 
 result<std::unique_ptr<http_server>> http_server::start(node& engine, http_settings settings) {
   auto server = std::make_unique<beast_server>(engine, std::move(settings));

@@ -24,6 +24,8 @@ struct http_settings {
 
 class http_server {
 public:
+  /// Tries the address and lets it go again: to be asked before a node is opened, which may send at once.
+  static result<void> can_listen(const http_settings& settings);
   /// Listens and serves until `stop`. `invalid_input` when the address is none, `unavailable` when it is taken.
   /// The node must outlive the server.
   static result<std::unique_ptr<http_server>> start(node& engine, http_settings settings);

@@ -142,9 +142,9 @@ class Engine:
     def post(self, path, body=None, **more):
         return self.http("POST", path, {} if body is None else body, **more)
 
-    def run(self, *words, data=False, check=True, text=True, timeout=120, input=None):
+    def run(self, *words, data=False, check=True, text=True, timeout=120, input=None, token=None):
         """A command of the command line; with `data`, on the data folder of a stopped engine."""
-        where = ["--data", str(self.data)] if data else ["--url", self.url, "--token", self.token]
+        where = ["--data", str(self.data)] if data else ["--url", self.url, "--token", token or self.token]
         done = subprocess.run([EXECUTABLE, *words, *where], capture_output=True, text=text, timeout=timeout,
                               env=self.environment, input=input)
         if check and done.returncode != 0:
@@ -159,11 +159,11 @@ class Engine:
         rows = "email,name\n" + "".join(f"r{i}@d{i % 20}.example,Recipient {i}\n" for i in range(count))
         return self.http("POST", f"/v1/audiences?name={name}", rows.encode())["id"]
 
-    def create(self, audience, **fields):
+    def create(self, audience, token=None, **fields):
         campaign = {"name": "Test", "from": "Shop <news@shop.example>", "subject": "Hello {{name}}",
                     "text": "Dear {{name}}, everything is cheaper.", "unsubscribe_url": "https://shop.example/u",
                     "audience": audience, **fields}
-        return self.post("/v1/campaigns", campaign)["id"]
+        return self.post("/v1/campaigns", campaign, token=token)["id"]
 
     def start_campaign(self, count, **fields):
         campaign = self.create(self.import_rows(count), **fields)

@@ -216,11 +216,12 @@ audience_id actor_fixture::make_audience(letter_index size) {
 
 campaign_id actor_fixture::create(campaign_spec spec, audience_id audience) {
   std::optional<result<campaign_id>> answer;
-  auto asking = system_->spawn([&](caf::event_based_actor* self) {
-    self->request(supervisor, caf::infinite, create_campaign{std::move(spec), audience, "test", ""})
+  const auto ask = [&](caf::event_based_actor* self, const create_campaign& wanted) {
+    self->request(supervisor, caf::infinite, wanted)
         .then([&](campaign_id id) { answer = id; },
               [&](const caf::error& why) { answer = std::unexpected(from_caf(why)); });
-  });
+  };
+  system_->spawn(ask, create_campaign{std::move(spec), audience, "test", ""});
   run();
   return answer.value().value();
 }
@@ -233,11 +234,12 @@ campaign_id actor_fixture::start(campaign_spec spec, letter_index letters) {
 
 result<command_answer> actor_fixture::tell(campaign_id id, command_kind kind, std::string key) {
   std::optional<result<command_answer>> answer;
-  auto asking = system_->spawn([&](caf::event_based_actor* self) {
-    self->request(supervisor, caf::infinite, id, command{kind, "olga", "words", std::move(key), {}})
+  const auto ask = [&](caf::event_based_actor* self, const command& what) {
+    self->request(supervisor, caf::infinite, id, what)
         .then([&](const command_answer& done) { answer = done; },
               [&](const caf::error& why) { answer = std::unexpected(from_caf(why)); });
-  });
+  };
+  system_->spawn(ask, command{kind, "olga", "words", std::move(key), {}});
   while (!answer && (scheduler_->run() > 0 || relay->turn())) {
   }
   if (!answer)
