@@ -1,13 +1,13 @@
 """Wrong input of every kind: a clear error, the right code, and nothing changed."""
 
-import concurrent.futures
 import json
+import os
 import pathlib
 import socket
 import subprocess
 import unittest
 
-from engine import EXECUTABLE, Engine, QUIET, Refused, free_port
+from engine import EXECUTABLE, QUIET, Engine, Refused, free_port, wait_until
 from sink import Sink
 
 GOOD = {"name": "Test", "from": "Shop <news@shop.example>", "subject": "Hello", "text": "Dear {{name}}"}
@@ -46,7 +46,30 @@ WRONG_CAMPAIGNS = [
     ({**GOOD, "plan": {"parts": {"size": 10, "every": "1ms"}}}, "plan.parts.every"),
     ({**GOOD, "plan": {"parts": {"size": 10, "every": "1h", "growth": -1}}}, "plan.parts.growth"),
     ({**GOOD, "plan": {"parts": {"size": 10, "every": "1h", "shrink": 1}}}, "plan.parts.shrink"),
+    ({**GOOD, "plan": {"parts": {"size": 10, "every": "-5s"}}}, "plan.parts.every"),
+    ({**GOOD, "plan": {"parts": {"size": 10, "every": "5"}}}, "plan.parts.every"),
+    ({**GOOD, "plan": {"parts": {"size": 10, "every": "99999999999999999999d"}}}, "plan.parts.every"),
+    ({**GOOD, "plan": {"parts": {"size": 10, "every": 60}}}, "plan.parts.every"),
+    ({**GOOD, "plan": {"parts": {"size": "10", "every": "1h"}}}, "plan.parts.size"),
+    ({**GOOD, "plan": {"parts": {"size": 10 ** 30, "every": "1h"}}}, "plan.parts.size"),
+    ({**GOOD, "plan": {"parts": {"size": 10, "every": "1h", "growth": 1e9}}}, "plan.parts.growth"),
+    ({**GOOD, "plan": {"parts": {"size": 10, "every": "1h", "growth": "50%"}}}, "plan.parts.growth"),
+    ({**GOOD, "plan": {"parts": [10, "1h"]}}, "plan.parts"),
+    ({**GOOD, "plan": {"start_at": "2026-12-01T09:00:00"}}, "plan.start_at"),
+    ({**GOOD, "plan": {"start_at": 1790000000}}, "plan.start_at"),
+    ({**GOOD, "plan": {"begin_at": "2026-12-01T09:00:00Z"}}, "plan.begin_at"),
+    ({**GOOD, "name": ""}, "name"),
+    ({**GOOD, "name": None}, "name"),
+    ({**GOOD, "subject": "Hello\r\nBcc: everybody@x.example"}, "subject"),
+    ({**GOOD, "name": "two\nlines"}, "name"),
+    ({**GOOD, "html": "<p>{{#name}}</p>"}, "html"),
+    ({**GOOD, "from": "a@b.example, c@d.example"}, "from"),
+    ({**GOOD, "reply_to": "a@b.example\r\nBcc: c@d.example"}, "reply_to"),
+    ({**GOOD, "unsubscribe_url": "https://a.example/\r\nBcc: c@d.example"}, "unsubscribe_url"),
+    ({**GOOD, "id": "c7"}, "id"),
+    ({**GOOD, "status": "sent"}, "status"),
     ({**GOOD, "audience": "a99"}, "a99"),
+    ({**GOOD, "audience": "../../etc"}, "audience"),
     ({**GOOD, "audience": 7}, "audience"),
     ([1, 2], "object"),
 ]
@@ -80,6 +103,76 @@ WRONG_REQUESTS = [
     ("POST", "/v1/audiences", b"email\nnobody\n", 400, "line 2"),
     ("POST", "/v1/audiences", "email\nada@example.com\n".encode("utf-16"), 400, "UTF-16"),
     ("POST", "/v1/audiences?colour=red", b"email\nada@example.com\n", 400, "colour"),
+    ("POST", "/v1/audiences?name=" + "x" * 300, b"email\nada@example.com\n", 400, "name"),
+    ("POST", "/v1/audiences", b"email,email\nada@example.com,b@example.com\n", 400, "email"),
+    ("POST", "/v1/audiences", b'{"name":"Bob"}\n', 400, "line 1"),
+    ("POST", "/v1/audiences", b'{"email":', 400, "line 1"),
+    ("POST", "/v1/audiences", b"\x00" * 1000, 400, ""),
+    ("POST", "/v1/audiences", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20, 400, ""),
+    ("GET", "/v1/audiences/banana", None, 404, "banana"),
+    ("GET", "/v1/audiences/a1/rows?first=x", None, 400, "first"),
+    ("GET", "/v1/audiences/a1?colour=red", None, 400, "colour"),
+    ("GET", "/v1/audiences?after=banana", None, 400, "after"),
+    ("GET", "/v1/campaigns?limit=-1", None, 400, "limit"),
+    ("GET", "/v1/campaigns?limit=1000000000000000000000", None, 400, "limit"),
+    ("GET", "/v1/campaigns/c1?colour=red", None, 400, "colour"),
+    ("GET", "/v1/campaigns/c1/log?after=banana", None, 400, "after"),
+    ("GET", "/v1/campaigns/c1/replay?at=999", None, 404, "999"),
+    ("GET", "/v1/campaigns/c1/preview?index=x", None, 400, "index"),
+    ("GET", "/v1/campaigns/c1/story", None, 400, "address"),
+    ("GET", "/v1/campaigns/c1/story?address=nobody@x.example", None, 404, "nobody@x.example"),
+    ("GET", "/v1/campaigns/c1/letters?address=nobody@x.example", None, 404, "nobody@x.example"),
+    ("GET", "/v1/campaigns/c1/plan?colour=red", None, 400, "colour"),
+    ("GET", "/v1/campaigns/c0", None, 404, "c0"),
+    ("GET", "/v1/campaigns/c-1", None, 404, "c-1"),
+    ("GET", "/v1/campaigns/c99999999999999999999999", None, 404, "c99999999999999999999999"),
+    ("GET", "/v1/campaigns/c1%00", None, 404, "campaign"),
+    ("GET", "/v1/campaigns/%2e%2e%2ftoken", None, 404, "campaign"),
+    ("GET", "/v1/stream?campaign=banana", None, 404, "banana"),
+    ("GET", "/v1/stream?colour=red", None, 400, "colour"),
+    ("GET", "/v1/audit?campaign=banana", None, 404, "banana"),
+    ("PATCH", "/v1/campaigns/c1", b'{"colour":"red"}', 400, "colour"),
+    ("PATCH", "/v1/campaigns/c1", b'{"plan":{"parts":{"size":0,"every":"1h"}}}', 400, "plan.parts.size"),
+    ("PATCH", "/v1/campaigns/c1", b'{"audience":"a99"}', 404, "a99"),
+    ("PATCH", "/v1/campaigns/c1", b'{"name":null}', 400, "name"),
+    ("PATCH", "/v1/campaigns/c99", b'{"name":"x"}', 404, "c99"),
+    ("DELETE", "/v1/campaigns/c99", None, 404, "c99"),
+    ("POST", "/v1/campaigns/c1/explode", b"{}", 404, "/v1"),
+    ("POST", "/v1/campaigns/c99/start", b"{}", 404, "c99"),
+    ("POST", "/v1/campaigns/c1/pause", b"[]", 400, "object"),
+    ("POST", "/v1/campaigns/c1/pause", b'{"reason":7}', 400, "reason"),
+    ("POST", "/v1/campaigns/c1/pause", json.dumps({"reason": "x" * 2000}).encode(), 400, "reason"),
+    ("POST", "/v1/campaigns/c1/pause", b'{"reason":"\xff\xfe"}', 400, ""),
+    ("POST", "/v1/campaigns/c1/doubt", b"{}", 400, "action"),
+    ("POST", "/v1/campaigns", b'{"name":"x"} trailing', 400, "JSON"),
+    ("POST", "/v1/campaigns", b"\xff\xfe{\x00}\x00", 400, "JSON"),
+    ("POST", "/v1/campaigns", b"", 400, "name"),
+    ("POST", "/v1/plan", b'{"letters":0}', 400, "letters"),
+    ("POST", "/v1/plan", b'{"letters":10,"plan":{"parts":{"size":1,"every":"often"}}}', 400, "plan.parts.every"),
+    ("POST", "/v1/plan", b'{"letters":10,"colour":1}', 400, "colour"),
+    ("POST", "/v1/suppressions", b"{}", 400, "email"),
+    ("POST", "/v1/suppressions", b'{"emails":["ada@example.com","nobody"]}', 400, "@"),
+    ("POST", "/v1/suppressions", b'{"emails":"ada@example.com"}', 400, "emails"),
+    ("DELETE", "/v1/suppressions", b"{}", 400, "email"),
+    ("POST", "/v1/tokens", b'{"role":"viewer"}', 400, "name"),
+    ("POST", "/v1/tokens", b'{"role":"viewer","name":"x","secret":"mine"}', 400, "secret"),
+    ("DELETE", "/v1/tokens/nothing", None, 404, "nothing"),
+    ("GET", "/v1/tokens?colour=red", None, 400, "colour"),
+    ("DELETE", "/healthz", None, 405, "GET"),
+]
+
+# Lists of recipients of which something can be taken: the line of each row that was left out.
+FLAWED_LISTS = [
+    (b"email,name\nada@example.com,Ada\nnot an address,Bob\nada@EXAMPLE.com,Again\nx@y.example\n"
+     b"eve@example.com,Eve\n", 2, [3, 4, 5]),
+    (b'email,name\nada@example.com,"Ada\neve@example.com,Eve\nbob@example.com,Bob\n', None, [2]),
+    (b"email;name\r\nada@example.com;Ada\r\nb@@example.com;B\r\n", 1, [3]),
+    (b"\xef\xbb\xbfemail\nada@example.com\n\xff\xfe@example.com\n", 1, [3]),
+    ("email,name\nada@example.com,Ada\nbob@example.com,Боб\n".encode("cp1251"), 1, [3]),
+    (b"email,name\nada@example.com,Ada\nbob@example.com,Bob,more\n", 1, [3]),
+    (b"email\nada@example.com\neve@example.com\r\nBcc: x@example.com\n" + b"y" * 400 + b"@example.com\n", 2, [4, 5]),
+    (b'{"email":"ada@example.com"}\nbroken\n{"email":7}\n{"name":"x"}\n[]\n{"email":"eve@example.com"}\n', 2,
+     [2, 3, 4, 5]),
 ]
 
 # Words of the command line, the exit code, and what is said.
@@ -93,7 +186,53 @@ WRONG_WORDS = [
     (["audience", "import", "/no/such/file.csv"], 2, "/no/such/file.csv"),
     (["plan", "/no/such/file.json", "--letters", "10"], 2, "/no/such/file.json"),
     (["token", "create", "--role", "king", "--name", "x"], 2, "king"),
+    (["start", "c99"], 1, "c99"),
+    (["approve", "c1"], 1, "start"),
+    (["resume", "c1"], 1, "start"),
+    (["show", "c99"], 1, "c99"),
+    (["show", "c1", "c2"], 2, "c2"),
+    (["show", "c1", "--colour"], 2, "--colour"),
+    (["letters", "c1", "--outcome", "eaten"], 2, "eaten"),
+    (["letters", "c1", "--limit", "many"], 2, "many"),
+    (["letters", "c99"], 1, "c99"),
+    (["preview", "c1", "--index", "999"], 1, "letter"),
+    (["preview", "c1", "--index", "-1"], 2, "index"),
+    (["responses", "a1"], 2, "a1"),
+    (["doubt", "c1", "--resend", "--give-up"], 2, ""),
+    (["watch", "c99"], 1, "c99"),
+    (["audience", "show", "a99"], 1, "a99"),
+    (["audience", "show", "banana"], 2, "banana"),
+    (["audience"], 2, "import"),
+    (["audit", "log", "c99"], 1, "c99"),
+    (["audit", "letter", "c1", "nobody@x.example"], 1, "nobody@x.example"),
+    (["audit", "replay", "c1", "--at", "x"], 2, "x"),
+    (["suppress", "add", "nobody"], 2, "nobody"),
+    (["suppress", "import", "/no/such/file"], 2, "/no/such/file"),
+    (["token", "revoke", "nothing"], 1, "nothing"),
+    (["plan", "/dev/null", "--letters", "10"], 2, "/dev/null"),
+    ([], 2, "command"),
 ]
+
+# A configuration file and what the refusal must name: the line among it.
+WRONG_FILES = [
+    ('[relay]\nurl = "null:"\ncolour = "red"\n', [":3", "relay.colour"]),
+    ('[relay]\nurl = "null:"\nconnections = "many"\n', [":3", "relay.connections", "whole number"]),
+    ('[relay]\nconnections = 0\n', [":2", "relay.connections", "from 1"]),
+    ('[relay]\n\n\nconnect_timeout = "soon"\n', [":4", "relay.connect_timeout", "duration"]),
+    ('[relay]\nconnect_timeout = 30\n', [":2", "relay.connect_timeout", "duration"]),
+    ('[moderation]\nenabled = "perhaps"\n', [":2", "moderation.enabled", "true or false"]),
+    ('[moderation]\nsuspicious_patterns = ["(unclosed"]\n', [":2", "moderation.suspicious_patterns"]),
+    ('listen = "localhost"\n', [":1", "listen"]),
+    ('listen = "127.0.0.1:99999"\n', [":1", "listen"]),
+    ('[log]\nlevel = "loud"\n', [":2", "log.level", "debug"]),
+    ('[relay\nurl = "null:"\n', [":1"]),
+    ('[relay]\nurl = "null:"\nurl = "null:"\n', [":3", "url"]),
+    ('[relay]\nurl = "pigeon:loft"\n', ["relay", "smtp://"]),
+]
+
+WRONG_RELAYS = ["pigeon:loft", "smtp://", "smtp://host:0", "smtp://host:99999", "smtp://host:", "smtp://host/path",
+                "smtp://:secret@host", "smtp://host?tls=perhaps", "smtp://host?colour=red", "smtps://host?tls=require",
+                "maildir:", "null:x", "", "host:25", "https://example.com/hook", "smtp://us er@host"]
 
 
 class WrongInput(unittest.TestCase):
@@ -169,26 +308,87 @@ class WrongInput(unittest.TestCase):
             raw.sendall(head.encode() + b"email\n" + b"".join(b"u%d@example.com\n" % i for i in range(1000)))
         self.engine.get("/healthz")
 
-    def test_a_thousand_idle_connections_and_a_slow_one_stop_nobody(self):
-        idle = [socket.create_connection(("127.0.0.1", self.engine.port)) for _ in range(1000)]
-        try:
-            idle[0].sendall(b"GET /v1/campaigns HTTP/1.1\r\nHost:")
-            with concurrent.futures.ThreadPoolExecutor(8) as pool:
-                for answer in pool.map(lambda _: self.engine.get("/v1/campaigns?view=all", timeout=10), range(50)):
-                    self.assertEqual(len(answer["items"]), 1)
-        finally:
-            for one in idle:
-                one.close()
-
     def test_rows_that_cannot_be_taken_are_left_out_with_line_and_reason(self):
-        rows = ("email,name\nada@example.com,Ada\nnot an address,Bob\nada@EXAMPLE.com,Again\nx@y.example\n"
-                "eve@example.com,Eve\n")
-        with Engine(self.sink.url) as other:
-            taken = other.http("POST", "/v1/audiences", rows.encode())
-            self.assertEqual(taken["rows"], 2)
-            self.assertEqual(taken["left_out_total"], 3)
-            self.assertEqual([one["line"] for one in taken["left_out"]], [3, 4, 5])
-            self.assertEqual(len({one["reason"] for one in taken["left_out"]}), 3)
+        with Engine("null:") as other:
+            for text, rows, lines in FLAWED_LISTS:
+                with self.subTest(str(text)[:80]):
+                    try:
+                        taken = other.http("POST", "/v1/audiences", text)
+                    except Refused as refused:
+                        self.assertIsNone(rows, refused)
+                        self.assertEqual(refused.status, 400)
+                        self.assertIn(f"line {lines[0]}", refused.problem["detail"])
+                        continue
+                    self.assertEqual([one["line"] for one in taken["left_out"]], lines)
+                    self.assertEqual(taken["left_out_total"], len(lines))
+                    self.assertTrue(all(one["reason"] for one in taken["left_out"]))
+                    if rows is not None:
+                        self.assertEqual(taken["rows"], rows)
+
+    def test_wrong_campaign_files_are_refused_by_the_command_line_with_the_file_s_or_field_s_name(self):
+        file = self.engine.folder / "wrong.json"
+        for fields, named in WRONG_CAMPAIGNS:
+            with self.subTest(named, fields=str(fields)[:150]):
+                file.write_text(json.dumps(fields))
+                done = self.engine.run("create", str(file), check=False)
+                self.assertIn(done.returncode, (1, 2))
+                self.assertIn(named, done.stderr)
+                self.assertEqual(done.stdout, "")
+        for text in (b"", b"{", b"not json", b"\xff\xfe", b"{} {}", b"\x00"):
+            with self.subTest(text):
+                file.write_bytes(text)
+                done = self.engine.run("create", str(file), check=False)
+                self.assertEqual(done.returncode, 2)
+                self.assertIn(str(file), done.stderr)
+
+    def test_a_started_campaign_cannot_be_edited_discarded_or_begun_again(self):
+        with Engine("null:") as other:
+            campaign = other.start_campaign(10, plan={"parts": {"size": 1, "every": "1h"}})
+            wait_until(lambda: other.show(campaign)["counts"]["accepted"] == 1, "the first part")
+            for path, command in [("", "PATCH"), ("", "DELETE"), ("/start", "POST"), ("/approve", "POST"),
+                                  ("/reject", "POST"), ("/resume", "POST")]:
+                self.assert_refused_now(other, campaign, command, path, "sending", "pause")
+            other.command(campaign, "cancel")
+            for what in ("start", "approve", "reject", "pause", "resume", "release"):
+                self.assert_refused_now(other, campaign, "POST", "/" + what, "cancelled", "")
+            empty = other.post("/v1/campaigns", GOOD)["id"]
+            self.assert_refused_now(other, empty, "POST", "/start", "", "audience")
+
+    def assert_refused_now(self, engine, campaign, method, path, status, allowed):
+        before = engine.show(campaign)
+        with self.subTest(f"{method} {path} while {before['status']}"):
+            try:
+                answer = engine.http(method, f"/v1/campaigns/{campaign}{path}", b"{}")
+                self.assertFalse(answer["changed"], "a command that the status forbids was carried out")
+            except Refused as refused:
+                self.assertEqual((refused.status, refused.problem["code"]), (409, "not_allowed_now"))
+                self.assertIn(status, refused.problem["detail"].lower())
+                self.assertIn(allowed, refused.problem["detail"])
+            self.assertEqual(engine.show(campaign)["version"], before["version"])
+
+    def raw(self, text):
+        """What the server says to these bytes, up to the end of the connection."""
+        with socket.create_connection(("127.0.0.1", self.engine.port), timeout=20) as raw:
+            raw.sendall(text)
+            raw.shutdown(socket.SHUT_WR)
+            said = b""
+            while piece := raw.recv(65536):
+                said += piece
+            return said.decode()
+
+    def test_what_is_no_http_is_refused_or_dropped_and_stops_nobody(self):
+        for text in (b"GARBAGE\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc", b"GET /v1/campaigns HTTP/9.9\r\n\r\n",
+                     b"GET / HTTP/1.1\r\n" + b"X: " + b"y" * 200_000 + b"\r\n\r\n",
+                     b"POST /v1/campaigns HTTP/1.1\r\nContent-Length: banana\r\n\r\n",
+                     b"POST /v1/campaigns HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                     b"GET http://[::bad HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n" * 1000, b"\x00" * 1000):
+            with self.subTest(text[:60]):
+                try:
+                    said = self.raw(text)
+                except ConnectionError:
+                    continue
+                self.assertRegex(said, r"\A(HTTP/1\.[01] 4\d\d |\Z)")
+        self.assertEqual(self.engine.get("/readyz")["status"], "ready")
 
     def test_wrong_words_on_the_command_line_get_their_exit_code(self):
         for words, code, said in WRONG_WORDS:
@@ -203,73 +403,65 @@ class WrongInput(unittest.TestCase):
         self.assertEqual(done.returncode, 3)
 
     def serve(self, *words, **environment):
-        import os
         listen = [] if "--listen" in words else ["--listen", f"127.0.0.1:{free_port()}"]
         return subprocess.run([EXECUTABLE, "serve", *listen, *words],
                               capture_output=True, text=True, timeout=30,
                               env={**os.environ, **QUIET, **environment})
 
-    def test_a_start_that_cannot_be_is_refused_with_what_to_do(self):
-        folder = self.engine.folder
-        config = folder / "wrong.toml"
-        fresh = str(folder / "fresh")
-        config.write_text('[relay]\nurl = "null:"\ncolour = "red"\n')
-        wrong_key = self.serve("--config", str(config), "--data", fresh)
-        self.assertEqual(wrong_key.returncode, 2)
-        self.assertIn("colour", wrong_key.stderr)
-        self.assertIn("3", wrong_key.stderr)
-        config.write_text('[relay]\nurl = "null:"\nconnections = "many"\n')
-        wrong_value = self.serve("--config", str(config), "--data", fresh)
-        self.assertEqual(wrong_value.returncode, 2)
-        self.assertIn("connections", wrong_value.stderr)
-        self.assertNotEqual(self.serve("--data", fresh, "--relay", "pigeon:loft").returncode, 0)
+    def test_a_wrong_configuration_stops_the_start_with_its_line_and_what_is_allowed(self):
+        config = self.engine.folder / "wrong.toml"
+        fresh = self.engine.folder / "fresh"
+        for text, words in WRONG_FILES:
+            with self.subTest(text):
+                config.write_text(text)
+                done = self.serve("--config", str(config), "--data", str(fresh))
+                self.assertIn(done.returncode, (1, 2), done.stderr)
+                for word in words:
+                    self.assertIn(word, done.stderr)
+                self.assertFalse(fresh.exists(), "the data folder was made")
+        for words, said in [(["--config", "/no/such.toml"], "/no/such.toml"), (["--set", "relay.colour=red"], "relay.colour"),
+                            (["--set", "nonsense"], "nonsense"), (["--listen", "nowhere"], "nowhere"),
+                            (["--log-level", "loud"], "loud"), (["--colour"], "--colour")]:
+            with self.subTest(words):
+                done = self.serve("--data", str(fresh), "--relay", "null:", *words)
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn(said, done.stderr)
+                self.assertFalse(fresh.exists(), "the data folder was made")
+        done = self.serve("--data", str(fresh), "--relay", "null:", SLUICE_RELAY_CONNECTIONS="many")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("SLUICE_RELAY_CONNECTIONS", done.stderr)
+        for relay in WRONG_RELAYS:
+            with self.subTest(relay):
+                done = self.serve("--data", str(fresh), "--relay", relay)
+                self.assertIn(done.returncode, (1, 2), done.stderr)
+                self.assertIn("relay", done.stderr)
+                self.assertNotIn("secret", done.stderr)
+                self.assertFalse(fresh.exists(), "the data folder was made")
+
+    def test_a_start_in_the_way_of_another_engine_or_of_foreign_files_leaves_both_as_they_were(self):
+        fresh = str(self.engine.folder / "second")
         in_use = self.serve("--data", str(self.engine.data), "--relay", "null:")
         self.assertEqual(in_use.returncode, 1)
         self.assertIn(str(self.engine.data), in_use.stderr)
         port_taken = self.serve("--data", fresh, "--relay", "null:", "--listen", f"127.0.0.1:{self.engine.port}")
         self.assertEqual(port_taken.returncode, 1)
         self.assertIn(str(self.engine.port), port_taken.stderr)
-        foreign = pathlib.Path(folder / "foreign")
+        foreign = pathlib.Path(self.engine.folder / "foreign")
         foreign.mkdir()
         (foreign / "CURRENT").write_text("somebody else's\n")
         self.assertEqual(self.serve("--data", str(foreign), "--relay", "null:").returncode, 1)
         self.assertEqual((foreign / "CURRENT").read_text(), "somebody else's\n")
-
-
-class Moderation(unittest.TestCase):
-    def test_a_first_campaign_waits_with_reasons_and_a_person_decides(self):
-        with Sink() as sink, Engine(sink.url, quiet=False) as engine:
-            audience = engine.import_rows(10)
-            first = engine.create(audience)
-            answer = engine.command(first, "start")
-            self.assertEqual(answer["status"], "moderation")
-            self.assertTrue(engine.show(first)["moderation"]["reasons"])
-            self.assertEqual(sink.count(), 0)
-            with self.assertRaises(Refused) as caught:
-                engine.command(first, "release")
-            self.assertEqual(caught.exception.status, 409)
-            engine.run("approve", first)
-            engine.wait_status(first, "sent")
-            second = engine.create(audience)
-            engine.command(second, "start")
-            engine.run("reject", second, "--reason", "looks wrong")
-            view = engine.show(second)
-            self.assertEqual((view["status"], view["moderation"]["words"]), ("rejected", "looks wrong"))
-            self.assertEqual(sink.count(), 10)
-
-
-class Idempotency(unittest.TestCase):
-    def test_a_key_s_second_arrival_gets_the_first_one_s_answer_also_after_a_kill(self):
-        with Sink() as sink, Engine(sink.url) as engine:
-            campaign = engine.start_campaign(10, plan={"parts": {"size": 1, "every": "1h"}})
-            key = {"Idempotency-Key": "once"}
-            first = engine.command(campaign, "pause", headers=key)
-            engine.command(campaign, "resume")
-            self.assertEqual(engine.command(campaign, "pause", headers=key), first)
-            engine.kill9()
-            engine.start()
-            self.assertEqual(engine.command(campaign, "pause", headers=key), first)
-            self.assertNotEqual(engine.show(campaign)["status"], "paused")
+        file = self.engine.folder / "a file"
+        file.write_text("mine\n")
+        for folder in (str(file), str(file / "below"), "/proc/nowhere"):
+            done = self.serve("--data", folder, "--relay", "null:")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn(folder, done.stderr)
+        self.assertEqual(file.read_text(), "mine\n")
+        audit = subprocess.run([EXECUTABLE, "audit", "verify", "--data", "/no/such/folder"], capture_output=True, text=True)
+        self.assertIn(audit.returncode, (1, 2))
+        self.assertIn("/no/such/folder", audit.stderr)
+        self.assertFalse(pathlib.Path("/no/such/folder").exists())
 
 
 if __name__ == "__main__":
