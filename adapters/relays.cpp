@@ -16,6 +16,28 @@ std::function<double()> random_jitter() {
   };
 }
 
+enum class relay_kind : std::uint8_t { smtp, maildir, null };
+
+result<relay_kind> kind_of(const std::string& url) {
+  const auto scheme = url.substr(0, url.find(':'));
+  const auto has_scheme = scheme.size() < url.size();
+  if (has_scheme && (scheme == "smtp" || scheme == "smtps"))
+    return relay_kind::smtp;
+  if (has_scheme && scheme == "maildir") {
+    if (url.size() == scheme.size() + 1)
+      return failure(error_code::invalid_input, "the relay's URL names no folder; expected maildir:PATH");
+    return relay_kind::maildir;
+  }
+  if (url == "null:")
+    return relay_kind::null;
+  if (has_scheme && (scheme == "https" || scheme == "http"))
+    return failure(error_code::invalid_input, "webhook relays (https://) are not there yet; use "
+                                              "smtp://host:port, smtps://host, maildir:PATH or null:");
+  return failure(error_code::invalid_input,
+                 "the relay's URL is of no known kind; expected smtp://[user:password@]host:port, "
+                 "smtps://host, maildir:PATH or null:");
+}
+
 result<std::unique_ptr<relay>> make_smtp(const relay_settings& settings) {
   auto server = parse_smtp_url(settings.url);
   if (!server)
@@ -25,28 +47,34 @@ result<std::unique_ptr<relay>> make_smtp(const relay_settings& settings) {
 
 result<std::unique_ptr<relay>> make_maildir(const relay_settings& settings) {
   const auto folder = settings.url.substr(settings.url.find(':') + 1);
-  if (folder.empty())
-    return failure(error_code::invalid_input, "the relay's URL names no folder; expected maildir:PATH");
   return make_maildir_relay(folder, settings, {.jitter = random_jitter()});
 }
 
 } // namespace
 
 result<std::unique_ptr<relay>> make_relay(const relay_settings& settings) {
-  const auto scheme = settings.url.substr(0, settings.url.find(':'));
-  const auto has_scheme = scheme.size() < settings.url.size();
-  if (has_scheme && (scheme == "smtp" || scheme == "smtps"))
+  const auto kind = kind_of(settings.url);
+  if (!kind)
+    return std::unexpected(kind.error());
+  switch (*kind) {
+  case relay_kind::smtp:
     return make_smtp(settings);
-  if (has_scheme && scheme == "maildir")
+  case relay_kind::maildir:
     return make_maildir(settings);
-  if (settings.url == "null:")
-    return make_null_relay(settings);
-  if (has_scheme && (scheme == "https" || scheme == "http"))
-    return failure(error_code::invalid_input, "webhook relays (https://) are not there yet; use "
-                                              "smtp://host:port, smtps://host, maildir:PATH or null:");
-  return failure(error_code::invalid_input,
-                 "the relay's URL is of no known kind; expected smtp://[user:password@]host:port, "
-                 "smtps://host, maildir:PATH or null:");
+  case relay_kind::null:
+    break;
+  }
+  return make_null_relay(settings);
+}
+
+result<void> check_relay_url(const std::string& url) {
+  const auto kind = kind_of(url);
+  if (!kind)
+    return std::unexpected(kind.error());
+  if (*kind == relay_kind::smtp)
+    if (const auto read = parse_smtp_url(url); !read)
+      return std::unexpected(read.error());
+  return {};
 }
 
 } // namespace sluice

@@ -3,6 +3,7 @@
 #include "actors/campaign_state.hpp"
 #include "adapters/cli/concat.hpp"
 #include "adapters/cli/setting_values.hpp"
+#include "adapters/relays.hpp"
 
 #include <algorithm>
 #include <array>
@@ -122,12 +123,23 @@ setting patterns_setting() {
   return made;
 }
 
+/// Checked before anything is opened, so that a slip in it is told with its place and leaves nothing behind.
+setting relay_setting() {
+  auto made = text_setting("relay.url", FIELD(node.relay.url),
+                           "a relay: \"smtp://[user:password@]host:port\", \"smtps://…\", "
+                           "\"maildir:FOLDER\", \"null:\"",
+                           "the sending server");
+  made.set = [set = made.set](engine_settings& into, const setting_value& value) -> result<void> {
+    if (const auto taken = set(into, value); !taken)
+      return taken;
+    return check_relay_url(into.node.relay.url);
+  };
+  return made;
+}
+
 void add_relay(std::vector<setting>& into) {
   constexpr std::uint64_t many = std::numeric_limits<std::uint32_t>::max();
-  into.push_back(text_setting("relay.url", FIELD(node.relay.url),
-                              "a relay: \"smtp://[user:password@]host:port\", \"smtps://…\", "
-                              "\"maildir:FOLDER\", \"null:\"",
-                              "the sending server"));
+  into.push_back(relay_setting());
   into.push_back(
       whole_setting("relay.connections", FIELD(node.relay.connections_max), 1, 1000, "connections at most"));
   into.push_back(whole_setting("relay.letters_per_second", FIELD(node.relay.letters_per_second_max), 0, many,

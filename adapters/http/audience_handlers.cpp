@@ -92,7 +92,7 @@ result<std::unique_ptr<body_consumer>> import_audience(node& engine, const http_
 
 void list_audiences(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  const auto limit = query.number("limit", rows_max, rows_max);
+  const auto limit = query.limit(rows_max, rows_max);
   const auto after = query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -127,7 +127,7 @@ void show_audience(node& engine, const http_request& request, const respond& ans
 void show_audience_rows(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
   const auto first = query.number("first", 0, letters_max);
-  const auto limit = query.number("limit", rows_default, rows_max);
+  const auto limit = query.limit(rows_default, rows_max);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
   const auto info = named_audience(engine, request);

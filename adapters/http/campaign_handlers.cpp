@@ -116,7 +116,7 @@ void list_campaigns(node& engine, const http_request& request, const respond& an
   });
   const auto shown = query.text("status");
   const auto by = query.text("sort");
-  const auto limit = query.number("limit", page_default, page_max);
+  const auto limit = query.limit(page_default, page_max);
   const auto after = query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -164,7 +164,7 @@ void show_campaign(node& engine, const http_request& request, const respond& ans
 }
 
 void create_campaign(node& engine, const http_request& request, const respond& answer) {
-  auto body = body_object(request);
+  auto body = sole_body_object(request);
   if (!body)
     return answer(problem(body.error()));
   const auto audience = take_audience(*body);
@@ -184,7 +184,7 @@ void create_campaign(node& engine, const http_request& request, const respond& a
 }
 
 void edit_campaign(node& engine, const http_request& request, const respond& answer) {
-  auto body = body_object(request);
+  auto body = sole_body_object(request);
   if (!body)
     return answer(problem(body.error()));
   const auto view = named_campaign(engine, request);
@@ -213,6 +213,9 @@ void edit_campaign(node& engine, const http_request& request, const respond& ans
 }
 
 void discard_campaign(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
   command what;
   what.kind = command_kind::discard;
   send_command(engine, request, std::move(what), [answer](http_response done) {
@@ -223,7 +226,7 @@ void discard_campaign(node& engine, const http_request& request, const respond& 
 }
 
 void command_campaign(node& engine, const http_request& request, const respond& answer) {
-  const auto body = body_object(request);
+  const auto body = sole_body_object(request);
   if (!body)
     return answer(problem(body.error()));
   object_reader from(*body, "");
@@ -236,7 +239,7 @@ void command_campaign(node& engine, const http_request& request, const respond& 
 }
 
 void settle_doubt(node& engine, const http_request& request, const respond& answer) {
-  const auto body = body_object(request);
+  const auto body = sole_body_object(request);
   if (!body)
     return answer(problem(body.error()));
   object_reader from(*body, "");

@@ -65,7 +65,7 @@ json token_json(const token_info& info) {
 
 void list_suppressions(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  const auto limit = query.number("limit", page_default, page_max);
+  const auto limit = query.limit(page_default, page_max);
   const auto after = query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -80,7 +80,7 @@ void list_suppressions(node& engine, const http_request& request, const respond&
 }
 
 void add_suppressions(node& engine, const http_request& request, const respond& answer) {
-  const auto body = body_object(request);
+  const auto body = sole_body_object(request);
   if (!body)
     return answer(problem(body.error()));
   const auto entries = suppressions_in(*body, true, engine.now());
@@ -113,7 +113,7 @@ void remove_suppressions(node& engine, const http_request& request, const respon
 
 void list_tokens(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  query.number("limit", page_default, page_max);
+  query.limit(page_default, page_max);
   query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -127,7 +127,7 @@ void list_tokens(node& engine, const http_request& request, const respond& answe
 }
 
 void create_token(node& engine, const http_request& request, const respond& answer) {
-  const auto body = body_object(request);
+  const auto body = sole_body_object(request);
   if (!body)
     return answer(problem(body.error()));
   object_reader from(*body, "");

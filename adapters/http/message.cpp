@@ -70,16 +70,25 @@ std::string query_reader::text(const char* name) {
 }
 
 std::uint64_t query_reader::number(const char* name, std::uint64_t otherwise, std::uint64_t max) {
+  return number_from(name, otherwise, 0, max);
+}
+
+std::uint64_t query_reader::limit(std::uint64_t otherwise, std::uint64_t max) {
+  return number_from("limit", otherwise, 1, max);
+}
+
+std::uint64_t
+query_reader::number_from(const char* name, std::uint64_t otherwise, std::uint64_t min, std::uint64_t max) {
   const auto given = text(name);
   if (given.empty())
     return otherwise;
   std::uint64_t value = 0;
   const auto [end, fault] = std::from_chars(given.data(), given.data() + given.size(), value);
-  if (fault == std::errc{} && end == given.data() + given.size() && value <= max)
+  if (fault == std::errc{} && end == given.data() + given.size() && value >= min && value <= max)
     return value;
   if (!fault_)
-    fault_ = error{error_code::invalid_input,
-                   std::string{name} + " must be a whole number from 0 to " + std::to_string(max)};
+    fault_ = error{error_code::invalid_input, std::string{name} + " must be a whole number from " +
+                                                  std::to_string(min) + " to " + std::to_string(max)};
   return otherwise;
 }
 
@@ -103,6 +112,12 @@ result<nlohmann::json> body_object(const http_request& request) {
   if (parsed && !parsed->is_object())
     return failure(error_code::invalid_input, "the body must be a JSON object");
   return parsed;
+}
+
+result<nlohmann::json> sole_body_object(const http_request& request) {
+  if (const auto fault = query_reader(request).finish())
+    return std::unexpected(*fault);
+  return body_object(request);
 }
 
 } // namespace sluice

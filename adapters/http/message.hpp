@@ -57,11 +57,15 @@ public:
   /// Empty when it is not there.
   std::string text(const char* name);
   std::uint64_t number(const char* name, std::uint64_t otherwise, std::uint64_t max);
+  /// `limit`: how many a page holds. None at all is no page, and would lead a reader round in circles.
+  std::uint64_t limit(std::uint64_t otherwise, std::uint64_t max);
   bool has(const char* name);
   /// The first fault: a wrong value, or a parameter that there is not.
   std::optional<error> finish();
 
 private:
+  std::uint64_t number_from(const char* name, std::uint64_t otherwise, std::uint64_t min, std::uint64_t max);
+
   const std::map<std::string, std::string>& query_;
   std::vector<std::string> known_;
   std::optional<error> fault_;
@@ -69,5 +73,8 @@ private:
 
 /// The body as a JSON object; an empty body is an empty object.
 result<nlohmann::json> body_object(const http_request& request);
+
+/// The same for a request that says everything in its body: a query parameter is a mistake.
+result<nlohmann::json> sole_body_object(const http_request& request);
 
 } // namespace sluice

@@ -88,7 +88,7 @@ void answer_letters(node& engine,
 
 /// A page of letters: `limit` and `after`.
 void page_of(query_reader& query, letters_query& asked) {
-  asked.limit = query.number("limit", page_default, letters_limit_max);
+  asked.limit = query.limit(page_default, letters_limit_max);
   if (query.has("after"))
     asked.after = static_cast<letter_index>(query.number("after", 0, letters_max));
 }
@@ -97,7 +97,7 @@ void page_of(query_reader& query, letters_query& asked) {
 
 void show_plan(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  const auto limit = query.number("limit", plan_page_default, page_max);
+  const auto limit = query.limit(plan_page_default, page_max);
   const auto skip = query.number("after", 0, UINT32_MAX);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -111,7 +111,7 @@ void show_plan(node& engine, const http_request& request, const respond& answer)
 
 void forecast(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  const auto limit = query.number("limit", plan_page_default, page_max);
+  const auto limit = query.limit(plan_page_default, page_max);
   const auto skip = query.number("after", 0, UINT32_MAX);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -134,7 +134,7 @@ void forecast(node& engine, const http_request& request, const respond& answer) 
 
 void show_responses(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  query.number("limit", page_default, page_max);
+  query.limit(page_default, page_max);
   query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -194,7 +194,7 @@ void show_doubt(node& engine, const http_request& request, const respond& answer
 
 void show_log(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  const auto limit = query.number("limit", page_default, page_max);
+  const auto limit = query.limit(page_default, page_max);
   const auto after = query.number("after", 0, UINT64_MAX - 1);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -221,7 +221,7 @@ void show_log(node& engine, const http_request& request, const respond& answer) 
 void show_story(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
   const auto address = query.text("address");
-  query.number("limit", page_default, page_max);
+  query.limit(page_default, page_max);
   query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));

@@ -3,7 +3,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
-#include <algorithm>
+#include <charconv>
 
 namespace sluice {
 
@@ -54,8 +54,11 @@ result<smtp_url> parse_smtp_url(std::string_view text) {
   if (url.has_port() && url.port().empty())
     return wrong("it has a colon and no port behind it");
   if (url.has_port()) {
-    made.port = url.port_number();
-    if (made.port == 0)
+    // Read here: the URL's own reading of it wraps around at 65536.
+    const std::string digits{url.port()};
+    const auto* end = digits.data() + digits.size();
+    const auto read = std::from_chars(digits.data(), end, made.port);
+    if (read.ec != std::errc{} || read.ptr != end || made.port == 0)
       return wrong("its port is not one of 1 to 65535");
   }
   made.user = url.user();

@@ -145,6 +145,21 @@ class Exact(unittest.TestCase):
                 self.assertEqual(plain.rstrip("\n"), f"Здравствуйте, {name}!\n.\n..точки")
                 self.assertIn(f"Привет, {name} &amp; Co", letter.get_body(("html",)).get_content())
 
+    def test_no_field_of_a_recipient_and_no_text_of_a_campaign_adds_a_header_line(self):
+        evil = "Bob\r\nBcc: everybody@x.example\r\n\r\n<script>"
+        rows = 'email,name\nbob@d.example,"' + evil + '"\n'
+        with Sink() as sink, Engine(sink.url) as engine:
+            audience = engine.http("POST", "/v1/audiences", rows.encode())["id"]
+            made = engine.create(audience, subject="{{{name}}}\r\nX-Ours: 1", text="Dear {{{name}}}",
+                                 html="<p>{{name}}</p>", unsubscribe_url="https://a.example/{{name}}\r\nX-Url: 1")
+            engine.command(made, "start")
+            engine.wait_status(made, "sent")
+            letter = email.message_from_bytes(sink.taken()[0].message, policy=email.policy.default)
+            self.assertFalse({"bcc", "x-ours", "x-url"} & {header.lower() for header in letter.keys()})
+            self.assertEqual(letter.get_content_type(), "multipart/alternative")
+            self.assertIn("&lt;script&gt;", letter.get_body(("html",)).get_content())
+            self.assertEqual([one.recipient for one in sink.taken()], ["bob@d.example"])
+
     def test_refused_and_deferred_letters_are_told_apart_and_named(self):
         def refusal(recipient):
             if recipient.startswith("r7@"):
