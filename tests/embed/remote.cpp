@@ -49,7 +49,8 @@ int serve(const std::string& folder) {
   engine->create({tomorrow, customers.id, "shop", ""}, [&](auto done) { made.set_value(std::move(done)); });
   const auto id = made.get_future().get().value().id;
   std::promise<result<command_answer>> started;
-  engine->command(id, {command_kind::start, "shop", "", "", {}}, [&](auto done) { started.set_value(std::move(done)); });
+  engine->command(id, {command_kind::start, "shop", "", "", {}},
+                  [&](auto done) { started.set_value(std::move(done)); });
   started.get_future().get().value();
   const auto port = system.middleman().publish(caf::actor_cast<node_actor>(engine->handle()), 0, "127.0.0.1");
   if (!port)
@@ -66,7 +67,8 @@ int serve(const std::string& folder) {
 int pause_from_here(const std::string& port, const std::string& campaign) {
   networked configuration;
   caf::actor_system system{configuration};
-  const auto found = system.middleman().remote_actor<node_actor>("127.0.0.1", static_cast<std::uint16_t>(std::stoi(port)));
+  const auto found =
+      system.middleman().remote_actor<node_actor>("127.0.0.1", static_cast<std::uint16_t>(std::stoi(port)));
   if (!found) {
     std::cerr << "no node answers: " << caf::to_string(found.error()) << "\n";
     return 1;
@@ -75,12 +77,12 @@ int pause_from_here(const std::string& port, const std::string& campaign) {
   auto is_done = false;
   self->request(*found, std::chrono::seconds(30), campaign_id{std::stoull(campaign)},
                 command{command_kind::pause, "elsewhere", "from another process", "", {}})
-    .receive(
-      [&](const command_answer& answer) {
-        std::cout << name_of(answer.status) << " " << answer.changed << std::endl;
-        is_done = true;
-      },
-      [](const caf::error& why) { std::cerr << from_caf(why).message << "\n"; });
+      .receive(
+          [&](const command_answer& answer) {
+            std::cout << name_of(answer.status) << " " << answer.changed << std::endl;
+            is_done = true;
+          },
+          [](const caf::error& why) { std::cerr << from_caf(why).message << "\n"; });
   return is_done ? 0 : 1;
 }
 

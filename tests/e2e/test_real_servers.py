@@ -1,0 +1,179 @@
+"""Whole mail servers that are not ours: a Postfix that delivers into a maildir, and aiosmtpd behind TLS and a login."""
+
+import collections
+import email
+import email.policy
+import logging
+import os
+import pathlib
+import re
+import shutil
+import ssl
+import subprocess
+import tempfile
+import unittest
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from engine import Engine, free_port, wait_until
+
+LETTERS = 1_000
+DOMAINS = " ".join(f"d{number}.example" for number in range(20))  # those of Engine.import_rows
+
+MASTER = """\
+127.0.0.1:{port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+proxymap unix - - n - - proxymap
+virtual unix - n n - - virtual
+anvil unix - - n - 1 anvil
+postlog unix-dgram n - n - 1 postlogd
+"""
+MAIN = """\
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+mail_owner = postfix
+maillog_file = {folder}/log
+maillog_file_prefixes = {folder}
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.example
+mydestination =
+mynetworks = 127.0.0.0/8
+alias_maps =
+local_recipient_maps =
+virtual_mailbox_domains = {domains}
+virtual_mailbox_base = {folder}/mail
+virtual_mailbox_maps = static:box/
+virtual_minimum_uid = 1
+virtual_uid_maps = static:{owner}
+virtual_gid_maps = static:{owner}
+"""
+NOBODY = 65534
+
+
+class Postfix:
+    """An instance of its own: configuration, queue and mail in one folder, one port on loopback."""
+
+    def __enter__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-postfix-"))
+        self.folder.chmod(0o755)
+        self.port = free_port()
+        for name in ("config", "queue", "data", "mail"):
+            (self.folder / name).mkdir()
+        shutil.chown(self.folder / "data", "postfix")
+        os.chown(self.folder / "mail", NOBODY, NOBODY)
+        (self.folder / "config/master.cf").write_text(MASTER.format(port=self.port))
+        (self.folder / "config/main.cf").write_text(
+            MAIN.format(folder=self.folder, domains=DOMAINS, owner=NOBODY))
+        self.process = subprocess.Popen(
+            ["/usr/sbin/postfix", "-c", str(self.folder / "config"), "start-fg"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run(["/usr/sbin/postfix", "-c", str(self.folder / "config"), "stop"], capture_output=True)
+        self.process.wait(timeout=30)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def log(self):
+        file = self.folder / "log"
+        return file.read_text(errors="replace") if file.exists() else ""
+
+    def delivered(self):
+        box = self.folder / "mail/box/new"
+        return list(box.iterdir()) if box.exists() else []
+
+
+class Keeper:
+    """What aiosmtpd tells of each letter; `logins` are the names that came with the right password."""
+
+    def __init__(self):
+        self.letters = []
+        self.logins = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.letters.append((tuple(envelope.rcpt_tos), bool(session.ssl), session.authenticated, envelope.content))
+        return "250 2.0.0 Ok"
+
+    def authenticate(self, server, session, envelope, mechanism, data):
+        is_right = isinstance(data, LoginPassword) and data.password == b"p@ss word"
+        if is_right:
+            self.logins.append(data.login)
+        return AuthResult(success=is_right)
+
+
+class RealServers(unittest.TestCase):
+    def assert_letter(self, message, number):
+        letter = email.message_from_bytes(message, policy=email.policy.default)
+        self.assertEqual(letter["Subject"], f"Hello Recipient {number}")
+        self.assertEqual(letter["To"], f"r{number}@d{number % 20}.example")
+        self.assertIn(f"Dear Recipient {number}, everything is cheaper.", letter.get_content())
+        self.assertEqual(letter.defects, [])
+        return letter["Message-ID"]
+
+    @unittest.skipUnless(os.geteuid() == 0, "Postfix's master runs as root only")
+    def test_postfix_delivers_each_recipient_s_letter_once(self):
+        with Postfix() as postfix, Engine(f"smtp://127.0.0.1:{postfix.port}") as engine:
+            wait_until(lambda: "daemon started" in postfix.log(), "Postfix to be up")
+            campaign = engine.start_campaign(LETTERS)
+            engine.wait_status(campaign, "sent", 120)
+            wait_until(lambda: len(postfix.delivered()) >= LETTERS, "Postfix to deliver what it took", 120, 0.1)
+            self.assertEqual(engine.show(campaign)["counts"]["accepted"], LETTERS)
+            ids = {one["email"]: one["message_id"] for one in engine.letters(campaign)}
+            arrived = collections.Counter()
+            for file in postfix.delivered():
+                message = file.read_bytes()
+                recipient = re.search(rb"(?m)^X-Original-To: (\S+)", message).group(1).decode()
+                arrived[recipient] += 1
+                self.assertEqual(self.assert_letter(message, int(recipient[1:].split("@")[0])), ids[recipient])
+            self.assertEqual(arrived, {address: 1 for address in ids})
+
+    def test_aiosmtpd_takes_each_letter_once_under_tls_after_a_login(self):
+        with tempfile.TemporaryDirectory() as folder:
+            key, certificate = folder + "/key.pem", folder + "/certificate.pem"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key,
+                            "-out", certificate, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+                           check=True, capture_output=True)
+            trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            trusted.load_cert_chain(certificate, key)
+            keeper = Keeper()
+            server = Controller(keeper, hostname="127.0.0.1", port=free_port(), tls_context=trusted,
+                                require_starttls=True, authenticator=keeper.authenticate, auth_required=True)
+            logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # of the refused certificate it has much to say
+            server.start()
+            try:
+                relay = f"smtp://shop:p%40ss%20word@localhost:{server.port}?tls=require"
+                with Engine(relay, {"relay.ca_file": certificate}) as engine:
+                    campaign = engine.start_campaign(LETTERS)
+                    engine.wait_status(campaign, "sent", 120)
+                    self.assertEqual(engine.show(campaign)["counts"]["accepted"], LETTERS)
+                self.assertEqual(set(keeper.logins), {b"shop"})
+                self.assertTrue(all(is_secret and is_known for _, is_secret, is_known, _ in keeper.letters))
+                recipients = [recipients for recipients, *_ in keeper.letters]
+                self.assertEqual(collections.Counter(recipients),
+                                 {(f"r{i}@d{i % 20}.example",): 1 for i in range(LETTERS)})
+                for (recipient,), _, _, message in keeper.letters:
+                    self.assert_letter(message, int(recipient[1:].split("@")[0]))
+                # A certificate that nobody vouches for is no server of ours.
+                before = len(keeper.letters)
+                with Engine(relay) as engine:
+                    campaign = engine.start_campaign(3)
+                    trouble = wait_until(lambda: engine.show(campaign)["relay_trouble"], "the relay to be in trouble")
+                    self.assertRegex(trouble["text"].lower(), "certificate|tls")
+                    self.assertEqual(engine.show(campaign)["counts"]["pending"], 3)
+                    self.assertNotIn("p@ss", engine.log() + str(trouble))
+                self.assertEqual(len(keeper.letters), before)
+            finally:
+                server.stop()
+
+
+if __name__ == "__main__":
+    unittest.main()
