@@ -1,9 +1,12 @@
 #include "adapters/cli/running_engine.hpp"
 
 #include "adapters/cli/concat.hpp"
+#include "adapters/cli/open_files.hpp"
 #include "adapters/cli/token_file.hpp"
 #include "adapters/http/http_server.hpp"
 #include "adapters/relays.hpp"
+
+#include <algorithm>
 
 namespace sluice::cli {
 namespace {
@@ -35,6 +38,8 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
   http_settings http;
   http.address = where->host;
   http.port = where->port;
+  // The store and the relay need files and connections too, however many clients come.
+  http.connections_max = std::min(http.connections_max, raise_open_files_limit() / 2);
   if (auto free = http_server::can_listen(http); !free)
     return refusal(free.error());
   std::unique_ptr<running_engine> made(new running_engine);

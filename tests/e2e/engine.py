@@ -19,6 +19,9 @@ EXECUTABLE = os.environ.get("SLUICE_EXECUTABLE", str(ROOT / "build/release/sluic
 # Tests that are not about moderation go without it.
 QUIET = {"SLUICE_MODERATION_ENABLED": "false", "SLUICE_SUSPICION_ENABLED": "false", "SLUICE_LOG_LEVEL": "warn"}
 
+# What a process may open where nobody raised it: the default of Debian's shells and services.
+AS_LOGGED_IN = ["/bin/sh", "-c", 'ulimit -S -n 1024; exec "$@"', "sh"]
+
 
 def free_port():
     with socket.socket() as probe:
@@ -67,7 +70,11 @@ class Engine:
         self.process = None
 
     def __enter__(self):
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -87,7 +94,7 @@ class Engine:
         flags = [word for key, value in self.settings.items() for word in ("--set", f"{key}={value}")]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
-                [EXECUTABLE, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", "--relay",
+                [*AS_LOGGED_IN, EXECUTABLE, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", "--relay",
                  self.relay, *flags],
                 env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 

@@ -397,8 +397,8 @@ class WrongInput(unittest.TestCase):
             with self.subTest(text[:60]):
                 try:
                     said = self.raw(text)
-                except ConnectionError:
-                    continue
+                except OSError:
+                    continue  # it hung up at once
                 self.assertRegex(said, r"\A(HTTP/1\.[01] 4\d\d |\Z)")
         self.assertEqual(self.engine.get("/readyz")["status"], "ready")
 

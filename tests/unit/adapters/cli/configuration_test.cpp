@@ -64,6 +64,8 @@ TEST_CASE("a wrong value stops the start with file, line and what is allowed") {
   CHECK_THAT(complaint("[moderation]\nfree_mail_domains = \"gmail.com\"\n"), Contains("list"));
   CHECK_THAT(complaint("[suspicion]\nspam_percent = 101\n"), Contains("0 to 100"));
   CHECK_THAT(complaint("listen = \"8025\"\n"), Contains("ADDRESS:PORT"));
+  CHECK_THAT(complaint("[relay]\nurl = \"pigeon:loft\"\n"), Contains("sluice.toml:2") && Contains("smtp://"));
+  CHECK_THAT(complaint("[relay]\nurl = \"smtp://host:99999\"\n"), Contains("65535"));
 }
 
 TEST_CASE("a mistake in the file's syntax is told with its line") {
