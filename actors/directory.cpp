@@ -6,7 +6,7 @@
 
 namespace sluice {
 
-void directory::put(view_ptr view) {
+void directory::put(const view_ptr& view) {
   std::vector<std::shared_ptr<const listener>> who;
   {
     const std::lock_guard lock(mutex_);

@@ -17,7 +17,7 @@ using view_ptr = std::shared_ptr<const campaign_view>;
 /// Safe to use from any thread.
 class directory {
 public:
-  void put(view_ptr view);
+  void put(const view_ptr& view);
   void remove(campaign_id id);
 
   /// What depends on the time (due, next part) is as of `now`. Nothing if there is no such campaign.

@@ -41,7 +41,7 @@ std::string narrowed(std::wstring_view wide) {
   std::string text;
   const auto add = [&text](std::uint32_t byte) { text.push_back(static_cast<char>(byte)); };
   for (const auto one : wide) {
-    const auto point = static_cast<std::uint32_t>(one);
+    const auto point = static_cast<char32_t>(one);
     if (point < 0x80) {
       add(point);
       continue;

@@ -10,7 +10,7 @@
 namespace sluice {
 
 /// Of each text, so much is looked at.
-inline constexpr std::size_t pattern_text_bytes_max = 64 * 1024;
+inline constexpr std::size_t pattern_text_bytes_max = std::size_t{64} * 1024;
 /// A match longer than this may be missed, since text is looked at in overlapping pieces.
 inline constexpr std::size_t pattern_match_characters_max = 100;
 

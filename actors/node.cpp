@@ -142,7 +142,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const std::function<void(caf::even
 namespace sluice {
 
 result<std::unique_ptr<node>>
-node::open(node_settings settings, relay_factory relays, caf::actor_system* system, clock_source now) {
+node::open(node_settings settings, const relay_factory& relays, caf::actor_system* system, clock_source now) {
   auto parts = std::make_shared<engine>();
   auto store = open_store(settings.data_folder, open_mode::read_write);
   if (!store)

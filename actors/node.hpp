@@ -43,7 +43,7 @@ public:
   /// Opens the store, connects nothing yet, brings back every campaign that is not final.
   /// Without a `system` it makes one of its own.
   static result<std::unique_ptr<node>> open(node_settings settings,
-                                            relay_factory relays,
+                                            const relay_factory& relays,
                                             caf::actor_system* system = nullptr,
                                             clock_source now = system_now);
   virtual ~node() = default;

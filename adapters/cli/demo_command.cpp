@@ -12,6 +12,7 @@
 #include <array>
 #include <future>
 #include <ostream>
+#include <utility>
 
 namespace sluice::cli {
 namespace {
@@ -53,7 +54,8 @@ result<void> start_draft(node& engine, campaign_id id) {
   command start;
   start.kind = command_kind::start;
   start.by = "demo";
-  const auto answer = answer_of<command_answer>([&](auto done) { engine.command(id, start, done); });
+  const auto answer =
+      answer_of<command_answer>([&](auto done) { engine.command(id, start, std::move(done)); });
   if (!answer)
     return std::unexpected(answer.error());
   return {};
@@ -67,7 +69,7 @@ result<campaign_id> fresh_campaign(node& engine) {
   what.spec = demo_campaign();
   what.audience = audience->id;
   what.by = "demo";
-  const auto made = answer_of<campaign_view>([&](auto done) { engine.create(what, done); });
+  const auto made = answer_of<campaign_view>([&](auto done) { engine.create(what, std::move(done)); });
   if (!made)
     return std::unexpected(made.error());
   if (const auto started = start_draft(engine, made->id); !started)

@@ -131,7 +131,7 @@ engine_client::upload(std::string_view path,
 }
 
 outcome<void> engine_client::each_item(std::string_view path,
-                                       query parameters,
+                                       const query& parameters,
                                        std::uint64_t limit,
                                        const std::function<bool(const nlohmann::json&)>& visit) {
   std::uint64_t left = limit == 0 ? UINT64_MAX : limit;

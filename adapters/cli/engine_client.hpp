@@ -38,7 +38,7 @@ public:
 
   /// Every item of a list, page by page, until `visit` returns false. `limit` 0: all.
   outcome<void> each_item(std::string_view path,
-                          query parameters,
+                          const query& parameters,
                           std::uint64_t limit,
                           const std::function<bool(const nlohmann::json&)>& visit);
 
