@@ -10,7 +10,7 @@ cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
 sed -n '/^```cpp$/,/^```$/{//!p}' "$here/../../README.md" >"$work/source/main.cpp"
 cp "$here/remote.cpp" "$work/source/"
 cp "$here/project.cmake" "$work/source/CMakeLists.txt"
-cmake -S "$work/source" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_BUILD_TYPE=Debug >"$work/configure.log"
+cmake -G Ninja -S "$work/source" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_BUILD_TYPE=Debug >"$work/configure.log"
 cmake --build "$work/build" --parallel 2
 
 "$work/build/shop" "$work/shop-data"
