@@ -6,9 +6,9 @@ namespace sluice {
 
 std::string_view type_of(const event_body& body) {
   static constexpr std::array<std::string_view, std::variant_size_v<event_body>> types{
-      "created",   "edited",        "discarded",     "submitted",    "approved",        "rejected",
-      "scheduled", "sending_began", "paused",        "resumed",      "released",        "cancelled",
-      "claimed",   "settled",       "doubt_settled", "relay_failed", "relay_recovered", "finished"};
+      "created",       "edited",       "discarded",       "submitted", "approved",  "rejected", "scheduled",
+      "sending_began", "paused",       "resumed",         "released",  "cancelled", "claimed",  "settled",
+      "doubt_settled", "relay_failed", "relay_recovered", "drained",   "finished"};
   return types[body.index()];
 }
 

@@ -5,6 +5,7 @@
 
 #include "messages/campaign.hpp"
 #include "messages/command.hpp"
+#include "messages/drain.hpp"
 #include "messages/letter_ranges.hpp"
 #include "messages/outcome.hpp"
 #include "messages/status.hpp"
@@ -128,6 +129,14 @@ struct relay_recovered {
   bool operator==(const relay_recovered&) const = default;
 };
 
+/// The letters that were in flight when a hold or a cancel came are through. `took`: from the stop to the
+/// last of them. None is written when nothing was in flight, or the hold was lifted before.
+struct drained {
+  drain_outcomes outcomes;
+  milliseconds took{0};
+  bool operator==(const drained&) const = default;
+};
+
 /// Every letter has a final outcome: `sent`.
 struct finished {
   bool operator==(const finished&) const = default;
@@ -150,6 +159,7 @@ using event_body = std::variant<created,
                                 doubt_settled,
                                 relay_failed,
                                 relay_recovered,
+                                drained,
                                 finished>;
 
 /// One entry of a campaign's log. `at` never goes backwards within a log, whatever the wall clock does.

@@ -99,6 +99,11 @@ json fields_of(const doubt_settled& it) {
 json fields_of(const relay_failed& it) {
   return {{"text", it.text}};
 }
+json fields_of(const drained& it) {
+  auto into = to_json(it.outcomes);
+  into["took_ms"] = it.took.count();
+  return into;
+}
 template <class WithWords>
   requires requires(const WithWords& it) { it.words; }
 json fields_of(const WithWords& it) {
@@ -222,6 +227,15 @@ paused read_paused(const json& from) {
   return {*reason, read_text(from, "text")};
 }
 
+drained read_drained(const json& from) {
+  const auto letters = [&](const char* name) {
+    return static_cast<letter_index>(read_number(from, name, letters_max));
+  };
+  return {{letters("accepted"), letters("refused"), letters("deferred"), letters("in_doubt"),
+           letters("returned")},
+          milliseconds{static_cast<std::int64_t>(read_number(from, "took_ms", INT64_MAX))}};
+}
+
 using body_reader = event_body (*)(const json&);
 
 struct reader_of_type {
@@ -253,6 +267,7 @@ constexpr std::array<reader_of_type, std::variant_size_v<event_body>> readers{{
      }},
     {"relay_failed", [](const json& from) -> event_body { return relay_failed{read_text(from, "text")}; }},
     {"relay_recovered", [](const json&) -> event_body { return relay_recovered{}; }},
+    {"drained", [](const json& from) -> event_body { return read_drained(from); }},
     {"finished", [](const json&) -> event_body { return finished{}; }},
 }};
 

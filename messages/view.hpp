@@ -2,6 +2,7 @@
 // A campaign as it is shown: what GET /v1/campaigns/{id}, the command line and an embedding program get.
 
 #include "messages/campaign.hpp"
+#include "messages/drain.hpp"
 #include "messages/outcome.hpp"
 #include "messages/status.hpp"
 
@@ -60,6 +61,7 @@ struct campaign_view {
   letter_counts counts;
   double rate = 0; ///< letters settled a second, over the last seconds
   std::optional<sluice::relay_trouble> relay_trouble;
+  std::optional<sluice::drain> drain; ///< while held, and after a cancel
   std::vector<std::string> moderation_reasons;
   std::string moderation_words; ///< the moderator's, at approval or rejection
   std::string content_hash;     ///< of what was checked or approved; empty before start

@@ -16,6 +16,14 @@ json to_json(const audience_ref& value) {
   return {{"id", to_string(value.id)}, {"name", value.name}, {"size", value.size}};
 }
 
+json to_json(const drain_outcomes& value) {
+  return {{"accepted", value.accepted},
+          {"refused", value.refused},
+          {"deferred", value.deferred},
+          {"in_doubt", value.in_doubt},
+          {"returned", value.returned}};
+}
+
 json to_json(const campaign_view& value) {
   json counts{{"total", value.counts.total}, {"due", value.counts.due}};
   for (std::size_t state = 0; state < letter_state_count; ++state)
@@ -46,6 +54,13 @@ json to_json(const campaign_view& value) {
   if (value.relay_trouble)
     into["relay_trouble"] = {{"since", format_timestamp(value.relay_trouble->since)},
                              {"text", value.relay_trouble->text}};
+  into["drain"] = nullptr;
+  if (value.drain) {
+    into["drain"] = to_json(value.drain->outcomes);
+    into["drain"]["since"] = format_timestamp(value.drain->since);
+    into["drain"]["in_flight"] = value.drain->in_flight;
+    into["drain"]["ended_at"] = moment_or_null(value.drain->ended_at);
+  }
   into["moderation"] = {{"reasons", value.moderation_reasons},
                         {"words", value.moderation_words},
                         {"content_hash", value.content_hash}};

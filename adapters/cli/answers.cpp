@@ -43,6 +43,16 @@ std::optional<hold> hold_from(const nlohmann::json& answer) {
   return held;
 }
 
+std::optional<drain> drain_from(const nlohmann::json& answer) {
+  if (!answer.is_object())
+    return {};
+  return drain{moment_of(answer, "since").value_or(timestamp{}),
+               letters_of(answer, "in_flight"),
+               {letters_of(answer, "accepted"), letters_of(answer, "refused"), letters_of(answer, "deferred"),
+                letters_of(answer, "in_doubt"), letters_of(answer, "returned")},
+               moment_of(answer, "ended_at")};
+}
+
 void read_moderation(const nlohmann::json& answer, campaign_view& view) {
   const auto& reasons = part_of(answer, "reasons");
   if (reasons.is_array())
@@ -125,6 +135,7 @@ outcome<campaign_view> campaign_from(const nlohmann::json& answer) {
   if (trouble.is_object())
     view.relay_trouble =
         relay_trouble{moment_of(trouble, "since").value_or(timestamp{}), text_of(trouble, "text")};
+  view.drain = drain_from(part_of(answer, "drain"));
   read_moderation(part_of(answer, "moderation"), view);
   view.fault = text_of(answer, "fault");
   return view;

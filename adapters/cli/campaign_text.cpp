@@ -174,6 +174,23 @@ std::string counts_words(const letter_counts& counts) {
   return words;
 }
 
+std::string drain_words(const drain& stop) {
+  if (stop.in_flight == 0)
+    return "no letter was in flight";
+  const auto& outcomes = stop.outcomes;
+  const std::array<std::pair<letter_index, std::string_view>, 3> rarer{
+      {{outcomes.refused, "refused"}, {outcomes.deferred, "deferred"}, {outcomes.returned, "not begun"}}};
+  auto text = concat(counted(stop.in_flight, "letter was", "letters were"), " in flight: ", outcomes.accepted,
+                     " accepted");
+  for (const auto& [letters, name] : rarer)
+    if (letters > 0)
+      text += concat(", ", letters, ' ', name);
+  text += concat(", ", outcomes.in_doubt, " in doubt");
+  if (!stop.ended_at)
+    return concat(text, ", ", stop.in_flight - outcomes.total(), " still on their way");
+  return concat(text, ", after ", (*stop.ended_at - stop.since).count(), " ms");
+}
+
 std::string next_words(const campaign_view& campaign, timestamp now) {
   const auto id = to_string(campaign.id);
   if (!campaign.fault.empty())
@@ -234,6 +251,8 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
   line(text, "status", status);
   if (campaign.hold)
     line(text, "held", hold_words(*campaign.hold));
+  if (campaign.drain && campaign.drain->in_flight > 0)
+    line(text, "drained", drain_words(*campaign.drain));
   line(text, "fault", shown(campaign.fault));
   line(text, "from", shown(campaign.spec.from));
   line(text, "reply to", shown(campaign.spec.reply_to));

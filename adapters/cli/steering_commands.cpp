@@ -5,6 +5,7 @@
 #include "adapters/cli/source_file.hpp"
 #include "adapters/cli/steering.hpp"
 #include "adapters/cli/text.hpp"
+#include "adapters/cli/watching.hpp"
 #include "messages/command.hpp"
 
 #include <nlohmann/json.hpp>
@@ -20,6 +21,7 @@ struct steering_arguments {
   std::string audience;
   std::string id;
   steering_words words;
+  bool waits = false; ///< with pause and cancel
 };
 
 outcome<exit_code> create(session& with, const steering_arguments& said) {
@@ -77,6 +79,26 @@ outcome<void> explain_moderation(session& with, campaign_id id) {
   return {};
 }
 
+/// Waits until the letters in flight are through, and says what became of them.
+outcome<exit_code> wait_until_drained(session& with, campaign_id id, nlohmann::json answer) {
+  const auto view = watch_until_drained(with, id);
+  if (!view)
+    return std::unexpected(view.error());
+  auto& io = with.io();
+  if (with.wants_json()) {
+    const auto shown_now = with.engine().get(concat("/v1/campaigns/", to_string(id)));
+    if (!shown_now)
+      return std::unexpected(shown_now.error());
+    answer["drain"] = shown_now->value("drain", nlohmann::json());
+    io.out << json_text(answer, 2) << '\n';
+  } else if (view->drain) {
+    io.out << drain_words(*view->drain) << '\n';
+  } else {
+    io.out << to_string(id) << " was let go on before its letters in flight were through\n";
+  }
+  return exit_code::done;
+}
+
 outcome<exit_code> carry_out(session& with, const std::string& kind, const steering_arguments& said) {
   const auto id = campaign_of(said.id);
   if (!id)
@@ -84,11 +106,14 @@ outcome<exit_code> carry_out(session& with, const std::string& kind, const steer
   const auto answer = steer(with, *id, kind, said.words);
   if (!answer)
     return std::unexpected(answer.error());
+  if (!with.wants_json())
+    with.io().out << answer_words(*id, kind, *answer) << std::flush;
+  if (said.waits)
+    return wait_until_drained(with, *id, *answer);
   if (with.wants_json()) {
     with.io().out << json_text(*answer, 2) << '\n';
     return exit_code::done;
   }
-  with.io().out << answer_words(*id, kind, *answer);
   if (kind == "start" && text_of(*answer, "status") == "moderation")
     if (const auto told = explain_moderation(with, *id); !told)
       return std::unexpected(told.error());
@@ -133,12 +158,16 @@ void add_steering_commands(command_syntax root) {
        {"resume", "lifts a hold; what fell due meanwhile leaves at once"},
        {"release", "sends the whole rest at once, whatever the plan said"},
        {"cancel", "stops a campaign for good"}}};
-  for (const auto& [kind, about] : kinds)
-    root.command(kind, about)
-        .argument("ID", said->id, "the campaign: c1")
-        .option("--reason", said->words.reason, "TEXT", "why, for the log")
-        .option("--key", said->words.key, "KEY", "idempotency key: said twice, done once")
-        .runs([said, name = std::string{kind}](session& with) { return carry_out(with, name, *said); });
+  for (const auto& [kind, about] : kinds) {
+    const std::string name = kind;
+    auto syntax = root.command(kind, about)
+                      .argument("ID", said->id, "the campaign: c1")
+                      .option("--reason", said->words.reason, "TEXT", "why, for the log")
+                      .option("--key", said->words.key, "KEY", "idempotency key: said twice, done once");
+    if (name == "pause" || name == "cancel")
+      syntax.flag("--wait", said->waits, "until the letters in flight are through; says what became of them");
+    syntax.runs([said, name](session& with) { return carry_out(with, name, *said); });
+  }
 }
 
 } // namespace sluice::cli

@@ -21,8 +21,11 @@ constexpr milliseconds redraw_every{200};
 /// What is known of the campaigns that are watched, and how it is shown.
 class watcher {
 public:
-  watcher(session& with, std::optional<campaign_id> only, bool is_quiet) :
-      with_(with), only_(only), is_quiet_(is_quiet), lines_(with.io().out, with.io().out_terminal) {}
+  using end_of_watch = bool (*)(const campaign_view&);
+
+  watcher(session& with, std::optional<campaign_id> only, bool is_quiet, end_of_watch ends) :
+      with_(with), only_(only), is_quiet_(is_quiet), ends_(ends),
+      lines_(with.io().out, with.io().out_terminal) {}
 
   /// Asks for everything anew; after a lost connection changes may have been missed.
   outcome<void> fetch() {
@@ -55,7 +58,7 @@ public:
     if (!only_)
       return false;
     const auto found = views_.find(*only_);
-    return found != views_.end() && (is_final(found->second.stage) || !found->second.fault.empty());
+    return found != views_.end() && (ends_(found->second) || !found->second.fault.empty());
   }
 
   campaign_view last() const { return views_.at(*only_); }
@@ -131,6 +134,7 @@ private:
   session& with_;
   std::optional<campaign_id> only_;
   bool is_quiet_;
+  end_of_watch ends_;
   live_lines lines_;
   std::map<campaign_id, nlohmann::json> known_;
   std::map<campaign_id, campaign_view> views_;
@@ -170,10 +174,9 @@ outcome<void> follow(session& with, watcher& who, std::optional<campaign_id> onl
   }
 }
 
-} // namespace
-
-outcome<campaign_view> watch_to_end(session& with, campaign_id campaign, bool is_quiet) {
-  watcher who(with, campaign, is_quiet);
+outcome<campaign_view>
+watch_one(session& with, campaign_id campaign, bool is_quiet, watcher::end_of_watch ends) {
+  watcher who(with, campaign, is_quiet, ends);
   const auto followed = follow(with, who, campaign);
   who.end();
   if (!followed)
@@ -181,8 +184,21 @@ outcome<campaign_view> watch_to_end(session& with, campaign_id campaign, bool is
   return who.last();
 }
 
+} // namespace
+
+outcome<campaign_view> watch_to_end(session& with, campaign_id campaign, bool is_quiet) {
+  return watch_one(with, campaign, is_quiet, [](const campaign_view& view) { return is_final(view.stage); });
+}
+
+outcome<campaign_view> watch_until_drained(session& with, campaign_id campaign) {
+  return watch_one(with, campaign, true, [](const campaign_view& view) {
+    const auto is_stopped = view.hold || is_final(view.stage);
+    return !is_stopped || view.counts.of(letter_state::claimed) == 0;
+  });
+}
+
 outcome<void> watch_all(session& with) {
-  watcher who(with, {}, false);
+  watcher who(with, {}, false, [](const campaign_view&) { return false; });
   auto followed = follow(with, who, {});
   who.end();
   return followed;

@@ -112,6 +112,11 @@ inline event_body any_body(std::size_t type) {
     return relay_failed{*any_text()};
   case 16:
     return relay_recovered{};
+  case 17: {
+    const auto letters = [] { return *rc::gen::inRange<letter_index>(0, letters_max); };
+    return drained{{letters(), letters(), letters(), letters(), letters()},
+                   milliseconds{*rc::gen::inRange<std::int64_t>(0, INT64_MAX)}};
+  }
   default:
     return finished{};
   }

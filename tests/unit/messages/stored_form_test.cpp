@@ -84,6 +84,9 @@ std::vector<stored> version_1() {
        doubt_settled{{{3, 4}}, false}},
       {R"({"t": "relay_failed", "v": 1, "at": 5, "by": "anna", "text": "refused"})", relay_failed{"refused"}},
       {R"({"t": "relay_recovered", "v": 1, "at": 5, "by": "anna"})", relay_recovered{}},
+      {R"({"t": "drained", "v": 1, "at": 5, "by": "anna", "accepted": 18, "refused": 1, "deferred": 0,)"
+       R"( "in_doubt": 1, "returned": 2, "took_ms": 41})",
+       drained{{18, 1, 0, 1, 2}, milliseconds{41}}},
       {R"({"t": "finished", "v": 1, "at": 5, "by": "anna"})", finished{}},
   };
 }

@@ -33,6 +33,7 @@ campaign_view paused_campaign() {
   view.changed_at = nine + 1h;
   view.t0 = nine + 5min;
   view.next_part = upcoming_part{nine + 65min, 200};
+  view.drain = drain{nine + 1h, 20, {18, 1, 0, 1, 0}, nine + 1h + 41ms};
   view.counts = {1000, 600, {500, 20, 400, 30, 5, 40, 5}};
   view.rate = 12.5;
   view.relay_trouble = relay_trouble{nine + 50min, "connection refused"};
@@ -47,6 +48,8 @@ campaign_view paused_campaign() {
 TEST_CASE("a campaign is shown with the fields of the interfaces") {
   CHECK(to_json(paused_campaign()) == json::parse(R"({
     "id": "c17", "name": "Autumn sale", "status": "paused", "stage": "sending",
+    "drain": {"since": "2026-12-01T10:00:00Z", "in_flight": 20, "accepted": 18, "refused": 1, "deferred": 0,
+              "in_doubt": 1, "returned": 0, "ended_at": "2026-12-01T10:00:00.041Z"},
     "hold": {"by": "anna", "reason": "operator", "text": "wrong link", "since": "2026-12-01T10:00:00Z"},
     "from": "Shop <news@shop.example>", "reply_to": "", "subject": "Hello", "text": "Hi", "html": "",
     "unsubscribe_url": "https://shop.example/u", "on_doubt": "resend",
@@ -65,7 +68,8 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
 
 TEST_CASE("what a campaign does not have is shown as null") {
   const auto shown = to_json(campaign_view{});
-  for (const auto* field : {"hold", "audience", "starts_at", "next_part", "relay_trouble", "fault"}) {
+  for (const auto* field :
+       {"hold", "drain", "audience", "starts_at", "next_part", "relay_trouble", "fault"}) {
     INFO(field);
     CHECK(shown.at(field).is_null());
   }
