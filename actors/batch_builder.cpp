@@ -1,4 +1,5 @@
 #include "actors/actors.hpp"
+#include "actors/deliberate_faults.hpp"
 #include "actors/letter_composer.hpp"
 #include "messages/address.hpp"
 
@@ -73,7 +74,8 @@ struct batch_builder_state {
     const auto date = parts->now();
     for (std::size_t row = 0; row < rows->size(); ++row) {
       const auto index = range.begin + static_cast<letter_index>(row);
-      if (const auto& reason = (*suppressed)[row])
+      if (const auto& reason = (*suppressed)[row];
+          reason && !is_broken(deliberate_fault::suppression_ignored))
         skip(index, "suppressed: " + *reason, skipped);
       else if (auto composed = composer->compose(index, (*rows)[row], date, letters); !composed)
         skip(index, composed.error().message, skipped);

@@ -7,6 +7,8 @@
 // in; so the busier the campaign is, the more letters share one event.
 
 #include "actors/actors.hpp"
+#include "actors/deliberate_faults.hpp"
+#include "actors/dispatch_line.hpp"
 #include "actors/evolve.hpp"
 #include "actors/recovery.hpp"
 #include "actors/state_codec.hpp"
@@ -62,12 +64,7 @@ struct campaign_actor_state {
   supervisor_actor supervisor;
   campaign_state state;
 
-  // Children, there only while letters are leaving.
-  sender_actor sender;
-  lane_ptr lane;
-  batch_builder_actor builder;
-  bool is_building = false;
-  std::vector<sender_actor> draining; ///< withdrawn, and still finishing letters on connections
+  dispatch_line line;
 
   // Letters between "made ready" and "claimed": on their way, so not to be made ready again.
   letter_ranges handed;
@@ -86,7 +83,9 @@ struct campaign_actor_state {
 
   bool is_disk_failing = false;
   milliseconds disk_retry_delay = disk_retry_first;
-  timestamp disk_retry_at;
+  /// While it does, only commands try the disk, since somebody waits for their answer. Not until a moment of the
+  /// wall clock: that may jump.
+  bool waits_for_disk = false;
   std::string fault;
 
   int timers = 0; ///< set and not yet fired; the latest set fires at timer_at
@@ -97,10 +96,14 @@ struct campaign_actor_state {
   bool said_idle = false;
   bool is_halting = false;
 
-  explicit campaign_actor_state(campaign_actor::pointer me) : self(me) {}
+  explicit campaign_actor_state(campaign_actor::pointer me) : self(me), line(me) {}
 
   campaign_actor me() { return caf::actor_cast<campaign_actor>(self); }
-  timestamp now() const { return std::max(parts->now(), state.changed_at); }
+  timestamp now() const {
+    if (is_broken(deliberate_fault::clock_trusted))
+      return parts->now();
+    return std::max(parts->now(), state.changed_at);
+  }
 
   // -- begin and end --------------------------------------------------------------------------------
 
@@ -109,12 +112,8 @@ struct campaign_actor_state {
     watchers = view_publisher(parts->campaigns);
     load(id);
     snapshot_at = state.last_event;
-    for (auto& body : decide_recovery(state))
-      apply(std::move(body), "");
-    if (batch.empty())
-      publish();
-    else
-      append({});
+    results = results_of_restart(state);
+    publish();
     proceed();
   }
 
@@ -131,13 +130,13 @@ struct campaign_actor_state {
     const auto waits_for_people =
         state.is_final() || state.hold || state.stage == stage::draft || state.stage == stage::moderation;
     return waits_for_people && !is_appending && commands.empty() && reports.empty() && results.empty() &&
-           skips.empty() && !sender && draining.empty() && !is_building && state.in_flight() == 0;
+           skips.empty() && line.has_no_sender() && !line.is_building() && state.in_flight() == 0;
   }
 
   void rest_if_idle() {
     if (is_halting) {
       const auto has_outcomes = !reports.empty() || (!results.empty() && !is_disk_failing);
-      if (!is_appending && !sender && draining.empty() && !has_outcomes)
+      if (!is_appending && line.has_no_sender() && !has_outcomes)
         end();
     } else if (is_idle() && !said_idle) {
       said_idle = true;
@@ -156,7 +155,7 @@ struct campaign_actor_state {
 
   void halt() {
     is_halting = true;
-    withdraw();
+    line.withdraw(handed);
     refuse_all({error_code::unavailable, "the engine is shutting down; try again when it is back"});
     rest_if_idle();
   }
@@ -165,7 +164,7 @@ struct campaign_actor_state {
     if (publish_is_due)
       publish(); // nobody would show it any more
     save_snapshot();
-    dismiss_children();
+    line.dismiss();
     self->quit();
   }
 
@@ -195,7 +194,7 @@ struct campaign_actor_state {
   }
 
   void take(built&& done) {
-    is_building = false;
+    line.note_built();
     if (done.failure) {
       spdlog::error("{}: letters cannot be made ready: {}", to_string(state.id), done.failure->message);
       give_back(done.asked);
@@ -206,16 +205,14 @@ struct campaign_actor_state {
         skips.push_back(std::move(group));
       }
       if (done.letters)
-        offer(std::move(done.letters));
+        offer(done.letters);
     }
     proceed();
   }
 
-  void offer(batch_ptr letters) {
-    if (sender) {
-      self->send(sender, std::move(letters));
+  void offer(const batch_ptr& letters) {
+    if (line.offer(letters))
       return;
-    }
     letter_ranges all;
     for (const auto& one : letters->letters)
       all.add(one.index);
@@ -223,7 +220,7 @@ struct campaign_actor_state {
   }
 
   void give_back(const letter_ranges& letters) {
-    if (letters.empty())
+    if (letters.empty() || is_broken(deliberate_fault::returned_letters_lost))
       return;
     handed.remove(letters);
     next_index = std::min(next_index, letters.ranges().front().begin);
@@ -236,12 +233,12 @@ struct campaign_actor_state {
       effects next;
       const auto at = now();
       take_reports(next);
-      if (!waits_for_disk(at))
+      if (!waits_for_disk)
         take_outcomes(next, at);
       const auto had_command = take_command(next, at);
       claim(next, at);
       if (!state.may_claim())
-        withdraw();
+        line.withdraw(handed);
       if (batch.empty() && !next.asked) {
         send_replies(next);
         if (!had_command)
@@ -267,18 +264,18 @@ struct campaign_actor_state {
       apply(std::move(body), "");
   }
 
-  /// While the disk fails only commands try it at once, since somebody waits for their answer.
-  bool waits_for_disk(timestamp at) const { return is_disk_failing && at < disk_retry_at; }
-
   /// Moves what the senders brought into the queues. What they want is decided last, in `claim`.
   void take_reports(effects& next) {
     for (auto& [from, report] : reports) {
       note_condition(*report);
       for (auto& group : report->results)
         results.push_back(std::move(group));
-      give_back(report->handed_back);
+      if (line.knows(from)) {
+        line.note_handed_back(from, report->handed_back);
+        give_back(report->handed_back);
+      }
       if (report->is_drained)
-        forget(from);
+        give_back(line.note_drained(from));
       next.replies.push_back({from, {{}, std::move(report->wanted)}});
     }
     reports.clear();
@@ -303,8 +300,7 @@ struct campaign_actor_state {
   void claim(effects& next, timestamp at) {
     letter_ranges all;
     for (auto& one : next.replies) {
-      const auto is_current = one.to == sender;
-      if (!is_current || is_halting)
+      if (!line.is_current(one.to) || is_halting)
         continue;
       one.word.granted = claimable(state, one.word.denied, at);
       one.word.denied.remove(one.word.granted);
@@ -313,7 +309,9 @@ struct campaign_actor_state {
     if (all.empty())
       return;
     handed.remove(all);
-    apply(claimed{std::move(all)}, "");
+    apply(claimed{all}, "");
+    if (is_broken(deliberate_fault::outcome_before_claim))
+      apply(settled{{{letter_state::accepted, all, {250, "", "surely"}, {}}}}, "");
   }
 
   /// Takes the first waiting command, if there is one. One an append, so that an answer belongs to its events.
@@ -378,10 +376,15 @@ struct campaign_actor_state {
     request.campaign = state.id;
     request.expected_last = state.last_event - batch.size();
     request.events = std::exchange(batch, {});
-    if (next.asked && !next.asked->asked.idempotency_key.empty())
+    if (next.asked && !next.asked->asked.idempotency_key.empty() &&
+        !is_broken(deliberate_fault::key_forgotten))
       request.key = key_record{key_of(next.asked->asked), std::string{name_of(next.asked->asked.kind)},
                                state.id, next.answer, now()};
     pending = std::move(next);
+    if (is_broken(deliberate_fault::claim_not_awaited))
+      send_replies(pending);
+    if (is_broken(deliberate_fault::answer_not_awaited))
+      answer_command(pending);
     if (request.events.empty() && !request.key) {
       carry_out();
       return;
@@ -420,16 +423,20 @@ struct campaign_actor_state {
       publish();
     else
       publish_later();
-    if (done.asked)
-      done.asked->promise.deliver(done.answer);
+    answer_command(done);
     if (state.last_event - snapshot_at >= snapshot_every_events)
       save_snapshot();
   }
 
+  static void answer_command(effects& done) {
+    if (done.asked)
+      done.asked->promise.deliver(done.answer);
+    done.asked.reset();
+  }
+
   void send_replies(effects& done) {
     for (auto& one : done.replies)
-      if (one.to == sender || std::ranges::find(draining, one.to) != draining.end())
-        self->send(one.to, std::move(one.word));
+      line.answer(one.to, std::move(one.word));
     done.replies.clear();
   }
 
@@ -440,6 +447,8 @@ struct campaign_actor_state {
     if (failed.asked)
       failed.asked->promise.deliver(to_caf(why));
     load(state.id);
+    if (is_broken(deliberate_fault::outcomes_lost_with_disk))
+      failed.results.clear();
     results.insert(results.begin(), failed.results.begin(), failed.results.end());
     skips.insert(skips.begin(), failed.skips.begin(), failed.skips.end());
     for (auto& one : failed.replies) {
@@ -455,15 +464,18 @@ struct campaign_actor_state {
       spdlog::error("{}: sending stops until the disk is back: {}", to_string(state.id), why);
     is_disk_failing = true;
     fault = why;
-    disk_retry_at = now() + disk_retry_delay;
+    if (!waits_for_disk && !is_broken(deliberate_fault::timer_lost))
+      self->delayed_send(self, disk_retry_delay, retry_atom::value);
+    waits_for_disk = true;
     disk_retry_delay = std::min(disk_retry_delay * 2, disk_retry_max);
-    withdraw();
+    line.withdraw(handed);
     publish();
   }
 
   void note_disk_recovery() {
     spdlog::info("{}: the disk is back, sending goes on", to_string(state.id));
     is_disk_failing = false;
+    waits_for_disk = false;
     disk_retry_delay = disk_retry_first;
     fault.clear();
   }
@@ -479,66 +491,27 @@ struct campaign_actor_state {
     if (is_halting)
       return;
     const auto at = now();
-    if (!state.may_claim() || waits_for_disk(at)) {
+    if (!state.may_claim() || waits_for_disk) {
       schedule(at);
       return;
     }
     const auto ahead_max = parts->settings.batch_letters_max * parts->settings.batches_ahead_max;
-    if (!is_building && handed.count() < ahead_max) {
+    if (!line.is_building() && !line.awaits_letters() && handed.count() < ahead_max) {
       auto next = next_letters(state, handed, next_index, parts->settings.batch_letters_max, at);
       if (!next.empty()) {
-        call_children();
         handed.add(next);
-        is_building = true;
-        self->send(builder, build_request{std::move(next)});
+        line.build(parts, state, std::move(next));
       }
     }
-    if (handed.empty() && state.in_flight() == 0 && !is_building)
-      dismiss_children();
+    if (handed.empty() && state.in_flight() == 0 && !line.is_building())
+      line.dismiss();
     schedule(at);
-  }
-
-  void call_children() {
-    if (!builder)
-      builder = spawn_batch_builder(*self, me(), parts, state.id, state.spec, state.audience.id);
-    if (sender)
-      return;
-    sender = spawn_sender(*self, me());
-    lane = parts->relay->open(state.id, [to = sender](relay_report report) {
-      caf::anon_send(to, std::make_shared<relay_report>(std::move(report)));
-    });
-    self->send(sender, lane);
-  }
-
-  void withdraw() {
-    if (!sender)
-      return;
-    lane->withdraw();
-    lane.reset();
-    draining.push_back(std::exchange(sender, {}));
-  }
-
-  void forget(const sender_actor& drained) {
-    std::erase(draining, drained);
-    self->send_exit(drained, caf::exit_reason::user_shutdown);
-    if (draining.empty() && !sender)
-      dismiss_children();
-  }
-
-  void dismiss_children() {
-    lane.reset();
-    if (sender)
-      self->send_exit(std::exchange(sender, {}), caf::exit_reason::user_shutdown);
-    if (builder && !is_building)
-      self->send_exit(std::exchange(builder, {}), caf::exit_reason::user_shutdown);
   }
 
   // -- time and watchers ----------------------------------------------------------------------------
 
   void schedule(timestamp at) {
-    auto next = state.next_moment(at);
-    if (waits_for_disk(at))
-      next = disk_retry_at;
+    const auto next = state.next_moment(at);
     const auto is_set = timers > 0 && timer_at > at && next && timer_at <= *next;
     if (!next || is_set)
       return;
@@ -546,6 +519,11 @@ struct campaign_actor_state {
     timer_at = at + wait;
     ++timers;
     self->delayed_send(self, wait, caf::tick_atom::value);
+  }
+
+  void retry_disk() {
+    waits_for_disk = false;
+    proceed();
   }
 
   void tick() {
@@ -569,7 +547,7 @@ struct campaign_actor_state {
     if (!publish_is_due)
       return;
     publish_is_due = false;
-    if (is_appending)
+    if (is_appending && !is_broken(deliberate_fault::view_ahead_of_log))
       watchers.expect_news(); // the state is ahead of what is durable; carry_out shows it in a moment
     else
       publish();
@@ -601,6 +579,7 @@ campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign
       },
       [=](caf::tick_atom) { self->state.tick(); },
       [=](publish_atom) { self->state.publish_now_due(); },
+      [=](retry_atom) { self->state.retry_disk(); },
       [=](append_outcome& outcome) { self->state.appended(std::move(outcome)); },
       [=](built& done) { self->state.take(std::move(done)); },
       [=](report_ptr& report) { self->state.take(std::move(report)); },

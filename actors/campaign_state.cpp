@@ -39,6 +39,7 @@ campaign_view view_of(const campaign_state& state, timestamp now) {
   view.counts.total = state.letters.size();
   view.counts.by_state = state.letters.counts();
   view.relay_trouble = state.relay_trouble;
+  view.drain = state.drain;
   view.moderation_reasons = state.moderation_reasons;
   view.moderation_words = state.moderation_words;
   view.content_hash = state.content_hash;

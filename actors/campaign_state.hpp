@@ -54,6 +54,7 @@ struct campaign_state {
   std::vector<response_group> responses;
   std::deque<verdict> verdicts; ///< latest last, since the last hold was lifted
   std::optional<sluice::relay_trouble> relay_trouble;
+  std::optional<sluice::drain> drain; ///< of the hold that lies over it, or of its cancel
 
   bool exists() const { return last_event > 0; }
   bool is_final() const { return sluice::is_final(stage); }

@@ -1,5 +1,7 @@
 #include "actors/decide.hpp"
 
+#include "actors/deliberate_faults.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -71,7 +73,8 @@ void finish_if_whole(const campaign_state& state, event_bodies& events) {
   for (const auto& body : events) {
     if (const auto* outcomes = std::get_if<settled>(&body)) {
       for (const auto& group : outcomes->groups)
-        if (is_final(group.outcome))
+        if (is_final(group.outcome) ||
+            (group.outcome == letter_state::deferred && is_broken(deliberate_fault::finished_too_early)))
           newly_final += group.letters.count();
     } else if (const auto* settled_doubt = std::get_if<doubt_settled>(&body);
                settled_doubt && !settled_doubt->resend) {
@@ -85,6 +88,25 @@ void finish_if_whole(const campaign_state& state, event_bodies& events) {
     events.emplace_back(finished{});
 }
 
+/// Adds `drained` when these outcomes are the last that a hold or a cancel waited for.
+void end_drain_if_through(const campaign_state& state,
+                          const settled& outcomes,
+                          timestamp now,
+                          event_bodies& events) {
+  if (!state.drain || state.drain->ended_at)
+    return;
+  auto sum = state.drain->outcomes;
+  std::size_t through = 0;
+  for (const auto& group : outcomes.groups)
+    if (auto* counter = counter_of(sum, group.outcome)) {
+      if (group.outcome != letter_state::pending || !is_broken(deliberate_fault::drain_not_counted))
+        *counter += static_cast<letter_index>(group.letters.count());
+      through += group.letters.count();
+    }
+  if (through == state.in_flight())
+    events.emplace_back(drained{sum, std::max(now - state.drain->since, milliseconds{0})});
+}
+
 /// Those of `letters` for which `wanted` is true of their state.
 template <class Wanted>
 letter_ranges only(const campaign_state& state, const letter_ranges& letters, Wanted&& wanted) {
@@ -96,6 +118,10 @@ letter_ranges only(const campaign_state& state, const letter_ranges& letters, Wa
       kept.add(index);
   });
   return kept;
+}
+
+letter_index letters_to_claim(const campaign_state& state, timestamp now) {
+  return is_broken(deliberate_fault::plan_ignored) ? state.letters.size() : state.due(now);
 }
 
 bool is_claimed(letter_state state) {
@@ -127,7 +153,8 @@ void settle_deferrals(const campaign_state& state,
   });
   for (auto& [deferrals, those] : by_deferrals)
     groups.push_back(
-        {letter_state::deferred, std::move(those), answer, now + retry_delay(deferrals, settings)});
+        {letter_state::deferred, std::move(those), answer,
+         is_broken(deliberate_fault::retry_without_delay) ? now : now + retry_delay(deferrals, settings)});
   if (!given_up.empty())
     groups.push_back({letter_state::refused, std::move(given_up), answer, {}});
 }
@@ -243,9 +270,11 @@ event_bodies decide_on_time(const campaign_state& state, timestamp now) {
 }
 
 letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted, timestamp now) {
-  if (!state.may_claim() || wanted.empty())
+  const auto may_claim = state.may_claim() || (state.stage == stage::sending &&
+                                               is_broken(deliberate_fault::pause_lets_claims_through));
+  if (!may_claim || wanted.empty())
     return {};
-  const auto due_letters = state.due(now);
+  const auto due_letters = letters_to_claim(state, now);
   auto may_go = [&](letter_index index) {
     if (index >= due_letters)
       return false;
@@ -277,7 +306,7 @@ letter_ranges next_letters(const campaign_state& state,
       ++found;
     }
   }
-  const auto due_letters = state.due(now);
+  const auto due_letters = letters_to_claim(state, now);
   for (auto index = state.letters.find(letter_state::pending, from);
        index < due_letters && found < wanted_max;
        index = state.letters.find(letter_state::pending, index + 1)) {
@@ -317,7 +346,8 @@ event_bodies decide_results(const campaign_state& state,
     return {};
   const auto suspected = suspect(state, outcomes.groups, suspicion);
   event_bodies events;
-  events.emplace_back(std::move(outcomes));
+  events.emplace_back(outcomes);
+  end_drain_if_through(state, outcomes, now, events);
   if (!doubted.empty() && state.spec.on_doubt == doubt_policy::resend && !state.is_final())
     events.emplace_back(doubt_settled{std::move(doubted), true});
   finish_if_whole(state, events);
@@ -342,16 +372,13 @@ event_bodies decide_skips(const campaign_state& state, const std::vector<settled
   return events;
 }
 
-event_bodies decide_recovery(const campaign_state& state) {
+std::vector<result_group> results_of_restart(const campaign_state& state) {
   auto letters = state.letters.all(letter_state::claimed);
   if (letters.empty())
     return {};
-  event_bodies events;
-  events.emplace_back(settled{{settled_group{
-      letter_state::in_doubt, letters, reply{0, "", "the engine ended before the reply came"}, {}}}});
-  if (state.spec.on_doubt == doubt_policy::resend && !state.is_final())
-    events.emplace_back(doubt_settled{std::move(letters), true});
-  return events;
+  if (is_broken(deliberate_fault::doubt_forgotten))
+    return {{letter_state::pending, std::move(letters), {}}};
+  return {{letter_state::in_doubt, std::move(letters), {0, "", "the engine ended before the reply came"}}};
 }
 
 } // namespace sluice

@@ -41,7 +41,8 @@ letter_ranges next_letters(const campaign_state& state,
                            timestamp now);
 
 /// The relay's results as events: deferrals get their delay or are given up, doubt is settled by the
-/// campaign's policy, many refusals lay a hold, the last outcome ends the campaign. Results for letters that
+/// campaign's policy, many refusals lay a hold, the last outcome ends the campaign (or the wait that a stop
+/// began). Results for letters that
 /// are not claimed (they were settled in another way meanwhile) are left out.
 event_bodies decide_results(const campaign_state& state,
                             const std::vector<result_group>& results,
@@ -52,7 +53,7 @@ event_bodies decide_results(const campaign_state& state,
 /// Letters that are never offered, with the reason of each group.
 event_bodies decide_skips(const campaign_state& state, const std::vector<settled_group>& skips);
 
-/// After a restart: what was claimed and has no outcome is in doubt.
-event_bodies decide_recovery(const campaign_state& state);
+/// After a restart: what was claimed and has no outcome is in doubt, as if the relay had said so.
+std::vector<result_group> results_of_restart(const campaign_state& state);
 
 } // namespace sluice

@@ -1,5 +1,6 @@
 #include "actors/evolve.hpp"
 
+#include "actors/deliberate_faults.hpp"
 #include "messages/check.hpp"
 
 #include <algorithm>
@@ -126,6 +127,7 @@ struct evolution {
     check(state.stage == stage::moderation, "a campaign was rejected that waits for no moderator");
     state.moderation_words = it.words;
     state.hold.reset();
+    state.drain.reset();
     state.stage = stage::rejected;
   }
   void operator()(const scheduled& it) {
@@ -140,9 +142,12 @@ struct evolution {
   void operator()(const paused& it) {
     check(is_outgoing(state.stage) && !state.hold, "a campaign was held that cannot be");
     state.hold = hold{now.by, it.reason, it.text, now.at};
+    begin_drain();
   }
   void operator()(const resumed&) {
     check(state.hold.has_value(), "a hold was lifted that was not there");
+    if (state.t0 && is_broken(deliberate_fault::t0_moved_by_pause))
+      *state.t0 += now.at - state.hold->since;
     lift_hold();
   }
   void operator()(const released&) {
@@ -155,10 +160,12 @@ struct evolution {
   void operator()(const cancelled&) {
     check(!state.is_final(), "a campaign was cancelled after its end");
     state.hold.reset();
+    begin_drain();
     state.stage = stage::cancelled;
   }
   void operator()(const claimed& it) {
-    check(state.may_claim(), "letters were claimed while the campaign was not sending, or held");
+    check(state.may_claim() || is_broken(deliberate_fault::pause_lets_claims_through),
+          "letters were claimed while the campaign was not sending, or held");
     check(state.letters.all_of(it.letters, is_claimable), "letters were claimed that are not to be sent");
     unqueue_retries(state, it.letters);
     set_all(state, it.letters, letter_state::claimed);
@@ -177,9 +184,16 @@ struct evolution {
   }
   void operator()(const relay_failed& it) { state.relay_trouble = relay_trouble{now.at, it.text}; }
   void operator()(const relay_recovered&) { state.relay_trouble.reset(); }
+  void operator()(const drained& it) {
+    check(state.drain && !state.drain->ended_at && state.in_flight() == 0,
+          "a stop was complete that was not under way");
+    check(it.outcomes == state.drain->outcomes, "the outcomes after a stop are not those that came");
+    state.drain->ended_at = now.at;
+  }
   void operator()(const finished&) {
     check(state.stage == stage::sending, "a campaign ended that was not sending");
     state.hold.reset();
+    state.drain.reset();
     state.relay_trouble.reset();
     state.stage = stage::sent;
   }
@@ -191,8 +205,27 @@ private:
     state.letters = letter_table(audience.size);
   }
 
+  /// A cancel during a pause waits for the same letters as the pause did.
+  void begin_drain() {
+    const auto in_flight = state.in_flight();
+    if (in_flight == 0)
+      state.drain = drain{now.at, 0, {}, now.at};
+    else if (!state.drain || state.drain->ended_at)
+      state.drain = drain{now.at, in_flight, {}, {}};
+  }
+
+  void note_drained(const settled_group& group) {
+    if (!state.drain || state.drain->ended_at)
+      return;
+    if (group.outcome == letter_state::pending && is_broken(deliberate_fault::drain_not_counted))
+      return;
+    if (auto* counter = counter_of(state.drain->outcomes, group.outcome))
+      *counter += static_cast<letter_index>(group.letters.count());
+  }
+
   void lift_hold() {
     state.hold.reset();
+    state.drain.reset();
     // Who lifted it has seen the measurement; the next hold must come from what happens after.
     state.verdicts.clear();
   }
@@ -210,6 +243,7 @@ private:
     else if (sluice::is_final(group.outcome))
       forget_retries(state, group.letters);
     set_all(state, group.letters, group.outcome);
+    note_drained(group);
     note_verdicts(state, group);
     note_response(state, group, now.at);
   }

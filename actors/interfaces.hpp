@@ -29,6 +29,7 @@ using idle_atom = caf::atom_constant<caf::atom("idle")>;
 using retire_atom = caf::atom_constant<caf::atom("retire")>;
 using halt_atom = caf::atom_constant<caf::atom("halt")>;
 using revive_atom = caf::atom_constant<caf::atom("revive")>;
+using retry_atom = caf::atom_constant<caf::atom("retry")>;
 using publish_atom = caf::atom_constant<caf::atom("publish")>;
 
 /// The journal's answer to a campaign's append.
@@ -93,6 +94,8 @@ using campaign_actor = caf::typed_actor<
     caf::reacts_to<caf::tick_atom>,
     // The view that was held back to spare the watchers is to be shown.
     caf::reacts_to<publish_atom>,
+    // The disk failed a while ago; it may be back.
+    caf::reacts_to<retry_atom>,
     // From the journal: durable, or not.
     caf::reacts_to<append_outcome>,
     // From the batch builder.

@@ -13,7 +13,8 @@
 //   command  →  decide (decide.hpp)  →  events  →  journal  →  evolve (evolve.hpp)  →  state
 //
 // Events: created, edited, discarded · submitted, approved, rejected, scheduled · sending_began, paused,
-// resumed, released, cancelled · claimed, settled, doubt_settled · relay_failed, relay_recovered · finished.
+// resumed, released, cancelled · claimed, settled, doubt_settled · relay_failed, relay_recovered ·
+// drained · finished.
 
 #include "actors/decide.hpp"
 #include "actors/evolve.hpp"

@@ -8,7 +8,7 @@ namespace sluice {
 
 namespace {
 
-constexpr int format = 1;
+constexpr int format = 2;
 
 using nlohmann::json;
 
@@ -96,6 +96,25 @@ std::optional<hold> read_hold(const json& value) {
               value.at(2).get<std::string>(), moment(value.at(3))};
 }
 
+json drain_json(const std::optional<drain>& under_way) {
+  if (!under_way)
+    return {};
+  const auto& so_far = under_way->outcomes;
+  return {
+      number(under_way->since), under_way->in_flight, so_far.accepted, so_far.refused,
+      so_far.deferred,          so_far.in_doubt,      so_far.returned, optional_number(under_way->ended_at)};
+}
+
+std::optional<drain> read_drain(const json& value) {
+  if (value.is_null())
+    return std::nullopt;
+  const auto letters = [&](std::size_t at) { return value.at(at).get<letter_index>(); };
+  return drain{moment(value.at(0)),
+               letters(1),
+               {letters(2), letters(3), letters(4), letters(5), letters(6)},
+               optional_moment(value.at(7))};
+}
+
 json verdicts_json(const std::deque<verdict>& verdicts) {
   std::string text;
   for (const auto one : verdicts)
@@ -137,6 +156,7 @@ campaign_state read_state(const json& from) {
   state.verdicts = read_verdicts(from.at("verdicts"));
   if (const auto& trouble = from.at("relay_trouble"); !trouble.is_null())
     state.relay_trouble = relay_trouble{moment(trouble.at(0)), trouble.at(1).get<std::string>()};
+  state.drain = read_drain(from.at("drain"));
   return state;
 }
 
@@ -163,7 +183,8 @@ std::string encode_state(const campaign_state& state) {
       {"retries", retries_json(state)},
       {"responses", responses_json(state.responses)},
       {"verdicts", verdicts_json(state.verdicts)},
-      {"relay_trouble", nullptr}};
+      {"relay_trouble", nullptr},
+      {"drain", drain_json(state.drain)}};
   if (state.relay_trouble)
     into["relay_trouble"] = {number(state.relay_trouble->since), state.relay_trouble->text};
   std::string text;

@@ -2,6 +2,8 @@
 // wait for people (drafts, held, in moderation) or are over have none; a command brings theirs back.
 
 #include "actors/actors.hpp"
+#include "actors/deliberate_faults.hpp"
+#include "actors/evolve.hpp"
 #include "actors/recovery.hpp"
 #include "messages/address.hpp"
 #include "messages/json.hpp"
@@ -39,7 +41,9 @@ struct ward {
   campaign_actor actor;     ///< none: nothing to do, dead, or parked
   bool is_retiring = false; ///< asked to end; commands wait
   bool is_parked = false;   ///< died too often; `fault` in its view says of what
+  bool is_reviving = false; ///< dead, and started again in a while; commands wait
   std::deque<timestamp> deaths;
+  unsigned unreadable = 0; ///< how often, one after the other, the disk did not give its log
   std::deque<held_back_command> held_back;
 };
 
@@ -73,7 +77,7 @@ struct supervisor_state {
     auto& one = wards[id];
     const auto state = recover(*parts->store, id);
     if (!state) {
-      park(id, one, state.error().message);
+      bury(id, one, state.error());
       return;
     }
     if (state->is_discarded)
@@ -133,35 +137,48 @@ struct supervisor_state {
     one.actor = nullptr;
     one.is_retiring = false;
     if (message.reason && message.reason != caf::exit_reason::user_shutdown)
-      bury(id, one, from_caf(message.reason).message);
+      note_death(id, one, from_caf(message.reason));
     else if (!one.held_back.empty() && !is_halting)
       hand_over_held_back(id, one);
     end_if_halted();
   }
 
-  void bury(campaign_id id, ward& one, const std::string& reason) {
-    const auto at = parts->now();
-    one.deaths.push_back(at);
-    while (!one.deaths.empty() && at - one.deaths.front() > deaths_window)
-      one.deaths.pop_front();
-    // A log that cannot be read will not be readable in a second: that is told apart from other deaths.
+  void note_death(campaign_id id, ward& one, const error& reason) {
+    // A log that cannot be read is why it died, whatever its last words were.
     const auto state = recover(*parts->store, id);
-    const auto why = state ? reason : state.error().message;
-    if (one.deaths.size() >= deaths_max || (!state && state.error().code == error_code::corrupt)) {
-      park(id, one, why);
+    if (state) {
+      one.deaths.push_back(parts->now());
+      one.unreadable = 0;
+      while (one.deaths.back() - one.deaths.front() > deaths_window)
+        one.deaths.pop_front();
+    }
+    bury(id, one, state ? reason : state.error());
+  }
+
+  /// It is started again, unless that would not help. A disk that does not give the log now may do so later,
+  /// however often that happens.
+  void bury(campaign_id id, ward& one, const error& why) {
+    const auto is_disk_away = why.code == error_code::storage_failed;
+    if (one.deaths.size() >= deaths_max || why.code == error_code::corrupt) {
+      park(id, one, why.message);
       return;
     }
+    one.unreadable += is_disk_away ? 1 : 0;
     auto delay = revive_delay_first;
-    for (std::size_t death = 1; death < one.deaths.size() && delay < revive_delay_max; ++death)
+    for (auto time = one.deaths.size() + one.unreadable; time > 1 && delay < revive_delay_max; --time)
       delay *= 2;
     delay = std::min(delay, revive_delay_max);
-    spdlog::warn("{} died ({}) and is started again in {}", to_string(id), why, format_duration(delay));
-    show_fault(id, why);
-    self->delayed_send(self, delay, revive_atom::value, id);
+    spdlog::warn("{} died ({}) and is started again in {}", to_string(id), why.message,
+                 format_duration(delay));
+    show_fault(id, why.message);
+    one.is_reviving = true;
+    if (!is_broken(deliberate_fault::dead_campaign_forgotten))
+      self->delayed_send(self, delay, revive_atom::value, id);
   }
 
   void revive(campaign_id id) {
     auto& one = wards[id];
+    one.is_reviving = false;
     if (one.actor || one.is_parked || is_halting)
       return;
     hand_over_held_back(id, one);
@@ -214,11 +231,10 @@ struct supervisor_state {
       return to_caf(checked.error());
     if (one.held_back.size() >= held_back_max)
       return to_caf({error_code::unavailable, "too many commands are waiting for this campaign; try again"});
-    const auto is_away = one.is_retiring || (!one.actor && !one.deaths.empty() && is_waiting_to_revive(one));
     held_back_command held{std::move(asked), std::move(*checked),
                            self->make_response_promise<command_answer>()};
     const auto promise = held.promise;
-    if (is_away) {
+    if (one.is_retiring || one.is_reviving) {
       one.held_back.push_back(std::move(held));
       return promise;
     }
@@ -226,10 +242,6 @@ struct supervisor_state {
       call(id, one);
     pass_on(one, std::move(held));
     return promise;
-  }
-
-  bool is_waiting_to_revive(const ward& one) const {
-    return !one.deaths.empty() && parts->now() - one.deaths.back() <= revive_delay_max;
   }
 
   /// Checks and fills in what the campaign's own actor cannot know.
@@ -322,8 +334,13 @@ struct supervisor_state {
       request.key = key_record{key, "create", id, {status::draft, true, 1, 0}, parts->now()};
       creating.insert(key);
     }
+    // Its view is made now, from what is written: once it is durable it must be shown, whether or not the
+    // disk gives it back at that moment.
+    auto state = unborn(id);
+    evolve(state, request.events.front());
     auto promise = self->make_response_promise<campaign_id>();
-    drafts.emplace(id, draft{promise, key});
+    drafts.emplace(id,
+                   draft{promise, key, std::make_shared<const campaign_view>(view_of(state, parts->now()))});
     parts->store->journal().append(
         std::move(request), [to = caf::actor_cast<supervisor_actor>(self), id](result<event_number> last) {
           caf::anon_send(to, id, append_outcome{std::move(last)});
@@ -343,8 +360,7 @@ struct supervisor_state {
       return;
     }
     wards[id];
-    if (const auto state = recover(*parts->store, id))
-      parts->campaigns.put(std::make_shared<const campaign_view>(view_of(*state, parts->now())));
+    parts->campaigns.put(done.view);
     done.promise.deliver(id);
   }
 
@@ -396,6 +412,7 @@ struct supervisor_state {
   struct draft {
     caf::typed_response_promise<campaign_id> promise;
     std::string key;
+    view_ptr view;
   };
   std::map<campaign_id, draft> drafts; ///< being made: not yet durable
   std::set<std::string> creating;      ///< their idempotency keys

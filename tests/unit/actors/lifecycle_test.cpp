@@ -54,6 +54,10 @@ void check_changes_nothing(const campaign_state& state, command_kind kind) {
 const retry_settings retries{};
 const suspicion_settings suspicion{};
 
+void restart(campaign_state& state, timestamp now) {
+  apply(state, now, decide_results(state, results_of_restart(state), retries, suspicion, now));
+}
+
 void report(campaign_state& state, letter_state outcome, letter_ranges letters, reply answer, timestamp now) {
   for (const auto& body :
        decide_results(state, {{outcome, std::move(letters), std::move(answer)}}, retries, suspicion, now))
@@ -245,7 +249,7 @@ TEST_CASE("a letter that the relay gave back unsent is pending again") {
 TEST_CASE("in doubt, `resend` lets the letter leave again and `hold` keeps it for a person") {
   auto resending = sending();
   apply(resending, t0, {claimed{{{0, 3}}}});
-  apply(resending, t0, decide_recovery(resending));
+  restart(resending, t0);
   CHECK(resending.letters.count(letter_state::in_doubt) == 0);
   CHECK(claimable(resending, {{0, 3}}, t0).count() == 3);
 
@@ -253,7 +257,7 @@ TEST_CASE("in doubt, `resend` lets the letter leave again and `hold` keeps it fo
   content.on_doubt = doubt_policy::hold;
   auto holding = sending(3, content);
   apply(holding, t0, {claimed{{{0, 3}}}});
-  apply(holding, t0, decide_recovery(holding));
+  restart(holding, t0);
   CHECK(holding.letters.count(letter_state::in_doubt) == 3);
   CHECK(claimable(holding, {{0, 3}}, t0).empty());
   carry_out(holding, command_kind::give_up_doubt);
@@ -269,6 +273,47 @@ TEST_CASE("what was claimed before a cancel is still counted, and nothing is cla
   CHECK(state.letters.count(letter_state::accepted) == 2);
   CHECK(state.status() == status::cancelled);
   CHECK_THROWS(apply(state, t0, {claimed{{{2, 3}}}}));
+}
+
+TEST_CASE("a pause is complete with the last letter that was in flight, and says what became of them") {
+  auto state = sending();
+  apply(state, t0, {claimed{{{0, 5}}}});
+  carry_out(state, command_kind::pause);
+  REQUIRE(state.drain);
+  CHECK(state.drain->in_flight == 5);
+  report(state, letter_state::accepted, {{0, 2}}, {250, "", "Ok"}, t0 + 10ms);
+  report(state, letter_state::pending, {{2, 3}}, {0, "", "withdrawn"}, t0 + 20ms);
+  CHECK_FALSE(state.drain->ended_at);
+  report(state, letter_state::refused, {{3, 4}}, {550, "", "No"}, t0 + 30ms);
+  const auto events = decide_results(state, {{letter_state::in_doubt, {{4, 5}}, {}}}, {}, {}, t0 + 40ms);
+  REQUIRE(events.size() == 3);
+  CHECK(std::get<drained>(events[1]) == drained{{2, 1, 0, 1, 1}, 40ms});
+  apply(state, t0 + 40ms, events);
+  CHECK(state.drain->ended_at == t0 + 40ms);
+  carry_out(state, command_kind::resume);
+  CHECK_FALSE(state.drain);
+}
+
+TEST_CASE("a pause with nothing in flight is complete at once, and a cancel during a pause waits on") {
+  auto idle = sending();
+  carry_out(idle, command_kind::pause);
+  CHECK(idle.drain == drain{t0, 0, {}, t0});
+
+  auto busy = sending();
+  apply(busy, t0, {claimed{{{0, 5}}}});
+  carry_out(busy, command_kind::pause);
+  report(busy, letter_state::accepted, {{0, 4}}, {250, "", "Ok"}, t0);
+  carry_out(busy, command_kind::cancel);
+  report(busy, letter_state::accepted, {{4, 5}}, {250, "", "Ok"}, t0 + 7ms);
+  CHECK(busy.drain == drain{t0, 5, {5, 0, 0, 0, 0}, t0 + 7ms});
+}
+
+TEST_CASE("letters that a kill left in doubt complete the pause that waited for them") {
+  auto state = sending();
+  apply(state, t0, {claimed{{{0, 3}}}});
+  carry_out(state, command_kind::pause);
+  restart(state, t0 + 1s);
+  CHECK(state.drain == drain{t0, 3, {0, 0, 0, 3, 0}, t0 + 1s});
 }
 
 TEST_CASE("more than 5% refused of the last outcomes lays a hold that says what was measured") {

@@ -197,7 +197,7 @@ struct play {
     RC_ASSERT(again == state); // rule 6
     state = std::move(again);
     next_index = 0;
-    put(decide_recovery(state));
+    put(decide_results(state, results_of_restart(state), retries, suspicion, now));
     RC_ASSERT(state.in_flight() == 0);
   }
 

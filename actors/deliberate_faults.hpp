@@ -1,0 +1,41 @@
+#pragma once
+// Faults that the simulation puts into the engine to see whether it notices. A build of the engine has none
+// of them: is_broken is false there before the compiler is through. tests/simulation/CMakeLists.txt makes the one
+// build that has the switches.
+
+#include <cstdint>
+
+namespace sluice {
+
+enum class deliberate_fault : std::uint8_t {
+  none,
+  claim_not_awaited,         ///< letters are granted before their claim is durable
+  answer_not_awaited,        ///< a command is answered before its event is durable
+  outcome_before_claim,      ///< letters count as accepted when they are granted
+  doubt_forgotten,           ///< after a kill, claimed letters are simply pending again
+  t0_moved_by_pause,         ///< a resume shifts the plan by as long as the pause was
+  retry_without_delay,       ///< a deferred letter is due again at once
+  pause_lets_claims_through, ///< letters wanted during a hold are granted
+  plan_ignored,              ///< letters are made ready and claimed whatever the plan says
+  outcomes_lost_with_disk,   ///< outcomes of an append that failed are not taken up again
+  returned_letters_lost,     ///< what a withdrawn lane hands back is not made ready again
+  dead_campaign_forgotten,   ///< a campaign's actor that died is not started again
+  timer_lost,                ///< nothing wakes a campaign that waits for its disk
+  finished_too_early,        ///< deferred letters count as final
+  key_forgotten,             ///< an idempotency key is not remembered
+  suppression_ignored,       ///< letters are made for suppressed addresses
+  clock_trusted,             ///< a wall clock that jumps back is written into the log
+  view_ahead_of_log,         ///< what is shown is not yet durable
+  drain_not_counted,         ///< letters that come back unsent are left out of what a stop tells
+};
+
+#ifdef SLUICE_DELIBERATE_FAULTS
+/// Whether the simulation chose this fault.
+bool is_broken(deliberate_fault which);
+#else
+constexpr bool is_broken(deliberate_fault) {
+  return false;
+}
+#endif
+
+} // namespace sluice

@@ -1,0 +1,216 @@
+#include "tests/simulation/rules_observer.hpp"
+
+#include "actors/due.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice::simulation {
+
+void rules_observer::see(const event& next) {
+  must(next.at >= last_at_, "time does not go backwards in a log");
+  must(!history_.empty() || std::holds_alternative<created>(next.body), "a log begins with its creation");
+  last_at_ = next.at;
+  std::visit([&](const auto& body) { note(body, next.at); }, next.body);
+  letter_index sum = 0;
+  for (const auto count : counts_)
+    sum += count;
+  history_.push_back(counts_);
+  must(sum == letters(), "rule 1: the counts add up");
+}
+
+void rules_observer::must(bool holds, const char* rule) const {
+  if (!holds)
+    throw broken_rule(fmt::format("event {}: {}", history_.size() + 1, rule));
+}
+
+void rules_observer::put_content(const campaign_spec& content, letter_index letters) {
+  content_ = content;
+  states_.assign(letters, letter_state::pending);
+  doubts_.assign(letters, 0);
+  resends_.assign(letters, 0);
+  is_touched_.assign(letters, false);
+  counts_ = {};
+  counts_[static_cast<std::size_t>(letter_state::pending)] = letters;
+}
+
+void rules_observer::note(const created& it, timestamp) {
+  must(history_.empty(), "a campaign is created once");
+  put_content(it.spec, it.audience.size);
+}
+
+void rules_observer::note(const edited& it, timestamp) {
+  must(!zero_ && !is_over_ && !waits_for_approval_, "only a draft is edited");
+  put_content(it.spec, it.audience.size);
+}
+
+void rules_observer::note(const submitted& it, timestamp) {
+  waits_for_approval_ = !it.reasons.empty();
+}
+
+void rules_observer::note(const approved&, timestamp) {
+  waits_for_approval_ = false;
+}
+
+void rules_observer::note(const scheduled& it, timestamp at) {
+  must(!zero_, "nothing moves T0");
+  must(!waits_for_approval_, "rule 3: nothing is scheduled before an approval that was asked for");
+  must(it.t0 == std::max(at, content_.plan.start_at.value_or(at)),
+       "T0 is the later of start_at and the moment of scheduling");
+  zero_ = it.t0;
+}
+
+void rules_observer::note(const sending_began&, timestamp at) {
+  must(zero_ && (at >= *zero_ || released_at_), "sending begins at T0");
+  is_sending_ = true;
+}
+
+void rules_observer::note(const paused&, timestamp) {
+  is_held_ = true;
+  const auto in_flight = counts_[static_cast<std::size_t>(letter_state::claimed)];
+  stop_.reset();
+  if (in_flight > 0)
+    stop_ = stop{in_flight, {}};
+}
+
+void rules_observer::lift_hold() {
+  is_held_ = false;
+  stop_.reset();
+}
+
+void rules_observer::note(const resumed&, timestamp at) {
+  must(is_held_, "only what is held is resumed");
+  lift_hold();
+  due_at_resume_ = due(at);
+}
+
+void rules_observer::note(const released&, timestamp at) {
+  lift_hold();
+  if (!released_at_)
+    released_at_ = at;
+}
+
+void rules_observer::note(const cancelled&, timestamp) {
+  must(!is_over_, "rule 5: a final campaign does not change");
+  is_over_ = true;
+  is_held_ = false;
+  if (const auto in_flight = counts_[static_cast<std::size_t>(letter_state::claimed)];
+      !stop_ && in_flight > 0)
+    stop_ = stop{in_flight, {}};
+}
+
+void rules_observer::note(const rejected&, timestamp) {
+  must(!is_over_, "rule 5: a final campaign does not change");
+  is_over_ = true;
+  lift_hold();
+}
+
+void rules_observer::note(const discarded&, timestamp) {
+  must(!is_over_, "rule 5: a final campaign does not change");
+  is_over_ = true;
+}
+
+void rules_observer::note(const finished&, timestamp) {
+  must(!is_over_, "rule 5: a final campaign does not change");
+  for (const auto state : states_)
+    must(is_final(state), "a campaign is sent when every letter has a final outcome");
+  is_over_ = true;
+  is_whole_ = true;
+  lift_hold();
+}
+
+letter_index rules_observer::due(timestamp now) const {
+  return zero_ ? sluice::due(content_.plan, *zero_, released_at_, letters(), now) : 0;
+}
+
+void rules_observer::move(letter_index index, letter_state to) {
+  --counts_[static_cast<std::size_t>(states_[index])];
+  ++counts_[static_cast<std::size_t>(to)];
+  states_[index] = to;
+}
+
+void rules_observer::note(const claimed& it, timestamp at) {
+  must(is_sending_ && !waits_for_approval_, "rule 3: no letter is claimed before its campaign is sending");
+  must(!is_held_, "rule 3: no letter is claimed between a pause and its resume or release");
+  must(!is_over_, "rules 3 and 5: no letter is claimed after a cancel or the end");
+  const auto due_letters = due(at);
+  auto passes_resume = false;
+  it.letters.for_each([&](letter_index index) {
+    must(index < due_letters, "rule 2: no letter is claimed before it is due");
+    const auto before = states_.at(index);
+    must(before == letter_state::pending || before == letter_state::deferred,
+         "rule 4: no letter is claimed twice");
+    must(before != letter_state::deferred || deferrals_.at(index).due_at <= at,
+         "rule 2: no deferred letter is claimed before its time");
+    passes_resume = passes_resume || (index >= due_at_resume_ && !is_touched_[index]);
+    is_touched_[index] = true;
+    move(index, letter_state::claimed);
+  });
+  while (untouched_from_ < letters() && is_touched_[untouched_from_])
+    ++untouched_from_;
+  must(!passes_resume || untouched_from_ >= due_at_resume_,
+       "rule 8: what fell due during a pause is claimed before what falls due later");
+}
+
+void rules_observer::note(const settled& it, timestamp at) {
+  for (const auto& group : it.groups)
+    group.letters.for_each([&](letter_index index) { note_outcome(group, index, at); });
+}
+
+void rules_observer::note_outcome(const settled_group& group, letter_index index, timestamp at) {
+  const auto before = states_.at(index);
+  must(!is_final(before), "rule 5: a final letter never changes");
+  must(before == letter_state::claimed || group.outcome == letter_state::skipped,
+       "an outcome is that of a claimed letter");
+  must(before != letter_state::claimed || group.outcome != letter_state::skipped,
+       "a skipped letter was never offered");
+  if (group.outcome == letter_state::skipped)
+    is_touched_[index] = true;
+  if (group.outcome == letter_state::in_doubt)
+    ++doubts_[index];
+  if (group.outcome == letter_state::deferred) {
+    auto& noted = deferrals_[index];
+    auto delay = retries_.delay_first;
+    for (unsigned time = 0; time < noted.times && delay < retries_.delay_max; ++time)
+      delay *= 2;
+    if (noted.times++ == 0)
+      noted.first_at = at;
+    noted.due_at = group.retry_at;
+    must(is_over_ || group.retry_at >= at + std::min(delay, retries_.delay_max),
+         "a deferred letter waits longer each time");
+  }
+  if (stop_)
+    if (auto* counter = counter_of(stop_->outcomes, group.outcome))
+      ++*counter;
+  move(index, group.outcome);
+}
+
+void rules_observer::note(const doubt_settled& it, timestamp) {
+  it.letters.for_each([&](letter_index index) {
+    must(states_.at(index) == letter_state::in_doubt, "only what is in doubt is taken out of doubt");
+    if (it.resend)
+      ++resends_[index];
+    move(index, it.resend ? letter_state::pending : letter_state::refused);
+  });
+}
+
+void rules_observer::note(const drained& it, timestamp) {
+  must(stop_.has_value(), "only a stop with letters in flight is drained");
+  must(counts_[static_cast<std::size_t>(letter_state::claimed)] == 0,
+       "a stop is complete with its last letter");
+  must(it.outcomes == stop_->outcomes && it.outcomes.total() == stop_->in_flight,
+       "a stop tells what became of each letter that was in flight");
+  stop_.reset();
+}
+
+std::optional<letter_index> rules_observer::overdue(timestamp now) const {
+  const auto due_letters = due(now);
+  for (letter_index index = 0; index < letters(); ++index) {
+    if (states_[index] == letter_state::pending && index < due_letters)
+      return index;
+    if (states_[index] == letter_state::deferred && deferrals_.at(index).due_at <= now)
+      return index;
+  }
+  return std::nullopt;
+}
+
+} // namespace sluice::simulation

@@ -1,0 +1,109 @@
+#pragma once
+// What an auditor with a pencil would note: one campaign's books, kept from its events alone and without
+// `evolve`, against which the rules of the domain are checked at every event.
+
+#include "actors/node.hpp"
+#include "messages/event.hpp"
+
+#include <array>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+namespace sluice::simulation {
+
+/// A rule of the domain does not hold; the words say which, and where.
+struct broken_rule : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+using letter_counts_by_state = std::array<letter_index, letter_state_count>;
+
+class rules_observer {
+public:
+  explicit rules_observer(retry_settings retries) : retries_(retries) {}
+
+  /// Takes the next event of the log. Throws broken_rule.
+  void see(const event& next);
+
+  event_number last() const { return history_.size(); }
+  /// The counts as they were behind an event.
+  const letter_counts_by_state& counts_at(event_number number) const { return history_.at(number - 1); }
+  letter_state at(letter_index index) const { return states_.at(index); }
+  letter_index letters() const { return static_cast<letter_index>(states_.size()); }
+  /// How often a letter was in doubt.
+  unsigned doubts_of(letter_index index) const { return doubts_.at(index); }
+  /// How often one that was in doubt was let go again.
+  unsigned resends_of(letter_index index) const { return resends_.at(index); }
+  const campaign_spec& content() const { return content_; }
+  bool is_held() const { return is_held_; }
+  bool is_sending() const { return is_sending_; }
+  bool is_over() const { return is_over_; }
+  bool is_whole() const { return is_whole_; } ///< it ended with all letters, not by a command
+  std::optional<timestamp> zero() const { return zero_; }
+  bool may_claim() const { return is_sending_ && !is_held_ && !is_over_; }
+  /// Letters that could be claimed at that moment and are not, an example of them; nothing if there is none.
+  std::optional<letter_index> overdue(timestamp now) const;
+
+private:
+  void note(const created& it, timestamp at);
+  void note(const edited& it, timestamp at);
+  void note(const submitted& it, timestamp at);
+  void note(const approved& it, timestamp at);
+  void note(const scheduled& it, timestamp at);
+  void note(const sending_began& it, timestamp at);
+  void note(const paused& it, timestamp at);
+  void note(const resumed& it, timestamp at);
+  void note(const released& it, timestamp at);
+  void note(const cancelled& it, timestamp at);
+  void note(const rejected& it, timestamp at);
+  void note(const discarded& it, timestamp at);
+  void note(const claimed& it, timestamp at);
+  void note(const settled& it, timestamp at);
+  void note(const doubt_settled& it, timestamp at);
+  void note(const relay_failed&, timestamp) {}
+  void note(const relay_recovered&, timestamp) {}
+  void note(const drained& it, timestamp at);
+  void note(const finished& it, timestamp at);
+
+  void put_content(const campaign_spec& content, letter_index letters);
+  void note_outcome(const settled_group& group, letter_index index, timestamp at);
+  void move(letter_index index, letter_state to);
+  void lift_hold();
+  letter_index due(timestamp now) const;
+  void must(bool holds, const char* rule) const;
+
+  struct deferral {
+    unsigned times = 0;
+    timestamp first_at;
+    timestamp due_at;
+  };
+  struct stop {
+    letter_index in_flight = 0;
+    drain_outcomes outcomes;
+  };
+
+  retry_settings retries_;
+  campaign_spec content_;
+  std::vector<letter_state> states_;
+  std::vector<unsigned> doubts_;
+  std::vector<unsigned> resends_;
+  std::vector<bool> is_touched_; ///< claimed once, or skipped
+  letter_index untouched_from_ = 0;
+  letter_counts_by_state counts_{};
+  std::vector<letter_counts_by_state> history_;
+  std::map<letter_index, deferral> deferrals_;
+  bool waits_for_approval_ = false;
+  bool is_sending_ = false;
+  bool is_held_ = false;
+  bool is_over_ = false;
+  bool is_whole_ = false;
+  std::optional<timestamp> zero_;
+  std::optional<timestamp> released_at_;
+  letter_index due_at_resume_ = 0;
+  std::optional<stop> stop_;
+  timestamp last_at_;
+};
+
+} // namespace sluice::simulation

@@ -1,0 +1,147 @@
+#include "tests/simulation/simulated_disk.hpp"
+
+#include <utility>
+
+namespace sluice::simulation {
+
+simulated_disk::simulated_disk(dice& chance, watcher on_durable) :
+    chance_(chance), on_durable_(std::move(on_durable)), below_(make_memory_store()) {}
+
+std::optional<error> simulated_disk::read_fault() const {
+  if (now == health::broken)
+    return error{error_code::storage_failed, "the simulated disk is broken"};
+  return std::nullopt;
+}
+
+std::optional<error> simulated_disk::write_fault() const {
+  if (now == health::full)
+    return error{error_code::storage_failed, "the simulated disk is full"};
+  return read_fault();
+}
+
+result<event_number> simulated_disk::keep(append_request request) {
+  const auto campaign = request.campaign;
+  const auto events = request.events;
+  auto number = request.expected_last;
+  std::optional<result<event_number>> answer;
+  below_->journal().append(std::move(request), [&](result<event_number> last) { answer = std::move(last); });
+  if (answer->has_value())
+    for (const auto& one : events)
+      on_durable_(campaign, ++number, one);
+  return *answer;
+}
+
+void simulated_disk::sync(std::size_t count) {
+  std::deque<waiting_append> group;
+  while (count-- > 0 && !queue_.empty()) {
+    group.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  const auto fault = write_fault();
+  for (auto& one : group) {
+    if (fault) {
+      refused_.push_back(one.request);
+      one.done(std::unexpected(*fault));
+    } else {
+      refused_.clear();
+      one.done(keep(std::move(one.request)));
+    }
+  }
+}
+
+void simulated_disk::crash() {
+  // Either what was refused turns out to be there after all, or what was waiting got that far; the journal
+  // lets nothing be there in part.
+  std::vector<append_request> perhaps = std::exchange(refused_, {});
+  for (auto& one : std::exchange(queue_, {}))
+    perhaps.push_back(std::move(one.request));
+  perhaps.resize(chance_.below(perhaps.size() + 1));
+  for (auto& one : perhaps)
+    (void)keep(std::move(one)); // one behind another that was refused meets a conflict and is not there
+}
+
+bool simulated_disk::is_durable(campaign_id campaign, event_number number) const {
+  auto is_there = false;
+  (void)below_->journal().read(campaign, number, [&](const stored_event& stored) {
+    is_there = stored.number == number;
+    return false;
+  });
+  return is_there;
+}
+
+void simulated_disk::queued_journal::append(append_request request, append_done done) {
+  disk_.queue_.push_back({std::move(request), std::move(done)});
+}
+
+result<void> simulated_disk::queued_journal::read(
+    campaign_id campaign, event_number from, const std::function<bool(const stored_event&)>& visit) const {
+  if (const auto fault = disk_.read_fault())
+    return std::unexpected(*fault);
+  return disk_.below_->journal().read(campaign, from, visit);
+}
+
+result<void> simulated_disk::queued_journal::read_raw(
+    campaign_id campaign, event_number from, const std::function<bool(const raw_record&)>& visit) const {
+  return disk_.below_->journal().read_raw(campaign, from, visit);
+}
+
+result<std::vector<campaign_id>> simulated_disk::queued_journal::campaigns() const {
+  return disk_.below_->journal().campaigns();
+}
+
+result<std::optional<key_record>> simulated_disk::queued_journal::find_key(std::string_view key) const {
+  if (const auto fault = disk_.read_fault())
+    return std::unexpected(*fault);
+  return disk_.below_->journal().find_key(key);
+}
+
+result<std::unique_ptr<audience_writer>> simulated_disk::failing_audiences::begin(std::string name,
+                                                                                  timestamp at) {
+  return disk_.below_->audiences().begin(std::move(name), at);
+}
+
+result<audience_info> simulated_disk::failing_audiences::info(audience_id id) const {
+  if (const auto fault = disk_.read_fault())
+    return std::unexpected(*fault);
+  return disk_.below_->audiences().info(id);
+}
+
+result<std::vector<audience_info>> simulated_disk::failing_audiences::list() const {
+  return disk_.below_->audiences().list();
+}
+
+result<std::vector<recipient>>
+simulated_disk::failing_audiences::read(audience_id id, letter_index first, std::size_t count) const {
+  if (const auto fault = disk_.read_fault())
+    return std::unexpected(*fault);
+  return disk_.below_->audiences().read(id, first, count);
+}
+
+result<std::optional<letter_index>> simulated_disk::failing_audiences::find(audience_id id,
+                                                                            std::string_view email) const {
+  return disk_.below_->audiences().find(id, email);
+}
+
+result<std::size_t> simulated_disk::failing_suppressions::add(const std::vector<suppression>& entries) {
+  if (const auto fault = disk_.write_fault())
+    return std::unexpected(*fault);
+  return disk_.below_->suppressions().add(entries);
+}
+
+result<std::size_t> simulated_disk::failing_suppressions::remove(const std::vector<std::string>& emails) {
+  return disk_.below_->suppressions().remove(emails);
+}
+
+result<std::vector<std::optional<std::string>>>
+simulated_disk::failing_suppressions::find(const std::vector<std::string_view>& emails) const {
+  if (const auto fault = disk_.read_fault())
+    return std::unexpected(*fault);
+  return disk_.below_->suppressions().find(emails);
+}
+
+result<std::vector<suppression>> simulated_disk::failing_suppressions::list(std::string_view after,
+                                                                            std::size_t limit) const {
+  return disk_.below_->suppressions().list(after, limit);
+}
+
+} // namespace sluice::simulation

@@ -1,0 +1,106 @@
+#pragma once
+// A store whose disk is in the simulation's hand. Appends wait in a queue until the disk is told to sync; it
+// may refuse them, and a crash keeps as much of the queue as the dice say, as a real power cut does. Reads
+// fail while the disk is broken. What is durable is told to whoever watches, event by event.
+
+#include "persistence/store.hpp"
+#include "tests/simulation/dice.hpp"
+
+#include <deque>
+#include <functional>
+#include <utility>
+
+namespace sluice::simulation {
+
+class simulated_disk final : public store {
+public:
+  using watcher = std::function<void(campaign_id, event_number, const event&)>;
+
+  simulated_disk(dice& chance, watcher on_durable);
+
+  /// What the disk does from now on.
+  enum class health : std::uint8_t { good, full, broken };
+  health now = health::good; ///< full: writes fail; broken: reads fail too
+
+  /// Answers the oldest appends, `count` at most, as one group: all are taken, or all are refused.
+  void sync(std::size_t count);
+  std::size_t waiting() const { return queue_.size(); }
+  /// The process died: what was not synced is gone, or there up to some point. Nobody is answered.
+  void crash();
+  bool is_durable(campaign_id campaign, event_number number) const;
+
+  sluice::journal& journal() override { return journal_; }
+  const sluice::journal& journal() const override { return journal_; }
+  audience_store& audiences() override { return audiences_; }
+  const audience_store& audiences() const override { return audiences_; }
+  suppression_list& suppressions() override { return suppressions_; }
+  snapshot_store& snapshots() override { return below_->snapshots(); }
+  const snapshot_store& snapshots() const override { return std::as_const(*below_).snapshots(); }
+  token_store& tokens() override { return below_->tokens(); }
+  result<campaign_id> last_campaign() const override { return below_->last_campaign(); }
+
+private:
+  struct waiting_append {
+    append_request request;
+    sluice::journal::append_done done;
+  };
+
+  class queued_journal final : public sluice::journal {
+  public:
+    explicit queued_journal(simulated_disk& disk) : disk_(disk) {}
+    void append(append_request request, append_done done) override;
+    result<void> read(campaign_id campaign,
+                      event_number from,
+                      const std::function<bool(const stored_event&)>& visit) const override;
+    result<void> read_raw(campaign_id campaign,
+                          event_number from,
+                          const std::function<bool(const raw_record&)>& visit) const override;
+    result<std::vector<campaign_id>> campaigns() const override;
+    result<std::optional<key_record>> find_key(std::string_view key) const override;
+
+  private:
+    simulated_disk& disk_;
+  };
+
+  class failing_audiences final : public audience_store {
+  public:
+    explicit failing_audiences(simulated_disk& disk) : disk_(disk) {}
+    result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp at) override;
+    result<audience_info> info(audience_id id) const override;
+    result<std::vector<audience_info>> list() const override;
+    result<std::vector<recipient>> read(audience_id id, letter_index first, std::size_t count) const override;
+    result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
+
+  private:
+    simulated_disk& disk_;
+  };
+
+  class failing_suppressions final : public suppression_list {
+  public:
+    explicit failing_suppressions(simulated_disk& disk) : disk_(disk) {}
+    result<std::size_t> add(const std::vector<suppression>& entries) override;
+    result<std::size_t> remove(const std::vector<std::string>& emails) override;
+    result<std::vector<std::optional<std::string>>>
+    find(const std::vector<std::string_view>& emails) const override;
+    result<std::vector<suppression>> list(std::string_view after, std::size_t limit) const override;
+
+  private:
+    simulated_disk& disk_;
+  };
+
+  result<event_number> keep(append_request request);
+  /// The failure, where reading fails now.
+  std::optional<error> read_fault() const;
+  std::optional<error> write_fault() const;
+
+  dice& chance_;
+  watcher on_durable_;
+  std::unique_ptr<store> below_;
+  queued_journal journal_{*this};
+  failing_audiences audiences_{*this};
+  failing_suppressions suppressions_{*this};
+  std::deque<waiting_append> queue_;
+  std::vector<append_request> refused_; ///< since the last sync that went well: a crash may bring them back
+};
+
+} // namespace sluice::simulation

@@ -1,0 +1,214 @@
+#include "tests/simulation/simulated_relay.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace sluice::simulation {
+
+class simulated_relay::lane final : public relay_lane {
+public:
+  lane(campaign_id whose, report_sink to) : campaign(whose), sink(std::move(to)) {}
+
+  void offer(batch_ptr letters) override {
+    for (const auto& one : letters->letters)
+      offered.emplace_back(letters, &one);
+  }
+  void grant(letter_ranges letters) override {
+    letters.for_each([&](letter_index index) {
+      if (wanted.contains(index))
+        granted.insert(index);
+    });
+  }
+  void deny(letter_ranges letters) override {
+    letters.for_each([&](letter_index index) {
+      if (wanted.erase(index) > 0)
+        news.handed_back.add(index);
+    });
+  }
+  void withdraw() override { is_withdrawn = true; }
+
+  using place = std::pair<batch_ptr, const letter*>;
+
+  campaign_id campaign;
+  report_sink sink;
+  std::deque<place> offered;
+  std::map<letter_index, place> wanted;  ///< on a connection, perhaps granted
+  std::set<letter_index> granted;        ///< of those, the ones that may be sent
+  std::map<letter_index, fate> replying; ///< the end of data was sent
+  bool is_withdrawn = false;
+  bool is_drained = false;
+  bool is_failing = false; ///< as last told
+  relay_report news;
+};
+
+simulated_relay::simulated_relay(dice& chance,
+                                 std::size_t connections,
+                                 watcher on_end_of_data,
+                                 watcher on_delivery) :
+    chance_(chance), connections_(connections), on_end_of_data_(std::move(on_end_of_data)),
+    on_delivery_(std::move(on_delivery)) {}
+
+simulated_relay::~simulated_relay() = default;
+
+std::shared_ptr<relay_lane> simulated_relay::open(campaign_id campaign, report_sink sink) {
+  auto made = std::make_shared<lane>(campaign, std::move(sink));
+  lanes_.push_back(made);
+  return made;
+}
+
+std::size_t simulated_relay::busy_connections() const {
+  std::size_t busy = 0;
+  for (const auto& weak : lanes_)
+    if (const auto one = weak.lock())
+      busy += one->wanted.size() + one->replying.size();
+  return busy;
+}
+
+simulated_relay::fate simulated_relay::throw_fate() {
+  auto thrown = chance_.below(1000);
+  const auto falls_into = [&](unsigned times) {
+    if (thrown < times)
+      return true;
+    thrown -= times;
+    return false;
+  };
+  if (falls_into(mood.refuses))
+    return fate::refused;
+  if (falls_into(mood.refuses_as_spam))
+    return fate::spam;
+  if (falls_into(mood.defers))
+    return fate::deferred;
+  if (falls_into(mood.cuts_after_end))
+    return chance_.below(2) == 0 ? fate::cut_and_delivered : fate::cut_and_lost;
+  return fate::accepted;
+}
+
+bool simulated_relay::step() {
+  std::erase_if(lanes_, [](const auto& weak) { return weak.expired(); });
+  if (lanes_.empty())
+    return false;
+  if (chance_.per_mille(mood.stalls))
+    return true;
+  const auto first = chance_.below(lanes_.size());
+  for (std::size_t at = 0; at < lanes_.size(); ++at) {
+    const auto one = lanes_[(first + at) % lanes_.size()].lock();
+    if (one && (step(*one) || report(one)))
+      return true;
+  }
+  return false;
+}
+
+bool simulated_relay::step(lane& of) {
+  note_weather(of);
+  // Half of the time what is there is reported first, so that reports are of every size.
+  if (!of.news.empty() && chance_.below(2) == 0)
+    return false;
+  switch (chance_.below(3)) {
+  case 0:
+    return take_letter(of) || send_letter(of) || answer_letter(of);
+  case 1:
+    return send_letter(of) || answer_letter(of) || take_letter(of);
+  default:
+    return answer_letter(of) || take_letter(of) || send_letter(of);
+  }
+}
+
+void simulated_relay::note_weather(lane& of) const {
+  if (of.is_failing != mood.is_away && (!of.offered.empty() || !of.wanted.empty())) {
+    of.is_failing = mood.is_away;
+    of.news.has_condition = true;
+    of.news.failing = mood.is_away;
+    of.news.trouble = mood.is_away ? "cannot connect" : "";
+  }
+  if (!of.is_withdrawn)
+    return;
+  for (const auto& [letters, one] : of.offered)
+    of.news.handed_back.add(one->index);
+  of.offered.clear();
+  if (of.wanted.empty() && of.replying.empty() && !std::exchange(of.is_drained, true))
+    of.news.is_drained = true;
+}
+
+bool simulated_relay::take_letter(lane& of) {
+  if (mood.is_away || of.is_withdrawn || of.offered.empty() || busy_connections() >= connections_)
+    return false;
+  const auto [letters, one] = of.offered.front();
+  of.offered.pop_front();
+  of.wanted.emplace(one->index, std::pair{letters, one});
+  of.news.wanted.add(one->index);
+  return true;
+}
+
+bool simulated_relay::send_letter(lane& of) {
+  if (of.granted.empty())
+    return false;
+  auto at = of.granted.begin();
+  std::advance(at, chance_.below(of.granted.size()));
+  const auto index = *at;
+  of.granted.erase(at);
+  const auto taken = of.wanted.extract(index);
+  const auto& [letters, one] = taken.mapped();
+  if (of.is_withdrawn || mood.is_away || chance_.per_mille(mood.cuts_before_end)) {
+    of.news.results.push_back({letter_state::pending,
+                               {{index, index + 1}},
+                               {0, "", "the connection was cut before the end of data"}});
+    return true;
+  }
+  const transmission sent{of.campaign, index, std::string{letters->recipient_of(*one)},
+                          letters->message_of(*one)};
+  on_end_of_data_(sent);
+  const auto fate_of_it = throw_fate();
+  if (fate_of_it == fate::accepted || fate_of_it == fate::cut_and_delivered)
+    on_delivery_(sent);
+  of.replying.emplace(index, fate_of_it);
+  return true;
+}
+
+bool simulated_relay::answer_letter(lane& of) {
+  if (of.replying.empty())
+    return false;
+  auto at = of.replying.begin();
+  std::advance(at, chance_.below(of.replying.size()));
+  const letter_ranges letter{{at->first, at->first + 1}};
+  const auto settle = [&](letter_state outcome, reply answer) {
+    of.news.results.push_back({outcome, letter, std::move(answer)});
+  };
+  switch (at->second) {
+  case fate::accepted:
+    settle(letter_state::accepted, {250, "2.0.0", "Ok"});
+    break;
+  case fate::refused:
+    settle(letter_state::refused, {550, "5.1.1", "no such mailbox"});
+    break;
+  case fate::spam:
+    settle(letter_state::refused, {554, "5.7.1", "looks like spam"});
+    break;
+  case fate::deferred:
+    settle(letter_state::deferred, {451, "4.3.0", "try again later"});
+    break;
+  case fate::cut_and_delivered:
+  case fate::cut_and_lost:
+    settle(letter_state::in_doubt, {0, "", "the connection was cut after the end of data"});
+    break;
+  }
+  of.replying.erase(at);
+  return true;
+}
+
+bool simulated_relay::report(const std::shared_ptr<lane>& of) {
+  if (of->news.empty())
+    return false;
+  of->sink(std::exchange(of->news, {}));
+  return true;
+}
+
+void simulated_relay::stop() {
+  for (const auto& weak : lanes_)
+    if (const auto one = weak.lock())
+      one->is_withdrawn = true;
+  while (step()) {
+  }
+}
+
+} // namespace sluice::simulation

@@ -1,0 +1,72 @@
+#pragma once
+// A relay in the simulation's hand, with the receiver behind it. Each step moves one letter or report by one
+// stage, in any order: a connection takes a letter, the end of data is sent, a reply arrives or never does,
+// a connection is cut, a lane hears of it late. The receiver notes what it truly got.
+
+#include "actors/relay.hpp"
+#include "tests/simulation/dice.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sluice::simulation {
+
+/// How the relay behaves, in times of a thousand.
+struct relay_mood {
+  unsigned refuses = 0;
+  unsigned refuses_as_spam = 0;
+  unsigned defers = 0;
+  unsigned cuts_before_end = 0; ///< the letter goes back
+  unsigned cuts_after_end = 0;  ///< the letter is in doubt; half of them were delivered
+  unsigned stalls = 0;          ///< a step in which nothing moves
+  bool is_away = false;
+};
+
+/// A letter whose end of data is being sent.
+struct transmission {
+  campaign_id campaign;
+  letter_index index = 0;
+  std::string recipient;
+  std::string_view message;
+};
+
+class simulated_relay final : public relay {
+public:
+  using watcher = std::function<void(const transmission&)>;
+
+  simulated_relay(dice& chance, std::size_t connections, watcher on_end_of_data, watcher on_delivery);
+  ~simulated_relay() override;
+
+  relay_mood mood;
+
+  /// One stage of one letter, or one report. False: nothing was there to be done.
+  bool step();
+
+  std::shared_ptr<relay_lane> open(campaign_id campaign, report_sink sink) override;
+  std::size_t connections_max() const override { return connections_; }
+  void stop() override;
+
+private:
+  class lane;
+  enum class fate : std::uint8_t { accepted, refused, spam, deferred, cut_and_delivered, cut_and_lost };
+
+  bool step(lane& of);
+  bool take_letter(lane& of);
+  bool send_letter(lane& of);
+  bool answer_letter(lane& of);
+  bool report(const std::shared_ptr<lane>& of);
+  void note_weather(lane& of) const;
+  fate throw_fate();
+  std::size_t busy_connections() const;
+
+  dice& chance_;
+  std::size_t connections_;
+  watcher on_end_of_data_;
+  watcher on_delivery_;
+  std::vector<std::weak_ptr<lane>> lanes_;
+};
+
+} // namespace sluice::simulation
