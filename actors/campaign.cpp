@@ -275,7 +275,8 @@ struct campaign_actor_state {
         give_back(report->handed_back);
       }
       if (report->is_drained)
-        give_back(line.note_drained(from));
+        if (const auto left = line.note_drained(from); !is_broken(deliberate_fault::untaken_letters_lost))
+          give_back(left);
       next.replies.push_back({from, {{}, std::move(report->wanted)}});
     }
     reports.clear();
@@ -496,7 +497,8 @@ struct campaign_actor_state {
       return;
     }
     const auto ahead_max = parts->settings.batch_letters_max * parts->settings.batches_ahead_max;
-    if (!line.is_building() && !line.awaits_letters() && handed.count() < ahead_max) {
+    const auto awaits_earlier = line.awaits_letters() && !is_broken(deliberate_fault::resume_overtakes);
+    if (!line.is_building() && !awaits_earlier && handed.count() < ahead_max) {
       auto next = next_letters(state, handed, next_index, parts->settings.batch_letters_max, at);
       if (!next.empty()) {
         handed.add(next);

@@ -26,7 +26,11 @@ enum class deliberate_fault : std::uint8_t {
   suppression_ignored,       ///< letters are made for suppressed addresses
   clock_trusted,             ///< a wall clock that jumps back is written into the log
   view_ahead_of_log,         ///< what is shown is not yet durable
-  drain_not_counted,         ///< letters that come back unsent are left out of what a stop tells
+  untaken_letters_lost, ///< what a sender had not taken when its lane was drained is not made ready again
+  resume_overtakes,     ///< letters are made ready while a withdrawn lane still has earlier ones
+  unreadable_log_parks, ///< a disk that does not give a log counts as a death of the campaign
+  draft_not_shown,      ///< a draft is shown only if the disk gives it back at once
+  drain_not_counted,    ///< letters that come back unsent are left out of what a stop tells
 };
 
 #ifdef SLUICE_DELIBERATE_FAULTS

@@ -159,7 +159,8 @@ struct supervisor_state {
   /// however often that happens.
   void bury(campaign_id id, ward& one, const error& why) {
     const auto is_disk_away = why.code == error_code::storage_failed;
-    if (one.deaths.size() >= deaths_max || why.code == error_code::corrupt) {
+    const auto counted = is_broken(deliberate_fault::unreadable_log_parks) ? one.unreadable : 0;
+    if (one.deaths.size() + counted >= deaths_max || why.code == error_code::corrupt) {
       park(id, one, why.message);
       return;
     }
@@ -360,7 +361,8 @@ struct supervisor_state {
       return;
     }
     wards[id];
-    parts->campaigns.put(done.view);
+    if (!is_broken(deliberate_fault::draft_not_shown) || recover(*parts->store, id))
+      parts->campaigns.put(done.view);
     done.promise.deliver(id);
   }
 
