@@ -21,6 +21,8 @@
 #include <random>
 #include <thread>
 
+#include <unistd.h>
+
 namespace {
 
 using namespace sluice::simulation;
@@ -94,7 +96,7 @@ tally live_many(std::uint64_t from, std::uint64_t seeds, unsigned threads, bool 
 int live_all(const arguments& said) {
   const auto from = said.from.value_or(std::random_device{}());
   const auto begun = std::chrono::steady_clock::now();
-  const auto all = live_many(from, said.seeds, said.threads, true);
+  const auto all = live_many(from, said.seeds, said.threads, ::isatty(STDERR_FILENO) == 1);
   if (all.broken_seed) {
     tell(*all.broken_seed, live(*all.broken_seed, true), said.fault, 60);
     return 1;

@@ -400,30 +400,32 @@ void world::make_campaign() {
   auto audience = weather_.make_audience(*disk_, now());
   if (!audience)
     return;
-  create_campaign wanted{weather_.make_campaign(now()), *audience, "somebody", {}};
-  system_->spawn([this, wanted](caf::event_based_actor* self) {
-    self->request(supervisor_, caf::infinite, wanted)
+  const create_campaign wanted{weather_.make_campaign(now()), *audience, "somebody", {}};
+  const auto client = [this](caf::event_based_actor* self, const create_campaign& draft) {
+    self->request(supervisor_, caf::infinite, draft)
         .then(
             [this](campaign_id id) {
               if (is_watching_ && !books_.contains(id))
                 fail(fmt::format("rule 9: {} was answered and is not durable", to_string(id)));
             },
             [](const caf::error&) {});
-  });
+  };
+  system_->spawn(client, wanted);
 }
 
 void world::ask(campaign_id id, command asked) {
   ++told_.commands;
   say("{} is asked to {} by {} (key \"{}\")", to_string(id), name_of(asked.kind), asked.by,
       asked.idempotency_key);
-  system_->spawn([this, id, asked](caf::event_based_actor* self) {
-    self->request(supervisor_, caf::infinite, id, asked)
-        .then([this, id, asked](const command_answer& answer) { check_answer(asked, id, answer); },
-              [this, id, asked](const caf::error& why) {
+  const auto client = [this, id](caf::event_based_actor* self, const command& what) {
+    self->request(supervisor_, caf::infinite, id, what)
+        .then([this, id, what](const command_answer& answer) { check_answer(what, id, answer); },
+              [this, id, what](const caf::error& why) {
                 if (is_watching_)
-                  say("{} {} is refused: {}", to_string(id), name_of(asked.kind), from_caf(why).message);
+                  say("{} {} is refused: {}", to_string(id), name_of(what.kind), from_caf(why).message);
               });
-  });
+  };
+  system_->spawn(client, std::move(asked));
 }
 
 /// Commands come alone, in storms, and twice with the same key.
