@@ -15,6 +15,13 @@ constexpr milliseconds last_words_wait_max = std::chrono::seconds(5);
 /// A stuffed message larger than this does not keep its memory.
 constexpr std::size_t stuffed_bytes_kept_max = 1024 * 1024;
 
+/// What a reply that is no intermediate one makes of its letter.
+letter_state verdict_of(const smtp_reply_view& reply) {
+  return reply.is_positive()    ? letter_state::accepted
+         : reply.is_transient() ? letter_state::deferred
+                                : letter_state::refused;
+}
+
 } // namespace
 
 smtp_connection::smtp_connection(smtp_host& host) :
@@ -85,13 +92,29 @@ void smtp_connection::lose(std::string words) {
   ending_how_ = {true, profile_.name() + ": " + std::move(words)};
 }
 
+/// The server's replies do not fit our commands: what it said of the open letter may have been said of
+/// something else.
+void smtp_connection::lose_step(std::string words) {
+  open_.has_verdict = false;
+  lose(std::move(words));
+}
+
+/// The server ends the connection. That is its right where nothing is under way; but one that never let a
+/// letter near it has failed, or the next connection would be opened at once, and the next.
+void smtp_connection::lose_closed(std::string words) {
+  if (!has_letter() && (was_idle_ || is_proven_))
+    cut("closed while idle");
+  else
+    lose(std::move(words));
+}
+
 void smtp_connection::lose_letters() {
   reply_ptr words;
   if (has_letter())
     words = std::make_shared<const reply>(reply{0, "", ending_how_.words});
   if (auto* slot = std::exchange(ending_, nullptr)) {
     if (ending_has_verdict_)
-      host_.book().settle(*slot, ending_outcome_, ending_words_);
+      settle(*slot, ending_outcome_, ending_words_);
     else if (ending_has_begun_)
       host_.book().settle(
           *slot, letter_state::in_doubt,
@@ -103,7 +126,7 @@ void smtp_connection::lose_letters() {
   if (open.slot == nullptr)
     return;
   if (open.has_verdict)
-    host_.book().settle(*open.slot, open.outcome, open.words);
+    settle(*open.slot, open.outcome, open.words);
   else
     host_.book().put_back(*open.slot, ending_how_.has_failed, words);
 }
@@ -122,8 +145,10 @@ task<bool> smtp_connection::serve() {
       co_await quit();
       break;
     }
-    if (is_idle_now)
+    if (is_idle_now) {
+      was_idle_ = true;
       host_.note_idle(*this);
+    }
     set_deadline();
     stream_.read(shared_from_this());
     co_await at_pause_.pause();
@@ -217,22 +242,21 @@ void smtp_connection::read_replies() {
       break;
     }
   }
-  if (!is_over_ && !stream_.end_of_input().empty()) {
-    // An idle connection that the server closes is no failure, whether it says 421 before or not.
-    if (has_letter())
-      lose(stream_.end_of_input());
-    else
-      cut("closed while idle");
-  }
+  if (!is_over_ && !stream_.end_of_input().empty())
+    lose_closed(stream_.end_of_input());
+}
+
+std::string smtp_connection::words_of_unasked(const smtp_reply_view& reply) {
+  return (reply.code == 421 ? "it closes the connection: " : "it sent a reply to nothing: ") +
+         to_words(reply);
 }
 
 void smtp_connection::take_reply(const smtp_reply_view& reply) {
-  if (expected_size_ == 0 && reply.code == 421 && !has_letter()) {
-    cut("closed while idle");
-    return;
-  }
   if (expected_size_ == 0) {
-    lose("it sent a reply to nothing: " + to_words(reply));
+    if (reply.code == 421)
+      lose_closed(words_of_unasked(reply));
+    else
+      lose_step(words_of_unasked(reply));
     return;
   }
   const auto what = expected_[expected_at_];
@@ -265,7 +289,7 @@ void smtp_connection::take_letter_reply(expects what, const smtp_reply_view& rep
   if (reply.is_positive()) {
     open_.mail_is_taken = open_.mail_is_taken || what == expects::mail;
   } else if (reply.is_intermediate()) {
-    lose("it answers MAIL or RCPT with " + to_words(reply));
+    lose_step("it answers MAIL or RCPT with " + to_words(reply));
   } else if (!open_.has_verdict) { // a refused MAIL has RCPT refused too, which says nothing more
     note_verdict(reply);
   }
@@ -275,7 +299,7 @@ void smtp_connection::take_data_reply(const smtp_reply_view& reply) {
   if (reply.code == 354) {
     open_.has_go_ahead = true;
   } else if (reply.is_positive() || reply.is_intermediate()) {
-    lose("it answers DATA with " + to_words(reply));
+    lose_step("it answers DATA with " + to_words(reply));
   } else if (!open_.has_verdict) {
     note_verdict(reply);
   }
@@ -286,30 +310,47 @@ void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
     lose("it answers the end of data with " + to_words(reply));
     return;
   }
+  if (!ending_has_begun_) {
+    take_early_reply(reply);
+    return;
+  }
   auto* slot = std::exchange(ending_, nullptr);
   if (ending_has_verdict_) {
-    host_.book().settle(*slot, ending_outcome_, ending_words_);
+    settle(*slot, ending_outcome_, ending_words_);
   } else if (reply.code == 421) {
     // It was not taken, and the server is the reason: another connection may have more luck.
     lose("it closes the connection: " + to_words(reply));
     host_.book().put_back(*slot, true, host_.words().of(reply));
   } else {
-    const auto outcome = reply.is_positive()    ? letter_state::accepted
-                         : reply.is_transient() ? letter_state::deferred
-                                                : letter_state::refused;
-    host_.book().settle(*slot, outcome, host_.words().of(reply));
-    prove();
+    settle(*slot, verdict_of(reply), host_.words().of(reply));
   }
+}
+
+/// A reply to an end of data that has not left. Nobody can have taken that letter over; a refusal (552, the
+/// message is too large) is believed. The rest of the message would be read as commands, so closing is left.
+void smtp_connection::take_early_reply(const smtp_reply_view& reply) {
+  if (reply.is_positive() || reply.code == 421) {
+    lose(reply.code == 421 ? words_of_unasked(reply)
+                           : "it takes a message over before its end: " + to_words(reply));
+    return;
+  }
+  if (!ending_has_verdict_) {
+    ending_has_verdict_ = true;
+    ending_outcome_ = verdict_of(reply);
+    ending_words_ = host_.words().of(reply);
+  }
+  cut("it refused a message before its end");
 }
 
 void smtp_connection::note_verdict(const smtp_reply_view& reply) {
   open_.has_verdict = true;
-  open_.outcome = reply.is_transient() ? letter_state::deferred : letter_state::refused;
+  open_.outcome = verdict_of(reply);
   open_.words = host_.words().of(reply);
-  prove();
 }
 
-void smtp_connection::prove() {
+/// The letter's own reply is in: the server works.
+void smtp_connection::settle(letter_slot& slot, letter_state outcome, const reply_ptr& words) {
+  host_.book().settle(slot, outcome, words);
   if (!std::exchange(is_proven_, true))
     host_.note_proven(*this);
 }
@@ -367,7 +408,7 @@ bool smtp_connection::step_open_letter() {
   if (open_.has_verdict) {
     needs_reset_ = needs_reset_ || open_.mail_is_taken;
     const auto settled = std::exchange(open_, {});
-    host_.book().settle(*settled.slot, settled.outcome, settled.words);
+    settle(*settled.slot, settled.outcome, settled.words);
     return true;
   }
   check(!offers_.pipelining, "with PIPELINING all replies to a letter's commands decide on it");

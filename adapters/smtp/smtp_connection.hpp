@@ -80,6 +80,7 @@ private:
   task<result<void>> log_in_by_steps();
   task<result<reply>> next_reply(milliseconds timeout, std::string* lines = nullptr);
   task<result<reply>> ask(std::string command, milliseconds timeout, std::string* lines = nullptr);
+  task<result<reply>> last_words();
   task<result<void>> resolve();
   result<void> check_login_is_safe();
   std::string own_name();
@@ -95,6 +96,7 @@ private:
   void take_letter_reply(expects what, const smtp_reply_view& reply);
   void take_data_reply(const smtp_reply_view& reply);
   void take_end_of_data_reply(const smtp_reply_view& reply);
+  void take_early_reply(const smtp_reply_view& reply);
   bool step();
   bool step_open_letter();
   bool go_on_writing();
@@ -106,8 +108,11 @@ private:
   void append_mail();
   void write_message();
   void note_verdict(const smtp_reply_view& reply);
-  void prove();
+  void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);
   void lose(std::string words);
+  void lose_step(std::string words);
+  void lose_closed(std::string words);
+  static std::string words_of_unasked(const smtp_reply_view& reply);
   void lose_letters();
   bool may_take() const;
   bool has_letter() const { return ending_ != nullptr || open_.slot != nullptr; }
@@ -155,6 +160,7 @@ private:
   bool has_timed_out_ = false;
 
   bool was_ready_ = false;
+  bool was_idle_ = false; ///< once it had no letter and found none
   bool is_proven_ = false;
   bool is_finishing_ = false;
   bool has_write_failed_ = false;

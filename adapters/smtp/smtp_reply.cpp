@@ -56,9 +56,12 @@ void append_clean(std::string& text, std::string_view more) {
   while (!more.empty() && text.size() < reply_text_bytes_max) {
     const auto length = utf8_length(more);
     const auto c = static_cast<unsigned char>(more[0]);
-    if (length == 0 || c < 0x20 || c == 0x7F) {
+    // U+0080 to U+009F are control characters too: U+009B begins what a terminal carries out.
+    const auto is_control =
+        c < 0x20 || c == 0x7F || (length == 2 && c == 0xC2 && static_cast<unsigned char>(more[1]) < 0xA0);
+    if (length == 0 || is_control) {
       text += length == 0 ? '?' : ' ';
-      more.remove_prefix(1);
+      more.remove_prefix(length == 0 ? 1 : length);
       continue;
     }
     if (text.size() + length > reply_text_bytes_max)

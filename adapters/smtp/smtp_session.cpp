@@ -133,17 +133,31 @@ task<result<reply>> smtp_connection::next_reply(milliseconds timeout, std::strin
   }
 }
 
+/// Sends the command, and gives the reply to it. A server that has spoken before it was asked is out of step:
+/// its words would be taken for the answer.
 task<result<reply>> smtp_connection::ask(std::string command, milliseconds timeout, std::string* lines) {
+  if (!stream_.input.empty()) {
+    const auto said = co_await next_reply(timeout);
+    co_return said ? trouble(words_of_unasked(parser_.reply())) : std::unexpected(said.error());
+  }
   command += "\r\n";
   set_deadline_in(profile_.settings.block_timeout);
   stream_.put({}, command);
   for (auto done = stream_.write(); done != smtp_stream::progress::done; done = stream_.write()) {
-    if (done == smtp_stream::progress::failed || has_timed_out_ || is_over_)
-      co_return trouble("cannot write: " + stream_.write_fault());
+    if (done == smtp_stream::progress::failed)
+      co_return co_await last_words();
+    if (has_timed_out_ || is_over_)
+      co_return trouble("cannot write: it takes nothing");
     stream_.await_room(shared_from_this());
     co_await at_pause_.pause();
   }
   co_return co_await next_reply(timeout, lines);
+}
+
+/// Why nothing could be written: what the server said before it closed, where that can still be read.
+task<result<reply>> smtp_connection::last_words() {
+  const auto said = co_await next_reply(profile_.settings.command_timeout);
+  co_return trouble(said ? words_of_unasked(parser_.reply()) : "cannot write: " + stream_.write_fault());
 }
 
 namespace {
@@ -173,7 +187,7 @@ task<result<void>> smtp_connection::say_hello() {
   auto said = co_await ask("EHLO " + name, profile_.settings.command_timeout, &lines);
   if (!said)
     co_return std::unexpected(said.error());
-  if (is_positive(*said)) {
+  if (said->code == 250) {
     offers_ = parse_capabilities(lines);
     co_return result<void>{};
   }
@@ -184,7 +198,8 @@ task<result<void>> smtp_connection::say_hello() {
     if (!said)
       co_return std::unexpected(said.error());
   }
-  if (!is_positive(*said))
+  // Another 2xx is the answer to something else, and what the server offers is still to come.
+  if (said->code != 250)
     co_return trouble("it does not take our greeting: " + words_of(*said));
   co_return result<void>{};
 }

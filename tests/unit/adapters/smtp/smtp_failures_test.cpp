@@ -147,6 +147,26 @@ TEST_CASE("trouble at the greeting or EHLO is the relay's, not the letter's", "[
       first.say("220-" + std::string(900, 'x') + "\r\n");
     expected = "more than 64 KiB";
   }
+  SECTION("a second greeting") {
+    first.say("220 hi\r\n220 hi again\r\n");
+    expected = "a reply to nothing: 220 hi again";
+  }
+  SECTION("a second greeting instead of an answer") {
+    first.say("220 hi\r\n");
+    first.hear("EHLO client.example");
+    first.say("220 hi again\r\n");
+    expected = "220 hi again";
+  }
+  SECTION("421 behind the greeting") {
+    first.say("220 hi\r\n421 4.3.2 shutting down\r\n");
+    expected = "closes the connection: 421 4.3.2 shutting down";
+  }
+  SECTION("421 behind the answer to EHLO") {
+    first.say("220 hi\r\n");
+    first.hear("EHLO client.example");
+    first.say("250 hi\r\n421 4.3.2 shutting down\r\n");
+    expected = "closes the connection: 421 4.3.2 shutting down";
+  }
   SECTION("EHLO and HELO refused") {
     first.say("220 hi\r\n");
     first.hear("EHLO client.example");
@@ -217,6 +237,12 @@ TEST_CASE("a server that speaks out of turn is not trusted with the letter", "[s
   SECTION("3xx to MAIL") {
     peer.say("354 ok\r\n");
   }
+  SECTION("a stray refusal before the replies") {
+    peer.say("550 stray\r\n250 ok\r\n250 ok\r\n354 go\r\n");
+  }
+  SECTION("a refusal, and more replies than commands") {
+    peer.say("550 no\r\n503 no\r\n503 no\r\n250 ok\r\n");
+  }
   CHECK(peer.rest().empty());
   lane.await_condition(true);
   lane.grant({{0, 1}});
@@ -247,6 +273,41 @@ TEST_CASE("a server that takes no more of a message is left, and nothing is in d
   peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
   CHECK_THAT(lane.await_condition(true), Contains("takes no more of the message"));
   CHECK(lane.await_result(0).outcome == letter_state::pending);
+}
+
+TEST_CASE("a reply that comes before the end of data has left takes no letter over", "[smtp]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_batch(0, {"a@example.com"}, "Subject: x\r\n\r\n" + std::string(20'000'000, 'x') + "\r\n"));
+  auto peer = at.server.accept();
+  peer.greet();
+  peer.hear_letter("a@example.com");
+  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  peer.hear("Subject: x"); // the message is on its way, and too large to be there
+  auto outcome = letter_state::pending;
+  std::string expected;
+  SECTION("250") {
+    peer.say("250 taken\r\n");
+    expected = "before its end: 250 taken";
+  }
+  SECTION("421") {
+    peer.say("421 bye\r\n");
+    expected = "closes the connection: 421 bye";
+  }
+  SECTION("a refusal is believed") {
+    peer.say("552 5.3.4 too large\r\n");
+    outcome = letter_state::refused;
+    expected = "too large";
+  }
+  SECTION("a deferral too") {
+    peer.say("452 4.3.1 no room\r\n");
+    outcome = letter_state::deferred;
+    expected = "no room";
+  }
+  const auto group = lane.await_result(0);
+  CHECK(group.outcome == outcome);
+  CHECK_THAT(group.answer.text, Contains(expected));
+  CHECK_THAT(peer.rest(), !Contains("\r\n.\r\n"));
 }
 
 TEST_CASE("a connection that the server closes while idle is no failure", "[smtp]") {

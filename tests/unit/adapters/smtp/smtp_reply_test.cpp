@@ -80,6 +80,7 @@ TEST_CASE("a reply becomes one clean line with its enhanced code apart", "[smtp]
   CHECK(to_reply({250, "5.1.1 of another class"}) == reply{250, "", "5.1.1 of another class"});
   CHECK(to_reply({550, "5.1.1.1 too long"}) == reply{550, "", "5.1.1.1 too long"});
   CHECK(to_reply({550, "a\tb\x01\x7f"}) == reply{550, "", "a b  "});
+  CHECK(to_reply({550, "a\xc2\x9b[2Jb\xc2\xa0"}) == reply{550, "", "a [2Jb\xc2\xa0"}); // a terminal's CSI
   CHECK(to_reply({550, "caf\xc3\xa9 \xff\xc3"}) == reply{550, "", "caf\xc3\xa9 ??"});
   CHECK(to_reply({550, std::string(1000, 'x')}).text.size() == reply_text_bytes_max);
 }
