@@ -68,6 +68,7 @@ class Engine:
         self.environment = {**outside, **(QUIET if quiet else {}), **(environment or {})}
         self.port = 0  # any free one, until the first start has told which
         self.process = None
+        self.told_before = 0  # so much of the log is of earlier processes
 
     def __enter__(self):
         try:
@@ -89,20 +90,26 @@ class Engine:
         self.spawn()
         wait_until(self.is_ready, "the engine to be ready")
 
-    def spawn(self):
-        """Starts a process and does not wait for it."""
+    def failing_start(self):
+        """Starts a process that is to end by itself; gives its exit code and what it said."""
+        self.spawn()
+        return self.process.wait(timeout=30), self.log()[self.told_before:]
+
+    def spawn(self, extra=None):
+        """Starts a process, with `extra` in its environment, and does not wait for it."""
+        self.told_before = len(self.log())
         flags = [word for key, value in self.settings.items() for word in ("--set", f"{key}={value}")]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
                 [*AS_LOGGED_IN, EXECUTABLE, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", "--relay",
                  self.relay, *flags],
-                env=self.environment, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+                env={**self.environment, **(extra or {})}, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def is_ready(self):
         if self.process.poll() is not None:
             raise AssertionError("the engine ended at once: " + self.log()[-2000:])
         if not self.port:
-            told = re.search(r"sluice listens at http://127\.0\.0\.1:(\d+)", self.log())
+            told = re.search(r"sluice listens at http://127\.0\.0\.1:(\d+)", self.log()[self.told_before:])
             if not told:
                 return False
             self.port = int(told.group(1))
@@ -113,7 +120,8 @@ class Engine:
 
     def log(self):
         """What the processes said, all of them together."""
-        return (self.folder / "log").read_text()
+        told = self.folder / "log"
+        return told.read_text() if told.exists() else ""
 
     def kill9(self):
         if self.process and self.process.poll() is None:

@@ -27,16 +27,19 @@ class Client:
         self.incoming = bytearray()
         self.recipient = None
         self.is_in_data = False
+        self.heard_at = time.monotonic()
         self.answers_at = 0  # a slow server's reply to the end of data is held back until then
 
 
 class Sink:
     """Takes every letter unless `refusal` gives other words for its recipient, and takes `delay` seconds
-    from the end of data to its reply."""
+    from the end of data to its reply. Whoever says nothing for `patience` seconds is told so and cut off."""
 
-    def __init__(self, refusal=None, delay=0):
+    def __init__(self, refusal=None, delay=0, patience=None):
         self.refusal = refusal or (lambda recipient: None)
         self.delay = delay
+        self.patience = patience
+        self.cut_off = 0
         self.held_back = collections.deque()
         self.letters = []
         self.changed = threading.Condition()
@@ -76,7 +79,7 @@ class Sink:
         watch.register(self.listener, selectors.EVENT_READ, None)
         watch.register(self.wakee, selectors.EVENT_READ, "stop")
         while True:
-            for key, _ in watch.select(self._seconds_to_next_answer()):
+            for key, _ in watch.select(self._seconds_to_wait()):
                 if key.data == "stop":
                     return
                 if key.data is None:
@@ -86,11 +89,31 @@ class Sink:
                     self.clients.add(connection)
                     watch.register(connection, selectors.EVENT_READ, Client(connection))
                 elif not self._read(key.data):
-                    watch.unregister(key.fileobj)
-                    self.clients.discard(key.fileobj)
-                    key.fileobj.close()
+                    self._let_go(watch, key.fileobj)
+            if self.patience is not None:
+                self._cut_off_the_silent(watch)
             while self.held_back and self._seconds_to_next_answer() <= 0:
                 self._go_on(self.held_back.popleft(), OK)
+
+    def _let_go(self, watch, connection):
+        watch.unregister(connection)
+        self.clients.discard(connection)
+        connection.close()
+
+    def _cut_off_the_silent(self, watch):
+        latest = time.monotonic() - self.patience
+        for key in [key for key in watch.get_map().values() if isinstance(key.data, Client)]:
+            if key.data.heard_at < latest:
+                try:
+                    key.fileobj.sendall(b"421 4.4.2 sink.example timed out\r\n")
+                except OSError:
+                    pass
+                self.cut_off += 1
+                self._let_go(watch, key.fileobj)
+
+    def _seconds_to_wait(self):
+        waits = [self._seconds_to_next_answer(), self.patience and self.patience / 4]
+        return min((one for one in waits if one is not None), default=None)
 
     def _seconds_to_next_answer(self):
         return max(0, self.held_back[0].answers_at - time.monotonic()) if self.held_back else None
@@ -102,6 +125,7 @@ class Sink:
             return False
         if not bytes_in:
             return False
+        client.heard_at = time.monotonic()
         client.incoming += bytes_in
         return client in self.held_back or self._go_on(client)
 
