@@ -4,6 +4,7 @@
 #include "persistence/resumable_file_system.hpp"
 #include "persistence/rocksdb_options.hpp"
 #include "persistence/sentence.hpp"
+#include "persistence/store_notes.hpp"
 
 #include <rocksdb/write_batch.h>
 
@@ -132,10 +133,12 @@ result<void> rocksdb_database::open_for_writing(const fs::path& folder) {
         sentence(folder.string(),
                  " holds a damaged store: its file CURRENT is missing; bring the folder back from a copy"));
   }
+  auto writing = options();
+  writing.info_log = std::make_shared<store_notes>(folder);
   rocksdb::DB* opened = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   const auto status =
-      rocksdb::DB::Open(options(), folder.string(), family_options(old_keys_), &handles, &opened);
+      rocksdb::DB::Open(writing, folder.string(), family_options(old_keys_), &handles, &opened);
   if (!status.ok())
     return std::unexpected(error_of(status, sentence("cannot open the store in ", folder.string())));
   db_.reset(opened);

@@ -17,7 +17,8 @@ constexpr std::size_t block_cache_bytes = 64 * mebibyte;
 constexpr std::size_t log_bytes_max = 128 * mebibyte;
 constexpr double filter_bits_per_key = 10; // 1% of the look-ups that find nothing still read a block
 
-/// A store opened for reading may belong to a running engine, whose notes it must not touch.
+/// Where nobody else is named: a store opened for reading may belong to a running engine, whose notes it must not
+/// touch, and RocksDB's own way of keeping them is none (see store_notes).
 class silent_logger final : public rocksdb::Logger {
 public:
   using rocksdb::Logger::Logv;
@@ -88,11 +89,7 @@ rocksdb::Options database_options(rocksdb::Env* env, open_mode mode) {
   options.max_open_files = -1;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
-  options.max_log_file_size = 4 * mebibyte;
-  options.keep_log_file_num = 2;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  if (mode == open_mode::read_only)
-    options.info_log = std::make_shared<silent_logger>();
+  options.info_log = std::make_shared<silent_logger>();
   return options;
 }
 
