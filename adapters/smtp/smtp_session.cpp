@@ -85,6 +85,12 @@ task<result<void>> smtp_connection::connect() {
   if (has_timed_out_)
     co_return trouble("cannot connect: no answer within " +
                       format_duration(profile_.settings.connect_timeout));
+  if (why == boost::asio::error::operation_aborted) {
+    // Asio says so of a socket that it could not even open, for want of a descriptor say: opening it tells why.
+    boost::system::error_code unopened;
+    stream_.socket().open(endpoints_.begin()->endpoint().protocol(), unopened);
+    why = unopened ? unopened : why;
+  }
   if (why)
     co_return trouble("cannot connect: " + why.message());
   stream_.prepare();
