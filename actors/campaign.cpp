@@ -561,15 +561,8 @@ campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign
                                        engine_ptr parts,
                                        campaign_id id) {
   // The supervisor shows people why a campaign died, so the words must reach it.
-  self->set_exception_handler([](caf::scheduled_actor*, std::exception_ptr& thrown) -> caf::error {
-    try {
-      std::rethrow_exception(thrown);
-    } catch (const std::exception& fault) {
-      return to_caf({error_code::internal, fault.what()});
-    } catch (...) {
-      return to_caf({error_code::internal, "something was thrown that is no exception"});
-    }
-  });
+  self->set_exception_handler(
+      [](caf::scheduled_actor*, std::exception_ptr& thrown) { return to_caf(thrown); });
   // Without the supervisor nobody could command it or bring it back: it ends too, just as it stands.
   self->monitor(supervisor);
   self->set_down_handler([=](const caf::down_msg& message) { self->quit(message.reason); });

@@ -47,6 +47,16 @@ caf::error to_caf(const error& ours) {
   return {static_cast<std::uint8_t>(ours.code), category, caf::make_message(ours.message)};
 }
 
+caf::error to_caf(const std::exception_ptr& thrown) {
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const std::exception& fault) {
+    return to_caf({error_code::internal, fault.what()});
+  } catch (...) {
+    return to_caf({error_code::internal, "something was thrown that is no exception"});
+  }
+}
+
 error from_caf(const caf::error& theirs) {
   if (theirs.category() == category && theirs.context().match_elements<std::string>())
     return {static_cast<error_code>(theirs.code()), theirs.context().get_as<std::string>(0)};

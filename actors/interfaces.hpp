@@ -128,6 +128,9 @@ void register_messages(caf::actor_system_config& configuration);
 
 /// Our error as CAF carries it, and back; an error of CAF's own becomes `unavailable`.
 caf::error to_caf(const error& ours);
+
+/// What was thrown in an actor, as the reason of its end: whoever watches it shows people the words.
+caf::error to_caf(const std::exception_ptr& thrown);
 error from_caf(const caf::error& theirs);
 
 } // namespace sluice

@@ -17,6 +17,9 @@ namespace {
 /// How long stop() waits for campaigns once the relay has ended.
 constexpr auto stop_wait_max = std::chrono::seconds(20);
 
+/// How long begin() waits to be told why the supervisor ended, which it has.
+constexpr auto down_wait_max = std::chrono::seconds(1);
+
 /// The configuration of a system of the node's own. Work is shared through one queue with a condition
 /// variable: CAF's default (stealing) has idle workers poll, which costs CPU when nothing happens and up to
 /// 10 ms when something does.
@@ -61,6 +64,10 @@ public:
                  [&](const caf::error& why) { failed = from_caf(why); });
     if (!failed)
       return {};
+    // The request only says that nobody is there; the end of the supervisor says why.
+    self->monitor(supervisor_);
+    self->receive([&](const caf::down_msg& end) { failed = from_caf(end.reason); },
+                  caf::after(down_wait_max) >> [] {});
     return failure(error_code::storage_failed, "the campaigns cannot be brought back: " + failed->message);
   }
 

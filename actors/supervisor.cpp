@@ -422,6 +422,8 @@ struct supervisor_state {
 
 supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
                                            engine_ptr parts) {
+  self->set_exception_handler(
+      [](caf::scheduled_actor*, std::exception_ptr& thrown) { return to_caf(thrown); });
   self->set_down_handler([=](const caf::down_msg& message) { self->state.on_down(message); });
   self->state.begin(std::move(parts));
   return {
