@@ -10,6 +10,7 @@ and keeps no books. The two take turns; medians are shown. Exits 1 when ours is 
 import argparse
 import os
 import pathlib
+import socket
 import statistics
 import subprocess
 import sys
@@ -32,9 +33,18 @@ def peak_mib(pid):
     return 0
 
 
-def start_sink(port):
+def start_sink(port, *flags, **more):
+    """Postfix's smtp-sink, which listens when this returns."""
+    from engine import wait_until
     as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []
-    return subprocess.Popen(["/usr/sbin/smtp-sink", *as_nobody, f"127.0.0.1:{port}", "1000"])
+    sink = subprocess.Popen(["/usr/sbin/smtp-sink", *as_nobody, *flags, f"127.0.0.1:{port}", "1000"], **more)
+
+    def listens():
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", port)) == 0
+
+    wait_until(listens, "smtp-sink to listen")
+    return sink
 
 
 def smtp_source(port, letters):
@@ -76,12 +86,10 @@ def main():
     words.add_argument("--rounds", type=int, default=3)
     said = words.parse_args()
     os.environ["SLUICE_EXECUTABLE"] = str(pathlib.Path(said.executable).resolve())
-    from engine import free_port, wait_until
-    import socket
+    from engine import free_port
     port = free_port()
     sink = start_sink(port)
     try:
-        wait_until(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0, "smtp-sink to listen")
         ours, theirs = [], []
         for number in range(said.rounds):
             print(f"round {number + 1} of {said.rounds} …", file=sys.stderr)
