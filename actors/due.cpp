@@ -162,6 +162,8 @@ campaign_view refreshed(campaign_view view, timestamp now) {
   if (view.counts.of(letter_state::claimed) == 0)
     view.rate = 0; // measured while letters left, and none leave now
   const auto total = view.counts.total;
+  // As the campaign itself does: a clock that was set back makes nothing due less.
+  now = std::max(now, view.changed_at);
   if (view.t0) {
     view.counts.due = due(view.spec.plan, *view.t0, view.released_at, total, now);
     if (!is_final(view.stage))
