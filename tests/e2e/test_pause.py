@@ -16,6 +16,30 @@ class Pause(unittest.TestCase):
     def test_the_same_with_a_server_that_thinks_before_it_replies(self):
         self.play(2_000, 8, 100, 0.03)
 
+    def test_a_pause_says_what_became_of_the_letters_in_flight_and_its_log_has_it(self):
+        with Sink(delay=0.2) as sink, Engine(sink.url, {"relay.connections": CONNECTIONS}) as engine:
+            campaign = engine.start_campaign(1_000)
+            sink.wait_for(30)
+            done = engine.ask("pause", campaign, "--wait")
+            drain = done["drain"]
+            self.assertGreater(drain["in_flight"], 0)
+            self.assertEqual(drain["in_flight"], done["in_flight"])
+            ended = [drain[outcome] for outcome in ("accepted", "refused", "deferred", "in_doubt", "returned")]
+            self.assertEqual(sum(ended), drain["in_flight"])
+            self.assertEqual(drain["in_doubt"], 0)
+            self.assertEqual(engine.show(campaign)["counts"]["in_flight"], 0)
+            drained = [event for event in engine.events(campaign) if event["t"] == "drained"]
+            self.assertEqual(len(drained), 1)
+            self.assertEqual(drained[0]["accepted"], drain["accepted"])
+            self.assertGreaterEqual(drained[0]["took_ms"], 0)
+            self.assertRegex(engine.run("show", campaign).stdout, r"drained .* accepted.*, 0 in doubt, after \d+ ms")
+            engine.command(campaign, "resume")
+            sink.wait_for(sink.count() + 30)
+            told = engine.run("cancel", campaign, "--wait").stdout
+            self.assertRegex(told, r"letters were in flight: \d+ accepted.*, 0 in doubt, after \d+ ms")
+            self.assertEqual(engine.stop(), 0)
+            self.assertEqual(engine.verify().returncode, 0)
+
     def play(self, letters, pauses, between, delay):
         with Sink(delay=delay) as sink, Engine(sink.url, {"relay.connections": CONNECTIONS}) as engine:
             campaign = engine.start_campaign(letters)
