@@ -1,6 +1,7 @@
 #include "persistence/rocksdb_database.hpp"
 
 #include "messages/check.hpp"
+#include "persistence/log_damage.hpp"
 #include "persistence/resumable_file_system.hpp"
 #include "persistence/rocksdb_options.hpp"
 #include "persistence/sentence.hpp"
@@ -192,6 +193,10 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
   auto status = rocksdb::DB::ListColumnFamilies(reading, folder.string(), &names);
   if (!status.ok())
     return std::unexpected(error_of(status, sentence("cannot read the store in ", folder.string())));
+  // Families are numbered as they were made, and none is ever dropped.
+  const auto events = std::ranges::find(names, name_of(family::events)) - names.begin();
+  if (auto sound = check_log_damage(folder, static_cast<std::uint32_t>(events)); !sound)
+    return sound;
   const bool is_only_default = names.size() == 1;
   rocksdb::DB* opened = nullptr;
   status = rocksdb::DB::OpenForReadOnly(reading, folder.string(), &opened);

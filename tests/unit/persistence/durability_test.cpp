@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
 #include <utility>
 
 using namespace sluice;
@@ -260,6 +261,43 @@ TEST_CASE("an import that the disk did not take whole cannot be committed") {
   auto writer = expect(store->audiences().begin("people", at_second(1)));
   expect(writer->add({.email = "ann@example.com", .fields = {}}));
   CHECK(expect(writer->commit()).size == 1);
+}
+
+TEST_CASE("a bit that flips in the log behind which acknowledged events lie is told, and is not taken for a "
+          "torn tail") {
+  const temporary_folder folder;
+  {
+    const auto store = reopen(folder);
+    for (event_number last = 0; last < 20; ++last)
+      expect(append_one(*store, last));
+  }
+  std::filesystem::path log;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+    if (entry.path().extension() == ".log")
+      log = entry.path();
+  const auto bytes = std::filesystem::file_size(log);
+  const auto flip = [&](std::uintmax_t at) {
+    std::fstream file(log, std::ios::binary | std::ios::in | std::ios::out);
+    file.seekg(static_cast<std::streamoff>(at));
+    const auto flipped = static_cast<char>(file.get() ^ 1);
+    file.seekp(static_cast<std::streamoff>(at));
+    file.put(flipped);
+  };
+  for (std::uintmax_t at = 0; at < bytes * 4 / 5; at += 7) {
+    flip(at);
+    for (const auto mode : {open_mode::read_only, open_mode::read_write}) {
+      const auto opened = open_store(folder.path(), mode);
+      INFO("byte " << at << " of " << bytes);
+      REQUIRE_FALSE(opened);
+      CHECK(opened.error().code == error_code::corrupt);
+      CHECK(opened.error().message.find(log.string()) != std::string::npos);
+    }
+    flip(at);
+  }
+  CHECK(std::filesystem::file_size(log) == bytes);
+  // What nobody can tell from a tail that a power cut tore.
+  flip(bytes - 1);
+  CHECK(read_all(reopen(folder)->journal(), campaign).size() == 19);
 }
 
 TEST_CASE("what was acknowledged survives a power cut, whatever reached the disk of the rest") {
