@@ -108,6 +108,9 @@ class Engine:
     def is_ready(self):
         if self.process.poll() is not None:
             raise AssertionError("the engine ended at once: " + self.log()[-2000:])
+        return self.answers()
+
+    def answers(self):
         if not self.port:
             told = re.search(r"sluice listens at http://127\.0\.0\.1:(\d+)", self.log()[self.told_before:])
             if not told:
