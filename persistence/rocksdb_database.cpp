@@ -59,6 +59,14 @@ std::string manifest_mark(const fs::path& folder) {
   return sentence(name, " ", fs::file_size(folder / name, problem));
 }
 
+/// Of a store that is being opened: nothing goes on by itself, since nothing runs yet.
+error error_opening(const rocksdb::Status& status, std::string_view doing) {
+  if (status.IsCorruption())
+    return error_of(status, doing);
+  return {error_code::storage_failed,
+          sentence(doing, ": ", status.ToString(), "; mend that and start again")};
+}
+
 bool is_ours(std::string_view name) {
   for (std::size_t index = 0; index < family_count; ++index)
     if (name == name_of(static_cast<family>(index)))
@@ -141,7 +149,7 @@ result<void> rocksdb_database::open_for_writing(const fs::path& folder) {
   const auto status =
       rocksdb::DB::Open(writing, folder.string(), family_options(old_keys_), &handles, &opened);
   if (!status.ok())
-    return std::unexpected(error_of(status, sentence("cannot open the store in ", folder.string())));
+    return std::unexpected(error_opening(status, sentence("cannot open the store in ", folder.string())));
   db_.reset(opened);
   std::ranges::copy(handles, families_.begin());
   const auto format = get(family::meta, format_key);
@@ -179,7 +187,7 @@ result<void> rocksdb_database::open_once_for_reading(const fs::path& folder) {
   const auto status =
       rocksdb::DB::OpenForReadOnly(options(), folder.string(), family_options(old_keys_), &handles, &opened);
   if (!status.ok())
-    return std::unexpected(error_of(status, sentence("cannot open the store in ", folder.string())));
+    return std::unexpected(error_opening(status, sentence("cannot open the store in ", folder.string())));
   db_.reset(opened);
   std::ranges::copy(handles, families_.begin());
   return {};
@@ -192,7 +200,7 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
   auto reading = database_options(env_.get(), open_mode::read_only);
   auto status = rocksdb::DB::ListColumnFamilies(reading, folder.string(), &names);
   if (!status.ok())
-    return std::unexpected(error_of(status, sentence("cannot read the store in ", folder.string())));
+    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
   // Families are numbered as they were made, and none is ever dropped.
   const auto events = std::ranges::find(names, name_of(family::events)) - names.begin();
   if (auto sound = check_log_damage(folder, static_cast<std::uint32_t>(events)); !sound)
@@ -201,7 +209,7 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
   rocksdb::DB* opened = nullptr;
   status = rocksdb::DB::OpenForReadOnly(reading, folder.string(), &opened);
   if (!status.ok())
-    return std::unexpected(error_of(status, sentence("cannot read the store in ", folder.string())));
+    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
   const std::unique_ptr<rocksdb::DB> first_look(opened);
   std::string format;
   status = first_look->Get({}, slice(format_key), &format);
@@ -214,7 +222,7 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
     return not_ours(folder, "it holds another program's RocksDB");
   }
   if (!status.ok())
-    return std::unexpected(error_of(status, sentence("cannot read the store in ", folder.string())));
+    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
   unsigned version = 0;
   const auto [end, problem] = std::from_chars(format.data(), format.data() + format.size(), version);
   if (problem != std::errc{} || end != format.data() + format.size() || version == 0)

@@ -2,6 +2,7 @@
 jump stops the engine for longer than the clock itself says."""
 
 import collections
+import datetime
 import os
 import pathlib
 import unittest
@@ -46,7 +47,7 @@ class Jumps(unittest.TestCase):
 
     def assert_log_is_in_order(self, engine, campaign):
         """No event is earlier than the one before it, and the audit finds no letter claimed before it was due."""
-        times = [event["at"] for event in engine.events(campaign)]
+        times = [datetime.datetime.fromisoformat(event["at"]) for event in engine.events(campaign)]
         self.assertEqual(times, sorted(times))
         self.assertEqual(engine.stop(), 0)
         verified(engine)

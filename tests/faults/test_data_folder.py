@@ -152,6 +152,7 @@ class DataFolder(unittest.TestCase):
             self.assertEqual(code, 1, said)
             self.assertIn(str(data), said)
             self.assertIn("Read-only file system", said)
+            self.assertNotIn("by itself", said)
             verified(engine)
             self.assertEqual(contents(data), before)
             disk.read_only(False)
