@@ -5,6 +5,7 @@
 
 #include "actors/due.hpp"
 #include "adapters/http/change_feed.hpp"
+#include "adapters/http/http_target.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 
@@ -21,7 +22,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/url/parse.hpp>
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
@@ -58,21 +58,6 @@ http_response method_not_allowed(const std::string& allowed) {
   response.content_type = "application/problem+json";
   response.headers.emplace_back("Allow", allowed);
   return response;
-}
-
-/// Takes a target apart. Nothing when it is not in origin form (RFC 9112 section 3.2.1).
-bool parse_target(std::string_view target, http_request& request) {
-  const auto parsed = boost::urls::parse_origin_form({target.data(), target.size()});
-  if (!parsed)
-    return false;
-  for (const auto segment : parsed->segments())
-    request.path.emplace_back(segment);
-  if (request.path.size() == 1 && request.path.front().empty())
-    request.path.clear();
-  for (const auto& parameter : parsed->params())
-    if (!parameter.value.empty())
-      request.query.insert_or_assign(std::string{parameter.key}, std::string{parameter.value});
-  return true;
 }
 
 std::string bearer_in(std::string_view header) {

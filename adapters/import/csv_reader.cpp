@@ -54,7 +54,6 @@ public:
     ends_.push_back(text_.size());
   }
   std::size_t size() const { return ends_.size(); }
-  const std::string& text() const { return text_; }
   std::string_view operator[](std::size_t index) const {
     const auto begin = index == 0 ? 0 : ends_[index - 1];
     return std::string_view{text_}.substr(begin, ends_[index] - begin);
@@ -222,7 +221,7 @@ private:
     std::vector<std::string> names;
     for (std::size_t index = 0; index < fields_.size(); ++index)
       names.emplace_back(without_blanks(fields_[index]));
-    if (!is_storable_text(fields_.text()))
+    if (!are_fields_storable())
       return failure(error_code::invalid_input,
                      "the line that names the columns is not UTF-8; save the file as UTF-8");
     for (std::size_t index = 0; index < names.size(); ++index)
@@ -252,7 +251,7 @@ private:
     for (std::size_t index = 0; index < fields_.size(); ++index)
       if (fields_[index].size() > import_field_bytes_max)
         return leave_out(left_out_reason::field_too_long);
-    if (!is_storable_text(fields_.text()))
+    if (!are_fields_storable())
       return leave_out(left_out_reason::wrong_encoding);
     if (fields_.size() != columns_.size())
       return leave_out(left_out_reason::wrong_field_count);
@@ -261,6 +260,14 @@ private:
       if (index != email_ && !fields_[index].empty())
         row_.fields.push_back({columns_[index], std::string{fields_[index]}});
     return into_.add(record_line_, fields_[email_], row_);
+  }
+
+  /// Each by itself: the halves of a character in two fields would make a whole one together.
+  bool are_fields_storable() const {
+    for (std::size_t index = 0; index < fields_.size(); ++index)
+      if (!is_storable_text(fields_[index]))
+        return false;
+    return true;
   }
 
   result<void> leave_out(left_out_reason reason) {

@@ -153,6 +153,11 @@ TEST_CASE("line numbers count CRLF once and a bare CR as a line") {
         std::vector<left_out_row>{{3, reason::wrong_address}, {5, reason::wrong_address}});
 }
 
+TEST_CASE("a character whose halves stand in two fields is none") {
+  CHECK(left_out("email,first,last\na@b.cc,x\xc3,\xa9y\n") ==
+        std::vector<left_out_row>{{2, reason::wrong_encoding}});
+}
+
 TEST_CASE("a NUL is no text") {
   CHECK(left_out(std::string("email,name\na@b.cc,x\0y\n", 22)) ==
         std::vector<left_out_row>{{2, reason::wrong_encoding}});

@@ -1,0 +1,22 @@
+#include "adapters/http/http_target.hpp"
+
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+namespace sluice {
+
+bool parse_target(std::string_view target, http_request& request) {
+  const auto parsed = boost::urls::parse_origin_form({target.data(), target.size()});
+  if (!parsed)
+    return false;
+  for (const auto segment : parsed->segments())
+    request.path.emplace_back(segment);
+  if (request.path.size() == 1 && request.path.front().empty())
+    request.path.clear();
+  for (const auto& parameter : parsed->params())
+    if (!parameter.value.empty())
+      request.query.insert_or_assign(std::string{parameter.key}, std::string{parameter.value});
+  return true;
+}
+
+} // namespace sluice

@@ -1,0 +1,14 @@
+#pragma once
+// A request's target (RFC 9112 section 3.2) taken apart into path and query.
+
+#include "adapters/http/message.hpp"
+
+#include <string_view>
+
+namespace sluice {
+
+/// Fills in path and query, decoded; a parameter without a value is left out. False when the target is not in
+/// origin form.
+bool parse_target(std::string_view target, http_request& request);
+
+} // namespace sluice
