@@ -1,214 +1,242 @@
 #include "actors/audit.hpp"
 
-#include "actors/evolve.hpp"
+#include "actors/chain_auditor.hpp"
+#include "actors/rule_auditor.hpp"
+#include "actors/seal.hpp"
+#include "actors/state_codec.hpp"
 #include "messages/check.hpp"
 #include "messages/event_json.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <map>
+#include <thread>
 
 namespace sluice {
 
 namespace {
 
-/// Follows one campaign's log and notes what is wrong. A state that broke a rule cannot be trusted any
-/// further, so after the first such fault only the chain and the numbers are checked.
+/// An event that must be in the log, because a snapshot or a seal knows it.
+struct known_event {
+  event_number number = 0;
+  sha256_hash hash{};
+  bool is_sealed = false;
+};
+
+/// What is known of each campaign's log from elsewhere, by number.
+using known_events = std::map<campaign_id, std::vector<known_event>>;
+
 class log_auditor {
 public:
-  log_auditor(campaign_id campaign, audit_report& report) : state_(unborn(campaign)), report_(report) {}
+  log_auditor(const store& from,
+              campaign_id campaign,
+              std::span<const known_event> known,
+              audit_report& report) :
+      from_(from), campaign_(campaign), report_(report), known_(known),
+      chain_(campaign, [this](event_number number, std::string what) { note(number, std::move(what)); }),
+      rules_(campaign) {}
 
-  void check_record(const raw_record& record) {
-    ++report_.events;
-    if (!record.is_whole) {
-      note(record.number, "the record is cut short");
-      expect_next(record);
-      return;
-    }
-    if (record.number != next_number_)
-      note(record.number,
-           fmt::format("the number should be {}: events are missing or foreign", next_number_));
-    if (record.previous != previous_)
-      note(record.number, next_number_ == 1
-                              ? "the first event names an event before it"
-                              : "the hash of the event before it is not the one that it names: this or "
-                                "the one before was altered, removed or moved");
-    expect_next(record);
-    check_event(record);
-  }
-
-  void check_end() {
-    if (next_number_ == 1)
-      note(0, "it has no events");
+  void run() {
+    ++report_.campaigns;
+    if (campaign_.value == 0)
+      note(0, "no campaign has the number 0: its events are foreign");
+    const auto read = from_.journal().read_raw(campaign_, 0, [this](const raw_record& record) {
+      ++report_.events;
+      chain_.follow(record);
+      if (record.number > 0 && record.is_whole)
+        check_event(record);
+      check_known(record);
+      return true;
+    });
+    if (!read)
+      note(read.error().code == error_code::corrupt ? chain_.last_number() + 1 : 0, read.error().message);
+    else if (chain_.last_number() == 0)
+      note(0, known_.empty() ? "there is no such campaign" : "its whole log is gone");
+    if (read)
+      check_tail();
+    if (chain_.is_broken())
+      chain_.explain(from_.journal());
   }
 
 private:
-  void expect_next(const raw_record& record) {
-    next_number_ = record.number + 1;
-    previous_ = record.hash;
-  }
-
   void check_event(const raw_record& record) {
-    const auto decoded = decode_event(record.body);
-    if (!decoded) {
-      note(record.number, "it cannot be read: " + decoded.error().message);
-      is_state_lost_ = true;
-    }
     if (is_state_lost_)
       return;
+    const auto decoded = decode_event(record.body);
     try {
-      check_before(*decoded);
-      evolve(state_, *decoded);
-      check_after(*decoded);
+      if (decoded)
+        rules_.follow(*decoded);
+      else
+        note(record.number, "it cannot be read: " + decoded.error().message);
+      is_state_lost_ = !decoded;
     } catch (const broken_invariant& fault) {
       note(record.number, fault.what());
       is_state_lost_ = true;
     }
   }
 
-  /// Rule 2: no letter is claimed before it is due.
-  void check_before(const event& next) const {
-    const auto* claim = std::get_if<claimed>(&next.body);
-    if (!claim || claim->letters.empty())
-      return;
-    check(claim->letters.ranges().back().end <= state_.due(next.at),
-          "letters were claimed before they were due");
-    for (const auto& range : claim->letters)
-      for (auto noted = state_.retries.lower_bound(range.begin);
-           noted != state_.retries.end() && noted->first < range.end; ++noted)
-        check(state_.letters.at(noted->first) != letter_state::deferred || noted->second.due_at <= next.at,
-              "a deferred letter was claimed before its time");
+  void check_known(const raw_record& record) {
+    for (; !known_.empty() && known_.front().number <= record.number; known_ = known_.subspan(1)) {
+      const auto& one = known_.front();
+      if (one.number < record.number)
+        continue; // its absence was told by the chain
+      if (one.hash != record.hash)
+        note(one.number, one.is_sealed
+                             ? "it is not the event that was sealed: it or one before it was altered"
+                             : "it is not the event that the snapshot was made of: it or one "
+                               "before it was altered");
+      else if (!one.is_sealed)
+        check_snapshot(one.number);
+    }
   }
 
-  /// Rules 1 and 5: the counts add up, and the end is an end.
-  void check_after(const event& next) const {
-    std::uint64_t sum = 0;
-    for (const auto count : state_.letters.counts())
-      sum += count;
-    check(sum == state_.letters.size(), "the counts do not add up");
-    if (std::holds_alternative<finished>(next.body))
-      check(state_.letters.count(letter_state::accepted) + state_.letters.count(letter_state::refused) +
-                    state_.letters.count(letter_state::skipped) ==
-                state_.letters.size(),
-            "the campaign ended before every letter had a final outcome");
+  /// Rule 6: what the engine showed is what the log adds up to.
+  void check_snapshot(event_number number) {
+    if (is_state_lost_)
+      return;
+    const auto kept = from_.snapshots().load(campaign_);
+    if (!kept || kept->number != number)
+      return;
+    if (const auto shown = decode_state(kept->state); shown && !(*shown == rules_.state()))
+      note(number, "the snapshot shows another state than the log adds up to");
+  }
+
+  /// A log that ends before an event that is known to have been.
+  void check_tail() {
+    if (known_.empty())
+      return;
+    const auto sealed = std::ranges::find(known_, true, &known_event::is_sealed);
+    const auto& last = known_.back();
+    note(chain_.last_number() + 1,
+         sealed != known_.end()
+             ? fmt::format("the log is shorter than sealed: its end from here to event {} was cut off",
+                           last.number)
+             : fmt::format("its end was cut off: a snapshot was made of event {}", last.number));
   }
 
   void note(event_number number, std::string what) {
     if (noted_++ < audit_faults_max)
-      report_.faults.push_back({state_.id, number, std::move(what)});
+      report_.faults.push_back({campaign_, number, std::move(what)});
   }
 
-  campaign_state state_;
+  const store& from_;
+  campaign_id campaign_;
   audit_report& report_;
-  event_number next_number_ = 1;
-  sha256_hash previous_{};
+  std::span<const known_event> known_; ///< those not met yet
+  chain_auditor chain_;
+  rule_auditor rules_;
   bool is_state_lost_ = false;
   std::size_t noted_ = 0;
 };
 
-/// Whether an event has to do with this letter: it names it, or it changes the whole campaign.
-bool touches(const event& what, letter_index index) {
-  if (const auto* claim = std::get_if<claimed>(&what.body))
-    return claim->letters.contains(index);
-  if (const auto* outcomes = std::get_if<settled>(&what.body))
-    return std::ranges::any_of(outcomes->groups,
-                               [&](const auto& group) { return group.letters.contains(index); });
-  if (const auto* doubt = std::get_if<doubt_settled>(&what.body))
-    return doubt->letters.contains(index);
-  return true;
+result<known_events> gather_known(const store& from, const audit_request& asked) {
+  known_events known;
+  auto marks = from.snapshots().marks();
+  if (!marks)
+    return std::unexpected(marks.error());
+  for (const auto& mark : *marks)
+    known[mark.campaign].push_back({mark.number, mark.hash, false});
+  if (asked.seal)
+    for (const auto& head : asked.seal->heads)
+      known[head.campaign].push_back({head.number, head.hash, true});
+  for (auto& [campaign, events] : known)
+    std::ranges::sort(events, {}, &known_event::number);
+  return known;
 }
 
-/// Of an event that names many letters, what it says of this one.
-event narrowed(event what, letter_index index) {
-  const letter_ranges only{{index, index + 1}};
-  if (auto* claim = std::get_if<claimed>(&what.body)) {
-    claim->letters = only;
-  } else if (auto* outcomes = std::get_if<settled>(&what.body)) {
-    std::erase_if(outcomes->groups, [&](const auto& group) { return !group.letters.contains(index); });
-    for (auto& group : outcomes->groups)
-      group.letters = only;
-  } else if (auto* doubt = std::get_if<doubt_settled>(&what.body)) {
-    doubt->letters = only;
+/// The campaigns that have a log and those that should have one.
+result<std::vector<campaign_id>> campaigns_to_check(const store& from, const known_events& known) {
+  auto listed = from.journal().campaigns();
+  if (!listed)
+    return listed;
+  for (const auto& [campaign, events] : known)
+    listed->push_back(campaign);
+  std::ranges::sort(*listed);
+  listed->erase(std::unique(listed->begin(), listed->end()), listed->end());
+  return listed;
+}
+
+void add(audit_report& into, audit_report&& part) {
+  into.campaigns += part.campaigns;
+  into.events += part.events;
+  std::ranges::move(part.faults, std::back_inserter(into.faults));
+}
+
+/// Each thread takes the next campaign that nobody has taken.
+audit_report check_all(const store& from,
+                       const std::vector<campaign_id>& campaigns,
+                       const known_events& known,
+                       unsigned threads) {
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&](audit_report& into) {
+    for (auto at = next++; at < campaigns.size(); at = next++) {
+      const auto found = known.find(campaigns[at]);
+      log_auditor(from, campaigns[at],
+                  found == known.end() ? std::span<const known_event>{} : std::span(found->second), into)
+          .run();
+    }
+  };
+  if (threads == 0)
+    threads = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<audit_report> parts(std::min<std::size_t>(threads, std::max<std::size_t>(campaigns.size(), 1)));
+  {
+    std::vector<std::jthread> others;
+    for (std::size_t number = 1; number < parts.size(); ++number)
+      others.emplace_back([&, number] { work(parts[number]); });
+    work(parts.front());
   }
-  return what;
+  audit_report whole;
+  for (auto& part : parts)
+    add(whole, std::move(part));
+  std::ranges::stable_sort(whole.faults, {}, &audit_fault::campaign);
+  return whole;
 }
 
 } // namespace
 
-result<audit_report> verify_logs(const store& from, std::optional<campaign_id> only) {
-  std::vector<campaign_id> campaigns;
-  if (only) {
-    campaigns.push_back(*only);
-  } else {
-    auto all = from.journal().campaigns();
-    if (!all)
-      return std::unexpected(all.error());
-    campaigns = std::move(*all);
-  }
+result<audit_report> verify_logs(const store& from, const audit_request& asked) {
+  // Snapshots first: a running engine only makes logs longer meanwhile.
+  const auto known = gather_known(from, asked);
+  if (!known)
+    return std::unexpected(known.error());
+  if (asked.only)
+    return check_all(from, {*asked.only}, *known, 1);
+  const auto campaigns = campaigns_to_check(from, *known);
+  if (!campaigns)
+    return std::unexpected(campaigns.error());
+  const auto strange = from.journal().strange_keys();
+  if (!strange)
+    return std::unexpected(strange.error());
   audit_report report;
-  for (const auto id : campaigns) {
-    ++report.campaigns;
-    log_auditor auditor(id, report);
-    const auto read = from.journal().read_raw(id, 1, [&](const raw_record& record) {
-      auditor.check_record(record);
-      return true;
-    });
-    if (!read)
-      report.faults.push_back({id, 0, read.error().message});
-    auditor.check_end();
-  }
+  for (const auto& key : *strange)
+    report.faults.push_back({{}, 0, "there is a key that is none of a record: " + key});
+  add(report, check_all(from, *campaigns, *known, asked.threads));
   return report;
 }
 
-result<campaign_view> replay_log(const store& from, campaign_id campaign, std::optional<event_number> at) {
-  auto state = unborn(campaign);
-  std::optional<error> broken;
-  const auto read = from.journal().read(campaign, 1, [&](const stored_event& stored) {
-    if (at && stored.number > *at)
-      return false;
-    try {
-      evolve(state, stored.event);
-      return true;
-    } catch (const broken_invariant& fault) {
-      broken = error{error_code::corrupt,
-                     fmt::format("{}, event {}: {}", to_string(campaign), stored.number, fault.what())};
-      return false;
-    }
-  });
-  if (!read)
-    return std::unexpected(read.error());
-  if (broken)
-    return std::unexpected(*broken);
-  if (!state.exists())
-    return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(campaign)));
-  if (at && state.last_event < *at)
-    return failure(error_code::not_found,
-                   fmt::format("{} has {} events, not {}", to_string(campaign), state.last_event, *at));
-  return view_of(state, state.changed_at);
+result<audit_report>
+verify_sealed(const store& from, audit_request asked, const log_seal& seal, std::string_view signer) {
+  const auto genuine = check_seal(seal, signer);
+  if (!genuine && genuine.error().code != error_code::corrupt)
+    return std::unexpected(genuine.error());
+  if (genuine)
+    asked.seal = &seal;
+  auto report = verify_logs(from, asked);
+  if (report && !genuine)
+    report->faults.insert(report->faults.begin(), {{}, 0, genuine.error().message});
+  return report;
 }
 
-result<std::vector<stored_event>>
-letter_story(const store& from, campaign_id campaign, std::string_view address) {
-  const auto now = replay_log(from, campaign, std::nullopt);
-  if (!now)
-    return std::unexpected(now.error());
-  const auto index = from.audiences().find(now->audience.id, address);
-  if (!index)
-    return std::unexpected(index.error());
-  if (!*index)
-    return failure(error_code::not_found,
-                   fmt::format("{} is not in the audience of {}", address, to_string(campaign)));
-  std::vector<stored_event> story;
-  const auto read = from.journal().read(campaign, 1, [&](const stored_event& stored) {
-    if (touches(stored.event, **index)) {
-      story.push_back(stored);
-      story.back().event = narrowed(std::move(story.back().event), **index);
-    }
-    return true;
-  });
-  if (!read)
-    return std::unexpected(read.error());
-  return story;
+nlohmann::json to_json(const audit_report& report) {
+  auto faults = nlohmann::json::array();
+  for (const auto& fault : report.faults)
+    faults.push_back({{"campaign", fault.campaign.value == 0 ? "" : to_string(fault.campaign)},
+                      {"number", fault.number},
+                      {"what", fault.what}});
+  return {{"campaigns", report.campaigns}, {"events", report.events}, {"faults", std::move(faults)}};
 }
 
 } // namespace sluice

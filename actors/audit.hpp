@@ -1,18 +1,25 @@
 #pragma once
-// Reading a log as one who trusts nobody: replay it, follow one recipient through it, check every rule of
-// the domain and the hash chain. Works on a store of either mode, also while an engine runs on it.
+// Reading the logs as one who trusts nobody: the hash chain, the numbering, every rule that a log can show
+// (see rule_auditor.hpp), what snapshots say of the logs, and what a seal says. Works on a store of either
+// mode, also while an engine runs on it.
+//
+// A log whose end was cut off is right in itself. What gives it away is a snapshot made behind the cut, or a
+// seal (actors/seal.hpp).
 
-#include "messages/view.hpp"
 #include "persistence/store.hpp"
 
-#include <functional>
+#include <nlohmann/json_fwd.hpp>
+
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice {
 
-/// What is wrong, and where. `number` is 0 when it is not about one event.
+struct log_seal;
+
+/// What is wrong, and where. `number` is 0 when it is not about one event; campaign 0 is the whole store.
 struct audit_fault {
   campaign_id campaign;
   event_number number = 0;
@@ -22,19 +29,26 @@ struct audit_fault {
 struct audit_report {
   std::uint64_t campaigns = 0;
   std::uint64_t events = 0;
-  std::vector<audit_fault> faults; ///< audit_faults_max at most for each campaign
+  std::vector<audit_fault> faults; ///< by campaign; audit_faults_max at most for each
 };
 
 inline constexpr std::size_t audit_faults_max = 100;
 
-/// Checks one campaign, or all: the chain, the numbering, and the rules of the domain at every event.
-result<audit_report> verify_logs(const store& from, std::optional<campaign_id> only);
+struct audit_request {
+  std::optional<campaign_id> only; ///< default: all
+  const log_seal* seal = nullptr;  ///< to hold the logs against; see verify_sealed
+  unsigned threads = 0;            ///< 0: as many as there are processors
+};
 
-/// The state after event `at` (default: the last), shown as of that event's time.
-result<campaign_view> replay_log(const store& from, campaign_id campaign, std::optional<event_number> at);
+/// Checks one campaign, or all. An error only when the logs cannot even be listed.
+result<audit_report> verify_logs(const store& from, const audit_request& asked);
 
-/// Every event that touches one recipient's letter, and those that touch the whole campaign.
-result<std::vector<stored_event>>
-letter_story(const store& from, campaign_id campaign, std::string_view address);
+/// The same, held against a seal: its signature first (and `signer`'s, if a public key is given). A seal that is
+/// not what it says is a fault of campaign 0, and nothing is held against it.
+result<audit_report>
+verify_sealed(const store& from, audit_request asked, const log_seal& seal, std::string_view signer);
+
+/// {campaigns, events, faults: [{campaign, number, what} …]}; campaign is "" where it is the whole store.
+nlohmann::json to_json(const audit_report& report);
 
 } // namespace sluice

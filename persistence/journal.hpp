@@ -56,6 +56,12 @@ struct raw_record {
   bool is_whole = true;               ///< false: shorter than any record; previous and body are empty
 };
 
+/// A log's last event.
+struct log_head {
+  event_number number = 0;
+  sha256_hash hash{};
+};
+
 /// What waits for the writer at once, at most: appends, and the bytes of their events.
 inline constexpr std::size_t journal_queue_appends_max = 65'536;
 inline constexpr std::size_t journal_queue_bytes_max = 64U << 20U;
@@ -81,15 +87,22 @@ public:
                             event_number from,
                             const std::function<bool(const stored_event&)>& visit) const = 0;
 
-  /// Visits the records from number `from` on just as they are, faults and all, until the visitor returns
-  /// false: for an audit, which checks numbers, hashes and bodies itself. `corrupt` only where the disk
-  /// gives nothing readable any more. Any thread.
+  /// Visits the records from number `from` (0 too: no right record has it) on just as they are, faults and
+  /// all, until the visitor returns false: for an audit, which checks numbers, hashes and bodies itself.
+  /// `corrupt` where the disk gives nothing readable any more, and at the end where there was a key that is
+  /// none of a record. Any thread.
   virtual result<void> read_raw(campaign_id campaign,
                                 event_number from,
                                 const std::function<bool(const raw_record&)>& visit) const;
 
+  /// Where a campaign's log ends; number 0 when it has no events.
+  virtual result<log_head> head(campaign_id campaign) const = 0;
+
   /// Every campaign that has events, lowest first.
   virtual result<std::vector<campaign_id>> campaigns() const = 0;
+
+  /// Keys among the records that are too short to name a campaign, in hexadecimal: not ours.
+  virtual result<std::vector<std::string>> strange_keys() const { return std::vector<std::string>{}; }
 
   /// The answer remembered for a key; nothing if there is none.
   virtual result<std::optional<key_record>> find_key(std::string_view key) const = 0;

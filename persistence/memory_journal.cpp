@@ -80,6 +80,14 @@ result<void> memory_journal::read_raw(campaign_id campaign,
   return visit_raw_records(records, campaign, from, visit);
 }
 
+result<log_head> memory_journal::head(campaign_id campaign) const {
+  const std::shared_lock guard(mutex_);
+  const auto known = logs_.find(campaign);
+  if (known == logs_.end())
+    return log_head{};
+  return log_head{known->second.values.size(), known->second.last_hash};
+}
+
 result<std::vector<campaign_id>> memory_journal::campaigns() const {
   const std::shared_lock guard(mutex_);
   std::vector<campaign_id> found;

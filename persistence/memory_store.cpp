@@ -35,6 +35,14 @@ public:
     return value;
   }
 
+  result<std::vector<snapshot_mark>> marks() const override {
+    const std::lock_guard guard(mutex_);
+    std::vector<snapshot_mark> found;
+    for (const auto& [campaign, entry] : snapshots_)
+      found.push_back({campaign, entry.first.number, entry.second});
+    return found;
+  }
+
 private:
   const memory_journal& journal_;
   mutable std::mutex mutex_;

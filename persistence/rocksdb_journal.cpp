@@ -15,6 +15,12 @@ namespace {
 /// Ends of logs that the writer remembers, about 100 bytes each, give or take a group; a forgotten one is
 /// read from the store.
 constexpr std::size_t heads_max = 100'000;
+/// Read ahead of who reads a log from its beginning.
+constexpr std::size_t readahead_bytes = 1U << 20U;
+
+std::string hex_of(std::string_view bytes) {
+  return to_hex({reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+}
 
 /// A log's records in the order of their numbers, as the store was when it was made.
 class stored_records final : public record_source {
@@ -27,32 +33,37 @@ public:
       options.iterate_upper_bound = &end_slice_;
     // A whole log is read once, at a restart or an audit; it would only push out what is read often.
     options.fill_cache = first > 1;
+    if (first <= 1)
+      options.readahead_size = readahead_bytes;
     records_.reset(database.db().NewIterator(options, database[family::events]));
-    records_->Seek(slice(record_key(campaign, first)));
+    // From 0 on nothing of the campaign's is passed over, also no key that is none of a record.
+    records_->Seek(slice(first == 0 ? big_endian(campaign.value) : record_key(campaign, first)));
   }
 
   bool next(event_number& number, std::string_view& value) override {
     if (has_begun_)
       records_->Next();
     has_begun_ = true;
-    if (!records_->Valid())
-      return false;
-    const auto key = view(records_->key());
-    if (key.size() != record_key_bytes) {
-      has_strange_key_ = true;
-      return false;
+    for (; records_->Valid(); records_->Next()) {
+      const auto key = view(records_->key());
+      if (key.size() == record_key_bytes) {
+        number = read_big_endian<std::uint64_t>(key.data() + 8);
+        value = view(records_->value());
+        return true;
+      }
+      if (strange_key_.empty())
+        strange_key_ = key;
     }
-    number = read_big_endian<std::uint64_t>(key.data() + 8);
-    value = view(records_->value());
-    return true;
+    return false;
   }
 
   result<void> outcome() const override {
     const auto doing = sentence("cannot read the log of campaign ", to_string(campaign_));
-    if (has_strange_key_)
-      return failure(error_code::corrupt, doing + ": there is a key that is none of a record");
     if (const auto status = records_->status(); !status.ok())
       return std::unexpected(error_of(status, doing));
+    if (!strange_key_.empty())
+      return failure(error_code::corrupt,
+                     sentence(doing, ": there is a key that is none of a record: ", hex_of(strange_key_)));
     return {};
   }
 
@@ -62,7 +73,7 @@ private:
   rocksdb::Slice end_slice_;
   std::unique_ptr<rocksdb::Iterator> records_;
   bool has_begun_ = false;
-  bool has_strange_key_ = false;
+  std::string strange_key_; ///< the first; empty: there was none
 };
 
 std::size_t bytes_of(const std::vector<journal_record>& records) {
@@ -182,13 +193,13 @@ void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
   one.answer = head->number;
 }
 
-result<rocksdb_journal::log_head> rocksdb_journal::head_of(campaign_id campaign) {
+result<log_head> rocksdb_journal::head_of(campaign_id campaign) {
   if (const auto known = heads_.find(campaign); known != heads_.end())
     return known->second;
-  return stored_head_of(campaign);
+  return head(campaign);
 }
 
-result<rocksdb_journal::log_head> rocksdb_journal::stored_head_of(campaign_id campaign) const {
+result<log_head> rocksdb_journal::head(campaign_id campaign) const {
   const std::unique_ptr<rocksdb::Iterator> records(database_.db().NewIterator({}, database_[family::events]));
   records->SeekForPrev(slice(record_key(campaign, std::numeric_limits<event_number>::max())));
   if (!records->status().ok())
@@ -215,19 +226,46 @@ result<void> rocksdb_journal::read_raw(campaign_id campaign,
   return visit_raw_records(records, campaign, from, visit);
 }
 
-result<std::vector<campaign_id>> rocksdb_journal::campaigns() const {
-  std::vector<campaign_id> found;
+result<void> rocksdb_journal::survey(const std::function<void(campaign_id)>& visit_campaign,
+                                     const std::function<void(std::string_view)>& visit_strange_key) const {
   const std::unique_ptr<rocksdb::Iterator> records(database_.db().NewIterator({}, database_[family::events]));
   records->SeekToFirst();
-  while (records->Valid() && records->key().size() >= 8) {
-    const campaign_id campaign{read_big_endian<std::uint64_t>(records->key().data())};
-    found.push_back(campaign);
-    if (campaign.value == std::numeric_limits<std::uint64_t>::max())
+  while (records->Valid()) {
+    const auto key = view(records->key());
+    if (key.size() < 8) {
+      visit_strange_key(key);
+      records->Next();
+      continue;
+    }
+    const auto campaign = read_big_endian<std::uint64_t>(key.data());
+    visit_campaign({campaign});
+    if (campaign == std::numeric_limits<std::uint64_t>::max())
       break;
-    records->Seek(slice(big_endian(campaign.value + 1)));
+    // A key too short for a campaign lies behind this one only as the next one without its trailing zeros.
+    auto next = big_endian(campaign + 1);
+    next.erase(next.find_last_not_of('\0') + 1);
+    records->Seek(slice(next));
   }
   if (!records->status().ok())
     return std::unexpected(error_of(records->status(), "cannot list the campaigns"));
+  return {};
+}
+
+result<std::vector<campaign_id>> rocksdb_journal::campaigns() const {
+  std::vector<campaign_id> found;
+  const auto surveyed =
+      survey([&](campaign_id campaign) { found.push_back(campaign); }, [](std::string_view) {});
+  if (!surveyed)
+    return std::unexpected(surveyed.error());
+  return found;
+}
+
+result<std::vector<std::string>> rocksdb_journal::strange_keys() const {
+  std::vector<std::string> found;
+  const auto surveyed =
+      survey([](campaign_id) {}, [&](std::string_view key) { found.push_back(hex_of(key)); });
+  if (!surveyed)
+    return std::unexpected(surveyed.error());
   return found;
 }
 

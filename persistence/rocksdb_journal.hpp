@@ -35,7 +35,9 @@ public:
   result<void> read_raw(campaign_id campaign,
                         event_number from,
                         const std::function<bool(const raw_record&)>& visit) const override;
+  result<log_head> head(campaign_id campaign) const override;
   result<std::vector<campaign_id>> campaigns() const override;
+  result<std::vector<std::string>> strange_keys() const override;
   result<std::optional<key_record>> find_key(std::string_view key) const override;
 
   /// The highest campaign id that has events; 0 when there is none.
@@ -53,17 +55,13 @@ private:
   };
   using group = std::vector<queued_append>;
 
-  /// Where a log ends.
-  struct log_head {
-    event_number number = 0;
-    sha256_hash hash{};
-  };
-
+  /// Every campaign with events, and every key too short to name one.
+  result<void> survey(const std::function<void(campaign_id)>& visit_campaign,
+                      const std::function<void(std::string_view)>& visit_strange_key) const;
   void run();
   void write(group& appends);
   void stage(queued_append& one, rocksdb::WriteBatch& batch);
   result<log_head> head_of(campaign_id campaign);
-  result<log_head> stored_head_of(campaign_id campaign) const;
 
   rocksdb_database& database_;
   std::unordered_map<campaign_id, log_head> heads_; ///< the writer's alone

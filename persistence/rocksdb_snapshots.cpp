@@ -12,6 +12,9 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <cstring>
+#include <memory>
+
 namespace sluice {
 
 namespace {
@@ -55,6 +58,26 @@ std::optional<snapshot> rocksdb_snapshots::load(campaign_id campaign) const {
   if (!hash || as_text(*hash) != text.substr(8, hash->size()))
     return std::nullopt;
   return snapshot{.number = number, .state = std::string(text.substr(state_offset))};
+}
+
+result<std::vector<snapshot_mark>> rocksdb_snapshots::marks() const {
+  std::vector<snapshot_mark> found;
+  const std::unique_ptr<rocksdb::Iterator> entries(
+      database_.db().NewIterator({}, database_[family::snapshots]));
+  for (entries->SeekToFirst(); entries->Valid(); entries->Next()) {
+    const auto key = view(entries->key());
+    const auto value = view(entries->value());
+    if (key.size() != 8 || value.size() < state_offset)
+      continue; // a cache's entry that nobody would read
+    snapshot_mark mark{.campaign = {read_big_endian<std::uint64_t>(key.data())},
+                       .number = read_big_endian<std::uint64_t>(value.data()),
+                       .hash = {}};
+    std::memcpy(mark.hash.data(), value.data() + 8, mark.hash.size());
+    found.push_back(mark);
+  }
+  if (!entries->status().ok())
+    return std::unexpected(error_of(entries->status(), "cannot read the snapshots"));
+  return found;
 }
 
 } // namespace sluice

@@ -13,6 +13,7 @@ public:
   explicit rocksdb_snapshots(rocksdb_database& database) : database_(database) {}
   void save(campaign_id campaign, const snapshot& value) override;
   std::optional<snapshot> load(campaign_id campaign) const override;
+  result<std::vector<snapshot_mark>> marks() const override;
 
 private:
   rocksdb_database& database_;

@@ -70,6 +70,24 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
   return text;
 }
 
+bool from_hex(std::string_view text, std::span<std::uint8_t> into) {
+  if (text.size() != into.size() * 2)
+    return false;
+  const auto digit = [](char one) -> unsigned {
+    if (one >= '0' && one <= '9')
+      return static_cast<unsigned>(one - '0');
+    return one >= 'a' && one <= 'f' ? static_cast<unsigned>(one - 'a') + 10U : 16U;
+  };
+  for (std::size_t at = 0; at < into.size(); ++at) {
+    const auto high = digit(text[2 * at]);
+    const auto low = digit(text[2 * at + 1]);
+    if (high > 15 || low > 15)
+      return false;
+    into[at] = static_cast<std::uint8_t>(high << 4U | low);
+  }
+  return true;
+}
+
 std::string_view as_text(const sha256_hash& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
 }

@@ -37,6 +37,9 @@ sha256_hash sha256(std::string_view first, std::string_view second);
 /// Lower-case hexadecimal.
 std::string to_hex(std::span<const std::uint8_t> bytes);
 
+/// Reads what to_hex wrote, to the last byte of `into`; false for any other text.
+bool from_hex(std::string_view text, std::span<std::uint8_t> into);
+
 /// A hash as text for APIs that take text; it points into `hash`.
 std::string_view as_text(const sha256_hash& hash);
 

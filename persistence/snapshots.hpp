@@ -15,6 +15,13 @@ struct snapshot {
   bool operator==(const snapshot&) const = default;
 };
 
+/// What a snapshot says of the log: that there was an event of this number with this hash.
+struct snapshot_mark {
+  campaign_id campaign;
+  event_number number = 0;
+  sha256_hash hash{};
+};
+
 class snapshot_store {
 public:
   virtual ~snapshot_store() = default;
@@ -23,6 +30,8 @@ public:
   virtual void save(campaign_id campaign, const snapshot& value) = 0;
   /// Nothing if there is none, or the log's event of that number has another hash by now.
   virtual std::optional<snapshot> load(campaign_id campaign) const = 0;
+  /// What all snapshots say of their logs, whether it is still true or not: for an audit. Any thread.
+  virtual result<std::vector<snapshot_mark>> marks() const = 0;
 };
 
 } // namespace sluice

@@ -1,15 +1,16 @@
-#include "actors/audit.hpp"
+#include "actors/log_history.hpp"
 #include "adapters/cli/answers.hpp"
+#include "adapters/cli/audit_data.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
 #include "adapters/cli/concat.hpp"
 #include "adapters/cli/listing.hpp"
 #include "adapters/cli/text.hpp"
-#include "messages/event_json.hpp"
 #include "messages/json.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <charconv>
 #include <ostream>
 
 namespace sluice::cli {
@@ -18,35 +19,11 @@ namespace {
 struct audit_arguments {
   std::string id;
   std::string address;
+  std::string time;
+  std::string first;
+  std::string last;
   std::optional<std::uint64_t> at;
 };
-
-/// The store of --data or SLUICE_DATA, read-only; nothing where neither was said and the engine is asked.
-outcome<std::unique_ptr<store>> open_data(session& with) {
-  const auto folder = with.data_folder_said();
-  if (folder.empty())
-    return std::unique_ptr<store>{};
-  auto opened = open_store(folder, open_mode::read_only);
-  if (!opened)
-    return refusal(opened.error());
-  return std::move(*opened);
-}
-
-std::string hexadecimal_of(const sha256_hash& hash) {
-  std::string text;
-  for (const auto byte : hash)
-    text += hexadecimal(byte, 2);
-  return text;
-}
-
-nlohmann::json item_of(const stored_event& entry) {
-  auto item = to_json(entry.event);
-  item["at"] = format_timestamp(entry.event.at);
-  item["number"] = entry.number;
-  item["previous"] = hexadecimal_of(entry.previous);
-  item["hash"] = hexadecimal_of(entry.hash);
-  return item;
-}
 
 std::vector<table_column> event_columns() {
   return {{.title = "NUMBER", .where = align::right},
@@ -56,26 +33,59 @@ std::vector<table_column> event_columns() {
           {.title = "WHAT", .may_be_cut = true, .width_min = 20}};
 }
 
-std::vector<std::string> event_row(const nlohmann::json& item) {
-  auto event = item;
-  const auto type = text_of(event, "t");
-  const auto number = number_of(event, "number");
-  const auto moment = moment_of(event, "at").value_or(timestamp{});
-  const auto by = text_of(event, "by");
+/// What an event says beside its type, as JSON without the braces around it, which say nothing.
+std::string rest_of(nlohmann::json event) {
   for (const auto* field : {"t", "v", "at", "by", "number", "previous", "hash"})
     event.erase(field);
-  auto what = json_text(event);
-  // The braces around it say nothing.
-  if (what.size() >= 2)
-    what = what.substr(1, what.size() - 2);
-  return {std::to_string(number), moment_words(moment), by.empty() ? "engine" : by, type, what};
+  const auto words = json_text(event);
+  return words.size() >= 2 ? words.substr(1, words.size() - 2) : words;
+}
+
+std::vector<std::string> row_with(const nlohmann::json& item, const std::string& what) {
+  const auto by = text_of(item, "by");
+  return {std::to_string(number_of(item, "number")),
+          moment_words(moment_of(item, "at").value_or(timestamp{})), by.empty() ? "engine" : by,
+          text_of(item, "t"), what};
+}
+
+std::vector<std::string> event_row(const nlohmann::json& item) {
+  return row_with(item, rest_of(item));
+}
+
+/// A letter's outcome as the relay said it: "deferred 451 4.7.1 try again later, again at 2026-12-01 09:05".
+std::string outcome_words(const nlohmann::json& group) {
+  auto words = text_of(group, "outcome");
+  if (number_of(group, "code") > 0)
+    words += concat(' ', number_of(group, "code"));
+  for (const auto* field : {"enhanced", "text"})
+    if (const auto said = text_of(group, field); !said.empty())
+      words += concat(' ', said);
+  if (group.contains("retry_at"))
+    words += concat(", again at ", moment_words(timestamp{milliseconds{number_of(group, "retry_at")}}));
+  return words;
+}
+
+/// An event of one letter's story: which letters it names is known, and is left out.
+std::vector<std::string> story_row(const nlohmann::json& item) {
+  const auto type = text_of(item, "t");
+  std::string words;
+  if (const auto groups = item.find("groups"); groups != item.end() && groups->is_array())
+    for (const auto& group : *groups)
+      words += concat(words.empty() ? "" : "; ", outcome_words(group));
+  else if (type == "claimed")
+    words = "may be offered to the relay";
+  else if (type == "doubt_settled")
+    words = is_true(item, "resend") ? "out of doubt: leaves again" : "out of doubt: given up";
+  else
+    words = rest_of(item);
+  return row_with(item, words);
 }
 
 outcome<exit_code> show_log(session& with, const audit_arguments& said) {
   const auto id = campaign_of(said.id);
   if (!id)
     return std::unexpected(id.error());
-  const auto data = open_data(with);
+  const auto data = open_audit_data(with);
   if (!data)
     return std::unexpected(data.error());
   if (!*data)
@@ -85,7 +95,7 @@ outcome<exit_code> show_log(session& with, const audit_arguments& said) {
   std::uint64_t events = 0;
   const store& from = **data;
   const auto read = from.journal().read(*id, 1, [&](const stored_event& entry) {
-    printer.add(item_of(entry), event_row);
+    printer.add(to_json(entry), event_row);
     ++events;
     return with.io().out.good();
   });
@@ -101,18 +111,18 @@ outcome<exit_code> show_story(session& with, const audit_arguments& said) {
   const auto id = campaign_of(said.id);
   if (!id)
     return std::unexpected(id.error());
-  const auto data = open_data(with);
+  const auto data = open_audit_data(with);
   if (!data)
     return std::unexpected(data.error());
   if (!*data)
     return print_list(with, concat("/v1/campaigns/", to_string(*id), "/story"), {{"address", said.address}},
-                      event_columns(), event_row, 0, "nothing has happened to this letter yet");
+                      event_columns(), story_row, 0, "nothing has happened to this letter yet");
   const auto story = letter_story(**data, *id, said.address);
   if (!story)
     return refusal(story.error());
   list_printer printer(with, event_columns());
   for (const auto& entry : *story)
-    printer.add(item_of(entry), event_row);
+    printer.add(to_json(entry), story_row);
   printer.end("nothing has happened to this letter yet");
   return exit_code::done;
 }
@@ -121,20 +131,27 @@ outcome<exit_code> replay(session& with, const audit_arguments& said) {
   const auto id = campaign_of(said.id);
   if (!id)
     return std::unexpected(id.error());
-  const auto data = open_data(with);
+  replay_point upto{said.at, std::nullopt};
+  if (!said.time.empty()) {
+    const auto moment = parse_timestamp(said.time);
+    if (!moment)
+      return fail(exit_code::usage, concat("--time: ", moment.error().message));
+    upto.time = *moment;
+  }
+  const auto data = open_audit_data(with);
   if (!data)
     return std::unexpected(data.error());
   campaign_view view;
   nlohmann::json answer;
   if (*data) {
-    auto replayed = replay_log(**data, *id, said.at);
+    auto replayed = replay_log(**data, *id, upto);
     if (!replayed)
       return refusal(replayed.error());
     view = std::move(*replayed);
     answer = to_json(view);
   } else {
     auto replayed = with.engine().get(concat("/v1/campaigns/", to_string(*id), "/replay"),
-                                      {{"at", said.at ? std::to_string(*said.at) : ""}});
+                                      {{"at", said.at ? std::to_string(*said.at) : ""}, {"time", said.time}});
     if (!replayed)
       return std::unexpected(replayed.error());
     answer = std::move(*replayed);
@@ -147,31 +164,72 @@ outcome<exit_code> replay(session& with, const audit_arguments& said) {
     with.io().out << json_text(answer, 2) << '\n';
   else
     with.io().out << "after event " << view.version << ", " << moment_words(view.changed_at) << ":\n"
-                  << details(view, view.changed_at, with.io().out_terminal);
+                  << details(view, upto.time.value_or(view.changed_at), with.io().out_terminal);
   return exit_code::done;
 }
 
-nlohmann::json report_json(const audit_report& report) {
-  auto faults = nlohmann::json::array();
-  for (const auto& fault : report.faults)
-    faults.push_back(
-        {{"campaign", to_string(fault.campaign)}, {"number", fault.number}, {"what", fault.what}});
-  return {{"campaigns", report.campaigns}, {"events", report.events}, {"faults", faults}};
+std::string value_words(const nlohmann::json& value) {
+  return value.is_string() ? shown(value.get<std::string>()) : json_text(value);
 }
 
-outcome<nlohmann::json> report_for(session& with, std::optional<campaign_id> only) {
-  const auto data = open_data(with);
+void print_difference(const nlohmann::json& answer, std::ostream& out) {
+  const auto place = [&](const char* end) {
+    const auto& at = answer.at(end);
+    return concat("event ", number_of(at, "number"), " (",
+                  moment_words(moment_of(at, "at").value_or(timestamp{})), ')');
+  };
+  out << "from " << place("from") << " to " << place("to") << ":\n";
+  for (const auto& one : answer.at("changed"))
+    out << "  " << text_of(one, "field") << ": " << value_words(one.at("before")) << " -> "
+        << value_words(one.at("after")) << '\n';
+  for (const auto& one : answer.at("letters")) {
+    const auto letters = letter_ranges_from_json(one.at("letters"));
+    out << "  " << counted(number_of(one, "count"), "letter", "letters") << ' ' << text_of(one, "before")
+        << " -> " << text_of(one, "after") << ": " << (letters ? to_string(*letters) : "?") << '\n';
+  }
+  if (answer.at("changed").empty() && answer.at("letters").empty())
+    out << "  nothing changed\n";
+}
+
+std::optional<event_number> event_of(const std::string& text) {
+  event_number number = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
+  return end.ec == std::errc{} && end.ptr == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
+outcome<exit_code> diff(session& with, const audit_arguments& said) {
+  const auto id = campaign_of(said.id);
+  if (!id)
+    return std::unexpected(id.error());
+  const auto first = event_of(said.first);
+  const auto last = event_of(said.last);
+  if (!first || !last)
+    return fail(exit_code::usage,
+                concat('"', shown(first ? said.last : said.first), "\" is no event's number"));
+  const auto data = open_audit_data(with);
   if (!data)
     return std::unexpected(data.error());
-  if (!*data)
-    return with.engine().get("/v1/audit", {{"campaign", only ? to_string(*only) : ""}});
-  const auto report = verify_logs(**data, only);
-  if (!report)
-    return refusal(report.error());
-  return report_json(*report);
+  nlohmann::json answer;
+  if (*data) {
+    auto compared = compare_log(**data, *id, *first, *last);
+    if (!compared)
+      return refusal(compared.error());
+    answer = std::move(*compared);
+  } else {
+    auto compared = with.engine().get(concat("/v1/campaigns/", to_string(*id), "/diff"),
+                                      {{"from", said.first}, {"to", said.last}});
+    if (!compared)
+      return std::unexpected(compared.error());
+    answer = std::move(*compared);
+  }
+  if (with.wants_json())
+    with.io().out << json_text(answer, 2) << '\n';
+  else
+    print_difference(answer, with.io().out);
+  return exit_code::done;
 }
 
-outcome<exit_code> verify(session& with, const audit_arguments& said) {
+outcome<exit_code> export_log(session& with, const audit_arguments& said) {
   std::optional<campaign_id> only;
   if (!said.id.empty()) {
     const auto id = campaign_of(said.id);
@@ -179,27 +237,29 @@ outcome<exit_code> verify(session& with, const audit_arguments& said) {
       return std::unexpected(id.error());
     only = *id;
   }
-  const auto report = report_for(with, only);
-  if (!report)
-    return std::unexpected(report.error());
-  const auto faults = report->find("faults");
-  const bool is_faulty = faults != report->end() && faults->is_array() && !faults->empty();
-  auto& out = with.io().out;
-  if (with.wants_json()) {
-    out << json_text(*report, 2) << '\n';
-    return is_faulty ? exit_code::faulty : exit_code::done;
+  const auto data = open_audit_data(with);
+  if (!data)
+    return std::unexpected(data.error());
+  const auto print = [&](const nlohmann::json& line) {
+    with.io().out << json_text(line) << '\n';
+    return with.io().out.good();
+  };
+  if (!*data) {
+    const auto listed =
+        with.engine().each_item("/v1/audit/export", {{"campaign", only ? to_string(*only) : ""}}, 0, print);
+    return listed ? outcome<exit_code>{exit_code::done} : std::unexpected(listed.error());
   }
-  if (is_faulty)
-    for (const auto& fault : *faults) {
-      out << shown(text_of(fault, "campaign"));
-      if (number_of(fault, "number") > 0)
-        out << " event " << number_of(fault, "number");
-      out << ": " << shown(text_of(fault, "what")) << '\n';
-    }
-  out << counted(number_of(*report, "campaigns"), "campaign", "campaigns") << ", "
-      << counted(number_of(*report, "events"), "event", "events") << ": "
-      << (is_faulty ? counted(faults->size(), "fault", "faults") : std::string{"no fault found"}) << '\n';
-  return is_faulty ? exit_code::faulty : exit_code::done;
+  const store& from = **data;
+  const auto campaigns = campaigns_to_export(from, only);
+  if (!campaigns)
+    return refusal(campaigns.error());
+  for (const auto id : *campaigns) {
+    const auto read = from.journal().read_raw(
+        id, 0, [&](const raw_record& record) { return print(export_line(id, record)); });
+    if (!read)
+      return refusal(read.error());
+  }
+  return exit_code::done;
 }
 
 } // namespace
@@ -214,14 +274,21 @@ void add_audit_commands(command_syntax root) {
   group.command("replay", "the state that the log adds up to")
       .argument("ID", said->id, "the campaign: c1")
       .number("--at", said->at, "after this event; the last if left out")
+      .option("--time", said->time, "TIME", "as it was at this moment: 2026-12-01T09:00:00Z")
       .runs([said](session& with) { return replay(with, *said); });
-  group.command("letter", "one recipient's whole story")
+  group.command("diff", "what changed between two events")
+      .argument("ID", said->id, "the campaign: c1")
+      .argument("N", said->first, "the state after this event …")
+      .argument("M", said->last, "… and after this one")
+      .runs([said](session& with) { return diff(with, *said); });
+  group.command("letter", "one recipient's whole story, with the relay's words")
       .argument("ID", said->id, "the campaign: c1")
       .argument("ADDRESS", said->address, "the recipient")
       .runs([said](session& with) { return show_story(with, *said); });
-  group.command("verify", "checks every rule and the hash chain; exit code 4 where one is broken")
+  group.command("export", "the records as JSON Lines, with all that another tool needs to check the chain")
       .optional_argument("ID", said->id, "one campaign; all if left out")
-      .runs([said](session& with) { return verify(with, *said); });
+      .runs([said](session& with) { return export_log(with, *said); });
+  add_proof_commands(group);
 }
 
 } // namespace sluice::cli

@@ -1,8 +1,7 @@
-#include "actors/audit.hpp"
 #include "actors/due.hpp"
+#include "actors/log_history.hpp"
 #include "actors/log_queries.hpp"
 #include "adapters/http/routes.hpp"
-#include "messages/event_json.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
 
@@ -38,25 +37,6 @@ json parts_json(
     return true;
   });
   return {{"items", std::move(items)}, {"ends_at", format_timestamp(ends_at)}, {"next", std::move(next)}};
-}
-
-std::string hexadecimal(const sha256_hash& hash) {
-  static constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  for (const auto byte : hash) {
-    text += digits[byte >> 4U];
-    text += digits[byte & 15U];
-  }
-  return text;
-}
-
-json event_json(const stored_event& one) {
-  auto item = to_json(one.event);
-  item["at"] = format_timestamp(one.event.at);
-  item["number"] = one.number;
-  item["previous"] = hexadecimal(one.previous);
-  item["hash"] = hexadecimal(one.hash);
-  return item;
 }
 
 json letter_json(const letter_row& row) {
@@ -208,7 +188,7 @@ void show_log(node& engine, const http_request& request, const respond& answer) 
     has_more = items.size() == limit;
     if (has_more)
       return false;
-    items.push_back(event_json(one));
+    items.push_back(to_json(one));
     last = one.number;
     return true;
   });
@@ -216,39 +196,6 @@ void show_log(node& engine, const http_request& request, const respond& answer) 
     return answer(problem(read.error()));
   answer(json_response(
       200, {{"items", std::move(items)}, {"next", has_more ? json(std::to_string(last)) : json()}}));
-}
-
-void show_story(node& engine, const http_request& request, const respond& answer) {
-  query_reader query(request);
-  const auto address = query.text("address");
-  query.limit(page_default, page_max);
-  query.text("after");
-  if (const auto fault = query.finish())
-    return answer(problem(*fault));
-  if (address.empty())
-    return answer(problem({error_code::invalid_input, "address is needed: whose letter?"}));
-  const auto view = named_campaign(engine, request);
-  if (!view)
-    return answer(problem(view.error()));
-  const auto story = letter_story(engine.store(), view->id, address);
-  if (!story)
-    return answer(problem(story.error()));
-  json items = json::array();
-  for (const auto& one : *story)
-    items.push_back(event_json(one));
-  answer(json_response(200, {{"items", std::move(items)}, {"next", nullptr}}));
-}
-
-void show_replay(node& engine, const http_request& request, const respond& answer) {
-  query_reader query(request);
-  const auto at = query.number("at", 0, UINT64_MAX);
-  if (const auto fault = query.finish())
-    return answer(problem(*fault));
-  const auto view = named_campaign(engine, request);
-  if (!view)
-    return answer(problem(view.error()));
-  const auto state = replay_log(engine.store(), view->id, at == 0 ? std::nullopt : std::optional(at));
-  answer(state ? json_response(200, to_json(*state)) : problem(state.error()));
 }
 
 void show_preview(node& engine, const http_request& request, const respond& answer) {
@@ -263,27 +210,6 @@ void show_preview(node& engine, const http_request& request, const respond& answ
   if (!letter)
     return answer(problem(letter.error()));
   answer({200, "message/rfc822", std::move(*letter), {}});
-}
-
-void audit(node& engine, const http_request& request, const respond& answer) {
-  query_reader query(request);
-  const auto only = query.text("campaign");
-  if (const auto fault = query.finish())
-    return answer(problem(*fault));
-  std::optional<campaign_id> id;
-  if (!only.empty()) {
-    id = parse_campaign_id(only);
-    if (!id)
-      return answer(problem({error_code::not_found, "there is no campaign " + only.substr(0, 60)}));
-  }
-  const auto report = verify_logs(engine.store(), id);
-  if (!report)
-    return answer(problem(report.error()));
-  json faults = json::array();
-  for (const auto& one : report->faults)
-    faults.push_back({{"campaign", to_string(one.campaign)}, {"number", one.number}, {"what", one.what}});
-  answer(json_response(
-      200, {{"campaigns", report->campaigns}, {"events", report->events}, {"faults", std::move(faults)}}));
 }
 
 } // namespace sluice::handlers

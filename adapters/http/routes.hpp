@@ -58,10 +58,16 @@ void show_responses(node&, const http_request&, const respond&);
 void show_letters(node&, const http_request&, const respond&);
 void show_doubt(node&, const http_request&, const respond&);
 void show_log(node&, const http_request&, const respond&);
+void show_preview(node&, const http_request&, const respond&);
+
+// audit_handlers.cpp
 void show_story(node&, const http_request&, const respond&);
 void show_replay(node&, const http_request&, const respond&);
-void show_preview(node&, const http_request&, const respond&);
+void show_diff(node&, const http_request&, const respond&);
 void audit(node&, const http_request&, const respond&);
+void audit_against_seal(node&, const http_request&, const respond&);
+void make_seal(node&, const http_request&, const respond&);
+void export_records(node&, const http_request&, const respond&);
 
 // audience_handlers.cpp
 result<std::unique_ptr<body_consumer>> import_audience(node&, const http_request&);

@@ -1,6 +1,7 @@
 // The actors together, with virtual time: every command at work, crashes, and a relay that misbehaves.
 
 #include "actors/audit.hpp"
+#include "actors/log_history.hpp"
 #include "actors/log_queries.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/actors/actor_fixture.hpp"
@@ -16,7 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 void check_audit(actor_fixture& node) {
-  const auto report = verify_logs(*node.parts->store, std::nullopt);
+  const auto report = verify_logs(*node.parts->store, {});
   REQUIRE(report.has_value());
   for (const auto& fault : report->faults)
     UNSCOPED_INFO(to_string(fault.campaign) << " event " << fault.number << ": " << fault.what);
@@ -378,7 +379,7 @@ TEST_CASE("what is asked of the log agrees with what is shown") {
   CHECK(refused->at(1).email == "r10@example.com");
   CHECK(refused->at(1).attempts == 1);
   CHECK(refused->at(1).last_reply.text == "No such user");
-  const auto replayed = replay_log(*node.parts->store, id, std::nullopt);
+  const auto replayed = replay_log(*node.parts->store, id, {});
   REQUIRE(replayed.has_value());
   CHECK(replayed->counts == view.counts);
   CHECK(replayed->version == view.version);

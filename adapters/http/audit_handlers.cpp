@@ -1,0 +1,199 @@
+#include "actors/audit.hpp"
+#include "actors/log_history.hpp"
+#include "actors/seal.hpp"
+#include "adapters/http/routes.hpp"
+#include "messages/json.hpp"
+#include "messages/json_reader.hpp"
+
+namespace sluice::handlers {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::uint64_t export_page_default = 1000;
+constexpr std::uint64_t page_max = 10'000;
+
+void answer_audit(node& engine, const audit_request& asked, const respond& answer) {
+  const auto report = verify_logs(engine.store(), asked);
+  answer(report ? json_response(200, to_json(*report)) : problem(report.error()));
+}
+
+/// The campaign that a text names; nothing for an empty one.
+result<std::optional<campaign_id>> campaign_in(const std::string& text) {
+  if (text.empty())
+    return std::nullopt;
+  const auto id = parse_campaign_id(text);
+  if (!id)
+    return failure(error_code::not_found, "there is no campaign " + text.substr(0, 60));
+  return *id;
+}
+
+/// Behind which record a page of an export begins: "c1.57".
+struct export_cursor {
+  campaign_id campaign;
+  event_number number = 0;
+};
+
+std::optional<export_cursor> parse_cursor(const std::string& text) {
+  const auto point = text.find('.');
+  if (point == std::string::npos)
+    return std::nullopt;
+  const auto campaign = parse_campaign_id(std::string_view(text).substr(0, point));
+  const auto number = parse_campaign_id(std::string_view(text).substr(point + 1));
+  if (!campaign || !number)
+    return std::nullopt;
+  return export_cursor{*campaign, number->value};
+}
+
+/// The records of a page, and where the next one begins.
+result<json> export_page(const journal& from,
+                         const std::vector<campaign_id>& campaigns,
+                         const std::optional<export_cursor>& after,
+                         std::uint64_t limit) {
+  json items = json::array();
+  json next;
+  export_cursor last;
+  for (const auto id : campaigns) {
+    if (!next.is_null() || (after && id < after->campaign))
+      continue;
+    const auto first = after && id == after->campaign ? after->number + 1 : 0;
+    const auto read = from.read_raw(id, first, [&](const raw_record& record) {
+      if (items.size() == limit) {
+        next = to_string(last.campaign) + "." + std::to_string(last.number);
+        return false;
+      }
+      items.push_back(export_line(id, record));
+      last = {id, record.number};
+      return true;
+    });
+    if (!read)
+      return std::unexpected(read.error());
+  }
+  return json{{"items", std::move(items)}, {"next", std::move(next)}};
+}
+
+} // namespace
+
+void show_story(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto address = query.text("address");
+  query.limit(page_max, page_max);
+  query.text("after");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  if (address.empty())
+    return answer(problem({error_code::invalid_input, "address is needed: whose letter?"}));
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  const auto story = letter_story(engine.store(), view->id, address);
+  if (!story)
+    return answer(problem(story.error()));
+  json items = json::array();
+  for (const auto& one : *story)
+    items.push_back(to_json(one));
+  answer(json_response(200, {{"items", std::move(items)}, {"next", nullptr}}));
+}
+
+void show_replay(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto at = query.number("at", 0, UINT64_MAX);
+  const auto time = query.text("time");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  replay_point upto;
+  if (at > 0)
+    upto.number = at;
+  if (!time.empty()) {
+    const auto moment = parse_timestamp(time);
+    if (!moment)
+      return answer(problem({error_code::invalid_input, "time: " + moment.error().message}));
+    upto.time = *moment;
+  }
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  const auto state = replay_log(engine.store(), view->id, upto);
+  answer(state ? json_response(200, to_json(*state)) : problem(state.error()));
+}
+
+void show_diff(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto first = query.number("from", 0, UINT64_MAX);
+  const auto last = query.number("to", 0, UINT64_MAX);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  const auto difference = compare_log(engine.store(), view->id, first, last);
+  answer(difference ? json_response(200, *difference) : problem(difference.error()));
+}
+
+void audit(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto only = query.text("campaign");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto campaign = campaign_in(only);
+  if (!campaign)
+    return answer(problem(campaign.error()));
+  answer_audit(engine, {.only = *campaign}, answer);
+}
+
+/// Body {seal, campaign?, public_key?}.
+void audit_against_seal(node& engine, const http_request& request, const respond& answer) {
+  const auto body = sole_body_object(request);
+  if (!body)
+    return answer(problem(body.error()));
+  object_reader from(*body, "");
+  const auto only = from.text("campaign", 60);
+  const auto signer = from.text("public_key", 200);
+  const auto given = from.has("seal") ? from.at("seal") : json::object();
+  if (const auto fault = from.finish())
+    return answer(problem(*fault));
+  const auto campaign = campaign_in(only);
+  if (!campaign)
+    return answer(problem(campaign.error()));
+  const auto seal = seal_from_json(given);
+  if (!seal)
+    return answer(problem(seal.error()));
+  const auto report = verify_sealed(engine.store(), {.only = *campaign}, *seal, signer);
+  answer(report ? json_response(200, to_json(*report)) : problem(report.error()));
+}
+
+void make_seal(node& engine, const http_request& request, const respond& answer) {
+  const auto body = sole_body_object(request);
+  if (!body)
+    return answer(problem(body.error()));
+  if (const auto fault = object_reader(*body, "").finish())
+    return answer(problem(*fault));
+  const auto key = ed25519_key::load_or_make(engine.settings().data_folder / seal_key_file);
+  if (!key)
+    return answer(problem(key.error()));
+  const auto seal = seal_logs(engine.store(), *key, engine.now());
+  answer(seal ? json_response(200, to_json(*seal)) : problem(seal.error()));
+}
+
+void export_records(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  const auto only = query.text("campaign");
+  const auto limit = query.limit(export_page_default, page_max);
+  const auto after = query.text("after");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  const auto cursor = parse_cursor(after);
+  if (!after.empty() && !cursor)
+    return answer(problem({error_code::invalid_input, "after: is no place in an export, like c1.57"}));
+  const auto campaign = campaign_in(only);
+  if (!campaign)
+    return answer(problem(campaign.error()));
+  const auto campaigns = campaigns_to_export(engine.store(), *campaign);
+  if (!campaigns)
+    return answer(problem(campaigns.error()));
+  const auto page = export_page(engine.store().journal(), *campaigns, cursor, limit);
+  answer(page ? json_response(200, *page) : problem(page.error()));
+}
+
+} // namespace sluice::handlers
