@@ -92,13 +92,15 @@ event narrowed(event what, letter_index index) {
 /// What a campaign's JSON says, by field: "counts.pending".
 std::map<std::string, json> fields_of(const campaign_state& state) {
   std::map<std::string, json> fields;
-  for (const auto& [name, value] : to_json(view_of(state, state.changed_at)).items()) {
+  const auto whole = to_json(view_of(state, state.changed_at));
+  for (const auto& [name, value] : whole.items()) {
     if (name == "version" || name == "changed_at" || name == "rate")
       continue; // said by `from` and `to`, and no part of the log
     if (!value.is_object())
       fields[name] = value;
-    for (const auto& [part, inner] : value.is_object() ? value.items() : json::object().items())
-      fields[name + "." + part] = inner;
+    else
+      for (const auto& [part, inner] : value.items())
+        fields[name + "." + part] = inner;
   }
   return fields;
 }

@@ -222,6 +222,9 @@ outcome<exit_code> diff(session& with, const audit_arguments& said) {
       return std::unexpected(compared.error());
     answer = std::move(*compared);
   }
+  for (const auto* part : {"from", "to", "changed", "letters"})
+    if (!answer.is_object() || !answer.contains(part))
+      return fail(exit_code::refused, "the engine answered with something that is no difference");
   if (with.wants_json())
     with.io().out << json_text(answer, 2) << '\n';
   else
