@@ -4,20 +4,20 @@
     server.misbehave(".", late, times=2)     at the first two ends of data
 
 Steps: greeting, EHLO, STARTTLS, TLS (the handshake), AUTH, MAIL, RCPT, DATA, message (amid it), "." (the end of
-data), RSET, QUIT. A misbehaviour is a function of the session and of what the server would say; it returns what
-was said instead, or hangs up."""
+data), RSET, QUIT. What it may do there is in misbehaviours.py."""
 
 import collections
 import re
 import socket
-import struct
+import ssl
+import subprocess
+import tempfile
 import threading
 
 LINE_ENDS = b"\r\n"
 OK = b"250 2.0.0 Ok\r\n"
 PIPELINING = (b"PIPELINING", b"8BITMIME", b"SMTPUTF8", b"SIZE 50000000")
 IN_STEPS = PIPELINING[1:]
-ENDLESS_PIECE = 4000
 
 Letter = collections.namedtuple("Letter", "recipient message_id")
 
@@ -65,7 +65,7 @@ class Session:
 
     def shake_hands(self):
         self.server.usual_or_not("TLS", self, lambda: None)
-        self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
+        self.connection = self.server.certificates.trusted.wrap_socket(self.connection, server_side=True)
         self.incoming = b""
 
     def answer(self, step, usual):
@@ -125,12 +125,32 @@ class Session:
         self.recipient = None
 
 
-class HostileServer:
-    """Listens on loopback, where the kernel chooses unless a port is given. `tls` is the context of a server."""
+class Certificates:
+    """The server's side of TLS under certificates that vouch for themselves; the engine is told of the first only."""
 
-    def __init__(self, offers=PIPELINING, tls=None, tls_at_once=False, port=0):
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="sluice-certificates-")
+        self.trusted_file = self.folder.name + "/trusted.pem"
+        self.trusted = make_certificate(self.folder.name + "/trusted")
+        self.stranger = make_certificate(self.folder.name + "/stranger")
+
+
+def make_certificate(path):
+    key, certificate = path + ".key", path + ".pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                    "-days", "2", "-keyout", key, "-out", certificate, "-subj", "/CN=hostile.example",
+                    "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+class HostileServer:
+    """Listens on loopback, where the kernel chooses unless a port is given. """
+
+    def __init__(self, offers=PIPELINING, certificates=None, tls_at_once=False, port=0):
         self.offers = offers
-        self.tls = tls
+        self.certificates = certificates
         self.tls_at_once = tls_at_once
         self.refusals = {}  # a recipient → what is said to its RCPT
         self.lock = threading.Lock()
@@ -143,7 +163,9 @@ class HostileServer:
         self.sessions = set()
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # a large message soon has no room
+        # Loopback's own sizes would have both sides' buffers take the largest letter whole.
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 15)
+        self.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
         self.listener.bind(("127.0.0.1", port))
         self.listener.listen(64)
         self.port = self.listener.getsockname()[1]
@@ -239,131 +261,3 @@ def close(connection):
     except OSError:
         pass  # it is closed already
     connection.close()
-
-
-# -- misbehaviours ----------------------------------------------------------------------------------------
-
-
-def misbehaviour(words):
-    def named(how):
-        how.words = words
-        return how
-    return named
-
-
-def says(text):
-    """Says something else, and goes on."""
-    @misbehaviour("says " + text.decode().strip())
-    def how(session, *_):
-        return session.say(text)
-    return how
-
-
-def says_and_cuts(text):
-    @misbehaviour("says " + text.decode().strip() + " and cuts the connection")
-    def how(session, *_):
-        session.say(text)
-        session.hang_up()
-    return how
-
-
-def says_and_stalls(text):
-    """Says something, and from then on reads nothing of what comes."""
-    @misbehaviour(f"says {text.decode().strip()} and reads no more" if text else "reads no more")
-    def how(session, *_):
-        session.say(text)
-        session.server.behaving.wait(60)
-        session.hang_up()
-    return how
-
-
-@misbehaviour("says nothing")
-def silence(session, *_):
-    session.await_hang_up()
-    session.hang_up()
-
-
-@misbehaviour("cuts the connection")
-def cut(session, *_):
-    session.hang_up()
-
-
-@misbehaviour("resets the connection")
-def reset(session, *_):
-    session.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    session.connection.close()
-    session.hang_up()
-
-
-@misbehaviour("says garbage")
-def garbage(session, *_):
-    session.say(b"\x00\xff\xfe250 \x1b[2J\x80\x00\r\n\x00")
-    session.await_hang_up()
-    session.hang_up()
-
-
-@misbehaviour("says half a line and no more")
-def half_a_line(session, usual):
-    session.say(usual[:7])
-    session.await_hang_up()
-    session.hang_up()
-
-
-@misbehaviour("says half a line and cuts the connection")
-def half_a_line_and_cut(session, usual):
-    session.say(usual[:7])
-    session.hang_up()
-
-
-@misbehaviour("says a line without end")
-def endless_line(session, usual):
-    session.say(usual[:4])
-    while True:
-        session.say(b"x" * ENDLESS_PIECE)
-
-
-@misbehaviour("says a reply without end")
-def endless_reply(session, usual):
-    while True:
-        session.say((usual[:3] + b"-\r\n") * (ENDLESS_PIECE // 6))
-
-
-@misbehaviour("says a reply of two codes")
-def two_codes(session, usual):
-    session.say(usual[:3] + b"-one\r\n451 two\r\n")
-    session.await_hang_up()
-    session.hang_up()
-
-
-@misbehaviour("says its reply twice")
-def twice(session, usual):
-    return session.say(usual + usual)
-
-
-@misbehaviour("says a refusal of nothing before its reply")
-def stray_refusal(session, usual):
-    session.say(b"550 5.1.1 stray\r\n" + usual)
-    return usual
-
-
-@misbehaviour("says its reply when the client has given up")
-def late(session, usual):
-    session.await_hang_up()
-    return session.say(usual)
-
-
-@misbehaviour("says its reply byte by byte")
-def in_pieces(session, usual):
-    for at in range(len(usual)):
-        session.say(usual[at:at + 1])
-    return usual
-
-
-@misbehaviour("says its reply in many lines")
-def in_many_lines(session, usual):
-    return session.say((usual[:3] + b"-" + b"y" * 1000 + b"\r\n") * 50 + usual)
-
-
-@misbehaviour("says its reply with bytes that are no text")
-def with_odd_bytes(session, usual):
-    return session.say(usual[:4] + b"\x00\x1b[2J\xc2\x9b\xff " + usual[4:])

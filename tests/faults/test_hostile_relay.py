@@ -1,37 +1,23 @@
 """The sending server is hostile at every step. Of each misbehaviour: what the user sees, that no letter is lost or
 arrives twice unless it was in doubt, and that the campaign goes on by itself when the server behaves."""
 
-import collections
-import concurrent.futures
 import re
-import ssl
-import subprocess
-import tempfile
 import unittest
 
-from engine import Engine, free_port, indices, wait_until
-import hostile_server as hostile
-from hostile_server import (HostileServer, cut, endless_line, endless_reply, garbage, half_a_line, half_a_line_and_cut,
-                            in_many_lines, in_pieces, late, reset, says, says_and_cuts, says_and_stalls, silence,
-                            stray_refusal, twice, two_codes, with_odd_bytes)
+from engine import Engine, free_port, wait_until
+from hostile_server import IN_STEPS, PIPELINING, Certificates, HostileServer
+from misbehaviours import (SHUTTING_DOWN, as_a_stranger, cut, endless_line, endless_reply, garbage, half_a_line,
+                           half_a_line_and_cut, in_many_lines, in_pieces, late, reset, says, says_and_cuts,
+                           says_and_stalls, silence, stray_refusal, twice, two_codes, with_odd_bytes)
+from relay_scenarios import CLOSED, LETTERS, PATIENT, SETTINGS, AtTheSameTime, RelayScenarios, promise
 
-LETTERS = 8
-AT_ONCE = 16  # scenarios
-PATIENT = "30s"
 SOON = "500ms"  # a timeout that the scenario waits for
-
-SETTINGS = {"relay.connections": 2, "relay.reconnect_delay_first": "10ms", "relay.reconnect_delay_max": "50ms",
-            "retry.delay_first": "50ms", "retry.delay_max": "100ms",
-            **{f"relay.{name}_timeout": PATIENT for name in
-               ("connect", "greeting", "command", "data", "block", "end_of_data", "idle")}}
 
 # Which timeout ends the wait at a step.
 TIMEOUT_AT = {"greeting": "greeting", "TLS": "connect", "DATA": "data", "message": "block", ".": "end_of_data"}
 
-# A text that no socket's buffer takes whole: beside the é, each = takes three bytes on the way.
-LARGE = "é" + ("=" * 60 + "\n") * 16_000
-
-CLOSED = r"closed the connection|reset by peer|Broken pipe"
+# A text that the sockets' buffers do not take whole; twice in a letter, in base64, it is near the 2 MiB limit.
+LARGE = ("é" + "x" * 58 + "\n") * 11_000
 
 # What ends the connection, and what the user reads of it; at any step with a reply.
 AT_ANY_STEP = [
@@ -41,10 +27,9 @@ AT_ANY_STEP = [
     (endless_line, "a reply line of more than 4 KiB"), (endless_reply, "a reply of more than 64 KiB"),
 ]
 WAITS = {silence, half_a_line, late}
-SHUTTING_DOWN = b"421 4.3.2 shutting down\r\n"
 
-STARTTLS = (b"STARTTLS", *hostile.PIPELINING)
-AUTH = (b"AUTH PLAIN LOGIN", *hostile.PIPELINING)
+STARTTLS = (b"STARTTLS", *PIPELINING)
+AUTH = (b"AUTH PLAIN LOGIN", *PIPELINING)
 
 
 def at_commands():
@@ -91,14 +76,14 @@ def troubles():
         {"user": "shop:secret@"}
     for step, how, words in at_commands():
         yield step, how, words, {}, {}
-        yield step, how, words, {"offers": hostile.IN_STEPS}, {}
+        yield step, how, words, {"offers": IN_STEPS}, {}
     yield "MAIL", twice, "answers DATA with 250 2.0.0 Ok", {}, {}
     yield "MAIL", stray_refusal, "answers DATA with 250 2.0.0 Ok", {}, {}
-    yield "MAIL", stray_refusal, "a reply to nothing: 250 2.0.0 Ok", {"offers": hostile.IN_STEPS}, {}
+    yield "MAIL", stray_refusal, "a reply to nothing: 250 2.0.0 Ok", {"offers": IN_STEPS}, {}
     for how, words in [(cut, CLOSED), (says_and_stalls(b""), "takes no more of the message for " + SOON),
                        (says_and_stalls(SHUTTING_DOWN), "closes the connection: 421 4.3.2 shutting down"),
                        (says_and_stalls(b"250 2.0.0 taken\r\n"), "takes a message over before its end: 250 2.0.0 taken"),
-                       (garbage, "no SMTP reply|" + CLOSED)]:
+                       (says_and_stalls(b"what is this\r\n"), "no SMTP reply")]:
         yield "message", how, words, {}, {}
     yield ".", says(SHUTTING_DOWN), "closes the connection: 421 4.3.2 shutting down", {}, {}
 
@@ -115,97 +100,33 @@ HARMLESS = [(step, how) for step in ("greeting", "EHLO", "MAIL", "RCPT", "DATA",
             for how in (in_pieces, in_many_lines, with_odd_bytes)]
 
 
-class Certificates:
-    """The server's side of TLS under certificates that vouch for themselves; the engine is told of the first only."""
-
-    def __init__(self, folder):
-        self.trusted_file = f"{folder}/trusted.pem"
-        self.trusted = make_certificate(f"{folder}/trusted")
-        self.stranger = make_certificate(f"{folder}/stranger")
-
-
-CERTIFICATES = None  # while the tests run
-
-
-@hostile.misbehaviour("is somebody else")
-def as_a_stranger(session):
-    CERTIFICATES.stranger.wrap_socket(session.connection, server_side=True).recv(1)
-    session.hang_up()
-
-
-def make_certificate(path):
-    key, certificate = path + ".key", path + ".pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                    "-days", "2", "-keyout", key, "-out", certificate, "-subj", "/CN=hostile.example",
-                    "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    return context
-
-
 def settings_for(step, how):
     is_awaited = how in WAITS or (how.words == "reads no more") or (step == "TLS" and how is silence)
     return {**SETTINGS, f"relay.{TIMEOUT_AT.get(step, 'command')}_timeout": SOON} if is_awaited else SETTINGS
 
 
-class Relay(unittest.TestCase):
-    """Each scenario is an engine and a server of its own."""
+class HostileRelay(RelayScenarios):
+    certificates = None
 
     def engine_for(self, server, settings=SETTINGS, **url):
-        return Engine(server.url(**url), {**settings, "relay.ca_file": CERTIFICATES.trusted_file})
+        return Engine(server.url(**url), {**settings, "relay.ca_file": self.certificates.trusted_file})
 
     def start(self, engine, large=False, **fields):
         if large:
             fields.update(text=LARGE, html=LARGE)
         return engine.start_campaign(2 if large else LETTERS, **fields)
 
-    def await_end(self, engine, campaign):
-        """The counts of the campaign that has come to its end by itself."""
-        view = engine.wait_status(campaign, "sent", 40)
-        self.assertIsNone(view["relay_trouble"], "it is over and the relay still fails")
-        self.assertEqual(view["counts"]["total"], view["counts"]["accepted"] + view["counts"]["refused"])
-        return view["counts"]
-
-    def times_in_doubt(self, engine, campaign):
-        found = collections.Counter()
-        for event in engine.events(campaign):
-            for group in event.get("groups", []):
-                if group["outcome"] == "in_doubt":
-                    found.update(indices(group["letters"]))
-        return found
-
-    def check_books(self, engine, campaign, server):
-        """Every accepted letter is in the server's books, none twice that was not in doubt; the log is in order."""
-        taken = server.taken()
-        arrived = collections.Counter(letter.recipient for letter in taken)
-        doubted = self.times_in_doubt(engine, campaign)
-        for letter in engine.letters(campaign):
-            times = arrived.pop(letter["email"], 0)
-            if letter["outcome"] == "accepted":
-                self.assertGreaterEqual(times, 1, f"{letter} was lost")
-            self.assertLessEqual(times, doubted[letter["index"]] + (letter["outcome"] == "accepted"), letter)
-            ids = {one.message_id for one in taken if one.recipient == letter["email"]}
-            self.assertLessEqual(ids, {letter["message_id"]})
-        self.assertFalse(arrived, "somebody got a letter who is no recipient")
-        self.assertEqual(engine.stop(), 0)
-        audit = engine.verify()
-        self.assertEqual(audit.returncode, 0, audit.stdout + audit.stderr)
-        return doubted
-
     def play_trouble(self, step, how, words, offers, url):
-        tls = {"tls": CERTIFICATES.trusted} if step == "TLS" or b"STARTTLS" in offers.get("offers", ()) else {}
-        with HostileServer(**offers, **tls) as server:
+        with HostileServer(**offers, certificates=self.certificates) as server:
             server.misbehave(step, how)
             with self.engine_for(server, settings_for(step, how), **url) as engine:
                 campaign = self.start(engine, large=step == "message")
-                seen = wait_until(lambda: (trouble := engine.show(campaign)["relay_trouble"])
-                                  and re.search(words, trouble["text"]) and trouble, f"the trouble “{words}”", 20)
-                self.assertIn(seen["text"], engine.run("show", campaign).stdout)
+                seen = self.await_trouble(engine, campaign, words)
                 counts = engine.show(campaign)["counts"]
                 self.assertEqual(counts["pending"] + counts["in_flight"], counts["total"])
                 server.behave()
                 self.assertEqual(self.await_end(engine, campaign)["accepted"], counts["total"])
-                self.assertNotIn("secret", engine.log() + seen["text"])
+                self.assertNotIn("secret", engine.log() + seen)
                 self.assertFalse(self.check_books(engine, campaign, server), "a letter was in doubt")
 
     def play_doubt(self, policy, how, words):
@@ -247,19 +168,24 @@ class Relay(unittest.TestCase):
                 self.assert_grouped(engine, campaign, how.words.removeprefix("says "), 3)
                 self.assertFalse(self.check_books(engine, campaign, server), "a letter was in doubt")
 
-    def assert_grouped(self, engine, campaign, words, count):
-        found = [one["count"] for one in engine.get(f"/v1/campaigns/{campaign}/responses")["items"]
-                 if " ".join(filter(None, (str(one["code"]), one["enhanced"], one["text"]))) == words]
-        self.assertEqual(found, [count], "the reply is not grouped in the responses")
-
-    def play_harmless(self, prepare, offers=hostile.PIPELINING, tls=None, settings=None, refused=0, **url):
+    def play_harmless(self, prepare, offers=PIPELINING, settings=None, refused=0, **url):
         """Nobody needs to hear of it."""
-        with HostileServer(offers, tls=tls) as server:
+        with HostileServer(offers, self.certificates) as server:
             prepare(server)
             with self.engine_for(server, {**SETTINGS, **(settings or {})}, **url) as engine:
                 campaign = self.start(engine)
                 self.assertEqual(self.await_end(engine, campaign)["refused"], refused)
                 self.assertNotIn("relay_failed", [event["t"] for event in engine.events(campaign)])
+                self.assertFalse(self.check_books(engine, campaign, server), "a letter was in doubt")
+
+    def play_reset(self, how):
+        with HostileServer() as server:
+            server.refusals["r1@d1.example"] = b"550 5.1.1 no such user\r\n"
+            server.misbehave("RSET", how, times=1)
+            with self.engine_for(server, {**settings_for("RSET", how), "relay.connections": 1}) as engine:
+                campaign = self.start(engine)
+                self.assertEqual(self.await_end(engine, campaign)["refused"], 1)
+                self.assertNotIn("RSET", server.planned, "the step never came")
                 self.assertFalse(self.check_books(engine, campaign, server), "a letter was in doubt")
 
     def test_a_recipient_is_refused_although_the_server_goes_on_to_take_data(self):
@@ -288,7 +214,7 @@ class Relay(unittest.TestCase):
     def test_what_is_said_in_clear_behind_the_answer_to_STARTTLS_is_forgotten(self):
         injected = b"220 go on\r\n250-evil.example\r\n250-SIZE 1\r\n250 AUTH PLAIN\r\n"
         self.play_harmless(lambda server: server.misbehave("STARTTLS", says(injected)), STARTTLS,
-                           CERTIFICATES.trusted,                           options="?tls=require")
+                           options="?tls=require")
 
     def test_where_TLS_is_not_required_a_refused_STARTTLS_is_gone_without(self):
         self.play_harmless(lambda server: server.misbehave("STARTTLS", says(b"454 4.7.0 not now\r\n")), STARTTLS)
@@ -324,72 +250,42 @@ class Relay(unittest.TestCase):
                 self.assertLessEqual(server.connections, 2)
 
 
-def add(sentence, play):
-    name = "test_" + re.sub(r"\W+", "_", sentence)
-    assert not hasattr(Relay, name), name
-    setattr(Relay, name, play)
-
-
 def add_scenarios():
     for step, how, words, offers, url in troubles():
         where = " ".join(filter(None, [
             "amid a message" if step == "message" else f"at {'the end of data' if step == '.' else step}",
-            "command by command" if offers.get("offers") == hostile.IN_STEPS else "",
+            "command by command" if offers.get("offers") == IN_STEPS else "",
             "of " + url["scheme"] if "scheme" in url else "", "where TLS is required" if "options" in url else ""]))
-        add(f"a server that {how.words} {where} is named as the trouble and the campaign goes on by itself",
+        promise(HostileRelay, f"a server that {how.words} {where} is named as the trouble and the campaign goes on by itself",
             lambda self, row=(step, how, words, offers, url): self.play_trouble(*row))
     for how, words in DOUBTS:
-        for policy, promise in (("resend", "it is sent again under the same Message-ID"),
+        for policy, fate in (("resend", "it is sent again under the same Message-ID"),
                                 ("hold", "it waits, listed, for a person")):
-            add(f"a server that {how.words} at the end of data leaves the letter in doubt and {promise}",
+            promise(HostileRelay, f"a server that {how.words} at the end of data leaves the letter in doubt and {fate}",
                 lambda self, row=(policy, how, words): self.play_doubt(*row))
-    for offers, pace in ((hostile.PIPELINING, ""), (hostile.IN_STEPS, "command by command ")):
+    for offers, pace in ((PIPELINING, ""), (IN_STEPS, "command by command ")):
         for step, how in VERDICTS:
             fate = "refuses that letter for good" if how.words.startswith("says 5") else "gets that letter again later"
-            add(f"a server that {how.words} at {'the end of data' if step == '.' else step} {pace}{fate}",
+            promise(HostileRelay, f"a server that {how.words} at {'the end of data' if step == '.' else step} {pace}{fate}",
                 lambda self, row=(offers, step, how): self.play_verdict(*row))
     for step, how in HARMLESS:
-        add(f"a server that {how.words} at {'the end of data' if step == '.' else step} is as good as any",
+        promise(HostileRelay, f"a server that {how.words} at {'the end of data' if step == '.' else step} is as good as any",
             lambda self, step=step, how=how: self.play_harmless(lambda server: server.misbehave(step, how)))
     for how in (*(one for one, _ in AT_ANY_STEP), says(b"500 what\r\n"), says_and_cuts(SHUTTING_DOWN)):
-        add(f"a server that {how.words} at QUIT does no harm",
+        promise(HostileRelay, f"a server that {how.words} at QUIT does no harm",
             lambda self, how=how: self.play_harmless(
                 lambda server: server.misbehave("QUIT", how),
                 settings={"relay.letters_per_connection": 3, "relay.command_timeout": SOON if how in WAITS else PATIENT}))
-        add(f"a server that {how.words} at RSET is left and the letters leave on another connection",
+        promise(HostileRelay, f"a server that {how.words} at RSET is left and the letters leave on another connection",
             lambda self, how=how: self.play_reset(how))
 
 
-def play_reset(self, how):
-    with HostileServer() as server:
-        server.refusals["r1@d1.example"] = b"550 5.1.1 no such user\r\n"
-        server.misbehave("RSET", how, times=1)
-        with self.engine_for(server, {**settings_for("RSET", how), "relay.connections": 1}) as engine:
-            campaign = self.start(engine)
-            self.assertEqual(self.await_end(engine, campaign)["refused"], 1)
-            self.assertNotIn("RSET", server.planned, "the step never came")
-            self.assertFalse(self.check_books(engine, campaign, server), "a letter was in doubt")
-
-
-Relay.play_reset = play_reset
 add_scenarios()
 
 
-class AtTheSameTime(unittest.TestSuite):
-    """Begins all of its tests, and then asks one after the other what came of it."""
-
-    def run(self, result, debug=False):
-        global CERTIFICATES
-        with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
-            CERTIFICATES = Certificates(folder)
-            for test in self:
-                name = test._testMethodName
-                setattr(test, name, pool.submit(getattr(test, name)).result)
-            return super().run(result, debug)
-
-
 def load_tests(_, by_class, __):
-    return AtTheSameTime(test for tests in by_class for test in tests)
+    HostileRelay.certificates = Certificates()
+    return AtTheSameTime(by_class)
 
 
 if __name__ == "__main__":
