@@ -253,10 +253,7 @@ std::string smtp_connection::words_of_unasked(const smtp_reply_view& reply) {
 
 void smtp_connection::take_reply(const smtp_reply_view& reply) {
   if (expected_size_ == 0) {
-    if (reply.code == 421)
-      lose_closed(words_of_unasked(reply));
-    else
-      lose_step(words_of_unasked(reply));
+    take_unasked_reply(reply);
     return;
   }
   const auto what = expected_[expected_at_];
@@ -282,6 +279,19 @@ void smtp_connection::take_reply(const smtp_reply_view& reply) {
   case expects::end_of_data:
     take_end_of_data_reply(reply);
     break;
+  }
+}
+
+void smtp_connection::take_unasked_reply(const smtp_reply_view& reply) {
+  const auto refuses = reply.is_transient() || reply.is_permanent();
+  if (reply.code == 421) {
+    lose_closed(words_of_unasked(reply));
+  } else if (refuses && open_.has_go_ahead && !open_.has_verdict) {
+    // It has thought better of its 354, and would be believed amid the message too.
+    note_verdict(reply);
+    cut("it refused a message before its end");
+  } else {
+    lose_step(words_of_unasked(reply));
   }
 }
 

@@ -93,6 +93,7 @@ private:
   void end();
   void read_replies();
   void take_reply(const smtp_reply_view& reply);
+  void take_unasked_reply(const smtp_reply_view& reply);
   void take_letter_reply(expects what, const smtp_reply_view& reply);
   void take_data_reply(const smtp_reply_view& reply);
   void take_end_of_data_reply(const smtp_reply_view& reply);

@@ -249,6 +249,24 @@ TEST_CASE("a server that speaks out of turn is not trusted with the letter", "[s
   CHECK(lane.await_result(0).outcome == letter_state::pending);
 }
 
+TEST_CASE("a refusal behind 354 is the letter's, and the next leaves on another connection", "[smtp]") {
+  smtp_fixture at;
+  lane_watch lane(at.relay(), answers::by_hand);
+  lane.offer(make_letters(0, 2));
+  auto first = at.server.accept();
+  first.greet();
+  first.hear_letter("n0@example.com");
+  first.say("250 ok\r\n250 ok\r\n354 go\r\n550 5.7.1 on second thoughts, no\r\n");
+  CHECK(first.rest().empty());
+  lane.grant({{0, 1}});
+  const auto group = lane.await_result(0);
+  CHECK(group.outcome == letter_state::refused);
+  CHECK(group.answer == reply{550, "5.7.1", "on second thoughts, no"});
+  auto second = at.server.accept();
+  second.greet();
+  second.hear_letter("n1@example.com");
+}
+
 TEST_CASE("a server that does not answer a command in time is left", "[smtp]") {
   smtp_fixture at;
   at.settings.command_timeout = milliseconds{100};
