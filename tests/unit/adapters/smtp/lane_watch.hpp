@@ -14,6 +14,14 @@
 
 namespace sluice::test {
 
+/// A message of about so many bytes, no two of whose lines are alike.
+inline std::string make_message(std::size_t bytes) {
+  std::string message = "Subject: x\r\n\r\n";
+  while (message.size() < bytes)
+    message += "line " + std::to_string(message.size()) + "\r\n";
+  return message;
+}
+
 /// Letters `first` …, one for each recipient.
 inline batch_ptr make_batch(letter_index first,
                             const std::vector<std::string>& recipients,

@@ -86,6 +86,17 @@ void server_side::hear_letter(std::string_view recipient) {
   hear("DATA");
 }
 
+void server_side::go_ahead(std::string_view recipient) {
+  hear_letter(recipient);
+  say("250 ok\r\n250 ok\r\n354 go\r\n");
+}
+
+void server_side::carry(std::string_view recipient) {
+  go_ahead(recipient);
+  message();
+  say("250 ok\r\n");
+}
+
 std::string server_side::message() {
   const auto found_end = [this] { return received_.starts_with(".\r\n") ? 0 : received_.find("\r\n.\r\n"); };
   auto end = found_end();
@@ -182,6 +193,12 @@ server_side scripted_server::accept() {
   const int yes = 1; // replies are small, and each would wait 40 ms for the one before it to be acknowledged
   ::setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   return server_side{peer};
+}
+
+server_side scripted_server::welcome(const std::vector<std::string>& offers) {
+  auto peer = accept();
+  peer.greet(offers);
+  return peer;
 }
 
 bool scripted_server::is_left_alone() {

@@ -17,6 +17,7 @@ struct ssl_st;
 namespace sluice::test {
 
 inline constexpr std::chrono::seconds patience{20};
+inline const std::vector<std::string> usual_offers{"PIPELINING", "8BITMIME", "SMTPUTF8"};
 
 struct script_failure : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -37,6 +38,10 @@ public:
   void hear(std::string_view expected);
   /// Hears MAIL, RCPT and DATA of a letter to `recipient`, and answers none.
   void hear_letter(std::string_view recipient);
+  /// Hears them and takes them: the message comes next.
+  void go_ahead(std::string_view recipient);
+  /// Takes a whole letter.
+  void carry(std::string_view recipient);
   /// All up to the end of data, as it came over the wire, without the final dot.
   std::string message();
   /// Waits for the client to close. What it sends before is returned.
@@ -45,7 +50,7 @@ public:
   bool hears_nothing();
 
   /// 220, EHLO, and a reply that offers these.
-  void greet(const std::vector<std::string>& offers = {"PIPELINING", "8BITMIME", "SMTPUTF8"});
+  void greet(const std::vector<std::string>& offers);
   /// Hears EHLO and answers it.
   void answer_hello(const std::vector<std::string>& offers);
   /// Takes the server's part in a TLS handshake; false when it fails.
@@ -75,6 +80,8 @@ public:
   /// "smtp://127.0.0.1:port"
   std::string url(std::string_view scheme = "smtp", std::string_view user = "") const;
   server_side accept();
+  /// Accepts and greets.
+  server_side welcome(const std::vector<std::string>& offers = usual_offers);
   /// True when nobody connects for a little while.
   bool is_left_alone();
   /// From now on connections are refused.

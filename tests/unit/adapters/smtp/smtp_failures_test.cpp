@@ -8,25 +8,12 @@ using namespace sluice::test;
 using answers = lane_watch::answers;
 using Catch::Matchers::Contains;
 
-namespace {
-
-/// Carries one letter from MAIL to 250 on a connection that was greeted.
-void carry(server_side& peer, std::string_view recipient) {
-  peer.hear_letter(recipient);
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
-  peer.message();
-  peer.say("250 ok\r\n");
-}
-
-} // namespace
-
 TEST_CASE("a connection that is lost before the end of data leaves the letter to another", "[smtp]") {
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 2));
-  auto first = at.server.accept();
-  first.greet();
-  carry(first, "n0@example.com"); // it has proven itself: what follows is not the relay's failure
+  auto first = at.server.welcome();
+  first.carry("n0@example.com"); // it has proven itself: what follows is not the relay's failure
   first.hear_letter("n1@example.com");
   SECTION("cut") {
     first.close();
@@ -40,9 +27,8 @@ TEST_CASE("a connection that is lost before the end of data leaves the letter to
   SECTION("421 behind 354's turn") {
     first.say("250 ok\r\n421 bye\r\n");
   }
-  auto second = at.server.accept();
-  second.greet();
-  carry(second, "n1@example.com");
+  auto second = at.server.welcome();
+  second.carry("n1@example.com");
   CHECK(lane.await_result(1).outcome == letter_state::accepted);
   CHECK(lane.faults().empty()); // it was wanted once
 }
@@ -51,16 +37,13 @@ TEST_CASE("421 to an end of data means that the letter was not taken", "[smtp]")
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 2));
-  auto first = at.server.accept();
-  first.greet();
-  carry(first, "n0@example.com");
-  first.hear_letter("n1@example.com");
-  first.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto first = at.server.welcome();
+  first.carry("n0@example.com");
+  first.go_ahead("n1@example.com");
   first.message();
   first.say("421 no\r\n");
-  auto second = at.server.accept();
-  second.greet();
-  carry(second, "n1@example.com");
+  auto second = at.server.welcome();
+  second.carry("n1@example.com");
   CHECK(lane.await_result(1).outcome == letter_state::accepted);
 }
 
@@ -69,11 +52,9 @@ TEST_CASE("a connection that is lost after the end of data leaves the letter in 
   at.settings.end_of_data_timeout = milliseconds{100};
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 3));
-  auto first = at.server.accept();
-  first.greet();
-  carry(first, "n0@example.com");
-  first.hear_letter("n1@example.com");
-  first.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto first = at.server.welcome();
+  first.carry("n0@example.com");
+  first.go_ahead("n1@example.com");
   first.message();
   first.hear_letter("n2@example.com");
   SECTION("cut") {
@@ -93,8 +74,8 @@ TEST_CASE("a connection that is lost after the end of data leaves the letter in 
   CHECK(group.outcome == letter_state::in_doubt);
   CHECK_THAT(group.answer.text, Contains("end of data"));
   auto second = at.server.accept(); // the one behind it was not ended, so it is in no doubt
-  second.greet();
-  carry(second, "n2@example.com");
+  second.greet(usual_offers);
+  second.carry("n2@example.com");
   CHECK(lane.await_result(2).outcome == letter_state::accepted);
 }
 
@@ -105,9 +86,8 @@ TEST_CASE("a relay that cannot be reached is told with words, and told again whe
   lane.offer(make_letters(0, 1));
   CHECK_THAT(lane.await_condition(true), Contains("cannot connect"));
   at.server.listen();
-  auto peer = at.server.accept();
-  peer.greet();
-  carry(peer, "n0@example.com");
+  auto peer = at.server.welcome();
+  peer.carry("n0@example.com");
   CHECK(lane.await_result(0).outcome == letter_state::accepted);
   lane.await_condition(false);
 }
@@ -177,9 +157,8 @@ TEST_CASE("trouble at the greeting or EHLO is the relay's, not the letter's", "[
   }
   CHECK_THAT(lane.await_condition(true), Contains(expected));
   CHECK(lane.settled() == 0);
-  auto second = at.server.accept();
-  second.greet();
-  carry(second, "n0@example.com");
+  auto second = at.server.welcome();
+  second.carry("n0@example.com");
   CHECK(lane.await_result(0).outcome == letter_state::accepted);
   lane.await_condition(false);
 }
@@ -188,8 +167,7 @@ TEST_CASE("letters in hand go back when the relay as a whole fails", "[smtp]") {
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 1));
-  auto first = at.server.accept();
-  first.greet();
+  auto first = at.server.welcome();
   lane.await_wanted({{0, 1}});
   first.hear_letter("n0@example.com");
   first.say("421 not today\r\n"); // nothing ever worked on this connection, and there is no other
@@ -212,7 +190,7 @@ TEST_CASE("while the relay fails, one connection tries, after growing delays", "
   CHECK(at.server.is_left_alone()); // 100 ms at least
   auto probe = at.server.accept();
   CHECK(at.server.is_left_alone());
-  probe.greet();
+  probe.greet(usual_offers);
   probe.hear_letter("n0@example.com");
   CHECK(at.server.is_left_alone());
   probe.say("450 later\r\n503 no\r\n503 no\r\n"); // a word about a letter: it works again
@@ -225,8 +203,7 @@ TEST_CASE("a server that speaks out of turn is not trusted with the letter", "[s
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::by_hand);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet();
+  auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   SECTION("one reply too many") {
     peer.say("250 ok\r\n250 ok\r\n354 go\r\n250 taken\r\n");
@@ -253,8 +230,7 @@ TEST_CASE("a refusal behind 354 is the letter's, and the next leaves on another 
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::by_hand);
   lane.offer(make_letters(0, 2));
-  auto first = at.server.accept();
-  first.greet();
+  auto first = at.server.welcome();
   first.hear_letter("n0@example.com");
   first.say("250 ok\r\n250 ok\r\n354 go\r\n550 5.7.1 on second thoughts, no\r\n");
   CHECK(first.rest().empty());
@@ -262,8 +238,7 @@ TEST_CASE("a refusal behind 354 is the letter's, and the next leaves on another 
   const auto group = lane.await_result(0);
   CHECK(group.outcome == letter_state::refused);
   CHECK(group.answer == reply{550, "5.7.1", "on second thoughts, no"});
-  auto second = at.server.accept();
-  second.greet();
+  auto second = at.server.welcome();
   second.hear_letter("n1@example.com");
 }
 
@@ -272,8 +247,7 @@ TEST_CASE("a server that does not answer a command in time is left", "[smtp]") {
   at.settings.command_timeout = milliseconds{100};
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet();
+  auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   peer.say("25"); // a trickle does not move the deadline
   CHECK_THAT(lane.await_condition(true), Contains("no reply within 100ms"));
@@ -284,11 +258,9 @@ TEST_CASE("a server that takes no more of a message is left, and nothing is in d
   smtp_fixture at;
   at.settings.block_timeout = milliseconds{100};
   lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_batch(0, {"a@example.com"}, std::string(20'000'000, 'x') + "\r\n"));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("a@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  lane.offer(make_batch(0, {"a@example.com"}, make_message(20'000'000)));
+  auto peer = at.server.welcome();
+  peer.go_ahead("a@example.com");
   CHECK_THAT(lane.await_condition(true), Contains("takes no more of the message"));
   CHECK(lane.await_result(0).outcome == letter_state::pending);
 }
@@ -296,11 +268,9 @@ TEST_CASE("a server that takes no more of a message is left, and nothing is in d
 TEST_CASE("a reply that comes before the end of data has left takes no letter over", "[smtp]") {
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_batch(0, {"a@example.com"}, "Subject: x\r\n\r\n" + std::string(20'000'000, 'x') + "\r\n"));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("a@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  lane.offer(make_batch(0, {"a@example.com"}, make_message(20'000'000)));
+  auto peer = at.server.welcome();
+  peer.go_ahead("a@example.com");
   peer.hear("Subject: x"); // the message is on its way, and too large to be there
   auto outcome = letter_state::pending;
   std::string expected;
@@ -332,9 +302,8 @@ TEST_CASE("a connection that the server closes while idle is no failure", "[smtp
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 1));
-  auto first = at.server.accept();
-  first.greet();
-  carry(first, "n0@example.com");
+  auto first = at.server.welcome();
+  first.carry("n0@example.com");
   lane.await_result(0);
   SECTION("with 421") {
     first.say("421 idle too long\r\n");
@@ -342,9 +311,8 @@ TEST_CASE("a connection that the server closes while idle is no failure", "[smtp
   SECTION("without a word") {}
   first.close();
   lane.offer(make_letters(1, 1));
-  auto second = at.server.accept();
-  second.greet();
-  carry(second, "n1@example.com");
+  auto second = at.server.welcome();
+  second.carry("n1@example.com");
   CHECK(lane.await_result(1).outcome == letter_state::accepted);
   CHECK(lane.count(letter_state::pending) == 0);
 }

@@ -14,10 +14,8 @@ const std::vector<std::string> no_offers;
 /// One letter up to the server's 354.
 server_side letter_at_data(smtp_fixture& at, lane_watch& lane, letter_index index = 0) {
   lane.offer(make_letters(index, 1));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("n" + std::to_string(index) + "@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto peer = at.server.welcome();
+  peer.go_ahead("n" + std::to_string(index) + "@example.com");
   return peer;
 }
 
@@ -39,8 +37,7 @@ TEST_CASE("with PIPELINING a letter's commands leave together", "[smtp]") {
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::by_hand);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet();
+  auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com"); // not one of them answered
 }
 
@@ -48,8 +45,7 @@ TEST_CASE("without PIPELINING each command waits for its reply, and DATA for the
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::by_hand);
   lane.offer(make_letters(0, 2));
-  auto peer = at.server.accept();
-  peer.greet(no_offers);
+  auto peer = at.server.welcome(no_offers);
   peer.hear("MAIL FROM:<sender@example.org>");
   lane.await_wanted({{0, 1}}); // the claim is written while the commands travel
   CHECK(peer.hears_nothing());
@@ -73,10 +69,8 @@ TEST_CASE("the next letter's commands come right behind an end of data", "[smtp]
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 2));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("n0@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto peer = at.server.welcome();
+  peer.go_ahead("n0@example.com");
   peer.message();
   peer.hear_letter("n1@example.com"); // the first one's reply is still to come
   peer.say("250 first\r\n250 ok\r\n250 ok\r\n354 go\r\n");
@@ -100,10 +94,8 @@ TEST_CASE("no more than two letters of a connection are taken and not settled", 
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 5));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("n0@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto peer = at.server.welcome();
+  peer.go_ahead("n0@example.com");
   peer.message();
   peer.hear_letter("n1@example.com");
   CHECK(peer.hears_nothing());
@@ -124,8 +116,7 @@ TEST_CASE("without PIPELINING a denied letter costs a RSET, not the connection",
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::by_hand);
   lane.offer(make_letters(0, 2));
-  auto peer = at.server.accept();
-  peer.greet(no_offers);
+  auto peer = at.server.welcome(no_offers);
   peer.hear("MAIL FROM:<sender@example.org>");
   peer.say("250 ok\r\n");
   peer.hear("RCPT TO:<n0@example.com>");
@@ -142,8 +133,7 @@ TEST_CASE("after a withdraw no end of data begins, and everything comes back", "
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::by_hand);
   lane.offer(make_letters(0, 3));
-  auto peer = at.server.accept();
-  peer.greet();
+  auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   lane.await_wanted({{0, 1}});
   lane.grant({{0, 1}});
@@ -161,10 +151,8 @@ TEST_CASE("a withdrawn letter whose end of data was sent still gets its result",
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 2));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("n0@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto peer = at.server.welcome();
+  peer.go_ahead("n0@example.com");
   peer.message();
   peer.hear_letter("n1@example.com");
   lane.lane().withdraw();
@@ -201,8 +189,7 @@ TEST_CASE("a refusal before the grant is reported after it", "[smtp]") {
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::by_hand);
   lane.offer(make_letters(0, 2));
-  auto peer = at.server.accept();
-  peer.greet();
+  auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   peer.say("250 ok\r\n550 5.1.1 no such user\r\n554 no recipients\r\n");
   peer.hear("RSET"); // the transaction is open, the letter is not waited for
@@ -218,8 +205,7 @@ TEST_CASE("a refusal of a letter that is then denied is no result", "[smtp]") {
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::by_hand);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet();
+  auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   peer.say("250 ok\r\n550 no\r\n554 no\r\n");
   lane.lane().deny({{0, 1}});
@@ -246,8 +232,7 @@ TEST_CASE("a 5xx refuses a letter and a 4xx defers it, wherever it comes", "[smt
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet();
+  auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   const std::string replies = one.replies;
   const auto go = replies.find("354 go\r\n");
@@ -271,8 +256,7 @@ TEST_CASE("a server that goes on after a refused recipient gets a lone dot", "[s
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet();
+  auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   peer.say("250 ok\r\n550 no\r\n354 go\r\n");
   CHECK(peer.message().empty());
@@ -303,24 +287,18 @@ TEST_CASE("lines that begin with a dot arrive as they were", "[smtp]") {
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_batch(0, {"a@example.com"}, "Subject: x\r\n\r\n.\r\n..two\r\nbare\nlf"));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("a@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto peer = at.server.welcome();
+  peer.go_ahead("a@example.com");
   CHECK(peer.message() == "Subject: x\r\n\r\n..\r\n...two\r\nbare\r\nlf\r\n");
 }
 
 TEST_CASE("a message larger than any buffer arrives whole", "[smtp]") {
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
-  std::string message = "Subject: x\r\n\r\n";
-  while (message.size() < 20'000'000)
-    message += "line " + std::to_string(message.size()) + "\r\n";
+  const auto message = make_message(20'000'000);
   lane.offer(make_batch(0, {"a@example.com"}, message));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("a@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto peer = at.server.welcome();
+  peer.go_ahead("a@example.com");
   CHECK((peer.message() == message));
   peer.say("250 ok\r\n");
   CHECK(lane.await_result(0).outcome == letter_state::accepted);
@@ -329,14 +307,10 @@ TEST_CASE("a message larger than any buffer arrives whole", "[smtp]") {
 TEST_CASE("a message whose lane is withdrawn amid it is never ended, and not in doubt", "[smtp]") {
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::at_once);
-  std::string message = "Subject: x\r\n\r\n";
-  while (message.size() < 20'000'000)
-    message += "line " + std::to_string(message.size()) + "\r\n";
+  const auto message = make_message(20'000'000);
   lane.offer(make_batch(0, {"a@example.com"}, message));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("a@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto peer = at.server.welcome();
+  peer.go_ahead("a@example.com");
   peer.hear("Subject: x"); // the message is under way, and more than the socket takes
   lane.lane().withdraw();
   CHECK(peer.rest().find("\r\n.\r\n") == std::string::npos);
@@ -351,8 +325,7 @@ TEST_CASE("MAIL declares what the letter needs and the server offers", "[smtp]")
   letters->letters[0].has_8bit = true;
   letters->letters[1].needs_smtputf8 = true;
   lane.offer(letters);
-  auto peer = at.server.accept();
-  peer.greet({"PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 1000"});
+  auto peer = at.server.welcome({"PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 1000"});
   peer.hear("MAIL FROM:<sender@example.org> SIZE=21 BODY=8BITMIME");
   peer.hear("RCPT TO:<a@example.com>");
   peer.hear("DATA");
@@ -370,8 +343,7 @@ TEST_CASE("what a server cannot take is refused here, with the reason", "[smtp]"
   letters->letters[1].needs_smtputf8 = true;
   lane.offer(letters);
   lane.offer(make_batch(4, {"large@example.com"}, std::string(200, 'x') + "\r\n"));
-  auto peer = at.server.accept();
-  peer.greet({"PIPELINING", "SIZE 100"});
+  auto peer = at.server.welcome({"PIPELINING", "SIZE 100"});
   peer.hear("MAIL FROM:<sender@example.org> SIZE=21");
   peer.hear("RCPT TO:<ok@example.com>");
   const std::vector<std::pair<letter_index, std::string>> expected = {

@@ -32,15 +32,14 @@ TEST_CASE("STARTTLS is used where it is offered, and what was said before it is 
   at.settings.ca_file = certificates.ca_file;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 2));
-  auto peer = at.server.accept();
-  peer.greet({"STARTTLS", "SIZE 1"}); // no PIPELINING, and a SIZE that would refuse every letter
+  auto peer =
+      at.server.welcome({"STARTTLS", "SIZE 1"}); // no PIPELINING, and a SIZE that would refuse every letter
   peer.hear("STARTTLS");
   // What a man in the middle adds behind the 220 must not be taken for what the server says under TLS.
   peer.say("220 go\r\n250-evil\r\n250 SIZE 1\r\n");
   REQUIRE(peer.start_tls(certificates.server.get()));
   peer.answer_hello({"PIPELINING"});
-  peer.hear_letter("n0@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  peer.go_ahead("n0@example.com");
   peer.message();
   peer.hear_letter("n1@example.com");
   peer.say("250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n");
@@ -55,15 +54,12 @@ TEST_CASE("a large message goes through TLS whole", "[smtp][tls]") {
   smtp_fixture at;
   at.settings.ca_file = certificates.ca_file;
   lane_watch lane(at.relay("", "smtps"), answers::at_once);
-  std::string message = "Subject: x\r\n\r\n";
-  while (message.size() < 5'000'000)
-    message += "line " + std::to_string(message.size()) + "\r\n";
+  const auto message = make_message(5'000'000);
   lane.offer(make_batch(0, {"a@example.com"}, message));
   auto peer = at.server.accept();
   REQUIRE(peer.start_tls(certificates.server.get()));
-  peer.greet();
-  peer.hear_letter("a@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  peer.greet(usual_offers);
+  peer.go_ahead("a@example.com");
   CHECK((peer.message() == message));
   peer.say("250 ok\r\n");
   CHECK(lane.await_result(0).outcome == letter_state::accepted);
@@ -100,7 +96,7 @@ TEST_CASE("certificates are not checked where the settings say so", "[smtp][tls]
   lane.offer(make_letters(0, 1));
   auto peer = at.server.accept();
   REQUIRE(peer.start_tls(certificates.server.get()));
-  peer.greet();
+  peer.greet(usual_offers);
   peer.hear_letter("n0@example.com");
 }
 
@@ -110,7 +106,7 @@ TEST_CASE("tls=require insists on STARTTLS", "[smtp][tls]") {
   lane.offer(make_letters(0, 1));
   auto peer = at.server.accept();
   SECTION("not offered") {
-    peer.greet();
+    peer.greet(usual_offers);
   }
   SECTION("offered and refused") {
     peer.greet({"STARTTLS"});
@@ -134,8 +130,7 @@ TEST_CASE("the relay logs in with AUTH PLAIN", "[smtp][auth]") {
   smtp_fixture at;
   lane_watch lane(at.relay("", "smtp", "news%40shop:s%20cret"), answers::at_once);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet({"PIPELINING", "AUTH LOGIN PLAIN"});
+  auto peer = at.server.welcome({"PIPELINING", "AUTH LOGIN PLAIN"});
   using namespace std::string_literals;
   peer.hear("AUTH PLAIN " + to_base64("\0news@shop\0s cret"s));
   SECTION("and is let in") {
@@ -153,8 +148,7 @@ TEST_CASE("the relay logs in with AUTH LOGIN where PLAIN is not offered", "[smtp
   smtp_fixture at;
   lane_watch lane(at.relay("", "smtp", "user:secret"), answers::at_once);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet({"PIPELINING", "AUTH=LOGIN"});
+  auto peer = at.server.welcome({"PIPELINING", "AUTH=LOGIN"});
   peer.hear("AUTH LOGIN");
   peer.say("334 VXNlcm5hbWU6\r\n");
   peer.hear("dXNlcg==");
@@ -168,8 +162,7 @@ TEST_CASE("a secret too long for a command line follows it", "[smtp][auth]") {
   smtp_fixture at;
   lane_watch lane(at.relay("", "smtp", "user:" + std::string(600, 's')), answers::at_once);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet({"PIPELINING", "AUTH PLAIN"});
+  auto peer = at.server.welcome({"PIPELINING", "AUTH PLAIN"});
   peer.hear("AUTH PLAIN");
   peer.say("334 \r\n");
   CHECK(peer.line().size() > 600);
@@ -181,8 +174,7 @@ TEST_CASE("a URL with a user insists on a login", "[smtp][auth]") {
   smtp_fixture at;
   lane_watch lane(at.relay("", "smtp", "user:secret"), answers::at_once);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet({"AUTH CRAM-MD5"});
+  auto peer = at.server.welcome({"AUTH CRAM-MD5"});
   CHECK_THAT(lane.await_condition(true), Contains("neither AUTH PLAIN nor AUTH LOGIN"));
 }
 
@@ -200,10 +192,8 @@ TEST_CASE("after letters_per_connection_max the relay says QUIT and opens anothe
   at.settings.letters_per_connection_max = 2;
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 3));
-  auto first = at.server.accept();
-  first.greet();
-  first.hear_letter("n0@example.com");
-  first.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto first = at.server.welcome();
+  first.go_ahead("n0@example.com");
   first.message();
   first.hear_letter("n1@example.com");
   first.say("250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n");
@@ -213,8 +203,7 @@ TEST_CASE("after letters_per_connection_max the relay says QUIT and opens anothe
   first.hear("QUIT");
   first.say("221 bye\r\n");
   CHECK(first.rest().empty());
-  auto second = at.server.accept();
-  second.greet();
+  auto second = at.server.welcome();
   second.hear_letter("n2@example.com");
 }
 
@@ -223,12 +212,8 @@ TEST_CASE("a connection without letters is closed after idle_timeout", "[smtp]")
   at.settings.idle_timeout = milliseconds{50};
   lane_watch lane(at.relay(), answers::at_once);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("n0@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
-  peer.message();
-  peer.say("250 ok\r\n");
+  auto peer = at.server.welcome();
+  peer.carry("n0@example.com");
   peer.hear("QUIT");
   peer.say("221 bye\r\n");
   CHECK(peer.rest().empty());
@@ -254,10 +239,8 @@ TEST_CASE("stop finishes letters whose end of data was sent, returns the rest an
   auto& relay = at.relay();
   lane_watch lane(relay, answers::at_once);
   lane.offer(make_letters(0, 1));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("n0@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto peer = at.server.welcome();
+  peer.go_ahead("n0@example.com");
   peer.message();
   std::thread stopping([&] { relay.stop(); });
   peer.say("250 taken\r\n");
@@ -277,10 +260,8 @@ TEST_CASE("stop waits for a reply only so long, then the letter is in doubt", "[
   auto& relay = at.relay();
   lane_watch lane(relay, answers::at_once);
   lane.offer(make_letters(0, 3));
-  auto peer = at.server.accept();
-  peer.greet();
-  peer.hear_letter("n0@example.com");
-  peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  auto peer = at.server.welcome();
+  peer.go_ahead("n0@example.com");
   peer.message();
   relay.stop();
   CHECK(lane.await_result(0).outcome == letter_state::in_doubt);
@@ -293,8 +274,7 @@ TEST_CASE("stop returns letters that nobody answers for", "[smtp]") {
   auto& relay = at.relay();
   lane_watch lane(relay, answers::by_hand);
   lane.offer(make_letters(0, 2));
-  auto peer = at.server.accept();
-  peer.greet();
+  auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   relay.stop();
   CHECK(lane.handed_back() == 2);

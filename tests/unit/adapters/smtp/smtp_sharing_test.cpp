@@ -40,8 +40,7 @@ public:
 private:
   void serve(scripted_server& server) {
     try {
-      auto peer = server.accept();
-      peer.greet();
+      auto peer = server.welcome();
       while (peer.line() != "QUIT") { // MAIL
         const auto recipient = peer.line();
         peer.line();
