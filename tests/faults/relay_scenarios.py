@@ -3,6 +3,7 @@
 import collections
 import concurrent.futures
 import re
+import socket
 import unittest
 
 from engine import indices, wait_until
@@ -17,6 +18,14 @@ SETTINGS = {"relay.connections": 2, "relay.reconnect_delay_first": "10ms", "rela
                ("connect", "greeting", "command", "data", "block", "end_of_data", "idle")}}
 
 CLOSED = r"closed the connection|reset by peer|Broken pipe"
+
+
+def reserve_port():
+    """A socket and its port: while it is open nobody gets the port who does not ask for it by number."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    return holder, holder.getsockname()[1]
 
 
 class RelayScenarios(unittest.TestCase):

@@ -4,12 +4,13 @@ arrives twice unless it was in doubt, and that the campaign goes on by itself wh
 import re
 import unittest
 
-from engine import Engine, free_port, wait_until
+from engine import Engine, wait_until
 from hostile_server import IN_STEPS, PIPELINING, Certificates, HostileServer
 from misbehaviours import (SHUTTING_DOWN, as_a_stranger, cut, endless_line, endless_reply, garbage, half_a_line,
                            half_a_line_and_cut, in_many_lines, in_pieces, late, reset, says, says_and_cuts,
                            says_and_stalls, silence, stray_refusal, twice, two_codes, with_odd_bytes)
-from relay_scenarios import CLOSED, LETTERS, PATIENT, SETTINGS, AtTheSameTime, RelayScenarios, promise
+from relay_scenarios import (CLOSED, LETTERS, PATIENT, SETTINGS, AtTheSameTime, RelayScenarios, promise,
+                             reserve_port)
 
 SOON = "500ms"  # a timeout that the scenario waits for
 
@@ -231,8 +232,8 @@ class HostileRelay(RelayScenarios):
                 self.assertEqual(len(server.taken()), 3 * LETTERS)
 
     def test_a_server_that_is_not_there_is_named_and_the_campaign_goes_on_when_it_is(self):
-        port = free_port()
-        with Engine(f"smtp://127.0.0.1:{port}", SETTINGS) as engine:
+        holder, port = reserve_port()
+        with holder, Engine(f"smtp://127.0.0.1:{port}", SETTINGS) as engine:
             campaign = self.start(engine)
             wait_until(lambda: re.search("cannot connect: Connection refused",
                                          str(engine.show(campaign)["relay_trouble"])), "the trouble")

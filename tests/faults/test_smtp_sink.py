@@ -5,9 +5,9 @@ import socket
 import subprocess
 import unittest
 
-from engine import Engine, free_port, wait_until
+from engine import Engine, wait_until
 from hostile_server import HostileServer
-from relay_scenarios import CLOSED, LETTERS, SETTINGS, AtTheSameTime, RelayScenarios, promise
+from relay_scenarios import CLOSED, LETTERS, SETTINGS, AtTheSameTime, RelayScenarios, promise, reserve_port
 
 # Flag, command, what the user reads while it lasts.
 TROUBLES = [
@@ -22,7 +22,7 @@ HARMLESS = [("-f", "EHLO"), ("-e",), ("-p",), ("-8",), ("-q", "QUIT"), ("-Q", "Q
 
 class SmtpSink:
     def __init__(self, *flags):
-        self.port = free_port()
+        self.holder, self.port = reserve_port()
         as_nobody = ["-u", "nobody"] if os.geteuid() == 0 else []
         self.process = subprocess.Popen(["/usr/sbin/smtp-sink", *as_nobody, *flags, f"127.0.0.1:{self.port}", "100"],
                                         stderr=subprocess.DEVNULL)
@@ -32,6 +32,10 @@ class SmtpSink:
         return self
 
     def __exit__(self, *_):
+        self.kill()
+        self.holder.close()
+
+    def kill(self):
         self.process.kill()
         self.process.wait()
 
@@ -46,8 +50,7 @@ class SmtpSink:
 class Sink(RelayScenarios):
     def end_with_a_good_server(self, engine, campaign, sink):
         """The bad one goes, a good one comes in its place: what is left arrives there."""
-        sink.process.kill()
-        sink.process.wait()
+        sink.kill()
         with HostileServer(port=sink.port) as server:
             self.assertEqual(self.await_end(engine, campaign)["accepted"], LETTERS)
             return self.check_books(engine, campaign, server)
@@ -104,10 +107,10 @@ def add_scenarios():
                       f"the campaign goes on by itself",
                 lambda self, row=(flag, command, words): self.play_trouble(*row))
     for command in COMMANDS_OF_A_LETTER:
-        promise(Sink, f"a sink that refuses {command.replace('.', 'the end of data')} for good has its words in the responses",
-                lambda self, command=command: self.play_refusal(
+        where = command.replace(".", "the end of data")
+        promise(Sink, f"a sink that refuses {where} for good has its words in the responses", lambda self, command=command: self.play_refusal(
                     ("-f", command), "500 5.3.0 Error: command failed"))
-        promise(Sink, f"a sink that refuses {command.replace('.', 'the end of data')} for now gets the letters again later",
+        promise(Sink, f"a sink that refuses {where} for now gets the letters again later",
                 lambda self, command=command: self.play_deferral(command))
     for flags in HARMLESS:
         promise(Sink, f"a sink run with {' '.join(flags)} takes every letter",
