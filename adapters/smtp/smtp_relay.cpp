@@ -107,6 +107,7 @@ private:
 
   void note_proven(smtp_connection&) override {
     delay_.reset();
+    failures_in_a_row_ = 0;
     reopen_at_ = moment::min();
     book_.set_condition(false, "");
   }
@@ -120,7 +121,13 @@ private:
     // Those that fail together are one failure.
     if (now() >= reopen_at_)
       reopen_at_ = now() + delay_.next();
-    if (ready_ > 0 || connection.is_proven())
+    ++failures_in_a_row_;
+    // Of those that are open and have not had a reply yet each may still work; but not for ever, where one
+    // opens as another fails.
+    const auto may_work = ready_ > 0 && failures_in_a_row_ < profile_.settings.connections_max;
+    const auto works = connection.is_proven() ||
+                       std::ranges::any_of(connections_, [](const auto& one) { return one->is_proven(); });
+    if (works || may_work)
       return;
     book_.set_condition(true, ending.words);
     book_.give_up_again(std::make_shared<const reply>(reply{0, "", ending.words}));
@@ -260,6 +267,7 @@ private:
   std::vector<std::shared_ptr<smtp_connection>> waking_;
   std::size_t connecting_ = 0;
   std::size_t ready_ = 0;
+  std::size_t failures_in_a_row_ = 0; ///< of connections, since one had a reply for a letter
 
   std::vector<lane_request> requests_;
   bool has_requests_ = false;

@@ -5,8 +5,9 @@
 //   - Connections are opened as letters wait for them, and closed after idle_timeout.
 //   - A letter whose connection failed before its end of data waits for another one, before all others; it
 //     goes back to its campaign when the relay as a whole fails, or after three connections.
-//   - The relay fails when no connection is left and the last one never got a reply for a letter. Then one
-//     connection tries at a time, after growing delays, until one letter has a reply.
+//   - The relay fails when a connection ends that never got a reply for a letter, and no other is left, or
+//     connections_max have failed in a row and none that is left ever got one. Then one connection tries at
+//     a time, after growing delays, until one letter has a reply.
 //   - At most connections_max letters are between end of data and reply, and at most twice as many are taken
 //     (wanted) and not yet settled.
 //   - stop() waits at most 10 s for replies to ends of data, then cuts the connections (in doubt).

@@ -199,6 +199,22 @@ TEST_CASE("while the relay fails, one connection tries, after growing delays", "
     at.server.accept();
 }
 
+TEST_CASE("a relay fails too when its connections fail one after the other and none ever worked", "[smtp]") {
+  smtp_fixture at;
+  at.settings.connections_max = 2;
+  lane_watch lane(at.relay(), answers::at_once);
+  lane.offer(make_letters(0, 4));
+  auto first = at.server.welcome();
+  auto second = at.server.welcome();
+  first.line(); // both have a letter
+  second.line();
+  first.close();
+  auto third = at.server.welcome();
+  third.line();
+  second.reset(); // while the third is open
+  CHECK_THAT(lane.await_condition(true), Contains("reset"));
+}
+
 TEST_CASE("a server that speaks out of turn is not trusted with the letter", "[smtp]") {
   smtp_fixture at;
   lane_watch lane(at.relay(), answers::by_hand);
