@@ -290,7 +290,7 @@ struct campaign_actor_state {
              group.outcome == letter_state::deferred;
     });
     if (report.has_condition && report.failing) {
-      if (!state.relay_trouble)
+      if (!state.relay_trouble || state.relay_trouble->text != report.trouble)
         apply(relay_failed{report.trouble}, "");
     } else if (state.relay_trouble && (report.has_condition || has_replied)) {
       // A reply is proof enough: the lane that saw the trouble may be gone before it saw its end.

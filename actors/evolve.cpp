@@ -182,7 +182,11 @@ struct evolution {
       forget_retries(state, it.letters);
     set_all(state, it.letters, it.resend ? letter_state::pending : letter_state::refused);
   }
-  void operator()(const relay_failed& it) { state.relay_trouble = relay_trouble{now.at, it.text}; }
+  void operator()(const relay_failed& it) {
+    // Told again with other words it is the same trouble, since then.
+    const auto since = state.relay_trouble ? state.relay_trouble->since : now.at;
+    state.relay_trouble = relay_trouble{since, it.text};
+  }
   void operator()(const relay_recovered&) { state.relay_trouble.reset(); }
   void operator()(const drained& it) {
     check(state.drain && !state.drain->ended_at && state.in_flight() == 0,

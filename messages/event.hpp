@@ -119,7 +119,8 @@ struct doubt_settled {
   bool operator==(const doubt_settled&) const = default;
 };
 
-/// The relay itself fails for this campaign (cannot connect, cannot authenticate …).
+/// The relay itself fails for this campaign (cannot connect, cannot authenticate …); again, when it goes on
+/// failing for another reason.
 struct relay_failed {
   std::string text;
   bool operator==(const relay_failed&) const = default;

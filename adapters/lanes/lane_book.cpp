@@ -356,9 +356,11 @@ void lane_book::set_condition(bool failing, const std::string& trouble) {
     return;
   is_failing_ = failing;
   for (auto& [door, lane] : lanes_) {
-    if (lane->knows_failing == failing)
+    // Words that change are told too: whoever mends one fault wants to see the next.
+    if (lane->knows_failing == failing && (!failing || lane->knows_trouble == trouble))
       continue;
     lane->knows_failing = failing;
+    lane->knows_trouble = trouble;
     lane->report.has_condition = true;
     lane->report.failing = failing;
     lane->report.trouble = trouble;

@@ -32,6 +32,7 @@ struct lane_record {
   bool is_in_ring = false;
   moment resting_until = moment::min(); ///< not in the ring although it has letters
   bool knows_failing = false;           ///< it was told that the relay fails
+  std::string knows_trouble;            ///< and why
   bool is_withdrawn = false;
   bool has_drained = false;
   bool is_dirty = false;
@@ -75,7 +76,7 @@ public:
   /// True when the letter must not be sent any more: denied, its lane withdrawn, or the relay stopping.
   bool is_called_back(const letter_slot& slot) const;
 
-  /// Tells all lanes that do not know it yet whether the relay fails. A lane that is opened later hears of
+  /// Tells all lanes that do not know it yet whether the relay fails, and why. A lane that is opened later hears of
   /// it at the next failure: by then the relay may work.
   void set_condition(bool failing, const std::string& trouble);
   bool is_failing() const { return is_failing_; }

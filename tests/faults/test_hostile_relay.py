@@ -235,9 +235,22 @@ class HostileRelay(RelayScenarios):
         holder, port = reserve_port()
         with holder, Engine(f"smtp://127.0.0.1:{port}", SETTINGS) as engine:
             campaign = self.start(engine)
-            wait_until(lambda: re.search("cannot connect: Connection refused",
-                                         str(engine.show(campaign)["relay_trouble"])), "the trouble")
+            self.await_trouble(engine, campaign, "cannot connect: Connection refused")
             with HostileServer(port=port) as server:
+                self.assertEqual(self.await_end(engine, campaign)["accepted"], LETTERS)
+                self.check_books(engine, campaign, server)
+
+    def test_a_server_that_comes_back_with_another_fault_is_named_with_that_one(self):
+        holder, port = reserve_port()
+        with holder, Engine(f"smtp://shop:secret@127.0.0.1:{port}", SETTINGS) as engine:
+            campaign = self.start(engine)
+            self.await_trouble(engine, campaign, "cannot connect: Connection refused")
+            since = engine.show(campaign)["relay_trouble"]["since"]
+            with HostileServer(AUTH, port=port) as server:
+                server.misbehave("AUTH", says(b"535 5.7.8 wrong password\r\n"))
+                self.await_trouble(engine, campaign, "refuses the login: 535 5.7.8 wrong password")
+                self.assertEqual(engine.show(campaign)["relay_trouble"]["since"], since)
+                server.behave()
                 self.assertEqual(self.await_end(engine, campaign)["accepted"], LETTERS)
                 self.check_books(engine, campaign, server)
 

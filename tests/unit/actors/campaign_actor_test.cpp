@@ -255,6 +255,12 @@ TEST_CASE("when the relay itself fails, letters go back and the campaign says so
   node.run();
   REQUIRE(node.show(id).relay_trouble.has_value());
   CHECK(node.show(id).relay_trouble->text == "cannot connect to 127.0.0.1:25: connection refused");
+  const auto since = node.show(id).relay_trouble->since;
+  node.pass(std::chrono::seconds(10));
+  node.relay->say(true, "it refuses the login: 535 wrong password");
+  node.run();
+  CHECK(node.show(id).relay_trouble->text == "it refuses the login: 535 wrong password");
+  CHECK(node.show(id).relay_trouble->since == since);
   is_away = false;
   node.relay->connections = 20;
   node.run();

@@ -200,7 +200,7 @@ TEST_CASE("a lane that is withdrawn while letters are in hand drains when they a
   CHECK(reports.back().is_drained);
 }
 
-TEST_CASE("a lane hears of trouble once, when it has letters to lose, and once of its end", "[lanes]") {
+TEST_CASE("a lane hears of trouble once, again when its words change, and once of its end", "[lanes]") {
   desk at;
   std::vector<relay_report> reports;
   const auto lane = at.open(reports);
@@ -216,7 +216,8 @@ TEST_CASE("a lane hears of trouble once, when it has letters to lose, and once o
   CHECK(later_reports.empty()); // it may work by now
   at.book.set_condition(true, "refused again");
   at.turn();
-  CHECK(reports.size() == 1);
+  REQUIRE(reports.size() == 2);
+  CHECK(reports[1].trouble == "refused again");
   REQUIRE(later_reports.size() == 1);
   at.book.set_condition(false, "");
   at.turn();
