@@ -271,27 +271,27 @@ def add_scenarios():
             "command by command" if offers.get("offers") == IN_STEPS else "",
             "of " + url["scheme"] if "scheme" in url else "", "where TLS is required" if "options" in url else ""]))
         promise(HostileRelay, f"a server that {how.words} {where} is named as the trouble and the campaign goes on by itself",
-            lambda self, row=(step, how, words, offers, url): self.play_trouble(*row))
+                lambda self, row=(step, how, words, offers, url): self.play_trouble(*row))
     for how, words in DOUBTS:
         for policy, fate in (("resend", "it is sent again under the same Message-ID"),
-                                ("hold", "it waits, listed, for a person")):
+                             ("hold", "it waits, listed, for a person")):
             promise(HostileRelay, f"a server that {how.words} at the end of data leaves the letter in doubt and {fate}",
-                lambda self, row=(policy, how, words): self.play_doubt(*row))
+                    lambda self, row=(policy, how, words): self.play_doubt(*row))
     for offers, pace in ((PIPELINING, ""), (IN_STEPS, "command by command ")):
         for step, how in VERDICTS:
             fate = "refuses that letter for good" if how.words.startswith("says 5") else "gets that letter again later"
             promise(HostileRelay, f"a server that {how.words} at {'the end of data' if step == '.' else step} {pace}{fate}",
-                lambda self, row=(offers, step, how): self.play_verdict(*row))
+                    lambda self, row=(offers, step, how): self.play_verdict(*row))
     for step, how in HARMLESS:
         promise(HostileRelay, f"a server that {how.words} at {'the end of data' if step == '.' else step} is as good as any",
-            lambda self, step=step, how=how: self.play_harmless(lambda server: server.misbehave(step, how)))
+                lambda self, step=step, how=how: self.play_harmless(lambda server: server.misbehave(step, how)))
     for how in (*(one for one, _ in AT_ANY_STEP), says(b"500 what\r\n"), says_and_cuts(SHUTTING_DOWN)):
         promise(HostileRelay, f"a server that {how.words} at QUIT does no harm",
-            lambda self, how=how: self.play_harmless(
-                lambda server: server.misbehave("QUIT", how),
-                settings={"relay.letters_per_connection": 3, "relay.command_timeout": SOON if how in WAITS else PATIENT}))
+                lambda self, how=how: self.play_harmless(
+                    lambda server: server.misbehave("QUIT", how),
+                    settings={"relay.letters_per_connection": 3, "relay.command_timeout": SOON if how in WAITS else PATIENT}))
         promise(HostileRelay, f"a server that {how.words} at RSET is left and the letters leave on another connection",
-            lambda self, how=how: self.play_reset(how))
+                lambda self, how=how: self.play_reset(how))
 
 
 add_scenarios()

@@ -108,8 +108,8 @@ def add_scenarios():
                 lambda self, row=(flag, command, words): self.play_trouble(*row))
     for command in COMMANDS_OF_A_LETTER:
         where = command.replace(".", "the end of data")
-        promise(Sink, f"a sink that refuses {where} for good has its words in the responses", lambda self, command=command: self.play_refusal(
-                    ("-f", command), "500 5.3.0 Error: command failed"))
+        promise(Sink, f"a sink that refuses {where} for good has its words in the responses",
+                lambda self, command=command: self.play_refusal(("-f", command), "500 5.3.0 Error: command failed"))
         promise(Sink, f"a sink that refuses {where} for now gets the letters again later",
                 lambda self, command=command: self.play_deferral(command))
     for flags in HARMLESS:
