@@ -64,9 +64,11 @@ class Disk(unittest.TestCase):
                 engine.command(campaign, what)
             self.assertEqual((refused.exception.status, refused.exception.problem["code"]), (503, "storage_failed"))
             self.assertEqual(engine.show(campaign)["version"], before)
-        with self.assertRaises(Refused) as refused:
-            engine.import_rows(20_000)
-        self.assertEqual(refused.exception.problem["code"], "storage_failed")
+        rows = engine.folder / "rows.csv"
+        rows.write_text("email\n" + "".join(f"x{number}@d.example\n" for number in range(50_000)))
+        done = engine.run("audience", "import", str(rows), check=False)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("No space", done.stderr)
         with self.assertRaises(Refused):
             engine.create("a1")
 
