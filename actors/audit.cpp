@@ -26,6 +26,10 @@ struct known_event {
   bool is_sealed = false;
 };
 
+/// So many broken logs are searched for in all others, so that an audit of a folder where every log is broken
+/// still ends: each search reads all of them.
+constexpr int foreign_searches_max = 16;
+
 /// What is known of each campaign's log from elsewhere, by number.
 using known_events = std::map<campaign_id, std::vector<known_event>>;
 
@@ -34,10 +38,11 @@ public:
   log_auditor(const store& from,
               campaign_id campaign,
               std::span<const known_event> known,
-              audit_report& report) :
+              audit_report& report,
+              std::atomic<int>& searches_left) :
       from_(from), campaign_(campaign), report_(report), known_(known),
       chain_(campaign, [this](event_number number, std::string what) { note(number, std::move(what)); }),
-      rules_(campaign) {}
+      rules_(campaign), searches_left_(searches_left) {}
 
   void run() {
     ++report_.campaigns;
@@ -58,7 +63,7 @@ public:
     if (read)
       check_tail();
     if (chain_.is_broken())
-      chain_.explain(from_.journal());
+      chain_.explain(from_.journal(), searches_left_-- > 0);
   }
 
 private:
@@ -128,6 +133,7 @@ private:
   std::span<const known_event> known_; ///< those not met yet
   chain_auditor chain_;
   rule_auditor rules_;
+  std::atomic<int>& searches_left_;
   bool is_state_lost_ = false;
   std::size_t noted_ = 0;
 };
@@ -171,11 +177,13 @@ audit_report check_all(const store& from,
                        const known_events& known,
                        unsigned threads) {
   std::atomic<std::size_t> next = 0;
+  std::atomic<int> searches_left = foreign_searches_max;
   const auto work = [&](audit_report& into) {
     for (auto at = next++; at < campaigns.size(); at = next++) {
       const auto found = known.find(campaigns[at]);
       log_auditor(from, campaigns[at],
-                  found == known.end() ? std::span<const known_event>{} : std::span(found->second), into)
+                  found == known.end() ? std::span<const known_event>{} : std::span(found->second), into,
+                  searches_left)
           .run();
     }
   };

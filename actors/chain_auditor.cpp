@@ -57,7 +57,7 @@ void chain_auditor::follow(const raw_record& record) {
         {.number = record.number, .before = before, .named = record.previous, .content = content_of(record)});
 }
 
-chain_auditor::hash_index chain_auditor::find_named(const journal& from) const {
+chain_auditor::hash_index chain_auditor::find_named(const journal& from, bool all_logs) const {
   hash_index found;
   std::size_t left = 0;
   for (const auto& link : broken_)
@@ -73,6 +73,8 @@ chain_auditor::hash_index chain_auditor::find_named(const journal& from) const {
     }));
   };
   search(campaign_);
+  if (!all_logs || left == 0)
+    return found;
   const auto all = from.campaigns();
   for (std::size_t at = 0; all && left > 0 && at < all->size(); ++at)
     if ((*all)[at] != campaign_)
@@ -103,8 +105,8 @@ chain_auditor::cause_of(const broken_link& link, const hash_index& named, const 
          "names another";
 }
 
-void chain_auditor::explain(const journal& from) {
-  const auto named = find_named(from);
+void chain_auditor::explain(const journal& from, bool all_logs) {
+  const auto named = find_named(from, all_logs);
   hash_index contents;
   for (const auto& link : broken_)
     contents.emplace(link.content, place{});

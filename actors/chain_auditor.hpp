@@ -22,8 +22,8 @@ public:
   void follow(const raw_record& record);
   /// True when a link is broken: then `explain` has something to say.
   bool is_broken() const { return !broken_.empty(); }
-  /// Names each broken link's cause, from this log and the others.
-  void explain(const journal& from);
+  /// Names each broken link's cause, from this log and, with `all_logs`, from the others: that reads them whole.
+  void explain(const journal& from, bool all_logs);
 
   event_number last_number() const { return last_number_; }
   const sha256_hash& last_hash() const { return last_hash_; }
@@ -47,7 +47,7 @@ private:
   using hash_index = std::unordered_map<sha256_hash, place, by_first_bytes>;
 
   /// Where the hashes that the broken links name are found: in this log first, then in any.
-  hash_index find_named(const journal& from) const;
+  hash_index find_named(const journal& from, bool all_logs) const;
   std::string cause_of(const broken_link& link, const hash_index& named, const hash_index& contents) const;
 
   campaign_id campaign_;

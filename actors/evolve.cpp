@@ -284,6 +284,7 @@ campaign_state unborn(campaign_id id) {
 std::string common_words(std::string_view text) {
   constexpr std::string_view wrapping = "<>()[]{}\"',;:";
   std::string words;
+  words.reserve(text.size() + 2); // one "…" is longer than the shortest word that it replaces
   while (!text.empty()) {
     const auto end = std::min(text.find(' '), text.size());
     auto word = text.substr(0, end);

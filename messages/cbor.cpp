@@ -52,11 +52,21 @@ std::optional<std::uint64_t> cbor_reader::argument(std::uint8_t low) {
   const auto bytes = std::size_t{1} << (low - in_1_byte);
   if (rest_.size() < bytes)
     return std::nullopt;
-  std::uint64_t value = 0;
-  for (const auto one : rest_.first(bytes))
-    value = value << 8U | one;
+  // A loop of unknown length costs more than the number: whole logs are read through here.
+  const auto from = rest_.data();
   rest_ = rest_.subspan(bytes);
-  return value;
+  const auto pair = [&](std::size_t at) { return static_cast<std::uint64_t>(from[at]) << 8U | from[at + 1]; };
+  const auto four = [&](std::size_t at) { return pair(at) << 16U | pair(at + 2); };
+  switch (bytes) {
+  case 1:
+    return from[0];
+  case 2:
+    return pair(0);
+  case 4:
+    return four(0);
+  default:
+    return four(0) << 32U | four(4);
+  }
 }
 
 std::optional<std::uint64_t> cbor_reader::head(std::uint8_t major) {

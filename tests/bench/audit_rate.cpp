@@ -1,6 +1,7 @@
 // How fast `audit verify` goes: makes a data folder of many campaigns' logs in the shape that dispatch over SMTP
 // gives them (a claim and an outcome event for every few letters, in turns), and checks all of it. Prints a
-// table: events a second with every processor and with one.
+// table: events a second with one thread and with one for each processor, and the CPU time an event (which other
+// work on the machine does not change).
 //
 //   audit_rate [EVENTS] [CAMPAIGNS] [LETTERS_AN_EVENT] [REPLIES] [FOLDER]
 //
@@ -15,6 +16,7 @@
 #include <filesystem>
 #include <future>
 #include <string>
+#include <sys/resource.h>
 #include <utility>
 #include <vector>
 
@@ -117,16 +119,29 @@ std::uintmax_t bytes_in(const std::filesystem::path& folder) {
   return bytes;
 }
 
+/// Of this process, all threads together.
+double cpu_seconds() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  const auto seconds = [](const timeval& one) {
+    return static_cast<double>(one.tv_sec) + static_cast<double>(one.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
 double timed_audit(const std::filesystem::path& folder, unsigned threads) {
   const auto opened = expect(open_store(folder, open_mode::read_only));
   const auto begin = steady::now();
+  const auto cpu_begin = cpu_seconds();
   const auto report = expect(verify_logs(*opened, {.only = {}, .seal = nullptr, .threads = threads}));
   const auto seconds = std::chrono::duration<double>(steady::now() - begin).count();
   if (!report.faults.empty())
     give_up("event " + std::to_string(report.faults.front().number) + ": " + report.faults.front().what);
   const auto rate = static_cast<double>(report.events) / seconds;
-  std::printf("%-18s %12llu %8.2f %12.0f\n", threads == 1 ? "one processor" : "every processor",
-              static_cast<unsigned long long>(report.events), seconds, rate);
+  const auto cpu = cpu_seconds() - cpu_begin;
+  std::printf("%-18s %12llu %8.2f %12.0f %12.2f\n", threads == 1 ? "one thread" : "a thread each",
+              static_cast<unsigned long long>(report.events), seconds, rate,
+              cpu / static_cast<double>(report.events) * 1e6);
   std::fflush(stdout);
   return rate;
 }
@@ -154,10 +169,11 @@ int main(int count, char** words) {
     for (std::uint64_t id = 1; id <= wanted.campaigns; ++id)
       write_campaign(store->journal(), {id}, wanted);
   }
-  std::printf("%llu campaigns, %u letters an event, %s, %.1f MiB\n\n%-18s %12s %8s %12s\n",
+  std::printf("%llu campaigns, %u letters an event, %s, %.1f MiB\n\n%-18s %12s %8s %12s %12s\n",
               static_cast<unsigned long long>(wanted.campaigns), wanted.letters_an_event,
               wanted.has_queue_ids ? "an answer for each letter" : "one answer for all",
-              static_cast<double>(bytes_in(folder)) / (1U << 20U), "audit", "events", "seconds", "events/s");
+              static_cast<double>(bytes_in(folder)) / (1U << 20U), "audit", "events", "seconds", "events/s",
+              "CPU us each");
   timed_audit(folder, 1);
   const auto rate = timed_audit(folder, 0);
   if (is_temporary)
