@@ -33,6 +33,15 @@ constexpr int foreign_searches_max = 16;
 /// What is known of each campaign's log from elsewhere, by number.
 using known_events = std::map<campaign_id, std::vector<known_event>>;
 
+/// Whether two states are the same to those who look. What is only derived for show (the words of responses, the
+/// watch for suspicion) may be made otherwise by a later version.
+bool show_the_same(const campaign_state& left, const campaign_state& right) {
+  return left.stage == right.stage && left.hold == right.hold && left.t0 == right.t0 &&
+         left.released_at == right.released_at && left.changed_at == right.changed_at &&
+         left.spec == right.spec && left.audience == right.audience && left.retries == right.retries &&
+         left.letters == right.letters;
+}
+
 class log_auditor {
 public:
   log_auditor(const store& from,
@@ -105,7 +114,7 @@ private:
     const auto kept = from_.snapshots().load(campaign_);
     if (!kept || kept->number != number)
       return;
-    if (const auto shown = decode_state(kept->state); shown && !(*shown == rules_.state()))
+    if (const auto shown = decode_state(kept->state); shown && !show_the_same(*shown, rules_.state()))
       note(number, "the snapshot shows another state than the log adds up to");
   }
 
@@ -125,6 +134,8 @@ private:
   void note(event_number number, std::string what) {
     if (noted_++ < audit_faults_max)
       report_.faults.push_back({campaign_, number, std::move(what)});
+    else if (noted_ == audit_faults_max + 1)
+      report_.faults.push_back({campaign_, 0, "it has more faults than are listed"});
   }
 
   const store& from_;

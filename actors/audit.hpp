@@ -29,7 +29,8 @@ struct audit_fault {
 struct audit_report {
   std::uint64_t campaigns = 0;
   std::uint64_t events = 0;
-  std::vector<audit_fault> faults; ///< by campaign; audit_faults_max at most for each
+  std::vector<audit_fault>
+      faults; ///< by campaign; audit_faults_max at most for each, and a word that there are more
 };
 
 inline constexpr std::size_t audit_faults_max = 100;
