@@ -176,10 +176,19 @@ result<std::vector<campaign_id>> campaigns_to_check(const store& from, const kno
   return listed;
 }
 
-void add(audit_report& into, audit_report&& part) {
-  into.campaigns += part.campaigns;
-  into.events += part.events;
-  std::ranges::move(part.faults, std::back_inserter(into.faults));
+/// One report out of several, faults in the campaigns' order.
+audit_report merged(std::vector<audit_report>&& parts) {
+  audit_report whole;
+  std::map<campaign_id, std::vector<audit_fault>> faults;
+  for (auto& part : parts) {
+    whole.campaigns += part.campaigns;
+    whole.events += part.events;
+    for (auto& fault : part.faults)
+      faults[fault.campaign].push_back(std::move(fault));
+  }
+  for (auto& [campaign, found] : faults)
+    std::ranges::move(found, std::back_inserter(whole.faults));
+  return whole;
 }
 
 /// Each thread takes the next campaign that nobody has taken.
@@ -207,11 +216,7 @@ audit_report check_all(const store& from,
       others.emplace_back([&, number] { work(parts[number]); });
     work(parts.front());
   }
-  audit_report whole;
-  for (auto& part : parts)
-    add(whole, std::move(part));
-  std::ranges::stable_sort(whole.faults, {}, &audit_fault::campaign);
-  return whole;
+  return merged(std::move(parts));
 }
 
 } // namespace
@@ -229,11 +234,11 @@ result<audit_report> verify_logs(const store& from, const audit_request& asked) 
   const auto strange = from.journal().strange_keys();
   if (!strange)
     return std::unexpected(strange.error());
-  audit_report report;
+  std::vector<audit_report> reports(1);
   for (const auto& key : *strange)
-    report.faults.push_back({{}, 0, "there is a key that is none of a record: " + key});
-  add(report, check_all(from, *campaigns, *known, asked.threads));
-  return report;
+    reports.front().faults.push_back({{}, 0, "there is a key that is none of a record: " + key});
+  reports.push_back(check_all(from, *campaigns, *known, asked.threads));
+  return merged(std::move(reports));
 }
 
 result<audit_report>

@@ -64,13 +64,14 @@ chain_auditor::hash_index chain_auditor::find_named(const journal& from, bool al
     left += found.emplace(link.named, place{}).second ? 1U : 0U;
   const auto search = [&](campaign_id campaign) {
     // What cannot be read was told by whoever followed that log.
-    static_cast<void>(from.read_raw(campaign, 1, [&](const raw_record& record) {
+    const auto read = from.read_raw(campaign, 1, [&](const raw_record& record) {
       if (const auto wanted = found.find(record.hash); wanted != found.end() && wanted->second.number == 0) {
         wanted->second = {campaign, record.number};
         --left;
       }
       return left > 0;
-    }));
+    });
+    static_cast<void>(read.has_value());
   };
   search(campaign_);
   if (!all_logs || left == 0)
@@ -110,14 +111,15 @@ void chain_auditor::explain(const journal& from, bool all_logs) {
   hash_index contents;
   for (const auto& link : broken_)
     contents.emplace(link.content, place{});
-  static_cast<void>(from.read_raw(campaign_, 1, [&](const raw_record& record) {
+  const auto read = from.read_raw(campaign_, 1, [&](const raw_record& record) {
     if (!record.is_whole)
       return true;
     if (const auto wanted = contents.find(content_of(record));
         wanted != contents.end() && wanted->second.number == 0)
       wanted->second = {campaign_, record.number};
     return true;
-  }));
+  });
+  static_cast<void>(read.has_value()); // told when the log was followed
   for (const auto& link : broken_) {
     const auto is_unknown = named.at(link.named).number == 0 && link.named != sha256_hash{};
     const auto is_repeat = contents.at(link.content).number != link.number;

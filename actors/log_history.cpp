@@ -100,7 +100,7 @@ std::map<std::string, json> fields_of(const campaign_state& state) {
       fields[name] = value;
     else
       for (const auto& [part, inner] : value.items())
-        fields[name + "." + part] = inner;
+        fields[fmt::format("{}.{}", name, part)] = inner;
   }
   return fields;
 }

@@ -237,7 +237,7 @@ result<void> rocksdb_journal::survey(const std::function<void(campaign_id)>& vis
       records->Next();
       continue;
     }
-    const auto campaign = read_big_endian<std::uint64_t>(key.data());
+    const auto campaign = read_big_endian<std::uint64_t>(records->key().data());
     visit_campaign({campaign});
     if (campaign == std::numeric_limits<std::uint64_t>::max())
       break;

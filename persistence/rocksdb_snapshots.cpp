@@ -65,8 +65,8 @@ result<std::vector<snapshot_mark>> rocksdb_snapshots::marks() const {
   const std::unique_ptr<rocksdb::Iterator> entries(
       database_.db().NewIterator({}, database_[family::snapshots]));
   for (entries->SeekToFirst(); entries->Valid(); entries->Next()) {
-    const auto key = view(entries->key());
-    const auto value = view(entries->value());
+    const auto key = entries->key();
+    const auto value = entries->value();
     if (key.size() != 8 || value.size() < state_offset)
       continue; // a cache's entry that nobody would read
     snapshot_mark mark{.campaign = {read_big_endian<std::uint64_t>(key.data())},
