@@ -10,7 +10,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace sluice {
 
@@ -81,79 +80,46 @@ bool is_of_family(std::string_view payload, std::uint32_t family) {
   return (tag == value || tag == deletion) && number == family;
 }
 
-/// The log's files one after the other, and what was seen in them.
-class inspection {
-public:
-  explicit inspection(std::uint32_t events_family) : events_family_(events_family) {}
-
-  /// False: what was acknowledged lies behind the damage.
-  bool take(const std::filesystem::path& file, std::string_view log) {
-    std::size_t at = 0;
-    while (at < log.size()) {
-      const auto end = block_end(log, at);
-      if (const auto record = record_at(log, at)) {
-        at = record->end;
-        if (!take(*record))
-          return false;
-      } else if (end - at < header_bytes) {
-        at = end; // a block's end that is too short for a record
-      } else {
-        if (damaged_.empty()) {
-          damaged_ = file;
-          offset_ = at;
-        }
-        ++at; // the next sound record may begin anywhere
-      }
+/// Where the log is damaged with acknowledged writes behind it.
+std::optional<std::size_t> damage_in(std::string_view log, std::uint32_t events_family) {
+  std::optional<std::size_t> damaged;
+  bool has_events_behind = false;
+  for (std::size_t at = 0; at < log.size();) {
+    const auto end = block_end(log, at);
+    if (const auto record = record_at(log, at)) {
+      at = record->end;
+      if (!damaged || !record->begins_write())
+        continue;
+      if (has_events_behind)
+        return damaged;
+      has_events_behind = is_of_family(record->payload, events_family);
+    } else if (end - at < header_bytes) {
+      at = end; // a block's end that is too short for a record
+    } else {
+      damaged = damaged.value_or(at);
+      ++at; // the next sound record may begin anywhere
     }
-    return true;
   }
-
-  error fault() const {
-    return {
-        error_code::corrupt,
-        sentence(
-            "the store is damaged: its log ", damaged_.string(), " cannot be read at byte ", offset_,
-            ", and behind that lies what was acknowledged; bring the data folder back from a copy, or, to go "
-            "on without what came after that byte, run: truncate -s ",
-            offset_, " ", damaged_.string())};
-  }
-
-private:
-  bool take(const log_record& record) {
-    if (damaged_.empty() || !record.begins_write())
-      return true;
-    if (has_events_behind_)
-      return false;
-    has_events_behind_ = is_of_family(record.payload, events_family_);
-    return true;
-  }
-
-  std::uint32_t events_family_;
-  std::filesystem::path damaged_;
-  std::size_t offset_ = 0;
-  bool has_events_behind_ = false;
-};
-
-std::vector<std::filesystem::path> log_files(const std::filesystem::path& folder) {
-  std::vector<std::filesystem::path> files;
-  std::error_code problem;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, problem))
-    if (entry.path().extension() == ".log")
-      files.push_back(entry.path());
-  // Their names are numbers with zeros before them.
-  std::ranges::sort(files, {}, [](const auto& file) { return std::pair(file.string().size(), file); });
-  return files;
+  return std::nullopt;
 }
 
 } // namespace
 
 result<void> check_log_damage(const std::filesystem::path& folder, std::uint32_t events_family) {
-  inspection seen(events_family);
-  for (const auto& file : log_files(folder)) {
-    std::ifstream in(file, std::ios::binary);
+  std::error_code problem;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, problem)) {
+    if (entry.path().extension() != ".log")
+      continue;
+    std::ifstream in(entry.path(), std::ios::binary);
     const std::string log{std::istreambuf_iterator<char>(in), {}};
-    if (!seen.take(file, log))
-      return std::unexpected(seen.fault());
+    if (const auto place = damage_in(log, events_family))
+      return failure(
+          error_code::corrupt,
+          sentence("the store is damaged: its log ", entry.path().string(), " cannot be read at byte ",
+                   *place,
+                   ", and behind that lies what was acknowledged; bring the data folder back from a "
+                   "copy, or, to go on without what came after that byte, run: truncate -s ",
+                   *place, " ", entry.path().string()));
   }
   return {};
 }

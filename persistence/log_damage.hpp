@@ -5,7 +5,8 @@
 // to keep everything before the first record that it cannot read and to drop the rest (see rocksdb_options.cpp), which
 // is right for a tail. But for a bit that flipped on the disk the rest is what people were told is kept. The two are
 // told apart by what lies behind: a synced write is over before the next one begins, so where a readable write of
-// events is followed by another write, everything before them was on the disk once.
+// events is followed by another write, everything before them was on the disk once. Each file is judged by itself: a
+// write that a full disk cut short stays at the end of its file, and the next ones go to a new one.
 //
 // A log file is blocks of 32 KiB; a record does not cross their bounds, and less than 7 bytes at a block's end are
 // zeros. Numbers are little-endian.
