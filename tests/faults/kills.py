@@ -179,11 +179,11 @@ class Ordeal:
             verified(engine)  # what the crash left behind is in order as it lies there
 
     def table(self):
-        """Two lines of the README's table, and how many of the kills had how many letters arrive twice."""
+        """A line of the README's table, and how many of the kills had how many letters arrive twice."""
         spread = [sum(first <= one <= last for one in self.again) for first, last in SPREAD]
         names = [f"{first}–{last}" if first != last else f"{first}" for first, last in SPREAD]
         return "\n".join((
-            f"| `on_doubt` | kills | letters | lost | arrived twice | most by one kill | bound | minutes |",
+            "| `on_doubt` | kills | letters | lost | arrived twice | most by one kill | bound | minutes |",
             "|---|---|---|---|---|---|---|---|",
             f"| `{self.policy}` | {len(self.again):,} | {self.letters:,} | 0 | {sum(self.again):,} | "
             f"{max(self.again)} | {BOUND if self.policy == 'resend' else 0} | {self.seconds / 60:.1f} |", "",
