@@ -121,6 +121,8 @@ list_letters(const store& from, const campaign_view& campaign, const letters_que
 }
 
 result<letter_row> find_letter(const store& from, const campaign_view& campaign, std::string_view address) {
+  if (campaign.audience.id == audience_id{})
+    return failure(error_code::not_found, to_string(campaign.id) + " has no audience yet");
   const auto index = from.audiences().find(campaign.audience.id, address);
   if (!index)
     return std::unexpected(index.error());

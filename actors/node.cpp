@@ -97,6 +97,7 @@ public:
 
   directory& campaigns() override { return parts_->campaigns; }
   sluice::store& store() override { return *parts_->store; }
+  sluice::relay& relay() override { return *parts_->relay; }
   timestamp now() const override { return parts_->now(); }
   const node_settings& settings() const override { return parts_->settings; }
   caf::actor_system& system() override { return *system_; }

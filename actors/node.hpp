@@ -57,6 +57,8 @@ public:
   virtual directory& campaigns() = 0;
   /// Audiences, suppressions, tokens, and the logs to read.
   virtual sluice::store& store() = 0;
+  /// The sending server: what it waits for.
+  virtual sluice::relay& relay() = 0;
   virtual timestamp now() const = 0;
   virtual const node_settings& settings() const = 0;
   virtual caf::actor_system& system() = 0;

@@ -14,7 +14,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice {
@@ -61,6 +63,14 @@ public:
   virtual void withdraw() = 0;
 };
 
+/// Which limits of a relay letters to one recipient domain wait for at this moment.
+struct relay_wait {
+  std::size_t domain_letters = 0; ///< letters to the domain that only its own limit keeps
+  std::uint32_t domain_per_second = 0;
+  bool is_rate_limited = false; ///< letters of any domain wait for the limit on all together
+  std::uint32_t per_second = 0;
+};
+
 class relay {
 public:
   virtual ~relay() = default;
@@ -78,6 +88,10 @@ public:
   /// How many letters may be wanted and not yet settled at once, so the bound on claims without an outcome.
   /// Where a letter's commands travel behind the end of data of the one before it, two for each connection.
   virtual std::size_t letters_in_flight_max() const { return connections_max(); }
+
+  /// What letters to this recipient domain wait for now; nothing from relays that do not say. Any thread but
+  /// the relay's own; waits a moment for it.
+  virtual std::optional<relay_wait> waits_for(std::string_view) { return std::nullopt; }
 
   /// Finishes letters whose end of data was sent and closes connections properly. Lanes report what became
   /// of their letters before it returns; afterwards a withdraw is still answered by `is_drained`, and what is

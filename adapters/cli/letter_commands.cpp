@@ -15,6 +15,7 @@ namespace {
 
 struct letter_arguments {
   std::string id;
+  std::string address;
   std::string outcome;
   std::optional<std::uint64_t> limit;
   bool resend = false;
@@ -124,6 +125,28 @@ outcome<exit_code> doubt(session& with, const letter_arguments& said) {
                     letter_row, 0, "no letters in doubt");
 }
 
+/// One line for what decides, one for each other reason.
+outcome<exit_code> say_why(session& with, const letter_arguments& said) {
+  const auto id = campaign_of(said.id);
+  if (!id)
+    return std::unexpected(id.error());
+  const auto answer =
+      with.engine().get(concat("/v1/campaigns/", to_string(*id), "/why"), {{"address", said.address}});
+  if (!answer)
+    return std::unexpected(answer.error());
+  auto& out = with.io().out;
+  if (with.wants_json()) {
+    out << json_text(*answer, 2) << '\n';
+    return exit_code::done;
+  }
+  out << shown(text_of(*answer, "address")) << " (letter " << number_of(*answer, "index") << ", "
+      << shown(text_of(*answer, "state")) << "): " << shown(text_of(*answer, "text")) << '\n';
+  if (const auto others = answer->find("also"); others != answer->end() && others->is_array())
+    for (const auto& one : *others)
+      out << "also: " << shown(text_of(one, "text")) << '\n';
+  return exit_code::done;
+}
+
 } // namespace
 
 void add_letter_commands(command_syntax root) {
@@ -136,6 +159,10 @@ void add_letter_commands(command_syntax root) {
       .option("--outcome", said->outcome, "O", "only accepted, refused, deferred, skipped, in_doubt …")
       .number("--limit", said->limit, "so many at most; all if left out")
       .runs([said](session& with) { return list_letters(with, *said); });
+  root.command("why", "why a letter has not gone, or what became of it")
+      .argument("ID", said->id, "the campaign: c1")
+      .argument("ADDRESS", said->address, "the recipient's")
+      .runs([said](session& with) { return say_why(with, *said); });
   root.command("doubt", "letters whose end was sent and whose reply never came")
       .argument("ID", said->id, "the campaign: c1")
       .flag("--resend", said->resend, "send them again under the same Message-ID")

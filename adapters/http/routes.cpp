@@ -25,6 +25,7 @@ constexpr std::array routes{
     route{"GET", "/v1/campaigns/{}/plan", look, h::show_plan},
     route{"GET", "/v1/campaigns/{}/responses", look, h::show_responses},
     route{"GET", "/v1/campaigns/{}/letters", look, h::show_letters},
+    route{"GET", "/v1/campaigns/{}/why", look, h::show_why},
     route{"GET", "/v1/campaigns/{}/log", look, h::show_log},
     route{"GET", "/v1/campaigns/{}/story", look, h::show_story},
     route{"GET", "/v1/campaigns/{}/replay", look, h::show_replay},

@@ -69,6 +69,9 @@ void audit_against_seal(node&, const http_request&, const respond&);
 void make_seal(node&, const http_request&, const respond&);
 void export_records(node&, const http_request&, const respond&);
 
+// why_handler.cpp
+void show_why(node&, const http_request&, const respond&);
+
 // audience_handlers.cpp
 result<std::unique_ptr<body_consumer>> import_audience(node&, const http_request&);
 void list_audiences(node&, const http_request&, const respond&);

@@ -233,6 +233,13 @@ moment lane_book::ready_at(moment now) const {
   return resting_.empty() ? moment::max() : std::max(resting_.begin()->first, total_.free_at());
 }
 
+std::size_t lane_book::waiting_for_domain(std::string_view domain) const {
+  std::size_t letters = 0;
+  for (const auto& [door, lane] : lanes_)
+    letters += lane->queue.aside(domain);
+  return letters;
+}
+
 void lane_book::enter_ring(lane_record& lane) {
   if (lane.resting_until != moment::min()) {
     resting_.erase({lane.resting_until, &lane});

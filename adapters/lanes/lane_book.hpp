@@ -65,6 +65,12 @@ public:
   /// When rate limits forbid a take: from when on it may give something; moment::max() without such.
   moment ready_at(moment now) const;
 
+  /// How many letters of all lanes wait for this domain's limit.
+  std::size_t waiting_for_domain(std::string_view domain) const;
+  /// Letters wait although places are free for them: where connections are free too, the limit on all
+  /// letters together is what they wait for.
+  bool has_free_places_and_letters() const { return !free_.empty() && waiting() > 0; }
+
   /// The letter in hand has its outcome; with `pending` it goes back to its campaign. `slot` is given up.
   void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);
   /// The letter's connection ended: it waits for another one, before all others, or goes back when it was

@@ -79,6 +79,11 @@ moment lane_queue::ready_at() const {
   return aside_until_.empty() ? moment::max() : aside_until_.begin()->first;
 }
 
+std::size_t lane_queue::aside(std::string_view domain) const {
+  const auto found = aside_.find(domain);
+  return found == aside_.end() ? 0 : found->second.size();
+}
+
 letter_ranges lane_queue::clear() {
   letter_ranges all;
   for (const auto& [domain, waiting] : aside_)

@@ -35,6 +35,9 @@ public:
   /// After a pop that gave nothing: from when on it gives something; moment::max() when empty.
   moment ready_at() const;
 
+  /// How many letters have stepped aside for the limit of this domain.
+  std::size_t aside(std::string_view domain) const;
+
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
 

@@ -20,6 +20,9 @@ namespace {
 /// letter's report waits for more than these.
 constexpr int handlers_a_turn_max = 32;
 
+/// How long an asker from another thread waits for an answer of this one, which never blocks for long.
+constexpr auto answer_wait_max = std::chrono::seconds(1);
+
 /// The machine's name where it is one of the DNS; else empty.
 std::string machine_name() {
   std::array<char, 256> text{};
@@ -58,6 +61,23 @@ public:
 
   std::size_t connections_max() const override { return profile_.settings.connections_max; }
   std::size_t letters_in_flight_max() const override { return 2 * profile_.settings.connections_max; }
+
+  std::optional<relay_wait> waits_for(std::string_view domain) override {
+    // The answer outlives an asker that has lost patience.
+    const auto found = std::make_shared<std::promise<relay_wait>>();
+    auto told = found->get_future();
+    boost::asio::post(io_, [this, found, domain = std::string{domain}] {
+      const auto& limits = profile_.settings;
+      found->set_value({.domain_letters = book_.waiting_for_domain(domain),
+                        .domain_per_second = limits.letters_per_second_per_domain_max,
+                        .is_rate_limited = limits.letters_per_second_max != 0 && ready_ > 0 &&
+                                           book_.has_free_places_and_letters(),
+                        .per_second = limits.letters_per_second_max});
+    });
+    if (told.wait_for(answer_wait_max) != std::future_status::ready)
+      return std::nullopt;
+    return told.get();
+  }
 
   void stop() override {
     std::call_once(stop_once_, [this] {
