@@ -131,7 +131,7 @@ void list_campaigns(node& engine, const http_request& request, const respond& an
       return answer(problem(
           {error_code::invalid_input,
            "status must be draft, moderation, preparing, sending, paused, sent, cancelled or rejected"}));
-    if (!request.query.contains("view"))
+    if (!query.has("view"))
       filter.view = "all";
   }
   auto views = engine.campaigns().all();

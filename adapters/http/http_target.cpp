@@ -13,9 +13,10 @@ bool parse_target(std::string_view target, http_request& request) {
     request.path.emplace_back(segment);
   if (request.path.size() == 1 && request.path.front().empty())
     request.path.clear();
+  // Empty ones too: a parameter that nobody knows is told of whatever its value.
   for (const auto& parameter : parsed->params())
-    if (!parameter.value.empty())
-      request.query.insert_or_assign(std::string{parameter.key}, std::string{parameter.value});
+    if (auto& value = request.query[std::string{parameter.key}]; !parameter.value.empty())
+      value = parameter.value;
   return true;
 }
 

@@ -7,7 +7,7 @@
 
 namespace sluice {
 
-/// Fills in path and query, decoded; a parameter without a value is left out. False when the target is not in
+/// Fills in path and query, decoded; a parameter without a value has an empty one. False when the target is not in
 /// origin form.
 bool parse_target(std::string_view target, http_request& request);
 

@@ -62,7 +62,8 @@ http_response problem(const error& what) {
 
 bool query_reader::has(const char* name) {
   known_.emplace_back(name);
-  return query_.contains(name);
+  const auto found = query_.find(name);
+  return found != query_.end() && !found->second.empty();
 }
 
 std::string query_reader::text(const char* name) {

@@ -19,7 +19,7 @@ struct http_request {
   std::string method;
   std::vector<std::string> path;            ///< decoded segments
   std::vector<std::string> captured;        ///< those that the route's {} stand for
-  std::map<std::string, std::string> query; ///< decoded; empty values are left out
+  std::map<std::string, std::string> query; ///< decoded
   std::string idempotency_key;
   std::string body;
   token_info who; ///< empty on routes that need no token
@@ -54,7 +54,7 @@ http_response problem(const error& what);
 class query_reader {
 public:
   explicit query_reader(const http_request& request) : query_(request.query) {}
-  /// Empty when it is not there.
+  /// Empty when it is not there. A known parameter with an empty value counts as not there.
   std::string text(const char* name);
   std::uint64_t number(const char* name, std::uint64_t otherwise, std::uint64_t max);
   /// `limit`: how many a page holds. None at all is no page, and would lead a reader round in circles.

@@ -1,0 +1,63 @@
+#include "adapters/http/routes.hpp"
+#include "tests/catch.hpp"
+
+#include <set>
+
+using namespace sluice;
+
+namespace {
+
+using path = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a path is found with what its open segments stand for") {
+  const auto found = find_route("POST", {"v1", "campaigns", "c7", "pause"});
+  REQUIRE(found.entry);
+  CHECK(found.entry->path == "/v1/campaigns/{}/pause");
+  CHECK(found.entry->needed == permission::operate);
+  CHECK(found.captured == path{"c7"});
+  REQUIRE(find_route("GET", {}).entry);
+  CHECK(find_route("GET", {}).entry->path == "/");
+}
+
+TEST_CASE("HEAD finds what GET answers") {
+  REQUIRE(find_route("HEAD", {"v1", "campaigns"}).entry);
+  CHECK(find_route("HEAD", {"v1", "campaigns"}).entry->method == "GET");
+}
+
+TEST_CASE("a path that there is not has no methods, one with another method says which it has") {
+  for (const auto& wrong :
+       {path{"v1"}, path{"v1", "campaigns", "c1", "pause", "now"}, path{"v1", "nothing"}}) {
+    const auto found = find_route("GET", wrong);
+    CHECK_FALSE(found.entry);
+    CHECK(found.allowed_methods.empty());
+  }
+  const auto found = find_route("PUT", {"v1", "campaigns", "c1"});
+  CHECK_FALSE(found.entry);
+  CHECK(found.allowed_methods == "GET, PATCH, DELETE");
+}
+
+TEST_CASE("everybody with a token looks, and each other permission belongs to its role and to admins") {
+  using enum permission;
+  const std::set<std::pair<role, permission>> more{{role::operator_, operate},
+                                                   {role::moderator, moderate},
+                                                   {role::admin, operate},
+                                                   {role::admin, moderate},
+                                                   {role::admin, administrate}};
+  for (const auto who : {role::viewer, role::operator_, role::moderator, role::admin}) {
+    CHECK(has_permission(who, look));
+    for (const auto needed : {operate, moderate, administrate})
+      CHECK(has_permission(who, needed) == more.contains({who, needed}));
+  }
+}
+
+TEST_CASE("every route has exactly one that answers, and nothing under /v1 is open to all") {
+  for (const auto& one : all_routes()) {
+    INFO(one.method << ' ' << one.path);
+    CHECK((one.answer != nullptr) + (one.consume != nullptr) + one.is_stream == 1);
+    CHECK((one.needed == permission::anyone) == !one.path.starts_with("/v1/"));
+    if (one.path.starts_with("/v1/") && one.method != "GET" && one.path != "/v1/plan")
+      CHECK(one.needed != permission::look);
+  }
+}
