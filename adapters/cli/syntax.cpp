@@ -132,7 +132,11 @@ command_syntax& command_syntax::option(const std::string& name,
                                        std::string& into,
                                        const std::string& value,
                                        const std::string& about) {
-  app_->add_option(name, into, about)->type_name(value);
+  // An empty text is how a command sees that nothing was said: it must not be said itself.
+  const auto is_said = [](const std::string& text) {
+    return std::string{text.empty() ? "the value is empty; leave the option out instead" : ""};
+  };
+  app_->add_option(name, into, about)->type_name(value)->check(is_said, "");
   return *this;
 }
 

@@ -103,6 +103,16 @@ TEST_CASE("wrong usage ends with 2 and says what was wrong, without asking any e
   }
 }
 
+TEST_CASE("an option that is given an empty value is wrong usage, not an option left out") {
+  for (const auto& words : {std::vector<std::string>{"serve", "--print-config", "--relay", ""},
+                            {"serve", "--print-config", "--relay="},
+                            {"serve", "--print-config", "--listen", ""}}) {
+    const auto ran = run_words(words);
+    CHECK(ran.code == 2);
+    CHECK_THAT(ran.err, Contains("--relay") || Contains("--listen"));
+  }
+}
+
 TEST_CASE("a command that is not there is told with the nearest one") {
   CHECK_THAT(run_words({"paws", "c1"}).err, Contains("did you mean pause?"));
   CHECK_THAT(run_words({"audience", "imprt", "x"}).err, Contains("of sluice audience; did you mean import?"));
