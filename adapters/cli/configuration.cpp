@@ -97,9 +97,6 @@ outcome<void> check_together(const configuration& all) {
     return wrong_together(all, "retry.delay_first", "is longer than retry.delay_max");
   if (node.suspicion.outcomes_min > node.suspicion.window)
     return wrong_together(all, "suspicion.outcomes_min", "is more than suspicion.window");
-  const auto listen = parse_listen(all.settings.listen);
-  if (!listen)
-    return wrong_together(all, "listen", listen.error().message);
   return {};
 }
 

@@ -4,7 +4,6 @@
 #include "adapters/cli/text.hpp"
 
 #include <cmath>
-#include <regex>
 
 namespace sluice::cli {
 namespace {
@@ -128,16 +127,6 @@ std::string without_password(std::string_view url) {
   if (at == std::string_view::npos || colon == std::string_view::npos || colon > at)
     return std::string{url};
   return concat(url.substr(0, start + 3 + colon + 1), "***", url.substr(start + 3 + at));
-}
-
-result<void> check_pattern(const std::string& pattern) {
-  try {
-    const std::regex compiled(pattern, std::regex::ECMAScript | std::regex::icase);
-  } catch (const std::regex_error& fault) {
-    return failure(error_code::invalid_input,
-                   concat('"', shown(pattern), "\" is no regular expression: ", fault.what()));
-  }
-  return {};
 }
 
 } // namespace sluice::cli

@@ -23,7 +23,4 @@ std::string number_words(double number);
 /// The URL with `***` in a password's place.
 std::string without_password(std::string_view url);
 
-/// `invalid_input` when the text is no ECMAScript regular expression.
-result<void> check_pattern(const std::string& pattern);
-
 } // namespace sluice::cli

@@ -2,6 +2,7 @@
 
 #include "actors/campaign_state.hpp"
 #include "adapters/cli/concat.hpp"
+#include "adapters/cli/configuration.hpp"
 #include "adapters/cli/setting_values.hpp"
 #include "adapters/relays.hpp"
 
@@ -115,9 +116,20 @@ setting patterns_setting() {
   made.set = [set = made.set](engine_settings& into, const setting_value& value) -> result<void> {
     if (const auto taken = set(into, value); !taken)
       return taken;
-    for (const auto& pattern : into.node.moderation.suspicious_patterns)
-      if (const auto good = check_pattern(pattern); !good)
-        return good;
+    return check_patterns(into.node.moderation);
+  };
+  return made;
+}
+
+/// Checked where it is said, even where a flag then says another one.
+setting listen_setting() {
+  auto made = text_setting("listen", FIELD(listen), "ADDRESS:PORT, like \"127.0.0.1:8025\"",
+                           "where the HTTP interface listens; there is no TLS");
+  made.set = [set = made.set](engine_settings& into, const setting_value& value) -> result<void> {
+    if (const auto taken = set(into, value); !taken)
+      return taken;
+    if (const auto listen = parse_listen(into.listen); !listen)
+      return failure(error_code::invalid_input, listen.error().message);
     return {};
   };
   return made;
@@ -205,8 +217,7 @@ void add_checks(std::vector<setting>& into) {
 std::vector<setting> make_table() {
   std::vector<setting> all;
   all.push_back(data_setting());
-  all.push_back(text_setting("listen", FIELD(listen), "ADDRESS:PORT, like \"127.0.0.1:8025\"",
-                             "where the HTTP interface listens; there is no TLS"));
+  all.push_back(listen_setting());
   all.push_back(log_level_setting());
   add_relay(all);
   add_checks(all);

@@ -68,6 +68,32 @@ TEST_CASE("a wrong value stops the start with file, line and what is allowed") {
   CHECK_THAT(complaint("[relay]\nurl = \"smtp://host:99999\"\n"), Contains("65535"));
 }
 
+TEST_CASE("a wrong address to listen on stops the start with its line, even where a flag says another one") {
+  const auto made = configure(file("\nlisten = \"8025\"\n"), {}, {{"--listen", "listen", "127.0.0.1:0"}});
+  REQUIRE_FALSE(made);
+  CHECK_THAT(made.error().message, Contains("sluice.toml:2") && Contains("ADDRESS:PORT"));
+}
+
+TEST_CASE("a relay that is said to be nothing is refused, not taken for the default") {
+  CHECK_THAT(complaint("[relay]\nurl = \"\"\n"), Contains("sluice.toml:2") && Contains("smtp://"));
+  const auto variable = configure({}, {{"SLUICE_RELAY_URL", ""}}, {});
+  REQUIRE_FALSE(variable);
+  CHECK_THAT(variable.error().message, Contains("SLUICE_RELAY_URL") && Contains("smtp://"));
+  const auto assigned = configure({}, {}, {{"--set", "relay.url", ""}});
+  REQUIRE_FALSE(assigned);
+  CHECK_THAT(assigned.error().message, Contains("--set") && Contains("smtp://"));
+}
+
+TEST_CASE("a pattern that moderation could not use is refused with moderation's own words") {
+  const std::string pattern = "(a)\\1";
+  sluice::moderation_settings with_it;
+  with_it.suspicious_patterns = {pattern};
+  const auto refused = sluice::check_patterns(with_it);
+  REQUIRE_FALSE(refused);
+  CHECK_THAT(complaint("[moderation]\nsuspicious_patterns = ['" + pattern + "']\n"),
+             Contains("sluice.toml:2") && Contains(refused.error().message));
+}
+
 TEST_CASE("a mistake in the file's syntax is told with its line") {
   CHECK_THAT(complaint("data = \"x\"\n[relay\n"), Contains("sluice.toml:2"));
 }
