@@ -100,9 +100,10 @@ outcome<parsed_line> command_line::parse(std::vector<std::string> words) {
   if (found == parts_->actions.end())
     return fail(exit_code::usage, missing_command(app));
   // An empty text is how a command sees that nothing was said: it must not be said itself. (CLI11's own
-  // validators do not see all empty values.)
+  // validators do not see all empty values.) A reason is passed on by scripts, which often have none.
   for (const auto* each : deepest(app).get_options())
-    if (each->nonpositional() && each->get_type_size() > 0 && each->count() > 0 &&
+    if (each->nonpositional() && each->get_name() != "--reason" && each->get_type_size() > 0 &&
+        each->count() > 0 &&
         std::ranges::any_of(each->results(), [](const auto& text) { return text.empty(); }))
       return fail(exit_code::usage, concat(each->get_name(), ": the value is empty; leave the option out"));
   return parsed_line{found->second, parts_->common, {}};
