@@ -36,7 +36,7 @@ constexpr std::array routes{
     route{"POST", "/v1/plan", look, h::forecast},
     route{"GET", "/v1/audit", look, h::audit},
     route{"POST", "/v1/audit", look, h::audit_against_seal},
-    route{"POST", "/v1/audit/seal", look, h::make_seal},
+    route{"POST", "/v1/audit/seal", administrate, h::make_seal},
     route{"GET", "/v1/audit/export", look, h::export_records},
     route{"GET", "/v1/audiences", look, h::list_audiences},
     route{"POST", "/v1/audiences", operate, nullptr, h::import_audience},

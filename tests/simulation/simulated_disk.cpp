@@ -85,6 +85,10 @@ result<void> simulated_disk::queued_journal::read_raw(
   return disk_.below_->journal().read_raw(campaign, from, visit);
 }
 
+result<log_head> simulated_disk::queued_journal::head(campaign_id campaign) const {
+  return disk_.below_->journal().head(campaign);
+}
+
 result<std::vector<campaign_id>> simulated_disk::queued_journal::campaigns() const {
   return disk_.below_->journal().campaigns();
 }

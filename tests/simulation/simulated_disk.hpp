@@ -55,6 +55,7 @@ private:
     result<void> read_raw(campaign_id campaign,
                           event_number from,
                           const std::function<bool(const raw_record&)>& visit) const override;
+    result<log_head> head(campaign_id campaign) const override;
     result<std::vector<campaign_id>> campaigns() const override;
     result<std::optional<key_record>> find_key(std::string_view key) const override;
 

@@ -374,7 +374,7 @@ void world::check_letters(campaign_id id, const rules_observer& books) {
 }
 
 void world::check_end() {
-  const auto report = verify_logs(*disk_, std::nullopt);
+  const auto report = verify_logs(*disk_, audit_request{std::nullopt, nullptr, 1});
   if (!report)
     throw broken_rule("the audit cannot read the log: " + report.error().message);
   if (!report->faults.empty())

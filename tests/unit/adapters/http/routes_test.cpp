@@ -52,12 +52,21 @@ TEST_CASE("everybody with a token looks, and each other permission belongs to it
   }
 }
 
+namespace {
+
+/// What a request says in its body may be too much for a query, and yet only be looked at.
+bool only_looks(const route& one) {
+  return one.method == "GET" || one.path == "/v1/plan" || one.path == "/v1/audit";
+}
+
+} // namespace
+
 TEST_CASE("every route has exactly one that answers, and nothing under /v1 is open to all") {
   for (const auto& one : all_routes()) {
     INFO(one.method << ' ' << one.path);
     CHECK((one.answer != nullptr) + (one.consume != nullptr) + one.is_stream == 1);
     CHECK((one.needed == permission::anyone) == !one.path.starts_with("/v1/"));
-    if (one.path.starts_with("/v1/") && one.method != "GET" && one.path != "/v1/plan")
+    if (one.path.starts_with("/v1/") && !only_looks(one))
       CHECK(one.needed != permission::look);
   }
 }
