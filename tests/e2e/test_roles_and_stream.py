@@ -45,7 +45,7 @@ PATHS = [
     ("GET", "/v1/campaigns/c99/diff?from=1&to=2", EVERYBODY),
     ("GET", "/v1/audit", EVERYBODY),
     ("POST", "/v1/audit", EVERYBODY),
-    ("POST", "/v1/audit/seal", EVERYBODY),
+    ("POST", "/v1/audit/seal", ADMINS),
     ("GET", "/v1/audit/export", EVERYBODY),
     ("GET", "/v1/audiences", EVERYBODY),
     ("POST", "/v1/audiences", OPERATORS),

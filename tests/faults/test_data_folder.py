@@ -57,7 +57,7 @@ class DataFolder(unittest.TestCase):
         self.assertIn(audit.returncode, (1, 4), audit.stdout + audit.stderr)
         for word in (str(engine.data), *words):
             self.assertIn(word, said)
-            self.assertIn(word, audit.stderr)
+            self.assertIn(word, audit.stdout + audit.stderr)
         self.assertEqual(contents(engine.data), before)
 
     def test_a_bit_that_flips_anywhere_is_told_and_turned_back_all_is_as_it_was(self):
