@@ -22,20 +22,20 @@ struct lane_door {
   /// it. False: withdrawn, nothing was done.
   template <class Write>
   bool pass(Write&& write) {
-    const std::lock_guard lock(mutex);
-    if (is_shut)
+    const std::lock_guard lock(mutex_);
+    if (is_shut_)
       return false;
     write();
     return true;
   }
   void shut() {
-    const std::lock_guard lock(mutex);
-    is_shut = true;
+    const std::lock_guard lock(mutex_);
+    is_shut_ = true;
   }
 
 private:
-  std::mutex mutex;
-  bool is_shut = false;
+  std::mutex mutex_;
+  bool is_shut_ = false;
 };
 
 struct lane_request {
