@@ -5,7 +5,7 @@
 #include "actors/deliberate_faults.hpp"
 #include "actors/evolve.hpp"
 #include "actors/recovery.hpp"
-#include "messages/address.hpp"
+#include "actors/start_prospects.hpp"
 #include "messages/json.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -261,11 +261,11 @@ struct supervisor_state {
     start_check checked;
     if (asked.kind == command_kind::start && view.stage == stage::draft &&
         view.audience.id != audience_id{}) {
-      const auto audience = parts->store->audiences().info(view.audience.id);
-      if (!audience)
-        return std::unexpected(audience.error());
-      checked.moderation_reasons =
-          moderation_reasons(view.spec, *audience, history_of(view.spec.from), parts->settings.moderation);
+      auto reasons = reasons_at_start(*parts->store, parts->campaigns, parts->settings.moderation, view.spec,
+                                      view.audience.id);
+      if (!reasons)
+        return std::unexpected(reasons.error());
+      checked.moderation_reasons = std::move(*reasons);
     }
     return checked;
   }
@@ -277,22 +277,6 @@ struct supervisor_state {
     if (!info)
       return std::unexpected(info.error());
     return audience_ref{info->id, info->name, info->size, info->hash};
-  }
-
-  sender_history history_of(const std::string& from) const {
-    sender_history history;
-    const auto domain_in = [](const std::string& mailbox) {
-      const auto parsed = parse_mailbox(mailbox);
-      return parsed ? std::string{domain_of(parsed->address)} : std::string{};
-    };
-    const auto domain = domain_in(from);
-    for (const auto& view : parts->campaigns.all()) {
-      if (!view->t0 || domain_in(view->spec.from) != domain)
-        continue;
-      ++history.campaigns;
-      history.largest_audience = std::max(history.largest_audience, view->audience.size);
-    }
-    return history;
   }
 
   caf::result<campaign_id> create(create_campaign&& wanted) {
