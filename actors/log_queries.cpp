@@ -137,8 +137,53 @@ result<letter_row> find_letter(const store& from, const campaign_view& campaign,
   return std::move(done->front());
 }
 
-result<std::string>
-preview_letter(const store& from, const campaign_view& campaign, letter_index index, timestamp now) {
+result<found_letters> search_letters(const store& from,
+                                     const campaign_view& campaign,
+                                     std::string_view words,
+                                     const letters_query& query) {
+  constexpr std::size_t rows_at_a_time = 2000;
+  found_letters found;
+  std::optional<campaign_state> state;
+  if (query.outcome) {
+    auto recovered = recover(from, campaign.id);
+    if (!recovered)
+      return std::unexpected(recovered.error());
+    state = std::move(*recovered);
+  }
+  const auto wanted = folded(words);
+  const auto limit = std::min(query.limit, search_limit_max);
+  const auto first = query.after ? *query.after + 1 : 0;
+  const auto end = std::min(campaign.audience.size, first + search_rows_max);
+  auto index = first;
+  while (index < end && found.rows.size() < limit) {
+    const auto read = from.audiences().read(campaign.audience.id, index,
+                                            std::min<std::size_t>(rows_at_a_time, end - index));
+    if (!read)
+      return std::unexpected(read.error());
+    if (read->empty())
+      return failure(error_code::corrupt,
+                     fmt::format("row {} of {} is missing", index, campaign.audience.name));
+    for (const auto& row : *read) {
+      if (found.rows.size() == limit)
+        break;
+      if (folded(row.email).find(wanted) != std::string::npos &&
+          (!state || (index < state->letters.size() && state->letters.at(index) == *query.outcome)))
+        found.rows.emplace_back().index = index;
+      ++index;
+    }
+  }
+  if (index < campaign.audience.size && index > first)
+    found.last = index - 1;
+  if (found.rows.empty())
+    return found;
+  auto rows = filled(from, campaign, std::move(found.rows));
+  if (!rows)
+    return std::unexpected(rows.error());
+  found.rows = std::move(*rows);
+  return found;
+}
+
+result<audience_row> letter_recipient(const store& from, const campaign_view& campaign, letter_index index) {
   if (campaign.audience.id == audience_id{})
     return failure(error_code::not_found,
                    to_string(campaign.id) + " has no audience yet, so there is no letter to show");
@@ -148,16 +193,24 @@ preview_letter(const store& from, const campaign_view& campaign, letter_index in
   if (index >= info->size)
     return failure(error_code::not_found,
                    fmt::format("there is no letter {}: the last one is {}", index, info->size - 1));
-  const auto rows = from.audiences().read(info->id, index, 1);
+  auto rows = from.audiences().read(info->id, index, 1);
   if (!rows)
     return std::unexpected(rows.error());
   if (rows->empty())
     return failure(error_code::corrupt, fmt::format("row {} of {} is missing", index, to_string(info->id)));
-  auto composer = make_letter_composer(campaign.id, campaign.spec, info->columns);
+  return audience_row{*info, std::move(rows->front())};
+}
+
+result<std::string>
+preview_letter(const store& from, const campaign_view& campaign, letter_index index, timestamp now) {
+  const auto to = letter_recipient(from, campaign, index);
+  if (!to)
+    return std::unexpected(to.error());
+  auto composer = make_letter_composer(campaign.id, campaign.spec, to->audience.columns);
   if (!composer)
     return std::unexpected(composer.error());
   batch into;
-  if (auto composed = (*composer)->compose(index, rows->front(), now, into); !composed)
+  if (auto composed = (*composer)->compose(index, to->row, now, into); !composed)
     return std::unexpected(composed.error());
   return std::string{into.message_of(into.letters.front())};
 }

@@ -38,6 +38,29 @@ list_letters(const store& from, const campaign_view& campaign, const letters_que
 /// One recipient's letter; `not_found` if the audience has no such address.
 result<letter_row> find_letter(const store& from, const campaign_view& campaign, std::string_view address);
 
+/// How many addresses a search looks at before it answers with what it has.
+inline constexpr letter_index search_rows_max = 100'000;
+inline constexpr std::size_t search_limit_max = 50;
+
+struct found_letters {
+  std::vector<letter_row> rows;
+  std::optional<letter_index> last; ///< the last letter looked at; nothing when that was the audience's last
+};
+
+/// Letters whose address has these words in it, in whatever case; `query.limit` is search_limit_max at most.
+/// An answer may be short, even empty, and yet not be the last.
+result<found_letters> search_letters(const store& from,
+                                     const campaign_view& campaign,
+                                     std::string_view words,
+                                     const letters_query& query);
+
+/// Recipient `index` and its audience. `not_found` past the end, or when there is no audience.
+struct audience_row {
+  audience_info audience;
+  recipient row;
+};
+result<audience_row> letter_recipient(const store& from, const campaign_view& campaign, letter_index index);
+
 /// The letter to recipient `index` as it would leave now, whole (RFC 5322). `not_found` past the end,
 /// `template_failed` with the reason.
 result<std::string>

@@ -57,7 +57,7 @@ public:
   virtual directory& campaigns() = 0;
   /// Audiences, suppressions, tokens, and the logs to read.
   virtual sluice::store& store() = 0;
-  /// The sending server: what it waits for.
+  /// The sending server: what it waits for, and for letters that belong to no campaign (test copies).
   virtual sluice::relay& relay() = 0;
   virtual timestamp now() const = 0;
   virtual const node_settings& settings() const = 0;

@@ -1,0 +1,149 @@
+#include "actors/test_copy.hpp"
+
+#include "actors/interfaces.hpp"
+#include "actors/letter_composer.hpp"
+#include "actors/log_queries.hpp"
+#include "messages/address.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+struct test_copy_state {
+  static inline const char* name = "test_copy";
+
+  std::shared_ptr<relay_lane> lane;
+  std::vector<test_copy_result> results;
+  letter_ranges granted; ///< and without an answer
+  letter_ranges waiting; ///< neither granted nor answered
+  std::string trouble;
+  std::function<void(std::vector<test_copy_result>)> done;
+
+  void take(const relay_report& report) {
+    if (report.has_condition)
+      trouble = report.failing ? report.trouble : std::string{};
+    for (const auto& group : report.results)
+      settle(group.letters, group.outcome, group.answer);
+    settle(report.handed_back, letter_state::pending, {0, "", words("the relay gave it back unsent")});
+    auto wanted = report.wanted;
+    granted.add(wanted);
+    waiting.remove(wanted);
+    if (!wanted.empty())
+      lane->grant(std::move(wanted));
+  }
+
+  void settle(const letter_ranges& letters, letter_state outcome, const reply& answer) {
+    letters.for_each([&](letter_index index) {
+      results[index].outcome = outcome;
+      results[index].answer = answer;
+    });
+    granted.remove(letters);
+    waiting.remove(letters);
+  }
+
+  bool is_over() const { return granted.empty() && waiting.empty(); }
+
+  /// After withdraw nothing more is sent; but what was granted may have been.
+  void give_up() {
+    lane->withdraw();
+    settle(letter_ranges{granted}, letter_state::in_doubt,
+           {0, "", words("no answer in time; it may have arrived")});
+    settle(letter_ranges{waiting}, letter_state::pending, {0, "", words("no connection took it in time")});
+  }
+
+  std::string words(const char* otherwise) const { return trouble.empty() ? otherwise : trouble; }
+};
+
+caf::behavior test_copy(caf::stateful_actor<test_copy_state>* self,
+                        relay* through,
+                        const std::shared_ptr<test_copies>& copies,
+                        milliseconds timeout,
+                        const std::function<void(std::vector<test_copy_result>)>& done) {
+  auto& state = self->state;
+  state.results = std::move(copies->results);
+  state.done = done;
+  for (const auto& one : copies->letters->letters)
+    state.waiting.add(one.index);
+  state.lane =
+      through->open(copies->letters->campaign, [to = caf::actor_cast<caf::actor>(self)](relay_report report) {
+        caf::anon_send(to, std::make_shared<relay_report>(std::move(report)));
+      });
+  state.lane->offer(copies->letters);
+  self->delayed_send(self, timeout, caf::tick_atom::value);
+  const auto end = [self] {
+    self->state.done(std::move(self->state.results));
+    self->quit();
+  };
+  return {
+      [=](const report_ptr& report) {
+        self->state.take(*report);
+        if (self->state.is_over())
+          end();
+      },
+      [=](caf::tick_atom) {
+        self->state.give_up();
+        end();
+      },
+  };
+}
+
+} // namespace
+
+result<test_copies> make_test_copies(store& from,
+                                     const campaign_view& campaign,
+                                     letter_index index,
+                                     const std::vector<std::string>& addresses,
+                                     timestamp now) {
+  const auto row = letter_recipient(from, campaign, index);
+  if (!row)
+    return std::unexpected(row.error());
+  const auto suppressed = from.suppressions().find({addresses.begin(), addresses.end()});
+  if (!suppressed)
+    return std::unexpected(suppressed.error());
+  auto spec = campaign.spec;
+  spec.subject.insert(0, "[Test] ");
+  // No campaign has such a number. With the campaign's own the copy would have the same Message-ID each time,
+  // perhaps that of a letter which is still to come, and a mailbox might drop one of them.
+  const campaign_id moment{static_cast<std::uint64_t>(now.time_since_epoch().count())};
+  const auto composer = make_letter_composer(moment, spec, row->audience.columns);
+  const auto sender = parse_mailbox(spec.from);
+  if (!composer || !sender)
+    return std::unexpected(composer ? sender.error() : composer.error());
+  auto letters = std::make_shared<batch>();
+  letters->campaign = moment;
+  letters->envelope_sender = sender->address;
+  test_copies copies;
+  for (std::size_t at = 0; at < addresses.size(); ++at) {
+    copies.results.push_back({addresses[at], letter_state::pending, {}});
+    if (const auto& reason = (*suppressed)[at]) {
+      copies.results.back().outcome = letter_state::skipped;
+      copies.results.back().answer.text = "suppressed: " + *reason;
+      continue;
+    }
+    auto to = row->row;
+    to.email = addresses[at];
+    if (auto composed = (*composer)->compose(static_cast<letter_index>(at), to, now, *letters); !composed)
+      return std::unexpected(composed.error());
+  }
+  copies.letters = std::move(letters);
+  return copies;
+}
+
+void send_test_copies(caf::actor_system& system,
+                      relay& through,
+                      test_copies copies,
+                      milliseconds timeout,
+                      std::function<void(std::vector<test_copy_result>)> done) {
+  if (copies.letters->letters.empty())
+    return done(std::move(copies.results));
+  system.spawn(test_copy, &through, std::make_shared<test_copies>(std::move(copies)), timeout,
+               std::move(done));
+}
+
+} // namespace sluice
