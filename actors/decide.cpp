@@ -378,7 +378,7 @@ std::vector<result_group> results_of_restart(const campaign_state& state) {
     return {};
   if (is_broken(deliberate_fault::doubt_forgotten))
     return {{letter_state::pending, std::move(letters), {}}};
-  return {{letter_state::in_doubt, std::move(letters), {0, "", "the engine ended before the reply came"}}};
+  return {{letter_state::in_doubt, std::move(letters), {0, "", std::string{restart_words}}}};
 }
 
 } // namespace sluice
