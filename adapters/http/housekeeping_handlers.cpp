@@ -111,6 +111,10 @@ void remove_suppressions(node& engine, const http_request& request, const respon
   answer(removed ? json_response(200, {{"removed", *removed}}) : problem(removed.error()));
 }
 
+void show_me(node&, const http_request& request, const respond& answer) {
+  answer(json_response(200, {{"name", request.who.name}, {"role", name_of(request.who.role)}}));
+}
+
 void list_tokens(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
   query.limit(page_default, page_max);

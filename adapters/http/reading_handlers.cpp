@@ -66,6 +66,21 @@ void answer_letters(node& engine,
   answer(json_response(200, {{"items", std::move(items)}, {"next", next}}));
 }
 
+void answer_search(node& engine,
+                   const campaign_view& view,
+                   const std::string& words,
+                   const letters_query& asked,
+                   const respond& answer) {
+  const auto found = search_letters(engine.store(), view, words, asked);
+  if (!found)
+    return answer(problem(found.error()));
+  json items = json::array();
+  for (const auto& row : found->rows)
+    items.push_back(letter_json(row));
+  const auto next = found->last ? json(std::to_string(*found->last)) : json();
+  answer(json_response(200, {{"items", std::move(items)}, {"next", next}}));
+}
+
 /// A page of letters: `limit` and `after`.
 void page_of(query_reader& query, letters_query& asked) {
   asked.limit = query.limit(page_default, letters_limit_max);
@@ -139,6 +154,7 @@ void show_letters(node& engine, const http_request& request, const respond& answ
   page_of(query, asked);
   const auto outcome = query.text("outcome");
   const auto address = query.text("address");
+  const auto words = query.text("q");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
   if (!outcome.empty()) {
@@ -151,6 +167,8 @@ void show_letters(node& engine, const http_request& request, const respond& answ
   const auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
+  if (!words.empty())
+    return answer_search(engine, *view, words, asked, answer);
   if (address.empty())
     return answer_letters(engine, *view, asked, answer);
   const auto row = find_letter(engine.store(), *view, address);
@@ -196,20 +214,6 @@ void show_log(node& engine, const http_request& request, const respond& answer) 
     return answer(problem(read.error()));
   answer(json_response(
       200, {{"items", std::move(items)}, {"next", has_more ? json(std::to_string(last)) : json()}}));
-}
-
-void show_preview(node& engine, const http_request& request, const respond& answer) {
-  query_reader query(request);
-  const auto index = query.number("index", 0, letters_max);
-  if (const auto fault = query.finish())
-    return answer(problem(*fault));
-  const auto view = named_campaign(engine, request);
-  if (!view)
-    return answer(problem(view.error()));
-  auto letter = preview_letter(engine.store(), *view, static_cast<letter_index>(index), engine.now());
-  if (!letter)
-    return answer(problem(letter.error()));
-  answer({200, "message/rfc822", std::move(*letter), {}});
 }
 
 } // namespace sluice::handlers

@@ -3,6 +3,7 @@
 
 #include "actors/node.hpp"
 #include "adapters/http/message.hpp"
+#include "messages/json_reader.hpp"
 
 #include <span>
 #include <string_view>
@@ -51,6 +52,20 @@ void discard_campaign(node&, const http_request&, const respond&);
 void command_campaign(node&, const http_request&, const respond&);
 void settle_doubt(node&, const http_request&, const respond&);
 
+// check_handlers.cpp
+void check_draft(node&, const http_request&, const respond&);
+void check_content(node&, const http_request&, const respond&);
+
+// test_copy_handlers.cpp
+void send_test_copy(node&, const http_request&, const respond&);
+
+// progress_handlers.cpp
+void show_progress(node&, const http_request&, const respond&);
+
+// preview_handlers.cpp
+void show_preview(node&, const http_request&, const respond&);
+void preview_content(node&, const http_request&, const respond&);
+
 // reading_handlers.cpp
 void show_plan(node&, const http_request&, const respond&);
 void forecast(node&, const http_request&, const respond&);
@@ -58,7 +73,6 @@ void show_responses(node&, const http_request&, const respond&);
 void show_letters(node&, const http_request&, const respond&);
 void show_doubt(node&, const http_request&, const respond&);
 void show_log(node&, const http_request&, const respond&);
-void show_preview(node&, const http_request&, const respond&);
 
 // audit_handlers.cpp
 void show_story(node&, const http_request&, const respond&);
@@ -79,6 +93,7 @@ void show_audience(node&, const http_request&, const respond&);
 void show_audience_rows(node&, const http_request&, const respond&);
 
 // housekeeping_handlers.cpp
+void show_me(node&, const http_request&, const respond&);
 void list_suppressions(node&, const http_request&, const respond&);
 void add_suppressions(node&, const http_request&, const respond&);
 void remove_suppressions(node&, const http_request&, const respond&);
@@ -95,5 +110,14 @@ void welcome(node&, const http_request&, const respond&);
 
 /// The campaign that a path names; `not_found`.
 result<campaign_view> named_campaign(node& engine, const http_request& request);
+
+/// A campaign that is not kept: what a body says of it.
+struct unsaved_campaign {
+  campaign_spec spec;
+  audience_id audience;
+};
+
+/// Reads `campaign` (a campaign file) and `audience` (an id, needed) of a body, checked as for a draft.
+result<unsaved_campaign> unsaved_campaign_in(node& engine, object_reader& from);
 
 } // namespace sluice
