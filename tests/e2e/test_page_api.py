@@ -127,7 +127,7 @@ class PageApi(unittest.TestCase):
                 self.assertIs(line.sock, connection, "the connection was closed")
 
 
-class Moderated(unittest.TestCase):
+class PageApiOnAnEngineOfItsOwn(unittest.TestCase):
     def test_a_check_says_what_start_would_and_the_queue_is_oldest_first_with_reasons(self):
         with Sink() as sink, Engine(sink.url, quiet=False) as engine:
             audience = engine.import_rows(10)
