@@ -144,7 +144,8 @@ void show_audience_rows(node& engine, const http_request& request, const respond
       item["fields"][info->columns.at(field.column)] = field.value;
     items.push_back(std::move(item));
   }
-  answer(json_response(200, {{"items", std::move(items)}, {"next", nullptr}}));
+  const auto next = index < info->size ? json(std::to_string(index)) : json();
+  answer(json_response(200, {{"items", std::move(items)}, {"next", next}}));
 }
 
 } // namespace sluice::handlers

@@ -113,6 +113,16 @@ class PageApi(unittest.TestCase):
         none = self.engine.get(f"/v1/campaigns/{campaign}/letters?q=r11&outcome=refused")
         self.assertEqual(none, {"items": [], "next": None})
 
+    def test_an_audience_is_read_page_by_page_to_its_end(self):
+        found, first = [], 0
+        while first is not None:
+            page = self.engine.get(f"/v1/audiences/{self.audience}/rows?first={first}&limit=500")
+            found += [row["email"] for row in page["items"]]
+            first = page["next"]
+        self.assertEqual(found, [f"r{i}@d{i % 20}.example" for i in range(1200)])
+        past = self.engine.get(f"/v1/audiences/{self.audience}/rows?first=5000")
+        self.assertEqual(past, {"items": [], "next": None})
+
     def test_two_hundred_commands_fit_one_connection(self):
         ids = [self.engine.create(self.audience, plan={"start_at": "2100-01-01T00:00:00Z"}) for _ in range(200)]
         line = http.client.HTTPConnection("127.0.0.1", self.engine.port, timeout=60)
