@@ -56,7 +56,8 @@ namespace {
 
 /// What a request says in its body may be too much for a query, and yet only be looked at.
 bool only_looks(const route& one) {
-  return one.method == "GET" || one.path == "/v1/plan" || one.path == "/v1/audit";
+  return one.method == "GET" || one.path == "/v1/plan" || one.path == "/v1/audit" ||
+         one.path == "/v1/preview" || one.path.ends_with("/check");
 }
 
 } // namespace
