@@ -14,11 +14,16 @@ using namespace sluice::fuzz;
 namespace {
 
 void check_head(std::string_view head) {
-  static constexpr std::array<std::string_view, 11> names{"From",         "To",
-                                                          "Reply-To",     "Subject",
-                                                          "Date",         "Message-ID",
-                                                          "MIME-Version", "List-Unsubscribe",
-                                                          "Content-Type", "List-Unsubscribe-Post",
+  static constexpr std::array<std::string_view, 11> names{"From",
+                                                          "To",
+                                                          "Reply-To",
+                                                          "Subject",
+                                                          "Date",
+                                                          "Message-ID",
+                                                          "MIME-Version",
+                                                          "List-Unsubscribe",
+                                                          "Content-Type",
+                                                          "List-Unsubscribe-Post",
                                                           "Content-Transfer-Encoding"};
   std::array<int, names.size()> seen{};
   while (!head.empty()) {
