@@ -3,6 +3,7 @@ it was: whoever waits gets an answer, and no letter is lost or sent twice that w
 
 import collections
 import concurrent.futures
+import pathlib
 import signal
 import threading
 import unittest
@@ -14,10 +15,17 @@ from sink import Sink
 LETTERS = 20_000
 
 
+def is_stopped(process):
+    """A signal to stop reaches one thread after the other."""
+    states = [stat.read_text().rpartition(")")[2].split()[0] for stat in pathlib.Path(f"/proc/{process}/task").glob("*/stat")]
+    return all(state in "Tt" for state in states)
+
+
 class Stopped(unittest.TestCase):
     def stopped_and_back(self, engine, sink, campaign, until_over):
         """Stops the process, has somebody ask it meanwhile, and lets it go on when `until_over` returns."""
         engine.process.send_signal(signal.SIGSTOP)
+        wait_until(lambda: is_stopped(engine.process.pid), "every thread of the process to have stopped")
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             answer = pool.submit(engine.command, campaign, "pause")
             until_over()
