@@ -16,8 +16,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   parser.body_limit(64 * 1024);
   parser.eager(true);
   boost::beast::error_code failed;
-  (void)parser.put(boost::asio::buffer(bytes, size), failed);
-  if (failed && !parser.is_header_done())
+  // What the parser did not take yet comes again with the next piece, as it does from the server's buffer.
+  std::string waiting;
+  in_pieces({reinterpret_cast<const char*>(bytes), size}, [&](std::string_view piece) {
+    if (parser.is_done() || (failed && failed != http::error::need_more))
+      return;
+    waiting += piece;
+    failed = {};
+    waiting.erase(0, parser.put(boost::asio::buffer(waiting), failed));
+  });
+  if (!parser.is_header_done())
     return 0;
   const auto target = parser.get().target();
   http_request request;

@@ -26,7 +26,8 @@ public:
   }
   result<bool> add(const recipient& row) override {
     must(is_utf8(row.email), "an address can be stored");
-    must(row.email.find_first_of("\r\n\0 ") == std::string::npos, "an address is one word");
+    must(row.email.find_first_of(std::string_view{"\r\n\0 ", 4}) == std::string::npos,
+         "an address is one word");
     for (const auto& field : row.fields) {
       must(field.column < columns.size(), "a field belongs to a column");
       must(is_utf8(field.value) && field.value.size() <= import_field_bytes_max, "a field can be stored");
@@ -65,10 +66,9 @@ imported import_with(import_format format, Feed&& feed) {
 }
 
 inline int try_import(import_format format, const std::uint8_t* bytes, std::size_t size) {
-  FuzzedDataProvider data(bytes, size);
-  const auto text = data.ConsumeRandomLengthString(size);
-  const auto whole = import_with(format, [&](auto&& take) { take(std::string_view{text}); });
-  const auto pieces = import_with(format, [&](auto&& take) { in_pieces(data, text, take); });
+  const std::string_view text{reinterpret_cast<const char*>(bytes), size};
+  const auto whole = import_with(format, [&](auto&& take) { take(text); });
+  const auto pieces = import_with(format, [&](auto&& take) { in_pieces(text, take); });
   must(whole == pieces, "an import does not depend on the pieces that it comes in");
   return 0;
 }

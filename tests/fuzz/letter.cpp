@@ -5,6 +5,8 @@
 #include "messages/utf8.hpp"
 #include "tests/fuzz/fuzz.hpp"
 
+#include <fuzzer/FuzzedDataProvider.h>
+
 #include <array>
 #include <string>
 
