@@ -6,7 +6,8 @@ install(TARGETS sluice_messages sluice_persistence sluice_actors sluice_adapters
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(TARGETS sluice_executable RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(DIRECTORY messages persistence actors adapters
-        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/sluice" FILES_MATCHING PATTERN "*.hpp")
+        DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/sluice" FILES_MATCHING PATTERN "*.hpp"
+        PATTERN "node_modules" EXCLUDE)
 install(EXPORT sluiceTargets NAMESPACE sluice:: DESTINATION "${config_folder}")
 write_basic_package_version_file("${CMAKE_BINARY_DIR}/sluiceConfigVersion.cmake"
                                  COMPATIBILITY SameMinorVersion)

@@ -3,6 +3,7 @@
 // whole commands without a process.
 
 #include "adapters/cli/terminal.hpp"
+#include "adapters/http/page.hpp"
 #include "messages/time.hpp"
 
 #include <functional>
@@ -23,6 +24,7 @@ struct console {
   clock_source now = system_now;
   std::function<void(milliseconds)> wait = wait_really; ///< before the next attempt to reach the engine
   std::string program = "sluice"; ///< how this program is called, for hints of what to type
+  page_files page;                ///< the web page that `serve` and `demo` serve; empty: none was built in
 };
 
 } // namespace sluice::cli

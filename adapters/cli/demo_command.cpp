@@ -168,7 +168,7 @@ outcome<exit_code> demo(session& with, const std::string& listen) {
     return std::unexpected(in_force.error());
   stop_signals signals;
   log_to_stderr(in_force->settings.log_level);
-  auto started = running_engine::start(*in_force);
+  auto started = running_engine::start(*in_force, with.io().page);
   if (!started)
     return std::unexpected(started.error());
   auto& engine = **started;

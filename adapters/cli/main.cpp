@@ -1,6 +1,7 @@
 // The executable: what the process gives becomes the console, and the rest is `run`.
 
 #include "adapters/cli/run.hpp"
+#include "adapters/web/embedded_page.hpp"
 
 #include <iostream>
 #include <unistd.h>
@@ -21,6 +22,7 @@ int main(int count, char** words) {
                       .out_terminal = cli::detect_terminal(STDOUT_FILENO, variables),
                       .err_terminal = cli::detect_terminal(STDERR_FILENO, variables),
                       .variables = std::move(variables),
-                      .program = count > 0 ? words[0] : "sluice"};
+                      .program = count > 0 ? words[0] : "sluice",
+                      .page = sluice::embedded_page()};
   return cli::run({words + (count > 0 ? 1 : 0), words + count}, around);
 }

@@ -28,7 +28,7 @@ std::string url_of(const listen_address& where, std::uint16_t port) {
 
 } // namespace
 
-outcome<std::unique_ptr<running_engine>> running_engine::start(const configuration& with) {
+outcome<std::unique_ptr<running_engine>> running_engine::start(const configuration& with, page_files page) {
   const auto where = parse_listen(with.settings.listen);
   if (!where)
     return std::unexpected(where.error());
@@ -38,6 +38,7 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
   http_settings http;
   http.address = where->host;
   http.port = where->port;
+  http.page = page;
   // The store and the relay need files and connections too, however many clients come.
   http.connections_max = std::min(http.connections_max, raise_open_files_limit() / 2);
   if (auto free = http_server::can_listen(http); !free)

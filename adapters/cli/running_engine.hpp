@@ -4,6 +4,7 @@
 
 #include "actors/node.hpp"
 #include "adapters/cli/configuration.hpp"
+#include "adapters/http/page.hpp"
 
 #include <memory>
 #include <string>
@@ -16,9 +17,9 @@ namespace sluice::cli {
 
 class running_engine {
 public:
-  /// Everything is up when it returns. What cannot be had (the port, the folder, the relay's URL) is the
+  /// `page`: what is served at /; none is fine. Everything is up when it returns. What cannot be had (the port, the folder, the relay's URL) is the
   /// failure's message, and nothing is left running.
-  static outcome<std::unique_ptr<running_engine>> start(const configuration& with);
+  static outcome<std::unique_ptr<running_engine>> start(const configuration& with, page_files page);
   ~running_engine();
   running_engine(const running_engine&) = delete;
   running_engine& operator=(const running_engine&) = delete;

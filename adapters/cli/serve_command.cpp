@@ -77,12 +77,15 @@ outcome<exit_code> serve(session& with, const serve_arguments& said) {
   if (!parse_listen(read->settings.listen)->is_loopback)
     io.err << "warning: " << read->settings.listen
            << " can be reached from other machines, and there is no TLS: put a proxy with TLS before it\n";
-  auto started = running_engine::start(*read);
+  auto started = running_engine::start(*read, io.page);
   if (!started)
     return std::unexpected(started.error());
   io.out << "sluice listens at " << (*started)->url() << ", data in "
          << read->settings.node.data_folder.string() << ", relay "
          << without_password(read->settings.node.relay.url) << std::endl;
+  // The token signs in: it is for the terminal of whoever started the engine, not for a journal.
+  if (io.out_terminal.is_terminal)
+    io.out << "the page: " << (*started)->url() << "/#token=" << (*started)->token() << std::endl;
   signals.wait();
   signals.end_process_on_next();
   log_info("stopping: letters on connections are finished, the rest stays pending");

@@ -112,6 +112,9 @@ void remove_suppressions(node& engine, const http_request& request, const respon
 }
 
 void show_me(node&, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
   answer(json_response(200, {{"name", request.who.name}, {"role", name_of(request.who.role)}}));
 }
 
@@ -178,7 +181,8 @@ void welcome(node&, const http_request&, const respond& answer) {
   answer(
       {200,
        "text/plain; charset=utf-8",
-       "Sluice, dispatch engine for e-mail campaigns. The API is under /v1; README.md tells how to use it.\n",
+       "Sluice, dispatch engine for e-mail campaigns. The API is under /v1; README.md tells how to use it.\n"
+       "This build has no page: build again where Node.js is installed (apt install nodejs npm).\n",
        {}});
 }
 

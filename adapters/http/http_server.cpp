@@ -231,6 +231,12 @@ private:
     request.method = std::string{head.method_string()};
     request.idempotency_key = std::string{head["Idempotency-Key"]};
     const auto target = head.target();
+    const auto page = page_file_at({target.data(), target.size()}, head);
+    if (page) {
+      facts.keeps = incoming.is_done() && head.keep_alive();
+      const auto is_sent = co_await send(client, *page, facts);
+      co_return is_sent&& facts.keeps;
+    }
     found_route found;
     if (parse_target({target.data(), target.size()}, request))
       found = find_route(request.method, request.path);
@@ -262,6 +268,18 @@ private:
     facts.keeps = incoming.is_done() && head.keep_alive() && !is_stopping_;
     const auto is_sent = co_await send(client, *response, facts);
     co_return is_sent&& facts.keeps;
+  }
+
+  /// The answer where a file of the page was asked for.
+  template <class Head>
+  std::optional<http_response> page_file_at(std::string_view target, const Head& head) {
+    if (head.method() != http::verb::get && head.method() != http::verb::head)
+      return std::nullopt;
+    const auto encodings = head[http::field::accept_encoding];
+    const auto known = head[http::field::if_none_match];
+    return page_answer(settings_.page, {target.substr(0, target.find('?')),
+                                        {encodings.data(), encodings.size()},
+                                        {known.data(), known.size()}});
   }
 
   /// What to answer to a head that cannot be read; nothing where nobody is there to hear it.
@@ -401,10 +419,13 @@ private:
   asio::awaitable<void> stream_changes(stream& client, const http_request& request, unsigned version) {
     query_reader query(request);
     const auto wanted = query.text("campaign");
+    const auto form = query.text("form");
     auto fault = query.finish();
     const auto only = wanted.empty() ? std::nullopt : parse_campaign_id(wanted);
     if (!fault && !wanted.empty() && !only)
       fault = error{error_code::not_found, "there is no campaign " + wanted.substr(0, 60)};
+    if (!fault && !form.empty() && form != "brief")
+      fault = error{error_code::invalid_input, "form must be brief, or left out"};
     if (fault) {
       const auto refusal = problem(*fault);
       co_await send(client, refusal, head_facts{version, false, false});
@@ -424,10 +445,14 @@ private:
     if (!is_open)
       co_return;
     auto changed = feed->take();
+    auto is_first = true;
     while (!is_stopping_) {
       auto text = changed.empty() ? std::string{": still here\n\n"} : std::string{};
       for (const auto& [id, view] : changed)
-        text += event_text(id, view);
+        text += event_text(id, view, form == "brief");
+      // A listener that comes back must learn which campaigns are gone: those not told of before this.
+      if (std::exchange(is_first, false))
+        text += "event: caught_up\ndata: {}\n\n";
       client.expires_after(write_timeout);
       const auto [broken, bytes] =
           co_await asio::async_write(client, http::make_chunk(asio::buffer(text)), as_result);
@@ -457,12 +482,22 @@ private:
     co_return !fault;
   }
 
-  std::string event_text(campaign_id id, const view_ptr& view) {
+  /// Briefly: without the message's text and HTML, which may have a megabyte and change only in drafts.
+  std::string event_text(campaign_id id, const view_ptr& view, bool is_brief) {
     if (!view)
       return "event: gone\ndata: {\"id\":\"" + to_string(id) + "\"}\n\n";
-    const auto data = to_json(refreshed(*view, engine_.now()))
-                          .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
-    return "event: campaign\ndata: " + data + "\n\n";
+    auto shown = refreshed(*view, engine_.now());
+    if (is_brief) {
+      shown.spec.text.clear();
+      shown.spec.html.clear();
+    }
+    auto data = to_json(shown);
+    if (is_brief) {
+      data.erase("text");
+      data.erase("html");
+    }
+    return "event: campaign\ndata: " + data.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+           "\n\n";
   }
 
   node& engine_;

@@ -3,6 +3,7 @@
 // place, the table of routes. Slow clients and idle ones hold no thread.
 
 #include "actors/node.hpp"
+#include "adapters/http/page.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -20,6 +21,7 @@ struct http_settings {
   milliseconds header_timeout{std::chrono::seconds(10)};
   milliseconds body_timeout{std::chrono::seconds(30)}; ///< between two pieces of a body
   milliseconds idle_timeout{std::chrono::seconds(60)}; ///< between two requests
+  page_files page;                                     ///< served at /; none: the API alone
 };
 
 class http_server {

@@ -1,0 +1,76 @@
+// Asks the engine. Every failure is an ApiError with the engine's own words (RFC 9457), or `unreachable`.
+import type { CommandAnswer, Me, WholeCampaign } from "./types";
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    /** The engine's stable code, or "unreachable". */
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export type CommandName = "start" | "approve" | "reject" | "pause" | "resume" | "release" | "cancel";
+
+/** One for each decision of a person: the engine answers its second arrival with the first one's answer. */
+export function newIdempotencyKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return "page-" + Array.from(bytes, (one) => one.toString(16).padStart(2, "0")).join("");
+}
+
+export interface RequestOptions {
+  body?: unknown;
+  idempotencyKey?: string;
+  signal?: AbortSignal;
+}
+
+export class Client {
+  /** `onUnauthenticated` is called when the token is not, or no longer, known. */
+  constructor(
+    private readonly token: string,
+    private readonly onUnauthenticated: () => void = () => {},
+  ) {}
+
+  /** The raw answer of a success; bodies of any type (CSV, a stream) pass through here. */
+  async fetch(method: string, path: string, options: RequestOptions & { raw?: BodyInit } = {}): Promise<Response> {
+    const headers: Record<string, string> = { Authorization: `Bearer ${this.token}` };
+    if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
+    if (options.body !== undefined) headers["Content-Type"] = "application/json";
+    const init: RequestInit = { method, headers, cache: "no-store", credentials: "omit" };
+    if (options.body !== undefined) init.body = JSON.stringify(options.body);
+    if (options.raw !== undefined) init.body = options.raw;
+    if (options.signal) init.signal = options.signal;
+    let answer: Response;
+    try {
+      answer = await fetch(path, init);
+    } catch (fault) {
+      if (options.signal?.aborted) throw fault;
+      throw new ApiError(0, "unreachable", "the engine cannot be reached");
+    }
+    if (answer.ok) return answer;
+    if (answer.status === 401) this.onUnauthenticated();
+    const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
+    throw new ApiError(answer.status, problem.code ?? "internal", problem.detail ?? `HTTP ${answer.status}`);
+  }
+
+  async json<Answer>(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+    return (await (await this.fetch(method, path, options)).json()) as Answer;
+  }
+
+  me(signal?: AbortSignal): Promise<Me> {
+    return this.json("GET", "/v1/me", signal ? { signal } : {});
+  }
+
+  campaign(id: string, signal?: AbortSignal): Promise<WholeCampaign> {
+    return this.json("GET", `/v1/campaigns/${encodeURIComponent(id)}`, signal ? { signal } : {});
+  }
+
+  command(id: string, what: CommandName, idempotencyKey: string, reason = ""): Promise<CommandAnswer> {
+    return this.json("POST", `/v1/campaigns/${encodeURIComponent(id)}/${what}`, {
+      body: reason ? { reason } : {},
+      idempotencyKey,
+    });
+  }
+}

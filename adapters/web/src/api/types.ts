@@ -1,0 +1,94 @@
+// What the API answers: messages/view_json.cpp, campaign_json.cpp and answer_json.cpp say the same in C++.
+
+export type Status =
+  | "draft"
+  | "moderation"
+  | "preparing"
+  | "sending"
+  | "paused"
+  | "sent"
+  | "cancelled"
+  | "rejected";
+
+export type Role = "viewer" | "operator" | "moderator" | "admin";
+
+export interface Me {
+  name: string;
+  role: Role;
+}
+
+export interface Plan {
+  start_at?: string;
+  parts?: { size: number; every: string; growth: number };
+}
+
+export interface Counts {
+  total: number;
+  due: number;
+  pending: number;
+  in_flight: number;
+  accepted: number;
+  refused: number;
+  deferred: number;
+  skipped: number;
+  in_doubt: number;
+}
+
+/** What became of the letters that were in flight at a pause or a cancel. */
+export interface Drain {
+  since: string;
+  in_flight: number;
+  accepted: number;
+  refused: number;
+  deferred: number;
+  in_doubt: number;
+  returned: number;
+  ended_at: string | null;
+}
+
+/** A campaign as the stream tells it: without the message's `text` and `html`. */
+export interface Campaign {
+  id: string;
+  name: string;
+  from: string;
+  reply_to: string;
+  subject: string;
+  unsubscribe_url: string;
+  plan: Plan;
+  on_doubt: "resend" | "hold";
+  status: Status;
+  stage: Exclude<Status, "paused">;
+  hold: { by: string; reason: "operator" | "spam_suspicion"; text: string; since: string } | null;
+  audience: { id: string; name: string; size: number } | null;
+  plan_words: string;
+  created_at: string;
+  changed_at: string;
+  starts_at: string | null;
+  next_part: { at: string; letters: number } | null;
+  released: boolean;
+  counts: Counts;
+  rate: number;
+  relay_trouble: { since: string; text: string } | null;
+  drain: Drain | null;
+  moderation: { reasons: string[]; words: string; content_hash: string };
+  version: number;
+  fault: string | null;
+}
+
+/** A campaign asked for by itself: with the message. */
+export interface WholeCampaign extends Campaign {
+  text: string;
+  html: string;
+}
+
+export interface CommandAnswer {
+  status: Status;
+  changed: boolean;
+  version: number;
+  in_flight: number;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}

@@ -1,0 +1,184 @@
+import type { Plan } from "../api/types";
+import { formatsOf, splitDuration } from "./format";
+
+const f = formatsOf("en");
+const letters = (n: number) => `${f.count(n)} ${f.plural(n, { one: "letter", other: "letters" })}`;
+const campaigns = (n: number) => `${f.count(n)} ${f.plural(n, { one: "campaign", other: "campaigns" })}`;
+
+function interval(every: string): string {
+  const [n, unit] = splitDuration(every);
+  const words: Record<string, string> = {
+    ms: "ms",
+    s: "s",
+    m: "min",
+    h: "h",
+    d: f.plural(n, { one: "day", other: "days" }),
+  };
+  return `${n} ${words[unit] ?? unit}`;
+}
+
+/** Every word of the page. The other languages have the same shape. */
+export const en = {
+  language: "English",
+  formats: f,
+  letters,
+  campaigns,
+  interval,
+  plan(plan: Plan, startsAt: string | null): string {
+    const start = plan.start_at ?? startsAt;
+    const begin = start ? f.moment(start) : "now";
+    if (!plan.parts) return `${begin}, all at once`;
+    const growth = plan.parts.growth > 0 ? `, growing ${plan.parts.growth}% a day` : "";
+    return `${begin}, ${letters(plan.parts.size)} every ${interval(plan.parts.every)}${growth}`;
+  },
+  frame: {
+    skip: "Skip to the campaigns",
+    views: "Views",
+    language: "Language",
+    theme: "Colours",
+    themes: { auto: "Like the system", light: "Light", dark: "Dark" },
+    settings: "Settings",
+    signedInAs: (name: string, role: string) => `${name} · ${role}`,
+    signOut: "Sign out",
+    roles: { viewer: "viewer", operator: "operator", moderator: "moderator", admin: "admin" },
+    close: "Close",
+  },
+  tabs: { outgoing: "Outgoing", drafts: "Drafts", finished: "Finished", moderation: "Moderation" },
+  signIn: {
+    title: "Sign in to Sluice",
+    token: "Token",
+    hint: "The engine leaves one in the file “token” of its data folder. `sluice token create` makes more.",
+    submit: "Sign in",
+    checking: "Checking…",
+    wrong: "This token is not known, or was revoked.",
+    unreachable: "The engine cannot be reached. Is it running?",
+    ended: "Your token is no longer accepted. Please sign in again.",
+  },
+  connection: {
+    opening: "Connecting…",
+    live: "Live",
+    lost: (since: string) => `Connection lost since ${since}. What you see may be out of date; trying again.`,
+    retry: "Try now",
+    regained: "Connected again; everything is up to date.",
+  },
+  status: {
+    draft: "Draft",
+    moderation: "On moderation",
+    preparing: "Preparing to launch",
+    sending: "Sending",
+    paused: "Paused",
+    sent: "Sent",
+    cancelled: "Cancelled",
+    rejected: "Rejected",
+  },
+  card: {
+    channel: "E-mail",
+    channelLabel: "Channel",
+    audience: "Audience",
+    noAudience: "none yet",
+    recipients: (n: number) => `${f.count(n)} ${f.plural(n, { one: "recipient", other: "recipients" })}`,
+    start: "Start",
+    noStart: "not started",
+    changed: "Changed",
+    plan: "Plan",
+    released: "released: everything leaves at once",
+    next: (n: number, at: string) => `next ${letters(n)} at ${at}`,
+    rate: (rate: string) => `${rate} letters/s`,
+    expectedEnd: (at: string) => `expected end ${at}`,
+    done: (done: number, total: number) => `${f.count(done)} of ${letters(total)}`,
+    heldBy: (by: string, since: string) => `paused by ${by} since ${since}`,
+    heldForSpam: (since: string) => `held on suspicion of spam since ${since}`,
+    relayTrouble: (since: string, text: string) => `The relay has been failing since ${since}: ${text}`,
+    fault: (text: string) => `This campaign is parked: ${text}`,
+    inFlight: (n: number) => `${letters(n)} still in flight…`,
+    drained: (accepted: number, inDoubt: number, refused: number, returned: number) =>
+      `drained: ${f.count(accepted)} accepted, ${f.count(inDoubt)} in doubt` +
+      (refused > 0 ? `, ${f.count(refused)} refused` : "") +
+      (returned > 0 ? `, ${f.count(returned)} not sent` : ""),
+    select: (name: string) => `Select ${name}`,
+    more: (name: string) => `More commands for ${name}`,
+    progress: "Progress",
+  },
+  segments: {
+    accepted: "accepted",
+    in_flight: "in flight",
+    accumulated: "accumulated",
+    refused: "refused",
+    deferred: "to be tried again",
+    skipped: "skipped",
+    in_doubt: "in doubt",
+    to_come: "to come",
+  },
+  list: {
+    search: "Search",
+    searchHint: "Name, subject, audience or number",
+    sort: "Sort by",
+    sorts: { changed: "change", start: "start", name: "name" },
+    status: "Status",
+    allStatuses: "all",
+    shown: (n: number) => campaigns(n),
+    selected: (n: number) => `${f.count(n)} selected`,
+    selectAll: "Select all shown",
+    clear: "Clear selection",
+    empty: {
+      outgoing: ["Nothing is going out", "Campaigns that are started appear here and stay until their last letter is settled."],
+      drafts: ["No drafts", "A campaign that is being put together waits here until it is started."],
+      finished: ["Nothing finished yet", "Campaigns that are sent, cancelled or rejected are kept here."],
+      moderation: ["Nothing waits for you", "Campaigns whose message or audience needs a look appear here."],
+    } as Record<string, [string, string]>,
+    noMatch: ["Nothing matches", "No campaign here fits the search and the filter."] as [string, string],
+    resetFilters: "Show all",
+  },
+  commands: {
+    pause: "Pause",
+    resume: "Resume",
+    resumeCount: (n: number) => `Resume · ${letters(n)} at once`,
+    release: "Release whole",
+    cancel: "Cancel",
+    details: "Details",
+    pending: "Working…",
+    keep: "Keep as it is",
+    retry: "Try again",
+    refused: (what: string, why: string) => `${what} was refused: ${why}`,
+    failed: (what: string) => `${what} could not be sent: the engine cannot be reached. Nothing is known to have changed.`,
+    nothingChanged: "It was so already; nothing changed.",
+  },
+  confirm: {
+    resumeTitle: (name: string) => `Resume “${name}”?`,
+    resumeText: (accumulated: number, later: number) =>
+      `${letters(accumulated)} accumulated during the pause and ${f.plural(accumulated, { one: "leaves", other: "leave" })} at once.` +
+      (later > 0 ? ` ${letters(later)} ${f.plural(later, { one: "keeps its", other: "keep their" })} planned times.` : ""),
+    resumeDo: "Resume",
+    releaseTitle: (name: string) => `Release “${name}” whole?`,
+    releaseText: (n: number) => `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} now, whatever the plan said.`,
+    releaseDo: (n: number) => `Release ${letters(n)}`,
+    cancelTitle: (name: string) => `Cancel “${name}”?`,
+    cancelText: (n: number) => `${letters(n)} will never be sent; this cannot be undone.`,
+    cancelInFlight: (n: number) => `${letters(n)} in flight may still be delivered and will be counted.`,
+    cancelDo: "Cancel the campaign",
+    manyTitle: { pause: "Pause", resume: "Resume", cancel: "Cancel" },
+    many: (n: number) => campaigns(n),
+    manyPause: (n: number) => `No further letter of ${campaigns(n)} will be sent until you resume.`,
+    manySkipped: (n: number) => `${campaigns(n)} of your selection cannot take this command now and ${f.plural(n, { one: "is", other: "are" })} left as ${f.plural(n, { one: "it is", other: "they are" })}.`,
+    manyDone: (done: number, failed: number) =>
+      `${campaigns(done)} done` + (failed > 0 ? `, ${f.count(failed)} refused` : ""),
+  },
+  announce: {
+    status: (name: string, status: string) => `${name}: ${status}`,
+  },
+  details: {
+    title: "Details",
+    job: "Job number",
+    putIn: "Put in",
+    changed: "Changed",
+    campaign: "Campaign",
+    sender: "Sender",
+    replyTo: "Reply to",
+    audience: "Audience",
+    subject: "Subject",
+    plan: "Plan",
+    gone: "This campaign is no longer there.",
+  },
+};
+
+export type Words = typeof en;

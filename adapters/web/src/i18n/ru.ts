@@ -1,0 +1,190 @@
+import type { Plan } from "../api/types";
+import type { Words } from "./en";
+import { formatsOf, splitDuration } from "./format";
+
+const f = formatsOf("ru");
+const letterWord = (n: number) => f.plural(n, { one: "письмо", few: "письма", many: "писем", other: "письма" });
+const letters = (n: number) => `${f.count(n)} ${letterWord(n)}`;
+/** After «по»: «по 1 письму», «по 200 писем». */
+const lettersEach = (n: number) =>
+  `${f.count(n)} ${f.plural(n, { one: "письму", few: "письма", many: "писем", other: "письма" })}`;
+const campaigns = (n: number) =>
+  `${f.count(n)} ${f.plural(n, { one: "выпуск", few: "выпуска", many: "выпусков", other: "выпуска" })}`;
+
+function interval(every: string): string {
+  const [n, unit] = splitDuration(every);
+  const words: Record<string, string> = {
+    ms: "мс",
+    s: "сек.",
+    m: "мин.",
+    h: "ч.",
+    d: f.plural(n, { one: "день", few: "дня", many: "дней", other: "дня" }),
+  };
+  return `${n} ${words[unit] ?? unit}`;
+}
+
+const leave = (n: number) => f.plural(n, { one: "уйдёт", few: "уйдут", many: "уйдут", other: "уйдут" });
+
+export const ru: Words = {
+  language: "Русский",
+  formats: f,
+  letters,
+  campaigns,
+  interval,
+  plan(plan: Plan, startsAt: string | null): string {
+    const start = plan.start_at ?? startsAt;
+    const begin = start ? f.moment(start) : "сейчас";
+    if (!plan.parts) return `${begin}, весь тираж сразу`;
+    const growth = plan.parts.growth > 0 ? `, с ростом на ${plan.parts.growth}% в день` : "";
+    return `${begin} по ${lettersEach(plan.parts.size)} раз в ${interval(plan.parts.every)}${growth}`;
+  },
+  frame: {
+    skip: "К списку выпусков",
+    views: "Разделы",
+    language: "Язык",
+    theme: "Оформление",
+    themes: { auto: "Как в системе", light: "Светлое", dark: "Тёмное" },
+    settings: "Настройки",
+    signedInAs: (name, role) => `${name} · ${role}`,
+    signOut: "Выйти",
+    roles: { viewer: "наблюдатель", operator: "оператор", moderator: "модератор", admin: "администратор" },
+    close: "Закрыть",
+  },
+  tabs: { outgoing: "Исходящие", drafts: "Черновики", finished: "Завершённые", moderation: "Модерация" },
+  signIn: {
+    title: "Вход в Sluice",
+    token: "Токен",
+    hint: "Он лежит в файле «token» в папке данных сервера. Новые создаёт команда `sluice token create`.",
+    submit: "Войти",
+    checking: "Проверяем…",
+    wrong: "Такого токена нет, или он отозван.",
+    unreachable: "Сервер не отвечает. Запущен ли он?",
+    ended: "Ваш токен больше не принимается. Войдите заново.",
+  },
+  connection: {
+    opening: "Подключаемся…",
+    live: "На связи",
+    lost: (since) => `Связь потеряна с ${since}. Данные могли устареть; подключаемся снова.`,
+    retry: "Подключиться сейчас",
+    regained: "Связь восстановлена, данные обновлены.",
+  },
+  status: {
+    draft: "Черновик",
+    moderation: "На модерации",
+    preparing: "Готовится к запуску",
+    sending: "Отправляется",
+    paused: "На паузе",
+    sent: "Выполнен",
+    cancelled: "Отменён",
+    rejected: "Отклонён модератором",
+  },
+  card: {
+    channel: "E-mail",
+    channelLabel: "Канал",
+    audience: "Список контактов",
+    noAudience: "не выбран",
+    recipients: (n) =>
+      `${f.count(n)} ${f.plural(n, { one: "получатель", few: "получателя", many: "получателей", other: "получателя" })}`,
+    start: "Старт",
+    noStart: "не запущен",
+    changed: "Изменён",
+    plan: "Настройки отправки",
+    released: "выпущен целиком: всё уходит сразу",
+    next: (n, at) => `следующая часть: ${letters(n)}, ${at}`,
+    rate: (rate) => `${rate} писем/с`,
+    expectedEnd: (at) => `закончится ${at}`,
+    done: (done, total) => `${f.count(done)} из ${f.count(total)} ${f.plural(total, { one: "письма", few: "писем", many: "писем", other: "писем" })}`,
+    heldBy: (by, since) => `на паузе с ${since}, поставил ${by}`,
+    heldForSpam: (since) => `задержан по подозрению в спаме с ${since}`,
+    relayTrouble: (since, text) => `Отправляющий сервер не принимает письма с ${since}: ${text}`,
+    fault: (text) => `Выпуск остановлен из-за сбоя: ${text}`,
+    inFlight: (n) => `ещё в пути: ${letters(n)}…`,
+    drained: (accepted, inDoubt, refused, returned) =>
+      `остановлен: принято ${f.count(accepted)}, под вопросом ${f.count(inDoubt)}` +
+      (refused > 0 ? `, отказов ${f.count(refused)}` : "") +
+      (returned > 0 ? `, не отправлено ${f.count(returned)}` : ""),
+    select: (name) => `Выбрать «${name}»`,
+    more: (name) => `Другие команды для «${name}»`,
+    progress: "Ход отправки",
+  },
+  segments: {
+    accepted: "принято",
+    in_flight: "в пути",
+    accumulated: "накоплено",
+    refused: "отказ",
+    deferred: "повторим",
+    skipped: "пропущено",
+    in_doubt: "под вопросом",
+    to_come: "впереди",
+  },
+  list: {
+    search: "Поиск",
+    searchHint: "Название, тема, список или номер",
+    sort: "Сортировка",
+    sorts: { changed: "по изменению", start: "по старту", name: "по названию" },
+    status: "Статус",
+    allStatuses: "все",
+    shown: (n) => campaigns(n),
+    selected: (n) => `Выбрано: ${f.count(n)}`,
+    selectAll: "Выбрать все показанные",
+    clear: "Снять выбор",
+    empty: {
+      outgoing: ["Ничего не отправляется", "Запущенные выпуски появляются здесь и остаются до последнего письма."],
+      drafts: ["Черновиков нет", "Выпуск, который ещё готовят, ждёт здесь запуска."],
+      finished: ["Завершённых пока нет", "Здесь хранятся выполненные, отменённые и отклонённые выпуски."],
+      moderation: ["Проверять нечего", "Здесь появляются выпуски, которым нужен взгляд модератора."],
+    },
+    noMatch: ["Ничего не нашлось", "Под поиск и фильтр не подходит ни один выпуск."],
+    resetFilters: "Показать все",
+  },
+  commands: {
+    pause: "Пауза",
+    resume: "Продолжить",
+    resumeCount: (n) => `Продолжить · сразу ${letters(n)}`,
+    release: "Выпустить целиком",
+    cancel: "Отменить",
+    details: "Подробности",
+    pending: "Выполняется…",
+    keep: "Оставить как есть",
+    retry: "Повторить",
+    refused: (what, why) => `Команда «${what}» отклонена: ${why}`,
+    failed: (what) => `Команда «${what}» не дошла: сервер не отвечает. Изменилось ли что-то, неизвестно.`,
+    nothingChanged: "Так уже и было; ничего не изменилось.",
+  },
+  confirm: {
+    resumeTitle: (name) => `Продолжить «${name}»?`,
+    resumeText: (accumulated, later) =>
+      `За время паузы накоплено ${letters(accumulated)}: ${f.plural(accumulated, { one: "оно уйдёт", few: "они уйдут", many: "они уйдут", other: "они уйдут" })} сразу.` +
+      (later > 0 ? ` Остальные (${letters(later)}) ${leave(later)} по расписанию.` : ""),
+    resumeDo: "Продолжить",
+    releaseTitle: (name) => `Выпустить «${name}» целиком?`,
+    releaseText: (n) => `${letters(n)} ${leave(n)} сейчас, что бы ни говорило расписание.`,
+    releaseDo: (n) => `Выпустить ${letters(n)}`,
+    cancelTitle: (name) => `Отменить «${name}»?`,
+    cancelText: (n) =>
+      `${letters(n)} не ${f.plural(n, { one: "будет отправлено", few: "будут отправлены", many: "будут отправлены", other: "будут отправлены" })} никогда; вернуть это нельзя.`,
+    cancelInFlight: (n) => `В пути ${letters(n)}: они ещё могут быть доставлены и будут учтены.`,
+    cancelDo: "Отменить выпуск",
+    manyTitle: { pause: "Поставить на паузу", resume: "Продолжить", cancel: "Отменить" },
+    many: (n) => campaigns(n),
+    manyPause: (n) => `Пока вы не продолжите, ни одно письмо больше не уйдёт: ${campaigns(n)}.`,
+    manySkipped: (n) => `Сейчас эту команду не примут и останутся как есть: ${campaigns(n)}.`,
+    manyDone: (done, failed) => `Готово: ${campaigns(done)}` + (failed > 0 ? `, отклонено: ${f.count(failed)}` : ""),
+  },
+  announce: {
+    status: (name, status) => `${name}: ${status}`,
+  },
+  details: {
+    title: "Подробности",
+    job: "Номер задания",
+    putIn: "Создан",
+    changed: "Изменён",
+    campaign: "Выпуск",
+    sender: "Отправитель",
+    replyTo: "Ответить на",
+    audience: "Список контактов",
+    subject: "Тема",
+    plan: "Настройки отправки",
+    gone: "Этого выпуска больше нет.",
+  },
+};

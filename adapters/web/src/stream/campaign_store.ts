@@ -1,0 +1,123 @@
+// Every campaign by id, as the stream tells them. Changes are handed out once an animation frame, however many
+// came; a card hears only of its own campaign, the list only of what may change which cards there are.
+import type { Client } from "../api/client";
+import type { Campaign } from "../api/types";
+import { followStream, type StreamEvent } from "./event_stream";
+
+export interface Connection {
+  /** "opening" before the first state is whole. */
+  state: "opening" | "live" | "lost";
+  /** When it was lost. */
+  since: number | null;
+}
+
+type Listener = () => void;
+
+export class CampaignStore {
+  private readonly byId = new Map<string, Campaign>();
+  private readonly listeners = new Map<string, Set<Listener>>();
+  private readonly listListeners = new Set<Listener>();
+  private readonly connectionListeners = new Set<Listener>();
+  private connection: Connection = { state: "opening", since: null };
+  private snapshot: readonly Campaign[] = [];
+
+  private incoming = new Map<string, Campaign | null>();
+  private seenSinceOpen: Set<string> | null = null;
+  private isScheduled = false;
+  private stream: { stop(): void; retryNow(): void } | null = null;
+
+  constructor(private readonly client: Client) {}
+
+  start(): void {
+    this.stream = followStream((signal) => this.client.fetch("GET", "/v1/stream?form=brief", { signal }), {
+      onOpen: () => {
+        this.seenSinceOpen = new Set();
+      },
+      onLost: () => {
+        this.seenSinceOpen = null;
+        if (this.connection.state !== "lost") this.setConnection({ state: "lost", since: Date.now() });
+      },
+      onEvent: (event) => this.take(event),
+    });
+  }
+
+  stop(): void {
+    this.stream?.stop();
+  }
+
+  retryNow(): void {
+    this.stream?.retryNow();
+  }
+
+  get(id: string): Campaign | undefined {
+    return this.byId.get(id);
+  }
+
+  /** All of them, the same array until a campaign comes, goes, or changes its status or name. */
+  all = (): readonly Campaign[] => this.snapshot;
+  currentConnection = (): Connection => this.connection;
+
+  subscribe(id: string, listener: Listener): () => void {
+    const set = this.listeners.get(id) ?? new Set();
+    this.listeners.set(id, set.add(listener));
+    return () => {
+      set.delete(listener);
+      if (set.size === 0) this.listeners.delete(id);
+    };
+  }
+
+  subscribeList = (listener: Listener): (() => void) => {
+    this.listListeners.add(listener);
+    return () => this.listListeners.delete(listener);
+  };
+
+  subscribeConnection = (listener: Listener): (() => void) => {
+    this.connectionListeners.add(listener);
+    return () => this.connectionListeners.delete(listener);
+  };
+
+  private take(event: StreamEvent): void {
+    if (event.type === "campaign") {
+      const campaign = JSON.parse(event.data) as Campaign;
+      this.seenSinceOpen?.add(campaign.id);
+      this.incoming.set(campaign.id, campaign);
+    } else if (event.type === "gone") {
+      this.incoming.set((JSON.parse(event.data) as { id: string }).id, null);
+    } else if (event.type === "caught_up") {
+      // Whatever was not told of on this connection was discarded while there was none.
+      for (const id of this.byId.keys()) if (!this.seenSinceOpen?.has(id)) this.incoming.set(id, null);
+      this.seenSinceOpen = null;
+      this.setConnection({ state: "live", since: null });
+    }
+    this.schedule();
+  }
+
+  private schedule(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    // A page in the background gets no animation frames, and must not pile up work either.
+    if (document.visibilityState === "hidden") setTimeout(() => this.apply(), 1000);
+    else requestAnimationFrame(() => this.apply());
+  }
+
+  private apply(): void {
+    this.isScheduled = false;
+    const changes = this.incoming;
+    this.incoming = new Map();
+    let listChanged = false;
+    for (const [id, next] of changes) {
+      const old = this.byId.get(id);
+      if (next) this.byId.set(id, next);
+      else this.byId.delete(id);
+      listChanged ||= !next || !old || old.status !== next.status || old.name !== next.name;
+    }
+    if (listChanged) this.snapshot = [...this.byId.values()];
+    for (const id of changes.keys()) this.listeners.get(id)?.forEach((tell) => tell());
+    if (listChanged) this.listListeners.forEach((tell) => tell());
+  }
+
+  private setConnection(next: Connection): void {
+    this.connection = next;
+    this.connectionListeners.forEach((tell) => tell());
+  }
+}
