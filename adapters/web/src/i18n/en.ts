@@ -125,7 +125,7 @@ export const en = {
       drafts: ["No drafts", "A campaign that is being put together waits here until it is started."],
       finished: ["Nothing finished yet", "Campaigns that are sent, cancelled or rejected are kept here."],
       moderation: ["Nothing waits for you", "Campaigns whose message or audience needs a look appear here."],
-    } as Record<string, [string, string]>,
+    } as Record<"outgoing" | "drafts" | "finished" | "moderation", [string, string]>,
     noMatch: ["Nothing matches", "No campaign here fits the search and the filter."] as [string, string],
     resetFilters: "Show all",
   },

@@ -1,0 +1,45 @@
+// A modal dialog: focus goes in, stays in, and comes back. The backdrop is our own, for Radix's locks the page's
+// scrolling by a <style> that the Content-Security-Policy forbids; base.css does that instead.
+import * as Radix from "@radix-ui/react-dialog";
+import type { ReactNode } from "react";
+import { useWords } from "../i18n/words";
+import { Icon } from "./icons";
+
+interface Props {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  children: ReactNode;
+  /** Buttons, the harmless one first: it gets the focus. */
+  actions?: ReactNode;
+  size?: "small" | "large";
+  /** Closing by Escape or beside the dialog is off while a command is on its way. */
+  isBusy?: boolean;
+}
+
+export function Dialog({ open, onClose, title, children, actions, size = "small", isBusy = false }: Props) {
+  const words = useWords();
+  const close = (isOpen: boolean) => {
+    if (!isOpen && !isBusy) onClose();
+  };
+  return (
+    <Radix.Root open={open} onOpenChange={close}>
+      <Radix.Portal>
+        <div className="backdrop">
+          <Radix.Content className="dialog" data-size={size} aria-describedby={undefined}>
+            <header>
+              <Radix.Title>{title}</Radix.Title>
+              {size === "large" && (
+                <Radix.Close className="button icon-button" data-look="quiet" aria-label={words.frame.close}>
+                  <Icon name="close" />
+                </Radix.Close>
+              )}
+            </header>
+            <div className="dialog-body">{children}</div>
+            {actions && <footer>{actions}</footer>}
+          </Radix.Content>
+        </div>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

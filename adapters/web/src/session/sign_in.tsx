@@ -1,0 +1,51 @@
+import { useState, type FormEvent } from "react";
+import { Button } from "../components/button";
+import { useWords } from "../i18n/words";
+
+export type SignInTrouble = "wrong" | "unreachable" | "ended" | null;
+
+interface Props {
+  trouble: SignInTrouble;
+  isChecking: boolean;
+  onToken: (token: string) => void;
+}
+
+export function SignIn({ trouble, isChecking, onToken }: Props) {
+  const { signIn } = useWords();
+  const [token, setToken] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (token.trim() && !isChecking) onToken(token);
+  };
+  return (
+    <main className="sign-in">
+      <form onSubmit={submit}>
+        <img src="/icon.svg" alt="" width="40" height="40" />
+        <h1>{signIn.title}</h1>
+        <label>
+          <span>{signIn.token}</span>
+          <input
+            type="password"
+            autoComplete="off"
+            spellCheck={false}
+            autoFocus
+            value={token}
+            onChange={(event) => setToken(event.target.value)}
+            aria-describedby="token-hint"
+          />
+        </label>
+        <p id="token-hint" className="hint">
+          {signIn.hint}
+        </p>
+        {trouble && (
+          <p className="notice" data-kind="trouble" role="alert">
+            {signIn[trouble]}
+          </p>
+        )}
+        <Button type="submit" look="primary" aria-disabled={isChecking}>
+          {isChecking ? signIn.checking : signIn.submit}
+        </Button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,138 @@
+// What is done to several campaigns at once. Each gets a command and a key of its own.
+import { useRef, useState } from "react";
+import { newIdempotencyKey } from "../../api/client";
+import type { Campaign } from "../../api/types";
+import { useAnnounce } from "../../components/announcer";
+import { Button } from "../../components/button";
+import { Dialog } from "../../components/dialog";
+import { Icon } from "../../components/icons";
+import { useWords } from "../../i18n/words";
+import { useSession } from "../../session/session";
+import { isAllowed } from "./allowed";
+import { accumulated, rest } from "./progress";
+
+type Bulk = "pause" | "resume" | "cancel";
+const commands: Bulk[] = ["pause", "resume", "cancel"];
+const atOnce = 8;
+
+interface Props {
+  selected: string[];
+  onClear: () => void;
+}
+
+export function BulkBar({ selected, onClear }: Props) {
+  const words = useWords();
+  const [asked, setAsked] = useState<Bulk | null>(null);
+  return (
+    <div className="bulk" role="group" aria-label={words.list.selected(selected.length)}>
+      <span>{words.list.selected(selected.length)}</span>
+      {commands.map((what) => (
+        <Button key={what} data-bulk={what} look={what === "cancel" ? "danger" : "plain"} onClick={() => setAsked(what)}>
+          {words.commands[what]}
+        </Button>
+      ))}
+      <Button look="quiet" onClick={onClear}>
+        <Icon name="close" />
+        {words.list.clear}
+      </Button>
+      {asked && <BulkDialog what={asked} selected={selected} onClose={() => setAsked(null)} onDone={onClear} />}
+    </div>
+  );
+}
+
+function BulkDialog({ what, selected, onClose, onDone }: { what: Bulk; selected: string[]; onClose: () => void; onDone: () => void }) {
+  const { campaigns, client } = useSession();
+  const words = useWords();
+  const announce = useAnnounce();
+  // As they were when the question was asked: what was confirmed is what is done.
+  const [targets] = useState(() => selected.map((id) => campaigns.get(id)).filter((one) => one !== undefined));
+  const fit = targets.filter((one) => isAllowed(what, one));
+  const keys = useRef(new Map(fit.map((one) => [one.id, newIdempotencyKey()])));
+  const [isPending, setIsPending] = useState(false);
+  const [refusals, setRefusals] = useState<string[]>([]);
+  const isUnderWay = useRef(false);
+
+  const carryOut = async () => {
+    if (isUnderWay.current) return;
+    isUnderWay.current = true;
+    setIsPending(true);
+    const waiting = [...fit];
+    const failed: string[] = [];
+    const work = async () => {
+      for (let one = waiting.shift(); one; one = waiting.shift())
+        try {
+          await client.command(one.id, what, keys.current.get(one.id) ?? newIdempotencyKey());
+        } catch (fault) {
+          failed.push(`${one.name}: ${fault instanceof Error ? fault.message : String(fault)}`);
+        }
+    };
+    await Promise.all(Array.from({ length: atOnce }, work));
+    isUnderWay.current = false;
+    setIsPending(false);
+    announce(words.confirm.manyDone(fit.length - failed.length, failed.length));
+    if (failed.length > 0) setRefusals(failed);
+    else onDone();
+  };
+
+  return (
+    <Dialog
+      open
+      onClose={refusals.length > 0 ? onDone : onClose}
+      isBusy={isPending}
+      title={`${words.confirm.manyTitle[what]}: ${words.confirm.many(fit.length)}`}
+      actions={
+        refusals.length > 0 ? (
+          <Button onClick={onDone}>{words.frame.close}</Button>
+        ) : (
+          <>
+            <Button onClick={onClose} disabled={isPending}>
+              {words.commands.keep}
+            </Button>
+            {fit.length > 0 && (
+              <Button
+                look={what === "cancel" ? "danger" : "primary"}
+                data-command={what}
+                aria-disabled={isPending}
+                onClick={() => void carryOut()}
+              >
+                {isPending ? words.commands.pending : `${words.confirm.manyTitle[what]}: ${words.confirm.many(fit.length)}`}
+              </Button>
+            )}
+          </>
+        )
+      }
+    >
+      {refusals.length > 0 ? (
+        <ul className="notice" data-kind="trouble" role="alert">
+          {refusals.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      ) : (
+        <BulkText what={what} fit={fit} skipped={targets.length - fit.length} />
+      )}
+    </Dialog>
+  );
+}
+
+function BulkText({ what, fit, skipped }: { what: Bulk; fit: Campaign[]; skipped: number }) {
+  const { confirm } = useWords();
+  const sum = (of: (one: Campaign) => number) => fit.reduce((total, one) => total + of(one), 0);
+  const lines: string[] = [];
+  if (fit.length > 0 && what === "pause") lines.push(confirm.manyPause(fit.length));
+  if (fit.length > 0 && what === "resume") {
+    const held = sum(accumulated);
+    lines.push(confirm.resumeText(held, sum((one) => one.counts.pending) - held));
+  }
+  if (fit.length > 0 && what === "cancel") lines.push(confirm.cancelText(sum(rest)));
+  const flying = sum((one) => one.counts.in_flight);
+  if (what === "cancel" && flying > 0) lines.push(confirm.cancelInFlight(flying));
+  if (skipped > 0) lines.push(confirm.manySkipped(skipped));
+  return (
+    <>
+      {lines.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,151 @@
+// The list under a tab: tools above, cards below. Only as many cards are made as were scrolled to.
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { Button } from "../../components/button";
+import { Icon } from "../../components/icons";
+import { useWords } from "../../i18n/words";
+import { mayOperate, useSession } from "../../session/session";
+import { useCampaigns, useConnection } from "../../stream/hooks";
+import { BulkBar } from "./bulk_bar";
+import { CampaignCard } from "./campaign_card";
+import { listed, sortings, statusesUnder, type Filter, type Sorting, type Tab } from "./listing";
+
+const cardsAtFirst = 24;
+const cardsMore = 48;
+const noFilter: Filter = { search: "", status: "", sorting: "changed" };
+
+export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: string) => void }) {
+  const words = useWords();
+  const { me } = useSession();
+  const all = useCampaigns();
+  const connection = useConnection();
+  const [filter, setFilter] = useState(noFilter);
+  const wanted = useDeferredValue(filter);
+  const shown = useMemo(() => listed(all, tab, wanted), [all, tab, wanted]);
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [limit, setLimit] = useState(cardsAtFirst);
+  const select = useCallback((id: string, isSelected: boolean) => {
+    setSelected((old) => {
+      const next = new Set(old);
+      if (isSelected) next.add(id);
+      else next.delete(id);
+      return next;
+    });
+  }, []);
+  const canSelect = mayOperate(me) && tab !== "finished";
+  const selectedShown = shown.filter((one) => selected.has(one.id)).map((one) => one.id);
+  const showMore = useCallback(() => setLimit((old) => old + cardsMore), []);
+
+  return (
+    <>
+      <ListTools {...{ tab, filter, setFilter }} />
+      <div className="list-head">
+        {canSelect && shown.length > 1 && (
+          <label>
+            <input
+              type="checkbox"
+              checked={selectedShown.length === shown.length}
+              onChange={(event) => setSelected(event.target.checked ? new Set(shown.map((one) => one.id)) : new Set())}
+            />
+            {words.list.selectAll}
+          </label>
+        )}
+        <span className="list-count">{words.list.shown(shown.length)}</span>
+      </div>
+      {shown.length > 0 ? (
+        <ul className="cards">
+          {shown.slice(0, limit).map((one) => (
+            <CampaignCard
+              key={one.id}
+              id={one.id}
+              isSelected={selected.has(one.id)}
+              onSelect={canSelect ? select : null}
+              onDetails={onDetails}
+            />
+          ))}
+        </ul>
+      ) : (
+        connection.state !== "opening" && (
+          <Empty tab={tab} isFiltered={wanted.search !== "" || wanted.status !== ""} onReset={() => setFilter(noFilter)} />
+        )
+      )}
+      {shown.length > limit && <MoreWhenSeen onSeen={showMore} />}
+      {selectedShown.length > 0 && <BulkBar selected={selectedShown} onClear={() => setSelected(new Set())} />}
+    </>
+  );
+}
+
+function ListTools({ tab, filter, setFilter }: { tab: Tab; filter: Filter; setFilter: (next: Filter) => void }) {
+  const words = useWords();
+  const statuses = statusesUnder(tab);
+  return (
+    <div className="tools" role="search">
+      <label className="search">
+        <span className="visually-hidden">{words.list.search}</span>
+        <Icon name="search" />
+        <input
+          type="search"
+          value={filter.search}
+          placeholder={words.list.searchHint}
+          onChange={(event) => setFilter({ ...filter, search: event.target.value })}
+        />
+      </label>
+      {statuses.length > 1 && (
+        <label>
+          <span>{words.list.status}</span>
+          <select
+            value={filter.status}
+            onChange={(event) => setFilter({ ...filter, status: event.target.value as Filter["status"] })}
+          >
+            <option value="">{words.list.allStatuses}</option>
+            {statuses.map((status) => (
+              <option key={status} value={status}>
+                {words.status[status]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {tab !== "moderation" && (
+        <label>
+          <span>{words.list.sort}</span>
+          <select
+            value={filter.sorting}
+            onChange={(event) => setFilter({ ...filter, sorting: event.target.value as Sorting })}
+          >
+            {sortings.map((one) => (
+              <option key={one} value={one}>
+                {words.list.sorts[one]}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+    </div>
+  );
+}
+
+function Empty({ tab, isFiltered, onReset }: { tab: Tab; isFiltered: boolean; onReset: () => void }) {
+  const words = useWords();
+  const [title, text] = isFiltered ? words.list.noMatch : words.list.empty[tab];
+  return (
+    <div className="empty">
+      <Icon name={isFiltered ? "search" : "mail"} />
+      <h2>{title}</h2>
+      <p>{text}</p>
+      {isFiltered && <Button onClick={onReset}>{words.list.resetFilters}</Button>}
+    </div>
+  );
+}
+
+/** The end of what is there: when it nears the window, more is asked for. */
+function MoreWhenSeen({ onSeen }: { onSeen: () => void }) {
+  const mark = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && onSeen(), {
+      rootMargin: "800px",
+    });
+    if (mark.current) watch.observe(mark.current);
+    return () => watch.disconnect();
+  });
+  return <div ref={mark} className="more" />;
+}
