@@ -1,0 +1,76 @@
+"""The real engine and an SMTP sink for a test in another language: a line of JSON in, a line of JSON out.
+
+Calls: {"do": "start", "delay": 0.2, "environment": {…}}, {"do": "http", "method", "path", "body", "token"},
+{"do": "import", "count", "name"}, {"do": "create", "audience", …}, {"do": "stop"}, {"do": "restart"},
+{"do": "letters"} (how many the sink took). An answer has "ok" or "error".
+"""
+
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from engine import Engine, Refused  # noqa: E402
+from sink import Sink  # noqa: E402
+
+
+class Driver:
+    def __init__(self):
+        self.engine = None
+        self.sink = None
+
+    def start(self, delay=0, environment=None, quiet=True):
+        # Refusals belong to the books too: addresses that begin with "no" are not known there.
+        self.sink = Sink(refusal=lambda to: "550 5.1.1 nobody here" if to.startswith("no") else None, delay=delay)
+        self.sink.__enter__()
+        self.engine = Engine(self.sink.url, environment=environment, quiet=quiet)
+        self.engine.start()
+        return {"url": self.engine.url, "token": self.engine.token}
+
+    def http(self, method, path, body=None, token=None):
+        if isinstance(body, str):
+            body = body.encode()
+        try:
+            answer = self.engine.http(method, path, body, token=token)
+        except Refused as fault:
+            return {"status": fault.status, "problem": fault.problem}
+        return {"status": 200, "body": answer if isinstance(answer, (dict, list)) else answer.decode()}
+
+    def create(self, audience, **fields):
+        return self.engine.create(audience, **fields)
+
+    def stop(self):
+        return self.engine.stop()
+
+    def restart(self):
+        self.engine.start()
+
+    def letters(self):
+        return self.sink.count()
+
+    def end(self):
+        if self.engine:
+            self.engine.__exit__()
+        if self.sink:
+            self.sink.__exit__()
+
+
+def main():
+    driver = Driver()
+    calls = {"import": lambda count, name="recipients": driver.engine.import_rows(count, name)}
+    try:
+        for line in sys.stdin:
+            call = json.loads(line)
+            name = call.pop("do")
+            try:
+                answer = {"ok": (calls.get(name) or getattr(driver, name))(**call)}
+            except Exception as fault:  # the other side shows it
+                answer = {"error": f"{type(fault).__name__}: {fault}"}
+            print(json.dumps(answer), flush=True)
+    finally:
+        driver.end()
+
+
+if __name__ == "__main__":
+    main()
