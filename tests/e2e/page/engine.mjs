@@ -37,7 +37,7 @@ export class Engine {
 
   /** A campaign of so many letters; started unless `draft`. */
   async campaign(count, { draft = false, ...fields } = {}) {
-    const audience = await this.call("import", { count, name: `${count} readers` });
+    const audience = await this.call("import", { count, name: `readers-${count}` });
     const id = await this.call("create", { audience, ...fields });
     if (!draft) await this.http("POST", `/v1/campaigns/${id}/start`);
     return id;
