@@ -1,6 +1,7 @@
 import { createRoot } from "react-dom/client";
 import { App } from "./app";
 import { Announcer } from "./components/announcer";
+import { NoticeBoard } from "./components/notices";
 import { WordsProvider } from "./i18n/words";
 import { Gate } from "./session/gate";
 import { takeTokenFromAddress } from "./session/token";
@@ -24,9 +25,11 @@ if (place)
   createRoot(place).render(
     <WordsProvider>
       <Announcer>
-        <Gate>
-          <App />
-        </Gate>
+        <NoticeBoard>
+          <Gate>
+            <App />
+          </Gate>
+        </NoticeBoard>
       </Announcer>
     </WordsProvider>,
   );

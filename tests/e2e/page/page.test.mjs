@@ -123,13 +123,21 @@ describe("commands", () => {
     assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Keep as it is");
     await shoot(page, "cancel-asks");
     await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     assert.equal((await engine.show(id)).status, "sending");
-    await card(page, id).getByRole("button", { name: /More commands/ }).focus();
+    // The focus is back where it was, so the same keys ask again.
+    await until(
+      () => page.evaluate(() => document.activeElement?.getAttribute("aria-haspopup") === "menu"),
+      "the focus to be back on the menu's button",
+      5,
+    );
     await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Cancel" }).waitFor();
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Cancel the campaign");
     await page.keyboard.press("Enter");
     await until(async () => (await engine.show(id)).status === "cancelled", "the campaign to be cancelled");
     clean(page);
@@ -145,8 +153,11 @@ describe("commands", () => {
       await route.continue();
     });
     await card(page, id).getByRole("button", { name: "Pause" }).click();
-    const refusal = await page.waitForResponse((answer) => answer.url().endsWith("/pause"));
-    assert.equal(refusal.status(), 409);
+    await page.getByRole("alert").getByText(/Gone meanwhile. Pause was refused: .*cancelled/).waitFor();
+    await shoot(page, "refused");
+    assert.deepEqual(await axeFaults(page), []);
+    await page.getByRole("alert").getByRole("button", { name: "Close" }).click();
+    await page.getByRole("alert").waitFor({ state: "detached" });
     await page.context().close();
   });
 

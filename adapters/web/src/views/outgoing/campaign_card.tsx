@@ -85,20 +85,6 @@ function Card({ campaign, isSelected, onSelect, onDetails }: Omit<Props, "id"> &
         {campaign.counts.total > 0 && campaign.status !== "draft" && <ProgressBar campaign={campaign} />}
         <Pace campaign={campaign} />
         <Notices campaign={campaign} />
-        {command.trouble && (
-          <p className="notice" data-kind="trouble" role="alert">
-            <Icon name="warning" />
-            <span>{command.trouble.text}</span>
-            {command.trouble.canRetry && (
-              <Button look="quiet" onClick={() => command.trouble && void command.send(command.trouble.what)}>
-                {words.commands.retry}
-              </Button>
-            )}
-            <Button look="quiet" className="icon-button" onClick={command.dismiss} aria-label={words.frame.close}>
-              <Icon name="close" />
-            </Button>
-          </p>
-        )}
       </article>
       <ConfirmDialog
         what={asked}
@@ -190,25 +176,26 @@ function Notices({ campaign }: { campaign: Campaign }) {
   const { formats: f, card } = useWords();
   const { hold, drain, relay_trouble: trouble, fault, moderation } = campaign;
   const isStopped = campaign.status === "paused" || campaign.status === "cancelled";
-  const flying = drain && isStopped && !drain.ended_at ? campaign.counts.in_flight : 0;
   return (
     <>
-      {hold && (
-        <p className="notice" data-kind="held">
-          <span>
-            {hold.reason === "spam_suspicion" ? card.heldForSpam(f.near(hold.since)) : card.heldBy(hold.by, f.near(hold.since))}
-            {hold.text && <q dir="auto">{hold.text}</q>}
-          </span>
-        </p>
-      )}
-      {drain && isStopped && (
-        <p className="notice" data-kind="drain" aria-live="polite">
-          <span>
-            {drain.ended_at
-              ? card.drained(drain.accepted, drain.in_doubt, drain.refused, drain.returned)
-              : card.inFlight(flying)}
-          </span>
-        </p>
+      {(hold || (drain && isStopped)) && (
+        <div className="notice" data-kind="held">
+          {hold && (
+            <span>
+              {hold.reason === "spam_suspicion"
+                ? card.heldForSpam(f.near(hold.since))
+                : card.heldBy(hold.by, f.near(hold.since))}
+              {hold.text && <q dir="auto">{hold.text}</q>}
+            </span>
+          )}
+          {drain && isStopped && (
+            <span className="drain" aria-live="polite">
+              {drain.ended_at
+                ? card.drained(drain.accepted, drain.in_doubt, drain.refused, drain.returned)
+                : card.inFlight(campaign.counts.in_flight)}
+            </span>
+          )}
+        </div>
       )}
       {campaign.stage === "moderation" && moderation.reasons.length > 0 && (
         <ul className="notice" data-kind="held">

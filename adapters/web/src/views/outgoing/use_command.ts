@@ -2,53 +2,52 @@
 // sends the same idempotency key, so that the engine carries it out once.
 import { useCallback, useRef, useState } from "react";
 import { ApiError, newIdempotencyKey } from "../../api/client";
-import type { CommandAnswer } from "../../api/types";
 import { useAnnounce } from "../../components/announcer";
+import { useNotices } from "../../components/notices";
 import { useWords } from "../../i18n/words";
 import { useSession } from "../../session/session";
 import type { Steering } from "./allowed";
 
-export interface CommandState {
-  /** The command on its way. */
-  pending: Steering | null;
-  /** What became of the last one, where that needs saying. */
-  trouble: { what: Steering; text: string; canRetry: boolean } | null;
-}
+/** After Pause the same place says Resume: the second half of a double click must not press that. */
+const doubleClickMs = 600;
 
 export function useCommand(id: string) {
-  const { client } = useSession();
+  const { client, campaigns } = useSession();
   const words = useWords();
   const announce = useAnnounce();
-  const [state, setState] = useState<CommandState>({ pending: null, trouble: null });
+  const { notify, dismiss } = useNotices();
+  /** The command on its way. */
+  const [pending, setPending] = useState<Steering | null>(null);
   const isUnderWay = useRef(false);
+  const answeredAt = useRef(-doubleClickMs);
   const unanswered = useRef<{ what: Steering; key: string } | null>(null);
 
   const send = useCallback(
-    async (what: Steering): Promise<CommandAnswer | null> => {
-      if (isUnderWay.current) return null;
+    async (what: Steering): Promise<void> => {
+      if (isUnderWay.current || performance.now() - answeredAt.current < doubleClickMs) return;
       isUnderWay.current = true;
       const key = unanswered.current?.what === what ? unanswered.current.key : newIdempotencyKey();
-      setState({ pending: what, trouble: null });
+      unanswered.current = null;
+      setPending(what);
+      dismiss(id);
       try {
         const answer = await client.command(id, what, key);
-        unanswered.current = null;
-        setState({ pending: null, trouble: null });
         if (!answer.changed) announce(words.commands.nothingChanged);
-        return answer;
       } catch (fault) {
         const isUnanswered = fault instanceof ApiError && fault.code === "unreachable";
-        unanswered.current = isUnanswered ? { what, key } : null;
+        if (isUnanswered) unanswered.current = { what, key };
         const label = words.commands[what];
         const why = fault instanceof Error ? fault.message : String(fault);
         const text = isUnanswered ? words.commands.failed(label) : words.commands.refused(label, why);
-        setState({ pending: null, trouble: { what, text, canRetry: isUnanswered } });
-        return null;
+        const name = campaigns.get(id)?.name ?? id;
+        notify({ about: id, text: `${name}. ${text}`, ...(isUnanswered && { retry: () => void send(what) }) });
       } finally {
         isUnderWay.current = false;
+        answeredAt.current = performance.now();
+        setPending(null);
       }
     },
-    [client, id, words, announce],
+    [client, campaigns, id, words, announce, notify, dismiss],
   );
-  const dismiss = useCallback(() => setState((old) => ({ ...old, trouble: null })), []);
-  return { ...state, send, dismiss };
+  return { pending, send };
 }
