@@ -67,6 +67,10 @@ describe("commands", () => {
     await it.getByText("in flight").first().waitFor();
     await shoot(page, "sending");
     await it.getByRole("button", { name: "Pause" }).dblclick();
+    assert.match(
+      await until(() => page.evaluate(() => document.activeElement?.getAttribute("data-command")), "the focus to stay", 5),
+      /pause|resume/,
+    );
     await it.getByText(/drained: [\d,]+ accepted, 0 in doubt/).waitFor();
     await it.getByText("accumulated", { exact: false }).first().waitFor();
     await shoot(page, "paused");
@@ -74,7 +78,7 @@ describe("commands", () => {
     assert.ok(hold, "the engine holds it");
     assert.equal(counts.in_flight, 0);
     const log = await engine.http("GET", `/v1/campaigns/${id}/log?limit=10000`);
-    assert.equal(log.items.filter((one) => one.type === "paused").length, 1, "a double click pauses once");
+    assert.equal(log.items.filter((one) => one.t === "paused").length, 1, "a double click pauses once");
     const held = counts.pending.toLocaleString("en");
     await it.getByRole("button", { name: `Resume · ${held} letters at once` }).click();
     await page.getByRole("dialog").getByText(`${held} letters accumulated during the pause`).waitFor();

@@ -1,7 +1,7 @@
 // A modal dialog: focus goes in, stays in, and comes back. The backdrop is our own, for Radix's locks the page's
 // scrolling by a <style> that the Content-Security-Policy forbids; base.css does that instead.
 import * as Radix from "@radix-ui/react-dialog";
-import type { ReactNode } from "react";
+import { useRef, type ReactNode } from "react";
 import { useWords } from "../i18n/words";
 import { Icon } from "./icons";
 
@@ -19,6 +19,7 @@ interface Props {
 
 export function Dialog({ open, onClose, title, children, actions, size = "small", isBusy = false }: Props) {
   const words = useWords();
+  const before = useRef<Element | null>(null);
   const close = (isOpen: boolean) => {
     if (!isOpen && !isBusy) onClose();
   };
@@ -26,7 +27,18 @@ export function Dialog({ open, onClose, title, children, actions, size = "small"
     <Radix.Root open={open} onOpenChange={close}>
       <Radix.Portal>
         <div className="backdrop">
-          <Radix.Content className="dialog" data-size={size} aria-describedby={undefined}>
+          <Radix.Content
+            className="dialog"
+            data-size={size}
+            aria-describedby={undefined}
+            onOpenAutoFocus={() => {
+              before.current = document.activeElement;
+            }}
+            // Radix knows where to go back to only for a dialog that its own trigger opened.
+            onCloseAutoFocus={() => {
+              if (before.current instanceof HTMLElement) before.current.focus();
+            }}
+          >
             <header>
               <Radix.Title>{title}</Radix.Title>
               {size === "large" && (

@@ -67,17 +67,7 @@ function Card({ campaign, isSelected, onSelect, onDetails }: Omit<Props, "id"> &
           </h2>
           <StatusSign status={campaign.status} label={words.status[campaign.status]} />
           <div className="card-commands">
-            {isOperator && isAllowed("pause", campaign) && (
-              <Button
-                data-command="pause"
-                aria-disabled={command.pending !== null}
-                onClick={() => void command.send("pause")}
-              >
-                <Icon name="pause" />
-                {command.pending === "pause" ? words.commands.pending : words.commands.pause}
-              </Button>
-            )}
-            {isOperator && isAllowed("resume", campaign) && <ResumeButton {...{ campaign, command, setAsked }} />}
+            {isOperator && <SteeringButton {...{ campaign, command, setAsked }} />}
             <Menu label={words.card.more(campaign.name)} button={<Icon name="more" />} items={items} />
           </div>
         </header>
@@ -97,25 +87,28 @@ function Card({ campaign, isSelected, onSelect, onDetails }: Omit<Props, "id"> &
   );
 }
 
-/** Says how many letters leave at once; asks only where there are any. */
-function ResumeButton(props: {
+/** Pause, or Resume with how many letters leave at once (asked for only where there are any). One button, so that
+ *  the focus stays where it is when the one becomes the other. */
+function SteeringButton(props: {
   campaign: Campaign;
   command: ReturnType<typeof useCommand>;
   setAsked: (what: Asked) => void;
 }) {
   const { campaign, command, setAsked } = props;
   const words = useWords();
+  const what = (["pause", "resume"] as const).find((one) => isAllowed(one, campaign));
+  if (!what) return null;
   const held = accumulated(campaign);
-  const label = held > 0 ? words.commands.resumeCount(held) : words.commands.resume;
+  const label = what === "resume" && held > 0 ? words.commands.resumeCount(held) : words.commands[what];
   return (
     <Button
-      look="primary"
-      data-command="resume"
+      look={what === "resume" ? "primary" : "plain"}
+      data-command={what}
       aria-disabled={command.pending !== null}
-      onClick={() => (held > 0 ? setAsked("resume") : void command.send("resume"))}
+      onClick={() => (what === "resume" && held > 0 ? setAsked("resume") : void command.send(what))}
     >
-      <Icon name="play" />
-      {command.pending === "resume" ? words.commands.pending : label}
+      <Icon name={what === "pause" ? "pause" : "play"} />
+      {command.pending === what ? words.commands.pending : label}
     </Button>
   );
 }
