@@ -19,6 +19,8 @@ after(async () => {
 const soon = { start_at: "now", parts: { size: 40, every: "1h", growth: 0 } };
 const card = (page, id) => page.locator(`[data-campaign="${id}"]`);
 const clean = (page) => assert.deepEqual(page.complaints, [], "the browser complained");
+const focusOn = (page, text) =>
+  until(async () => (await page.evaluate(() => document.activeElement?.textContent)) === text, `the focus on ${text}`, 5);
 
 describe("signing in", () => {
   test("the token leaves the address bar at once, and survives a reload", async () => {
@@ -124,7 +126,7 @@ describe("commands", () => {
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").getByText("460 letters will never be sent; this cannot be undone").waitFor();
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Keep as it is");
+    await focusOn(page, "Keep as it is");
     await shoot(page, "cancel-asks");
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
@@ -139,9 +141,9 @@ describe("commands", () => {
     await page.getByRole("menuitem", { name: "Cancel" }).waitFor();
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
-    await page.getByRole("dialog").waitFor();
+    await focusOn(page, "Keep as it is");
     await page.keyboard.press("Tab");
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "Cancel the campaign");
+    await focusOn(page, "Cancel the campaign");
     await page.keyboard.press("Enter");
     await until(async () => (await engine.show(id)).status === "cancelled", "the campaign to be cancelled");
     clean(page);
