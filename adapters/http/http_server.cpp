@@ -451,7 +451,7 @@ private:
       for (const auto& [id, view] : changed)
         text += event_text(id, view, form == "brief");
       // A listener that comes back must learn which campaigns are gone: those not told of before this.
-      if (std::exchange(is_first, false))
+      if (std::exchange(is_first, false) && form == "brief")
         text += "event: caught_up\ndata: {}\n\n";
       client.expires_after(write_timeout);
       const auto [broken, bytes] =

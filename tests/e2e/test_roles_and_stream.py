@@ -61,6 +61,7 @@ PATHS = [
     ("POST", "/v1/suppressions", OPERATORS),
     ("DELETE", "/v1/suppressions", OPERATORS),
     ("GET", "/v1/stream?campaign=banana", EVERYBODY),
+    ("GET", "/v1/me", EVERYBODY),
     ("GET", "/v1/tokens", ADMINS),
     ("POST", "/v1/tokens", ADMINS),
     ("DELETE", "/v1/tokens/nothing", ADMINS),

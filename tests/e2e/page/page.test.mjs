@@ -122,8 +122,9 @@ describe("commands", () => {
       await page.keyboard.press("Tab");
     }
     await page.keyboard.press("Enter");
-    await page.getByRole("menuitem", { name: "Cancel" }).waitFor();
+    await focusOn(page, "Details");
     await page.keyboard.press("End");
+    await focusOn(page, "Cancel");
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").getByText("460 letters will never be sent; this cannot be undone").waitFor();
     await focusOn(page, "Keep as it is");
@@ -138,8 +139,9 @@ describe("commands", () => {
       5,
     );
     await page.keyboard.press("Enter");
-    await page.getByRole("menuitem", { name: "Cancel" }).waitFor();
+    await focusOn(page, "Details");
     await page.keyboard.press("End");
+    await focusOn(page, "Cancel");
     await page.keyboard.press("Enter");
     await focusOn(page, "Keep as it is");
     await page.keyboard.press("Tab");
