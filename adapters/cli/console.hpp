@@ -24,7 +24,7 @@ struct console {
   clock_source now = system_now;
   std::function<void(milliseconds)> wait = wait_really; ///< before the next attempt to reach the engine
   std::string program = "sluice"; ///< how this program is called, for hints of what to type
-  page_files page;                ///< the web page that `serve` and `demo` serve; empty: none was built in
+  page_files page{};              ///< the web page that `serve` and `demo` serve; empty: none was built in
 };
 
 } // namespace sluice::cli

@@ -6,11 +6,17 @@ namespace sluice {
 
 namespace {
 
-/// Nothing but what comes from this server, no inline script or style, in nobody's frame. A message's HTML
-/// is shown in a frame of a blob or srcdoc that has a sandbox of its own and inherits these rules.
-constexpr auto content_security_policy =
+/// Nothing but what comes from this server, no inline script or style, in nobody's frame.
+constexpr auto page_policy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "font-src 'self'; frame-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The frame that shows a message's HTML, and by inheritance the message in it: styles of its own, and nothing
+/// that runs, is fetched or leads elsewhere. Only our page may frame it.
+constexpr std::string_view message_frame_path = "/message_frame.html";
+constexpr auto message_frame_policy =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'";
 
 std::string_view trimmed(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t");
@@ -63,7 +69,7 @@ std::optional<http_response> page_answer(page_files files, const page_request& r
   answer.headers = {{"Cache-Control", is_hashed ? "public, max-age=31536000, immutable" : "no-cache"},
                     {"ETag", std::string{file->etag}},
                     {"Vary", "Accept-Encoding"},
-                    {"Content-Security-Policy", content_security_policy},
+                    {"Content-Security-Policy", wanted == message_frame_path ? message_frame_policy : page_policy},
                     {"Referrer-Policy", "no-referrer"}};
   if (is_known(request.if_none_match, file->etag)) {
     answer.status = 304;
