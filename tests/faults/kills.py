@@ -166,11 +166,13 @@ class Ordeal:
 
     def kill(self, engine, sink, deaths):
         number = len(deaths.ends)
+        # Counted while nothing is sent, so that the campaign has as many left.
+        enough = sink.count() + self.choose.randrange(1, LETTERS_BETWEEN_MAX)
         if number:
             engine.spawn()
         if number % 5 != 4:
             wait_until(engine.is_ready, "the engine to be ready")
-            sink.wait_for(sink.count() + self.choose.randrange(1, LETTERS_BETWEEN_MAX))
+            sink.wait_for(enough)
         # The random moment itself.
         threading.Event().wait(self.choose.uniform(0, 0.15 if number % 5 == 4 else 0.005))
         engine.kill9()
