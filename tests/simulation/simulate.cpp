@@ -3,7 +3,7 @@
 //   simulate --seeds 10000 [--from 1] [--threads 2]   so many seeds, from a given or a random one
 //   simulate --seed 17 [--trace]                      one, with what happened in it
 //   simulate --break NAME …                           with a deliberate fault (only in the build that has them)
-//   simulate --all-breaks                           each deliberate fault must be caught
+//   simulate --all-breaks                             each deliberate fault must be caught
 //
 // Exit codes: 0 all rules held (with --all-breaks: every fault was caught); 1 not; 2 wrong usage.
 
