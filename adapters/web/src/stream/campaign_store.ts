@@ -13,6 +13,9 @@ export interface Connection {
 
 type Listener = () => void;
 
+/** The engine tells of all that send in one breath: fifty cards drawn anew at once would cost a visible hitch. */
+const drawnPerFrame = 8;
+
 export class CampaignStore {
   private readonly byId = new Map<string, Campaign>();
   private readonly listeners = new Map<string, Set<Listener>>();
@@ -105,15 +108,26 @@ export class CampaignStore {
     const changes = this.incoming;
     this.incoming = new Map();
     let listChanged = false;
+    let drawn = 0;
     for (const [id, next] of changes) {
+      const listeners = this.listeners.get(id);
+      if (listeners && drawn === drawnPerFrame) {
+        this.incoming.set(id, next);
+        continue;
+      }
       const old = this.byId.get(id);
       if (next) this.byId.set(id, next);
       else this.byId.delete(id);
       listChanged ||= !next || !old || old.status !== next.status || old.name !== next.name;
+      if (!listeners) continue;
+      ++drawn;
+      listeners.forEach((tell) => tell());
     }
-    if (listChanged) this.snapshot = [...this.byId.values()];
-    for (const id of changes.keys()) this.listeners.get(id)?.forEach((tell) => tell());
-    if (listChanged) this.listListeners.forEach((tell) => tell());
+    if (listChanged) {
+      this.snapshot = [...this.byId.values()];
+      this.listListeners.forEach((tell) => tell());
+    }
+    if (this.incoming.size > 0) this.schedule();
   }
 
   private setConnection(next: Connection): void {

@@ -35,8 +35,7 @@ function Card({ campaign, isSelected, onSelect, onDetails }: Omit<Props, "id"> &
 
   const isOperator = mayOperate(me);
   const confirm = async (what: Asked) => {
-    await command.send(what);
-    setAsked(null);
+    if (await command.send(what)) setAsked(null);
   };
   const items: MenuItem[] = [
     { id: "details", label: words.commands.details, onSelect: () => onDetails(campaign.id) },
@@ -105,7 +104,7 @@ function SteeringButton(props: {
       look={what === "resume" ? "primary" : "plain"}
       data-command={what}
       aria-disabled={command.pending !== null}
-      onClick={() => (what === "resume" && held > 0 ? setAsked("resume") : void command.send(what))}
+      onClick={() => (what === "resume" && held > 0 ? setAsked("resume") : command.sendUnasked(what))}
     >
       <Icon name={what === "pause" ? "pause" : "play"} />
       {command.pending === what ? words.commands.pending : label}

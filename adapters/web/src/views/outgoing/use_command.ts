@@ -22,9 +22,10 @@ export function useCommand(id: string) {
   const answeredAt = useRef(-doubleClickMs);
   const unanswered = useRef<{ what: Steering; key: string } | null>(null);
 
+  /** False: another is on its way, and nothing was sent. */
   const send = useCallback(
-    async (what: Steering): Promise<void> => {
-      if (isUnderWay.current || performance.now() - answeredAt.current < doubleClickMs) return;
+    async (what: Steering): Promise<boolean> => {
+      if (isUnderWay.current) return false;
       isUnderWay.current = true;
       const key = unanswered.current?.what === what ? unanswered.current.key : newIdempotencyKey();
       unanswered.current = null;
@@ -46,8 +47,16 @@ export function useCommand(id: string) {
         answeredAt.current = performance.now();
         setPending(null);
       }
+      return true;
     },
     [client, campaigns, id, words, announce, notify, dismiss],
   );
-  return { pending, send };
+  /** For a button that commands without asking. What was confirmed in a dialog is never taken for a slip. */
+  const sendUnasked = useCallback(
+    (what: Steering) => {
+      if (performance.now() - answeredAt.current >= doubleClickMs) void send(what);
+    },
+    [send],
+  );
+  return { pending, send, sendUnasked };
 }
