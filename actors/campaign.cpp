@@ -366,7 +366,8 @@ struct campaign_actor_state {
       for (const auto& group : outcomes->groups)
         if (group.outcome == letter_state::pending)
           next_index = std::min(next_index, group.letters.ranges().front().begin);
-    } else if (const auto* doubt = std::get_if<doubt_settled>(&next.body); doubt && doubt->resend) {
+    } else if (const auto* doubt = std::get_if<doubt_settled>(&next.body);
+               doubt && doubt->resend && !doubt->waits()) {
       next_index = std::min(next_index, doubt->letters.ranges().front().begin);
     }
     batch.push_back(std::move(next));

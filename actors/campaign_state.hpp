@@ -14,10 +14,10 @@
 
 namespace sluice {
 
-/// A letter that the relay asked to offer again later.
+/// A letter that the relay asked to offer again later, or that was in doubt.
 struct retry {
   std::uint32_t deferrals = 0;
-  timestamp first_deferred_at;
+  timestamp first_deferred_at; ///< or first taken out of doubt
   timestamp due_at;
   bool operator==(const retry&) const = default;
 };
@@ -48,7 +48,7 @@ struct campaign_state {
   std::string content_hash;
 
   letter_table letters;
-  std::map<letter_index, retry> retries; ///< of letters that were deferred and are not final
+  std::map<letter_index, retry> retries; ///< of letters that were deferred or in doubt and are not final
   std::set<std::pair<timestamp, letter_index>> retry_queue; ///< those that are `deferred` now, by time
 
   std::vector<response_group> responses;

@@ -62,7 +62,7 @@ event_bodies settle_all_doubt(const campaign_state& state, bool resend) {
   auto letters = state.letters.all(letter_state::in_doubt);
   if (letters.empty())
     return {};
-  return {doubt_settled{std::move(letters), resend}};
+  return {doubt_settled{std::move(letters), resend, {}}};
 }
 
 /// Adds `finished` when the events leave no letter open. Counting is enough: no need to apply them.
@@ -135,28 +135,66 @@ milliseconds retry_delay(std::uint32_t deferrals_before, const retry_settings& s
   return std::min(delay, settings.delay_max);
 }
 
-/// A deferral becomes one group for each number of deferrals before, and one for those given up.
+/// Letters to be offered again, by what is on record of each.
+struct retry_plan {
+  letter_ranges first_time; ///< nothing is on record
+  std::map<timestamp, letter_ranges> by_time;
+  letter_ranges given_up; ///< `give_up_after` is over
+};
+
+retry_plan plan_retries(const campaign_state& state,
+                        const letter_ranges& letters,
+                        const retry_settings& settings,
+                        timestamp now) {
+  retry_plan plan;
+  letters.for_each([&](letter_index index) {
+    const auto noted = state.retries.find(index);
+    if (noted == state.retries.end())
+      plan.first_time.add(index);
+    else if (now - noted->second.first_deferred_at >= settings.give_up_after)
+      plan.given_up.add(index);
+    else
+      plan.by_time[now + retry_delay(noted->second.deferrals, settings)].add(index);
+  });
+  return plan;
+}
+
+/// A deferral becomes one group for each delay, and one for those given up.
 void settle_deferrals(const campaign_state& state,
                       const letter_ranges& letters,
                       const reply& answer,
                       const retry_settings& settings,
                       timestamp now,
                       std::vector<settled_group>& groups) {
-  std::map<std::uint32_t, letter_ranges> by_deferrals;
-  letter_ranges given_up;
-  letters.for_each([&](letter_index index) {
-    const auto noted = state.retries.find(index);
-    if (noted != state.retries.end() && now - noted->second.first_deferred_at >= settings.give_up_after)
-      given_up.add(index);
-    else
-      by_deferrals[noted == state.retries.end() ? 0 : noted->second.deferrals].add(index);
-  });
-  for (auto& [deferrals, those] : by_deferrals)
-    groups.push_back(
-        {letter_state::deferred, std::move(those), answer,
-         is_broken(deliberate_fault::retry_without_delay) ? now : now + retry_delay(deferrals, settings)});
-  if (!given_up.empty())
-    groups.push_back({letter_state::refused, std::move(given_up), answer, {}});
+  auto plan = plan_retries(state, letters, settings, now);
+  if (!plan.first_time.empty())
+    plan.by_time[now + retry_delay(0, settings)].add(plan.first_time);
+  for (auto& [retry_at, those] : plan.by_time)
+    groups.push_back({letter_state::deferred, std::move(those), answer,
+                      is_broken(deliberate_fault::retry_without_delay) ? now : retry_at});
+  if (!plan.given_up.empty())
+    groups.push_back({letter_state::refused, std::move(plan.given_up), answer, {}});
+}
+
+/// Under `resend` a letter leaves again at once when it is in doubt for the first time. A server that takes a
+/// letter and breaks off each time would get it for ever, and may deliver every one: from the second time on it
+/// waits as a deferred one does, and is given up as one.
+void resend_doubted(const campaign_state& state,
+                    const letter_ranges& letters,
+                    const retry_settings& settings,
+                    timestamp now,
+                    event_bodies& events) {
+  if (is_broken(deliberate_fault::doubt_without_delay)) {
+    events.emplace_back(doubt_settled{letters, true, {}});
+    return;
+  }
+  auto plan = plan_retries(state, letters, settings, now);
+  if (!plan.first_time.empty())
+    events.emplace_back(doubt_settled{std::move(plan.first_time), true, {}});
+  for (auto& [retry_at, those] : plan.by_time)
+    events.emplace_back(doubt_settled{std::move(those), true, retry_at});
+  if (!plan.given_up.empty())
+    events.emplace_back(doubt_settled{std::move(plan.given_up), false, {}});
 }
 
 /// The hold for suspicion that these outcomes call for, if they do.
@@ -349,7 +387,7 @@ event_bodies decide_results(const campaign_state& state,
   events.emplace_back(outcomes);
   end_drain_if_through(state, outcomes, now, events);
   if (!doubted.empty() && state.spec.on_doubt == doubt_policy::resend && !state.is_final())
-    events.emplace_back(doubt_settled{std::move(doubted), true});
+    resend_doubted(state, doubted, retries, now, events);
   finish_if_whole(state, events);
   if (suspected && !std::holds_alternative<finished>(events.back()))
     events.emplace_back(*suspected);

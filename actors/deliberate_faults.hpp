@@ -30,6 +30,7 @@ enum class deliberate_fault : std::uint8_t {
   resume_overtakes,     ///< letters are made ready while a withdrawn lane still has earlier ones
   unreadable_log_parks, ///< a disk that does not give a log counts as a death of the campaign
   draft_not_shown,      ///< a draft is shown only if the disk gives it back at once
+  doubt_without_delay,  ///< a letter that is in doubt again and again leaves at once each time
   drain_not_counted,    ///< letters that come back unsent are left out of what a stop tells
 };
 

@@ -42,15 +42,18 @@ void forget_retries(campaign_state& state, const letter_ranges& letters) {
   });
 }
 
-void note_deferral(campaign_state& state, const settled_group& group, timestamp at) {
-  group.letters.for_each([&](letter_index index) {
-    auto& noted = state.retries[index];
-    if (noted.deferrals == 0)
-      noted.first_deferred_at = at;
-    ++noted.deferrals;
-    noted.due_at = group.retry_at;
-    state.retry_queue.emplace(noted.due_at, index);
+void note_deferral(campaign_state& state, const letter_ranges& letters, timestamp retry_at, timestamp at) {
+  letters.for_each([&](letter_index index) {
+    const auto [noted, is_new] = state.retries.try_emplace(index, retry{0, at, at});
+    ++noted->second.deferrals;
+    noted->second.due_at = retry_at;
+    state.retry_queue.emplace(retry_at, index);
   });
+}
+
+/// The first time that a letter is sent again out of doubt it goes at once, and waits from the next time on.
+void note_doubt(campaign_state& state, const letter_ranges& letters, timestamp at) {
+  letters.for_each([&](letter_index index) { state.retries.try_emplace(index, retry{0, at, at}); });
 }
 
 void note_verdicts(campaign_state& state, const settled_group& group) {
@@ -180,7 +183,11 @@ struct evolution {
     check(!state.is_final(), "letters were taken out of doubt after the campaign's end");
     if (!it.resend)
       forget_retries(state, it.letters);
-    set_all(state, it.letters, it.resend ? letter_state::pending : letter_state::refused);
+    else if (it.waits())
+      note_deferral(state, it.letters, it.retry_at, now.at);
+    else
+      note_doubt(state, it.letters, now.at);
+    set_all(state, it.letters, it.outcome());
   }
   void operator()(const relay_failed& it) {
     // Told again with other words it is the same trouble, since then.
@@ -243,7 +250,7 @@ private:
           "letters were settled that were not claimed");
     check(!group.letters.empty(), "an outcome came for no letter");
     if (group.outcome == letter_state::deferred)
-      note_deferral(state, group, now.at);
+      note_deferral(state, group.letters, group.retry_at, now.at);
     else if (sluice::is_final(group.outcome))
       forget_retries(state, group.letters);
     set_all(state, group.letters, group.outcome);

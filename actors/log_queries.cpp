@@ -33,7 +33,9 @@ public:
         });
     else if (const auto* doubt = std::get_if<doubt_settled>(&next.body))
       each(doubt->letters, [&](letter_row& row) {
-        put(row, doubt->resend ? letter_state::pending : letter_state::refused, next.at);
+        put(row, doubt->outcome(), next.at);
+        if (doubt->waits())
+          row.retry_at = doubt->retry_at;
         if (!doubt->resend)
           row.last_reply = {0, "", "given up in doubt" + (next.by.empty() ? "" : " by " + next.by)};
       });

@@ -8,7 +8,7 @@ namespace sluice {
 
 namespace {
 
-constexpr int format = 2;
+constexpr int format = 3;
 
 using nlohmann::json;
 

@@ -112,10 +112,15 @@ struct settled {
   bool operator==(const settled&) const = default;
 };
 
-/// Letters in doubt were settled by the policy or by a person: due again, or given up (refused).
+/// Letters in doubt were settled by the policy or by a person: due again, now or later, or given up (refused).
 struct doubt_settled {
   letter_ranges letters;
   bool resend = true;
+  timestamp retry_at{}; ///< with resend: `deferred` until then; zero: pending at once
+  bool waits() const { return resend && retry_at != timestamp{}; }
+  letter_state outcome() const {
+    return !resend ? letter_state::refused : waits() ? letter_state::deferred : letter_state::pending;
+  }
   bool operator==(const doubt_settled&) const = default;
 };
 

@@ -14,8 +14,15 @@ using nlohmann::json;
 
 namespace {
 
-/// The version in which each type is written. All are in their first.
-constexpr int version = 1;
+/// A version is raised only where an older reader would take an event for something else.
+int version_of(const event_body& body) {
+  const auto* doubt = std::get_if<doubt_settled>(&body);
+  return doubt && doubt->waits() ? 2 : 1;
+}
+
+std::uint64_t newest_version_of(std::string_view type) {
+  return type == "doubt_settled" ? 2 : 1;
+}
 
 /// Any fault while reading: caught at the border of this file.
 [[noreturn]] void wrong(const std::string& what) {
@@ -94,7 +101,10 @@ json fields_of(const settled& it) {
   return {{"groups", std::move(groups)}};
 }
 json fields_of(const doubt_settled& it) {
-  return {{"letters", to_json(it.letters)}, {"resend", it.resend}};
+  json into{{"letters", to_json(it.letters)}, {"resend", it.resend}};
+  if (it.waits())
+    into["retry_at"] = number(it.retry_at);
+  return into;
 }
 json fields_of(const relay_failed& it) {
   return {{"text", it.text}};
@@ -220,6 +230,16 @@ settled read_settled(const json& from) {
   return it;
 }
 
+doubt_settled read_doubt_settled(const json& from) {
+  doubt_settled it{read_letters(from), read_flag(from, "resend"), {}};
+  if (read_number(from, "v", UINT64_MAX) == 1)
+    return it;
+  it.retry_at = read_moment(from, "retry_at");
+  if (!it.waits())
+    wrong("letters out of doubt wait for no moment");
+  return it;
+}
+
 paused read_paused(const json& from) {
   const auto reason = parse_hold_reason(read_text(from, "reason"));
   if (!reason)
@@ -261,10 +281,7 @@ constexpr std::array<reader_of_type, std::variant_size_v<event_body>> readers{{
     {"cancelled", [](const json& from) -> event_body { return read_words<cancelled>(from); }},
     {"claimed", [](const json& from) -> event_body { return claimed{read_letters(from)}; }},
     {"settled", [](const json& from) -> event_body { return read_settled(from); }},
-    {"doubt_settled",
-     [](const json& from) -> event_body {
-       return doubt_settled{read_letters(from), read_flag(from, "resend")};
-     }},
+    {"doubt_settled", [](const json& from) -> event_body { return read_doubt_settled(from); }},
     {"relay_failed", [](const json& from) -> event_body { return relay_failed{read_text(from, "text")}; }},
     {"relay_recovered", [](const json&) -> event_body { return relay_recovered{}; }},
     {"drained", [](const json& from) -> event_body { return read_drained(from); }},
@@ -276,7 +293,7 @@ event read_event(const json& from) {
   const auto read_version = read_number(from, "v", UINT64_MAX);
   for (const auto& one : readers)
     if (one.type == type) {
-      if (read_version != version)
+      if (read_version == 0 || read_version > newest_version_of(type))
         wrong("version " + std::to_string(read_version) + " of " + quoted_excerpt(type) +
               " is not known; a newer Sluice wrote it");
       return {read_moment(from, "at"), read_text_if_there(from, "by"), one.read(from)};
@@ -289,7 +306,7 @@ event read_event(const json& from) {
 json to_json(const event& value) {
   auto into = std::visit([](const auto& body) { return fields_of(body); }, value.body);
   into["t"] = type_of(value.body);
-  into["v"] = version;
+  into["v"] = version_of(value.body);
   into["at"] = number(value.at);
   if (!value.by.empty())
     into["by"] = value.by;

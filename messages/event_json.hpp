@@ -7,7 +7,7 @@
 // The keys are written sorted by their bytes, numbers in their shortest form; a reader takes any order. Ranges
 // are arrays of [begin, end) pairs flattened: [b0, e0, b1, e1 …], sorted, apart from each other, one at least.
 // A group of outcomes has "code", "enhanced" and "text" only where they say something, and "retry_at" only
-// when it is deferred. The same map as JSON is what `audit log` and `audit export` print. A reader takes every
+// when it is deferred; "doubt_settled" has it in its second version, where the letters wait. The same map as JSON is what `audit log` and `audit export` print. A reader takes every
 // version ever released (tests/golden).
 
 #include "messages/event.hpp"

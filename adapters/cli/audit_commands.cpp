@@ -75,7 +75,11 @@ std::vector<std::string> story_row(const nlohmann::json& item) {
   else if (type == "claimed")
     words = "may be offered to the relay";
   else if (type == "doubt_settled")
-    words = is_true(item, "resend") ? "out of doubt: leaves again" : "out of doubt: given up";
+    words = !is_true(item, "resend") ? "out of doubt: given up"
+            : item.contains("retry_at")
+                ? concat("out of doubt: leaves again at ",
+                         moment_words(timestamp{milliseconds{number_of(item, "retry_at")}}))
+                : "out of doubt: leaves again";
   else
     words = rest_of(item);
   return row_with(item, words);

@@ -10,6 +10,7 @@ void rules_observer::see(const event& next) {
   must(next.at >= last_at_, "time does not go backwards in a log");
   must(!history_.empty() || std::holds_alternative<created>(next.body), "a log begins with its creation");
   last_at_ = next.at;
+  is_asked_ = !next.by.empty();
   std::visit([&](const auto& body) { note(body, next.at); }, next.body);
   letter_index sum = 0;
   for (const auto count : counts_)
@@ -167,29 +168,35 @@ void rules_observer::note_outcome(const settled_group& group, letter_index index
     is_touched_[index] = true;
   if (group.outcome == letter_state::in_doubt)
     ++doubts_[index];
-  if (group.outcome == letter_state::deferred) {
-    auto& noted = deferrals_[index];
-    auto delay = retries_.delay_first;
-    for (unsigned time = 0; time < noted.times && delay < retries_.delay_max; ++time)
-      delay *= 2;
-    if (noted.times++ == 0)
-      noted.first_at = at;
-    noted.due_at = group.retry_at;
-    must(is_over_ || group.retry_at >= at + std::min(delay, retries_.delay_max),
-         "a deferred letter waits longer each time");
-  }
+  if (group.outcome == letter_state::deferred)
+    note_deferral(index, group.retry_at, at);
   if (stop_)
     if (auto* counter = counter_of(stop_->outcomes, group.outcome))
       ++*counter;
   move(index, group.outcome);
 }
 
-void rules_observer::note(const doubt_settled& it, timestamp) {
+void rules_observer::note_deferral(letter_index index, timestamp retry_at, timestamp at) {
+  auto& noted = deferrals_[index];
+  auto delay = retries_.delay_first;
+  for (unsigned time = 0; time < noted.times && delay < retries_.delay_max; ++time)
+    delay *= 2;
+  ++noted.times;
+  noted.due_at = retry_at;
+  must(is_over_ || retry_at >= at + std::min(delay, retries_.delay_max),
+       "a deferred letter waits longer each time");
+}
+
+void rules_observer::note(const doubt_settled& it, timestamp at) {
   it.letters.for_each([&](letter_index index) {
     must(states_.at(index) == letter_state::in_doubt, "only what is in doubt is taken out of doubt");
+    must(is_asked_ || it.waits() || !it.resend || resends_[index] == 0,
+         "a letter that was in doubt before waits before it is sent again by itself");
     if (it.resend)
       ++resends_[index];
-    move(index, it.resend ? letter_state::pending : letter_state::refused);
+    if (it.waits())
+      note_deferral(index, it.retry_at, at);
+    move(index, it.outcome());
   });
 }
 

@@ -69,6 +69,7 @@ private:
 
   void put_content(const campaign_spec& content, letter_index letters);
   void note_outcome(const settled_group& group, letter_index index, timestamp at);
+  void note_deferral(letter_index index, timestamp retry_at, timestamp at);
   void move(letter_index index, letter_state to);
   void lift_hold();
   letter_index due(timestamp now) const;
@@ -76,7 +77,6 @@ private:
 
   struct deferral {
     unsigned times = 0;
-    timestamp first_at;
     timestamp due_at;
   };
   struct stop {
@@ -104,6 +104,7 @@ private:
   letter_index due_at_resume_ = 0;
   std::optional<stop> stop_;
   timestamp last_at_;
+  bool is_asked_ = false; ///< the event at hand: a person caused it
 };
 
 } // namespace sluice::simulation

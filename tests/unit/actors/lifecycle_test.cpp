@@ -265,6 +265,30 @@ TEST_CASE("in doubt, `resend` lets the letter leave again and `hold` keeps it fo
   CHECK(holding.status() == status::sent);
 }
 
+TEST_CASE("a letter that is in doubt again and again waits longer each time, and is given up in the end") {
+  auto state = sending();
+  const retry_settings retries{5min, 15min, 1h};
+  const auto cut = [&](timestamp at) {
+    apply(state, at, {claimed{{{0, 1}}}});
+    const auto events = decide_results(state, {{letter_state::in_doubt, {{0, 1}}, {}}}, retries, {}, at);
+    apply(state, at, events);
+    return std::get<doubt_settled>(events.at(1));
+  };
+  CHECK(cut(t0) == doubt_settled{{{0, 1}}, true, {}});
+  CHECK(claimable(state, {{0, 1}}, t0).count() == 1);
+
+  CHECK(cut(t0 + 1min) == doubt_settled{{{0, 1}}, true, t0 + 6min});
+  CHECK(state.letters.at(0) == letter_state::deferred);
+  CHECK(state.next_moment(t0 + 1min) == t0 + 6min);
+  CHECK(claimable(state, {{0, 1}}, t0 + 6min - 1ms).empty());
+  CHECK(claimable(state, {{0, 1}}, t0 + 6min).count() == 1);
+
+  CHECK(cut(t0 + 6min) == doubt_settled{{{0, 1}}, true, t0 + 16min});
+  CHECK(cut(t0 + 16min) == doubt_settled{{{0, 1}}, true, t0 + 31min});
+  CHECK(cut(t0 + 61min) == doubt_settled{{{0, 1}}, false, {}});
+  CHECK(state.letters.at(0) == letter_state::refused);
+}
+
 TEST_CASE("what was claimed before a cancel is still counted, and nothing is claimed after it") {
   auto state = sending();
   apply(state, t0, {claimed{{{0, 2}}}});

@@ -93,7 +93,9 @@ struct observer {
   void see(const doubt_settled& it, timestamp) {
     it.letters.for_each([&](letter_index index) {
       RC_ASSERT(at(index) == letter_state::in_doubt);
-      states[index] = it.resend ? letter_state::pending : letter_state::refused;
+      states[index] = it.outcome();
+      if (it.waits())
+        retry_at[index] = it.retry_at;
     });
   }
 

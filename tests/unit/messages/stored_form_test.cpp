@@ -81,7 +81,7 @@ std::vector<stored> version_1() {
                 {letter_state::skipped, {{9, 10}}, {0, "", "suppressed"}, {}},
                 {letter_state::in_doubt, {{11, 12}}, {}, {}}}}},
       {R"({"t": "doubt_settled", "v": 1, "at": 5, "by": "anna", "letters": [3, 4], "resend": false})",
-       doubt_settled{{{3, 4}}, false}},
+       doubt_settled{{{3, 4}}, false, {}}},
       {R"({"t": "relay_failed", "v": 1, "at": 5, "by": "anna", "text": "refused"})", relay_failed{"refused"}},
       {R"({"t": "relay_recovered", "v": 1, "at": 5, "by": "anna"})", relay_recovered{}},
       {R"({"t": "drained", "v": 1, "at": 5, "by": "anna", "accepted": 18, "refused": 1, "deferred": 0,)"
@@ -106,6 +106,21 @@ TEST_CASE("every record of version 1 is read, and written today as it was then")
     types.insert(type_of(one.body));
   }
   CHECK(types.size() == std::variant_size_v<event_body>);
+}
+
+TEST_CASE("letters that wait after they were in doubt are a second version, which names the moment") {
+  const auto text = json::parse(
+      R"({"t": "doubt_settled", "v": 2, "at": 5, "letters": [3, 4], "resend": true, "retry_at": 300005})");
+  const event expected{timestamp{milliseconds{5}}, "",
+                       doubt_settled{{{3, 4}}, true, timestamp{milliseconds{300'005}}}};
+  CHECK(decode_event(json::to_cbor(text)).value() == expected);
+  CHECK(encode_event(expected) == json::to_cbor(text));
+  for (const auto& wrong :
+       {R"({"retry_at": 0})", R"({"retry_at": null})", R"({"resend": false})", R"({"v": 3})"}) {
+    auto changed = text;
+    changed.merge_patch(json::parse(wrong));
+    CHECK_FALSE(decode_event(json::to_cbor(changed)).has_value());
+  }
 }
 
 TEST_CASE("a claim is these bytes") {
