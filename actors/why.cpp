@@ -168,7 +168,7 @@ private:
   void note_retry() {
     if (letter_.state == letter_state::deferred && letter_.retry_at && *letter_.retry_at > around_.now)
       add("deferred",
-          fmt::format("the relay put it off at {}{}; it is tried again at {}", moment(letter_.changed_at),
+          fmt::format("it was put off at {}{}; it is tried again at {}", moment(letter_.changed_at),
                       said(letter_.last_reply), format_timestamp(*letter_.retry_at)),
           letter_.retry_at);
   }

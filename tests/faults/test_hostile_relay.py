@@ -1,6 +1,7 @@
 """The sending server is hostile at every step. Of each misbehaviour: what the user sees, that no letter is lost or
 arrives twice unless it was in doubt, and that the campaign goes on by itself when the server behaves."""
 
+import collections
 import re
 import unittest
 
@@ -216,6 +217,19 @@ class HostileRelay(RelayScenarios):
         injected = b"220 go on\r\n250-evil.example\r\n250-SIZE 1\r\n250 AUTH PLAIN\r\n"
         self.play_harmless(lambda server: server.misbehave("STARTTLS", says(injected)), STARTTLS,
                            options="?tls=require")
+
+    def test_a_server_that_breaks_off_after_every_letter_does_not_get_it_over_and_over(self):
+        with HostileServer() as server:
+            server.misbehave(".", cut)
+            with self.engine_for(server, {**SETTINGS, "retry.delay_first": "1h", "retry.delay_max": "1h"}) as engine:
+                campaign = self.start(engine)
+                wait_until(lambda: engine.show(campaign)["counts"]["deferred"] == LETTERS, "all letters to wait")
+                self.assertEqual(set(self.times_in_doubt(engine, campaign).values()), {2})
+                self.assertLessEqual(max(collections.Counter(one.recipient for one in server.taken()).values(), default=0), 2)
+                said = engine.ask("why", campaign, "r1@d1.example")
+                self.assertEqual(said["code"], "deferred")
+                engine.command(campaign, "cancel")
+                self.check_books(engine, campaign, server)
 
     def test_where_TLS_is_not_required_a_refused_STARTTLS_is_gone_without(self):
         self.play_harmless(lambda server: server.misbehave("STARTTLS", says(b"454 4.7.0 not now\r\n")), STARTTLS)
