@@ -12,6 +12,12 @@ export function useRoute(): string[] {
   return hash.replace(/^#\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
 }
 
+/** Like `go`, in the place of where we are: the Back button does not lead there again. */
+export function replace(...path: string[]): void {
+  history.replaceState(null, "", "#/" + path.map(encodeURIComponent).join("/"));
+  dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
 export function go(...path: string[]): void {
   location.hash = "/" + path.map(encodeURIComponent).join("/");
 }

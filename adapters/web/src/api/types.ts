@@ -92,3 +92,37 @@ export interface Page<Item> {
   items: Item[];
   next: string | null;
 }
+
+export interface Audience {
+  id: string;
+  name: string;
+  size: number;
+  columns: string[];
+  role_addresses: number;
+  created_at: string;
+}
+
+/** What became of an imported file. */
+export interface ImportReport extends Audience {
+  left_out: { line: number; reason: string }[];
+  left_out_total: number;
+  left_out_by_reason: Record<string, number>;
+}
+
+export interface AudienceRow {
+  index: number;
+  email: string;
+  fields?: Record<string, string>;
+}
+
+export interface PlannedPart {
+  part: number;
+  at: string;
+  letters: number;
+  /** Due from this part on, this one included. */
+  total: number;
+}
+
+export interface Timetable extends Page<PlannedPart> {
+  ends_at: string;
+}

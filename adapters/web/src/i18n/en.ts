@@ -44,6 +44,7 @@ export const en = {
     close: "Close",
   },
   tabs: { outgoing: "Outgoing", drafts: "Drafts", finished: "Finished", moderation: "Moderation" },
+  newCampaign: "New campaign",
   signIn: {
     title: "Sign in to Sluice",
     token: "Token",
@@ -130,6 +131,7 @@ export const en = {
     resetFilters: "Show all",
   },
   commands: {
+    edit: "Edit",
     pause: "Pause",
     resume: "Resume",
     resumeCount: (n: number) => `Resume · ${letters(n)} at once`,

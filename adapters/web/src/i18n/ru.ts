@@ -51,6 +51,7 @@ export const ru: Words = {
     close: "Закрыть",
   },
   tabs: { outgoing: "Исходящие", drafts: "Черновики", finished: "Завершённые", moderation: "Модерация" },
+  newCampaign: "Новый выпуск",
   signIn: {
     title: "Вход в Sluice",
     token: "Токен",
@@ -138,6 +139,7 @@ export const ru: Words = {
     resetFilters: "Показать все",
   },
   commands: {
+    edit: "Изменить",
     pause: "Пауза",
     resume: "Продолжить",
     resumeCount: (n) => `Продолжить · сразу ${letters(n)}`,

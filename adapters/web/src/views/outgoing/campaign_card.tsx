@@ -66,6 +66,12 @@ function Card({ campaign, isSelected, onSelect, onDetails }: Omit<Props, "id"> &
           </h2>
           <StatusSign status={campaign.status} label={words.status[campaign.status]} />
           <div className="card-commands">
+            {isOperator && campaign.status === "draft" && (
+              <a className="button" data-look="primary" href={`#/new/${campaign.id}`}>
+                <Icon name="pencil" />
+                {words.commands.edit}
+              </a>
+            )}
             {isOperator && <SteeringButton {...{ campaign, command, setAsked }} />}
             <Menu label={words.card.more(campaign.name)} button={<Icon name="more" />} items={items} />
           </div>

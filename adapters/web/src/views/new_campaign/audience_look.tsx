@@ -1,0 +1,92 @@
+// What an audience is: how many, which fields, the first rows; after an import also what was left out and why.
+import type { Audience, AudienceRow, ImportReport, Page } from "../../api/types";
+import { Icon } from "../../components/icons";
+import { useWords } from "../../i18n/words";
+import { useViewWords } from "../../i18n/view_words";
+import { useSession } from "../../session/session";
+import { useAsked } from "./use_asked";
+import { words as table } from "./words";
+
+const rowsShown = 8;
+
+export function useAudience(id: string): Audience | null {
+  const { client } = useSession();
+  return useAsked(id || null, (signal) => client.json<Audience>("GET", `/v1/audiences/${id}`, { signal }), 0).answer;
+}
+
+export function AudienceLook({ id, report }: { id: string; report: ImportReport | null }) {
+  const { client } = useSession();
+  const words = useViewWords(table).audience;
+  const { card } = useWords();
+  const audience = useAudience(id);
+  const { answer: rows } = useAsked(id, (signal) =>
+    client.json<Page<AudienceRow>>("GET", `/v1/audiences/${id}/rows?limit=${rowsShown}`, { signal }),
+  );
+  if (!audience) return null;
+  return (
+    <>
+      <p className="audience-facts">
+        <Icon name="check" />
+        <b dir="auto">{audience.name}</b> · {card.recipients(audience.size)}
+      </p>
+      {report && <LeftOut report={report} />}
+      {rows && (
+        <div className="table-frame" tabIndex={0} role="region" aria-label={words.firstRows}>
+          <table>
+            <caption>{words.firstRows}</caption>
+            <thead>
+              <tr>
+                <th scope="col">email</th>
+                {audience.columns.map((one) => (
+                  <th key={one} scope="col" dir="auto">
+                    {one}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {rows.items.map((row) => (
+                <tr key={row.index}>
+                  <th scope="row">{row.email}</th>
+                  {audience.columns.map((one) => (
+                    <td key={one} dir="auto">
+                      {row.fields?.[one] ?? ""}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+}
+
+function LeftOut({ report }: { report: ImportReport }) {
+  const words = useViewWords(table).audience;
+  const { formats: f } = useWords();
+  if (report.left_out_total === 0) return <p className="hint">{words.nothingLeftOut}</p>;
+  const linesOf = (reason: string) => report.left_out.filter((one) => one.reason === reason).map((one) => one.line);
+  return (
+    <details className="left-out" open>
+      <summary>{words.leftOut(report.left_out_total)}</summary>
+      <ul>
+        {Object.entries(report.left_out_by_reason).map(([reason, count]) => {
+          const lines = linesOf(reason);
+          return (
+            <li key={reason}>
+              <b>{f.count(count)}</b> {words.reasons[reason] ?? reason}
+              {lines.length > 0 && (
+                <span className="hint">
+                  {words.lines(lines.length, lines.map((one) => f.count(one)).join(", "))}
+                  {lines.length < count && " …"}
+                </span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </details>
+  );
+}

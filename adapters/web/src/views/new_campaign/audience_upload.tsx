@@ -1,0 +1,145 @@
+// A file on its way into the engine: dropped or chosen, named, sent, and given up where one likes.
+import { useEffect, useId, useRef, useState, type DragEvent } from "react";
+import { ApiError } from "../../api/client";
+import type { ImportReport } from "../../api/types";
+import { useAnnounce } from "../../components/announcer";
+import { Button } from "../../components/button";
+import { useWords } from "../../i18n/words";
+import { useViewWords } from "../../i18n/view_words";
+import { useSession } from "../../session/session";
+import { Field } from "./field";
+import { words as table } from "./words";
+
+const nameBytesMax = 200;
+
+/** The file's name without its ending, as far as the engine takes it. */
+function nameFrom(file: File): string {
+  let name = file.name.replace(/\.[a-z0-9]{1,8}$/i, "").replace(/\p{Cc}/gu, " ").trim();
+  while (new TextEncoder().encode(name).length > nameBytesMax) name = [...name].slice(0, -1).join("");
+  return name;
+}
+
+export function AudienceUpload({ onImported }: { onImported: (report: ImportReport) => void }) {
+  const { client } = useSession();
+  const words = useViewWords(table).audience;
+  const { card } = useWords();
+  const announce = useAnnounce();
+  const [file, setFile] = useState<File | null>(null);
+  const [name, setName] = useState("");
+  const [sent, setSent] = useState(0);
+  const [fault, setFault] = useState("");
+  const abort = useRef<AbortController | null>(null);
+  const [isSending, setIsSending] = useState(false);
+  useEffect(() => () => abort.current?.abort(), []);
+
+  const take = (next: File | undefined) => {
+    if (!next || isSending) return;
+    setFile(next);
+    setName(nameFrom(next));
+    setFault("");
+  };
+  const send = async () => {
+    if (!file || abort.current) return;
+    const going = (abort.current = new AbortController());
+    setIsSending(true);
+    setSent(0);
+    setFault("");
+    try {
+      const path = `/v1/audiences?name=${encodeURIComponent(name.trim())}`;
+      const report = await client.upload<ImportReport>(path, file, setSent, going.signal);
+      announce(words.taken(card.recipients(report.size), report.left_out_total));
+      onImported(report);
+    } catch (problem) {
+      if (!going.signal.aborted) {
+        const why = problem instanceof ApiError && problem.code !== "unreachable" ? problem.message : words.cutOff;
+        setFault(why);
+      }
+    } finally {
+      abort.current = null;
+      setIsSending(false);
+    }
+  };
+
+  return (
+    <>
+      <DropZone onFile={take} isOff={isSending} />
+      {file && (
+        <form
+          className="upload"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void send();
+          }}
+        >
+          <p dir="auto" className="upload-file">
+            {file.name} · {words.bytes(file.size)}
+          </p>
+          <Field label={words.name} hint={words.nameHint}>
+            {(links) => (
+              <input {...links} type="text" dir="auto" value={name} disabled={isSending} onChange={(event) => setName(event.target.value)} />
+            )}
+          </Field>
+          {isSending ? (
+            <div className="upload-going">
+              <progress value={sent} max={file.size || 1} aria-label={words.sending} />
+              <span>{sent >= file.size ? words.reading : words.sent(sent, file.size)}</span>
+              <Button onClick={() => abort.current?.abort()}>{words.abort}</Button>
+            </div>
+          ) : (
+            <Button look="primary" type="submit">
+              {words.upload}
+            </Button>
+          )}
+          {fault && (
+            <p className="notice" data-kind="trouble" role="alert">
+              {fault}
+            </p>
+          )}
+        </form>
+      )}
+    </>
+  );
+}
+
+function DropZone({ onFile, isOff }: { onFile: (file: File | undefined) => void; isOff: boolean }) {
+  const words = useViewWords(table).audience;
+  const id = useId();
+  const [isOver, setIsOver] = useState(false);
+  const over = (event: DragEvent) => {
+    event.preventDefault();
+    setIsOver(true);
+  };
+  return (
+    <div
+      className="drop-zone"
+      data-over={isOver || undefined}
+      onDragEnter={over}
+      onDragOver={over}
+      onDragLeave={() => setIsOver(false)}
+      onDrop={(event) => {
+        event.preventDefault();
+        setIsOver(false);
+        onFile(event.dataTransfer.files[0]);
+      }}
+    >
+      <input
+        id={id}
+        type="file"
+        className="visually-hidden"
+        accept=".csv,.txt,.tsv,.jsonl,.ndjson,.json,text/csv,application/jsonl"
+        disabled={isOff}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => {
+          onFile(event.target.files?.[0]);
+          event.target.value = "";
+        }}
+      />
+      <p>
+        {words.drop} <label htmlFor={id}>{words.pick}</label>
+      </p>
+      <p className="hint" id={`${id}-hint`}>
+        {words.formats}
+      </p>
+    </div>
+  );
+}

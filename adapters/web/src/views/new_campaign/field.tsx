@@ -1,0 +1,37 @@
+// A labelled field with its hint and, beside it, what is wrong with it.
+import { useId, type ReactNode } from "react";
+
+export interface FieldLinks {
+  id: string;
+  "aria-describedby"?: string;
+  "aria-invalid"?: true;
+}
+
+interface Props {
+  label: string;
+  hint?: ReactNode;
+  fault?: string | null | undefined;
+  className?: string;
+  children: (links: FieldLinks) => ReactNode;
+}
+
+export function Field({ label, hint, fault, className = "", children }: Props) {
+  const id = useId();
+  const described = [fault ? `${id}-fault` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ");
+  return (
+    <div className={`field ${className}`}>
+      <label htmlFor={id}>{label}</label>
+      {children({ id, ...(described && { "aria-describedby": described }), ...(fault && { "aria-invalid": true }) })}
+      {fault && (
+        <p className="field-fault" id={`${id}-fault`}>
+          {fault}
+        </p>
+      )}
+      {hint && (
+        <p className="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,52 @@
+// What the engine does not have (yet), kept in this browser: localStorage, for each person by name.
+import type { Form } from "./draft_form";
+import type { Step } from "./steps";
+
+export interface Kept {
+  form: Form;
+  step: Step;
+  /** The idempotency key of its creation: however often that is tried, there will be one draft. */
+  creation: string;
+  /** The engine's version that was changed; 0 for none. */
+  version: number;
+  at: number;
+}
+
+const prefix = (person: string) => `sluice.draft.${person}.`;
+
+/** False when the browser has no room or no leave for it. */
+export function keep(person: string, key: string, kept: Kept): boolean {
+  try {
+    localStorage.setItem(prefix(person) + key, JSON.stringify(kept));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function drop(person: string, key: string): void {
+  localStorage.removeItem(prefix(person) + key);
+}
+
+export function find(person: string, key: string): Kept | null {
+  const text = localStorage.getItem(prefix(person) + key);
+  if (!text) return null;
+  try {
+    const kept = JSON.parse(text) as Kept;
+    return kept.form?.plan ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Those that the engine has never had, the last first. */
+export function begun(person: string): [key: string, kept: Kept][] {
+  const found: [string, Kept][] = [];
+  for (const full of Object.keys(localStorage)) {
+    const key = full.slice(prefix(person).length);
+    const kept = full.startsWith(prefix(person) + "new.") ? find(person, key) : null;
+    if (kept) found.push([key, kept]);
+  }
+  return found.sort(([, left], [, right]) => right.at - left.at);
+}
+

@@ -1,0 +1,117 @@
+// The letter as a chosen recipient will see it.
+import * as Tabs from "@radix-ui/react-tabs";
+import { useRef } from "react";
+import { Button } from "../../components/button";
+import { MessageFrame } from "../../components/message_frame";
+import { useWords } from "../../i18n/words";
+import { useViewWords } from "../../i18n/view_words";
+import type { Form } from "./draft_form";
+import type { Letter, Preview } from "./use_preview";
+import { words as table } from "./words";
+
+interface Props {
+  form: Form;
+  preview: Preview;
+  index: number;
+  setIndex: (index: number) => void;
+  size: number;
+}
+
+export function MessagePreview({ form, preview, index, setIndex, size }: Props) {
+  const words = useViewWords(table).message;
+  const { formats: f } = useWords();
+  // While something is wrong, the last letter that there was stays, paler.
+  const last = useRef<Letter | null>(null);
+  if (preview.letter) last.current = preview.letter;
+  const letter = last.current;
+  const wrong = Object.entries(preview.faults).find(([field]) => field === "html" || field === "text" || field === "subject");
+  const why = !form.audience
+    ? words.previewNeedsAudience
+    : !form.html && !form.text
+      ? words.previewNeedsBody
+      : preview.fault
+        ? preview.fault.message
+        : wrong
+          ? words.previewFault(words.fields[wrong[0] as "html"], wrong[1])
+          : "";
+  const go = (to: number) => setIndex(Math.min(Math.max(to, 0), Math.max(size - 1, 0)));
+  return (
+    <section aria-labelledby="preview-title">
+      <header className="preview-head">
+        <h3 id="preview-title">{words.preview}</h3>
+        {size > 0 && (
+          <span className="preview-steps">
+            <Button className="icon-button" aria-label={words.before} onClick={() => go(index - 1)} aria-disabled={index === 0}>
+              ‹
+            </Button>
+            <label>
+              <span className="visually-hidden">{words.recipient}</span>
+              <input
+                type="number"
+                min={1}
+                max={size}
+                value={index + 1}
+                onChange={(event) => go((event.target.valueAsNumber || 1) - 1)}
+              />
+            </label>
+            <span className="hint">{words.of(f.count(size))}</span>
+            <Button className="icon-button" aria-label={words.next} onClick={() => go(index + 1)} aria-disabled={index >= size - 1}>
+              ›
+            </Button>
+          </span>
+        )}
+      </header>
+      {why && (
+        <p className="notice" data-kind="held">
+          {why}
+        </p>
+      )}
+      {letter && form.audience && (
+        <div className="letter" data-old={why !== "" || undefined}>
+          <dl>
+            <dt>{words.to}</dt>
+            <dd dir="auto">{letter.to}</dd>
+            <dt>{words.fields.from}</dt>
+            <dd dir="auto">{form.from}</dd>
+            <dt>{words.fields.subject}</dt>
+            <dd dir="auto" className="letter-subject">
+              {form.subject.trim() && letter.subject}
+            </dd>
+          </dl>
+          <Bodies letter={letter} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Bodies({ letter }: { letter: Letter }) {
+  const words = useViewWords(table).message;
+  const first = letter.html ? "html" : "text";
+  return (
+    <Tabs.Root defaultValue={first} key={first}>
+      {letter.html && letter.text && (
+        <Tabs.List className="tabs" aria-label={words.preview}>
+          <Tabs.Trigger value="html" className="tab">
+            {words.fields.html}
+          </Tabs.Trigger>
+          <Tabs.Trigger value="text" className="tab">
+            {words.fields.text}
+          </Tabs.Trigger>
+        </Tabs.List>
+      )}
+      {letter.html && (
+        <Tabs.Content value="html">
+          <MessageFrame html={letter.html} title={words.preview} />
+        </Tabs.Content>
+      )}
+      {letter.text && (
+        <Tabs.Content value="text">
+          <pre className="letter-text" dir="auto">
+            {letter.text}
+          </pre>
+        </Tabs.Content>
+      )}
+    </Tabs.Root>
+  );
+}

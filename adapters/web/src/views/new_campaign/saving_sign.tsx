@@ -1,0 +1,81 @@
+// Where what is typed is kept, and what stands in the way.
+import { useEffect, useState } from "react";
+import { useAnnounce } from "../../components/announcer";
+import { Button } from "../../components/button";
+import { Icon } from "../../components/icons";
+import { useWords } from "../../i18n/words";
+import { useViewWords } from "../../i18n/view_words";
+import { go, replace } from "../../route";
+import type { DraftKeeper, Saving } from "./draft_keeper";
+import { words as table } from "./words";
+
+export function SavingSign({ saving }: { saving: Saving }) {
+  const words = useViewWords(table);
+  const announce = useAnnounce();
+  const shown = useCalm(saving);
+  const text = words.saving[shown.state];
+  useEffect(() => {
+    if (["offline", "refused", "conflict", "gone", "started", "nowhere"].includes(saving.state))
+      announce(words.saving[saving.state]);
+  }, [saving.state, words, announce]);
+  return (
+    <p className="saving" data-state={shown.state}>
+      {shown.state === "saved" && <Icon name="check" />}
+      {text}
+    </p>
+  );
+}
+
+/** "Saving" shows only where it takes long: a sign that changes at each pause in typing would be restless. */
+function useCalm(saving: Saving): Saving {
+  const [shown, setShown] = useState(saving);
+  useEffect(() => {
+    if (saving.state !== "saving") return setShown(saving);
+    const timer = setTimeout(() => setShown(saving), 400);
+    return () => clearTimeout(timer);
+  }, [saving]);
+  return shown;
+}
+
+export function SavingTrouble({ keeper }: { keeper: DraftKeeper }) {
+  const words = useViewWords(table);
+  const { status } = useWords();
+  const { saving } = keeper;
+  if (saving.state === "refused")
+    return (
+      <p className="notice" data-kind="held">
+        <Icon name="warning" />
+        <span>{words.trouble.refused(saving.why)}</span>
+      </p>
+    );
+  if (saving.state === "conflict")
+    return (
+      <div className="notice" data-kind="trouble" role="alert">
+        <span>{words.trouble.conflict}</span>
+        <Button onClick={() => keeper.settle("theirs")}>{words.trouble.theirs}</Button>
+        <Button onClick={() => keeper.settle("mine")}>{words.trouble.mine}</Button>
+      </div>
+    );
+  if (saving.state === "gone")
+    return (
+      <div className="notice" data-kind="trouble" role="alert">
+        <span>{words.trouble.gone}</span>
+        <Button
+          onClick={() => {
+            keeper.beginAnew();
+            replace("new");
+          }}
+        >
+          {words.trouble.keepAsNew}
+        </Button>
+      </div>
+    );
+  if (saving.state === "started")
+    return (
+      <div className="notice" data-kind="trouble" role="alert">
+        <span>{words.trouble.started(status[saving.status])}</span>
+        <Button onClick={() => go("outgoing")}>{words.trouble.toOutgoing}</Button>
+      </div>
+    );
+  return null;
+}

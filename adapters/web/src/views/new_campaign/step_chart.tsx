@@ -1,0 +1,117 @@
+// A total that grows in steps over time: letters due by a plan. Drawn at the size that it has on the page, so that
+// words keep theirs.
+import { useId, useLayoutEffect, useRef, useState } from "react";
+import { useWords } from "../../i18n/words";
+import { timeTicks, valueTicks } from "./ticks";
+
+export interface StepPoint {
+  /** Milliseconds since 1970. */
+  at: number;
+  /** From `at` on. */
+  total: number;
+}
+
+interface Props {
+  /** In the order of time. */
+  steps: StepPoint[];
+  /** Where the curve ends. Behind the last step only where those between are not all known. */
+  end: StepPoint;
+  label: string;
+}
+
+const height = 240;
+const edge = { top: 12, right: 16, bottom: 26, left: 58 };
+/** What all at once is drawn over. */
+const spanMin = 3_600_000;
+
+export function StepChart({ steps, end, label }: Props) {
+  const { formats: f, letters } = useWords();
+  const frame = useRef<HTMLDivElement>(null);
+  const [width, setWidth] = useState(0);
+  const [pointed, setPointed] = useState<StepPoint | null>(null);
+  const id = useId();
+  useLayoutEffect(() => {
+    const element = frame.current;
+    if (!element) return;
+    setWidth(element.clientWidth);
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+  const first = steps[0];
+  if (!first) return null;
+  const span = Math.max(end.at - first.at, spanMin);
+  const from = first.at - span * 0.03;
+  const to = Math.max(end.at, first.at + span) + span * 0.05;
+  const inner = Math.max(width - edge.left - edge.right, 1);
+  const ticks = valueTicks(end.total);
+  const top = Math.max(ticks.at(-1) ?? 1, end.total, 1);
+  const x = (at: number) => edge.left + ((at - from) / (to - from)) * inner;
+  const y = (total: number) => height - edge.bottom - (total / top) * (height - edge.top - edge.bottom);
+  const line = path(steps, end, x, y, width - edge.right);
+  const moments = timeTicks(from, to, Math.max(2, Math.floor(inner / 92)));
+  return (
+    <div className="step-chart" ref={frame}>
+      {width > 0 && (
+        <svg
+          width={width}
+          height={height}
+          role="img"
+          aria-labelledby={`${id}-title`}
+          onPointerMove={(event) => {
+            const at = from + ((event.nativeEvent.offsetX - edge.left) / inner) * (to - from);
+            setPointed(steps.findLast((one) => one.at <= at) ?? null);
+          }}
+          onPointerLeave={() => setPointed(null)}
+        >
+          <title id={`${id}-title`}>
+            {`${label}: ${letters(end.total)}, ${f.moment(first.at)} – ${f.moment(end.at)}`}
+          </title>
+          {ticks.map((value) => (
+            <g key={value} className="tick">
+              <line x1={edge.left} x2={width - edge.right} y1={y(value)} y2={y(value)} />
+              <text x={edge.left - 8} y={y(value)} dy="0.32em" textAnchor="end">
+                {f.count(value)}
+              </text>
+            </g>
+          ))}
+          {moments.map(({ at, isDay }) => (
+            <g key={at} className="tick" data-day={isDay || undefined}>
+              <line x1={x(at)} x2={x(at)} y1={edge.top} y2={height - edge.bottom} />
+              <text x={x(at)} y={height - 8} textAnchor="middle">
+                {isDay ? f.day(at) : f.clock(at).slice(0, 5)}
+              </text>
+            </g>
+          ))}
+          <path className="area" d={`${line}V${y(0)}H${x(first.at)}Z`} />
+          <path className="line" d={line} />
+          {pointed && <circle cx={x(pointed.at)} cy={y(pointed.total)} r={4} />}
+        </svg>
+      )}
+      <p className="hint" aria-hidden="true">
+        {pointed ? `${f.moment(pointed.at)}: ${letters(pointed.total)}` : "\u00a0"}
+      </p>
+    </div>
+  );
+}
+
+/** Up at each step, level between; steps that share a pixel are drawn as one. */
+function path(
+  steps: StepPoint[],
+  end: StepPoint,
+  x: (at: number) => number,
+  y: (total: number) => number,
+  right: number,
+): string {
+  let drawn = "";
+  let last = -1;
+  for (const [index, one] of steps.entries()) {
+    const at = x(one.at);
+    if (at - last < 0.5 && index < steps.length - 1) continue;
+    drawn += drawn ? `H${at.toFixed(1)}V${y(one.total).toFixed(1)}` : `M${at.toFixed(1)} ${y(0)}V${y(one.total).toFixed(1)}`;
+    last = at;
+  }
+  // What is not known part by part is a straight line.
+  if (end.at > (steps.at(-1)?.at ?? end.at)) drawn += `L${x(end.at).toFixed(1)} ${y(end.total).toFixed(1)}`;
+  return `${drawn}H${right}`;
+}
