@@ -1,6 +1,7 @@
 #include "actors/due.hpp"
 #include "actors/log_history.hpp"
 #include "actors/log_queries.hpp"
+#include "actors/progress.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
@@ -14,6 +15,7 @@ using nlohmann::json;
 constexpr std::uint64_t page_default = 100;
 constexpr std::uint64_t plan_page_default = 1000;
 constexpr std::uint64_t page_max = 10'000;
+constexpr std::uint64_t curve_points_max = 500;
 
 /// Parts behind `after` (0: from the first), `limit` at most, and when the last of all begins.
 json parts_json(
@@ -108,6 +110,7 @@ void forecast(node& engine, const http_request& request, const respond& answer) 
   query_reader query(request);
   const auto limit = query.limit(plan_page_default, page_max);
   const auto skip = query.number("after", 0, UINT32_MAX);
+  const auto points = query.number("points", 0, curve_points_max);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
   const auto body = body_object(request);
@@ -123,8 +126,15 @@ void forecast(node& engine, const http_request& request, const respond& answer) 
   if (const auto fault = from.finish())
     return answer(problem(*fault));
   const auto now = engine.now();
-  answer(json_response(200, parts_json(*read, std::max(read->start_at.value_or(now), now),
-                                       static_cast<letter_index>(*letters), skip, limit)));
+  const auto zero = std::max(read->start_at.value_or(now), now);
+  const auto total = static_cast<letter_index>(*letters);
+  auto timetable = parts_json(*read, zero, total, skip, limit);
+  if (points > 0) {
+    timetable["curve"] = json::array();
+    for (const auto& one : due_curve(*read, zero, std::nullopt, total, points))
+      timetable["curve"].push_back({format_timestamp(one.at), one.due});
+  }
+  answer(json_response(200, timetable));
 }
 
 void show_responses(node& engine, const http_request& request, const respond& answer) {

@@ -96,6 +96,18 @@ class PageApi(unittest.TestCase):
         self.assertEqual(done["outcomes"][-1]["accepted"], 1200)
         self.assertEqual(self.refusal("GET", f"/v1/campaigns/{campaign}/progress?points=501"), (400, "invalid_input"))
 
+    def test_a_plan_of_any_length_is_told_as_a_curve_of_so_many_points(self):
+        plan = {"start_at": "2100-01-01T00:00:00Z", "parts": {"size": 100, "every": "1h", "growth": 50}}
+        whole = self.engine.post("/v1/plan?points=500", {"letters": 10_000, "plan": plan})
+        self.assertEqual(whole["curve"], [[one["at"], one["total"]] for one in whole["items"]])
+        self.assertNotIn("curve", self.engine.post("/v1/plan", {"letters": 10_000, "plan": plan}))
+        plan["parts"] = {"size": 1, "every": "1s"}
+        long = self.engine.post("/v1/plan?points=50&limit=10", {"letters": 100_000, "plan": plan})
+        self.assertEqual(len(long["items"]), 10)
+        self.assertTrue(25 <= len(long["curve"]) <= 50)
+        self.assertEqual(long["curve"][-1], [long["ends_at"], 100_000])
+        self.assertEqual(self.refusal("POST", "/v1/plan?points=501", {"letters": 1}), (400, "invalid_input"))
+
     def test_letters_are_found_by_a_part_of_their_address(self):
         campaign = self.engine.start_campaign(1200)
         self.engine.wait_status(campaign, "sent")
