@@ -124,5 +124,7 @@ export interface PlannedPart {
 }
 
 export interface Timetable extends Page<PlannedPart> {
+  /** How many letters are due from when on, in as many points as were asked for. */
+  curve: [at: string, due: number][];
   ends_at: string;
 }

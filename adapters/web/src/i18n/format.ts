@@ -31,6 +31,8 @@ export function formatsOf(language: string) {
     count,
     /** "0.8", "25", "1,300" */
     rate: (value: number) => (value >= 100 ? count(Math.round(value)) : rates.format(value)),
+    /** "1.5" */
+    decimal: (value: number) => numbers.format(value),
     /** The form of the word that goes with the number. */
     plural: (value: number, forms: PluralForms) => {
       const rule = rules.select(value);

@@ -1,4 +1,6 @@
 // What an audience is: how many, which fields, the first rows; after an import also what was left out and why.
+import { useEffect, useRef } from "react";
+import type { Client } from "../../api/client";
 import type { Audience, AudienceRow, ImportReport, Page } from "../../api/types";
 import { Icon } from "../../components/icons";
 import { useWords } from "../../i18n/words";
@@ -9,12 +11,28 @@ import { words as table } from "./words";
 
 const rowsShown = 8;
 
+/** An audience never changes: each is asked for once. */
+const known = new WeakMap<Client, Map<string, Audience>>();
+
 export function useAudience(id: string): Audience | null {
   const { client } = useSession();
-  return useAsked(id || null, (signal) => client.json<Audience>("GET", `/v1/audiences/${id}`, { signal }), 0).answer;
+  const here = known.get(client)?.get(id);
+  const asked = useAsked(id && !here ? id : null, async (signal) => {
+    const found = await client.json<Audience>("GET", `/v1/audiences/${id}`, { signal });
+    known.set(client, (known.get(client) ?? new Map<string, Audience>()).set(id, found));
+    return found;
+  });
+  return here ?? (asked.answer?.id === id ? asked.answer : null);
 }
 
-export function AudienceLook({ id, report }: { id: string; report: ImportReport | null }) {
+interface Props {
+  id: string;
+  report: ImportReport | null;
+  /** What had the focus was replaced by this. */
+  takesFocus: boolean;
+}
+
+export function AudienceLook({ id, report, takesFocus }: Props) {
   const { client } = useSession();
   const words = useViewWords(table).audience;
   const { card } = useWords();
@@ -22,10 +40,16 @@ export function AudienceLook({ id, report }: { id: string; report: ImportReport 
   const { answer: rows } = useAsked(id, (signal) =>
     client.json<Page<AudienceRow>>("GET", `/v1/audiences/${id}/rows?limit=${rowsShown}`, { signal }),
   );
+  const facts = useRef<HTMLParagraphElement>(null);
+  const isThere = audience !== null;
+  useEffect(() => {
+    if (takesFocus && isThere) facts.current?.focus();
+  }, [takesFocus, isThere]);
   if (!audience) return null;
+  const columns = audience.columns.filter((one) => one !== "email");
   return (
     <>
-      <p className="audience-facts">
+      <p className="audience-facts" ref={facts} tabIndex={-1}>
         <Icon name="check" />
         <b dir="auto">{audience.name}</b> · {card.recipients(audience.size)}
       </p>
@@ -37,7 +61,7 @@ export function AudienceLook({ id, report }: { id: string; report: ImportReport 
             <thead>
               <tr>
                 <th scope="col">email</th>
-                {audience.columns.map((one) => (
+                {columns.map((one) => (
                   <th key={one} scope="col" dir="auto">
                     {one}
                   </th>
@@ -48,7 +72,7 @@ export function AudienceLook({ id, report }: { id: string; report: ImportReport 
               {rows.items.map((row) => (
                 <tr key={row.index}>
                   <th scope="row">{row.email}</th>
-                  {audience.columns.map((one) => (
+                  {columns.map((one) => (
                     <td key={one} dir="auto">
                       {row.fields?.[one] ?? ""}
                     </td>

@@ -1,5 +1,5 @@
 // To whom: a file, or an audience that there is.
-import { useState } from "react";
+import { useRef, useState } from "react";
 import type { Audience, ImportReport, Page } from "../../api/types";
 import { Button } from "../../components/button";
 import { useWords } from "../../i18n/words";
@@ -8,40 +8,47 @@ import { useSession } from "../../session/session";
 import { AudienceLook } from "./audience_look";
 import { AudienceUpload } from "./audience_upload";
 import { Field } from "./field";
+import { importReports } from "./import_reports";
 import { useAsked } from "./use_asked";
 import type { StepProps } from "./wizard";
 import { words as table } from "./words";
 
 export function AudienceStep({ keeper, form }: StepProps) {
-  const words = useViewWords(table);
+  const words = useViewWords(table).audience;
   const [isOther, setIsOther] = useState(form.audience === "");
-  const [report, setReport] = useState<ImportReport | null>(null);
+  // Whatever was clicked here is gone then; the focus goes on with what took its place.
+  const wasHere = useRef(false);
+  const turn = (toOther: boolean) => {
+    wasHere.current = true;
+    setIsOther(toOther);
+  };
   const choose = (id: string) => {
     keeper.change({ audience: id });
-    setIsOther(id === "");
+    turn(false);
   };
   if (form.audience && !isOther)
     return (
       <>
-        <AudienceLook id={form.audience} report={report?.id === form.audience ? report : null} />
+        <AudienceLook id={form.audience} report={importReports.get(form.audience)} takesFocus={wasHere.current} />
         <p>
-          <Button onClick={() => setIsOther(true)}>{words.audience.other}</Button>
+          <Button onClick={() => turn(true)}>{words.other}</Button>
         </p>
       </>
     );
   return (
     <>
       <AudienceUpload
-        onImported={(done) => {
-          setReport(done);
+        takesFocus={wasHere.current}
+        onImported={(done: ImportReport) => {
+          importReports.keep(done);
           choose(done.id);
         }}
       />
-      <ChooseAudience chosen={form.audience} onChosen={choose} />
+      <ChooseAudience onChosen={choose} />
       {form.audience && (
         <p>
-          <Button look="quiet" onClick={() => setIsOther(false)}>
-            {words.audience.keep}
+          <Button look="quiet" onClick={() => turn(false)}>
+            {words.keep}
           </Button>
         </p>
       )}
@@ -49,25 +56,32 @@ export function AudienceStep({ keeper, form }: StepProps) {
   );
 }
 
-function ChooseAudience({ chosen, onChosen }: { chosen: string; onChosen: (id: string) => void }) {
-  const words = useViewWords(table);
+function ChooseAudience({ onChosen }: { onChosen: (id: string) => void }) {
+  const words = useViewWords(table).audience;
   const { card, formats: f } = useWords();
   const { client } = useSession();
+  const [chosen, setChosen] = useState("");
   const { answer } = useAsked("audiences", (signal) => client.json<Page<Audience>>("GET", "/v1/audiences", { signal }));
-  const audiences = (answer?.items ?? []).toReversed();
+  const audiences = [...(answer?.items ?? [])].reverse();
   if (audiences.length === 0) return null;
   return (
-    <Field label={words.audience.choose}>
-      {(links) => (
-        <select {...links} value={chosen} onChange={(event) => onChosen(event.target.value)}>
-          <option value="">{words.audience.none}</option>
-          {audiences.map((one) => (
-            <option key={one.id} value={one.id}>
-              {`${one.name} · ${card.recipients(one.size)} · ${f.near(one.created_at)}`}
-            </option>
-          ))}
-        </select>
-      )}
-    </Field>
+    <div className="choose-audience">
+      <Field label={words.choose}>
+        {(links) => (
+          <select {...links} value={chosen} onChange={(event) => setChosen(event.target.value)}>
+            <option value="">{words.none}</option>
+            {audiences.map((one) => (
+              <option key={one.id} value={one.id}>
+                {`${one.name} · ${card.recipients(one.size)} · ${f.near(one.created_at)}`}
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      {/* An arrow key already changes a select: it only chooses, the button takes. */}
+      <Button aria-disabled={chosen === ""} onClick={() => chosen && onChosen(chosen)}>
+        {words.take}
+      </Button>
+    </div>
   );
 }

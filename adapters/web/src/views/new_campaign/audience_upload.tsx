@@ -19,7 +19,13 @@ function nameFrom(file: File): string {
   return name;
 }
 
-export function AudienceUpload({ onImported }: { onImported: (report: ImportReport) => void }) {
+interface Props {
+  onImported: (report: ImportReport) => void;
+  /** What had the focus was replaced by this. */
+  takesFocus: boolean;
+}
+
+export function AudienceUpload({ onImported, takesFocus }: Props) {
   const { client } = useSession();
   const words = useViewWords(table).audience;
   const { card } = useWords();
@@ -28,6 +34,7 @@ export function AudienceUpload({ onImported }: { onImported: (report: ImportRepo
   const [name, setName] = useState("");
   const [sent, setSent] = useState(0);
   const [fault, setFault] = useState("");
+  const naming = useRef<HTMLInputElement>(null);
   const abort = useRef<AbortController | null>(null);
   const [isSending, setIsSending] = useState(false);
   useEffect(() => () => abort.current?.abort(), []);
@@ -37,6 +44,7 @@ export function AudienceUpload({ onImported }: { onImported: (report: ImportRepo
     setFile(next);
     setName(nameFrom(next));
     setFault("");
+    requestAnimationFrame(() => naming.current?.focus());
   };
   const send = async () => {
     if (!file || abort.current) return;
@@ -62,7 +70,7 @@ export function AudienceUpload({ onImported }: { onImported: (report: ImportRepo
 
   return (
     <>
-      <DropZone onFile={take} isOff={isSending} />
+      <DropZone onFile={take} isOff={isSending} takesFocus={takesFocus} />
       {file && (
         <form
           className="upload"
@@ -76,7 +84,15 @@ export function AudienceUpload({ onImported }: { onImported: (report: ImportRepo
           </p>
           <Field label={words.name} hint={words.nameHint}>
             {(links) => (
-              <input {...links} type="text" dir="auto" value={name} disabled={isSending} onChange={(event) => setName(event.target.value)} />
+              <input
+                {...links}
+                ref={naming}
+                type="text"
+                dir="auto"
+                value={name}
+                readOnly={isSending}
+                onChange={(event) => setName(event.target.value)}
+              />
             )}
           </Field>
           {isSending ? (
@@ -101,7 +117,13 @@ export function AudienceUpload({ onImported }: { onImported: (report: ImportRepo
   );
 }
 
-function DropZone({ onFile, isOff }: { onFile: (file: File | undefined) => void; isOff: boolean }) {
+interface DropZoneProps {
+  onFile: (file: File | undefined) => void;
+  isOff: boolean;
+  takesFocus: boolean;
+}
+
+function DropZone({ onFile, isOff, takesFocus }: DropZoneProps) {
   const words = useViewWords(table).audience;
   const id = useId();
   const [isOver, setIsOver] = useState(false);
@@ -128,6 +150,7 @@ function DropZone({ onFile, isOff }: { onFile: (file: File | undefined) => void;
         className="visually-hidden"
         accept=".csv,.txt,.tsv,.jsonl,.ndjson,.json,text/csv,application/jsonl"
         disabled={isOff}
+        autoFocus={takesFocus}
         aria-describedby={`${id}-hint`}
         onChange={(event) => {
           onFile(event.target.files?.[0]);

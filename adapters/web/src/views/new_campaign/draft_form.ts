@@ -56,9 +56,8 @@ function planForm(plan: Plan): PlanForm {
   if (plan.start_at)
     Object.assign(form, { when: "at", at: localTime(plan.start_at), exact: plan.start_at });
   if (plan.parts) {
-    const [every, unit] = splitDuration(plan.parts.every);
-    Object.assign(form, { isInParts: true, size: `${plan.parts.size}`, every: `${every}`, unit });
-    form.growth = `${plan.parts.growth}`;
+    const [every, unit] = plan.parts.every === "24h" ? [1, "d"] : splitDuration(plan.parts.every);
+    Object.assign(form, { isInParts: true, size: `${plan.parts.size}`, every: `${every}`, unit, growth: `${plan.parts.growth}` });
   }
   return form;
 }
@@ -75,8 +74,9 @@ export function formOf(campaign: WholeCampaign): Form {
 export type PlanFault = "at" | "size" | "every" | "growth";
 
 const lettersMax = 100_000_000;
-const seconds: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
-const everySecondsMax = 365 * 86_400;
+const second = 1000;
+const unitLength: Record<string, number> = { d: 86_400 * second, h: 3600 * second, m: 60 * second, s: second, ms: 1 };
+const everyMax = 365 * 86_400 * second;
 
 /** A whole number in digits, or NaN. */
 function whole(text: string): number {
@@ -90,10 +90,17 @@ export function planFaults(plan: PlanForm): PlanFault[] {
   if (!plan.isInParts) return faults;
   const size = whole(plan.size);
   if (!(size >= 1 && size <= lettersMax)) faults.push("size");
-  const every = whole(plan.every) * (seconds[plan.unit] ?? NaN);
-  if (!(every >= 1 && every <= everySecondsMax)) faults.push("every");
+  const every = whole(plan.every) * (unitLength[plan.unit] ?? NaN);
+  if (!(every >= second && every <= everyMax)) faults.push("every");
   if (!(whole(plan.growth || "0") <= 1000)) faults.push("growth");
   return faults;
+}
+
+/** As the engine writes it, so that what it has and what is typed can be compared: "60m" is "1h", one day "24h". */
+function duration(count: number, unit: string): string {
+  const length = count * (unitLength[unit] ?? 1);
+  const largest = Object.entries(unitLength).find(([name, one]) => length % one === 0 && (name !== "d" || length > one));
+  return largest ? `${length / largest[1]}${largest[0]}` : `${length}ms`;
 }
 
 /** The moment that was chosen; nothing for now, or while what is written is no time. */
@@ -107,7 +114,7 @@ export function startOf(plan: PlanForm): string | null {
 /** The plan as the engine takes it; nothing while a field is wrong. */
 export function planOf(plan: PlanForm): Content["plan"] | null {
   if (planFaults(plan).length > 0) return null;
-  const parts = { size: whole(plan.size), every: `${whole(plan.every)}${plan.unit}`, growth: whole(plan.growth || "0") };
+  const parts = { size: whole(plan.size), every: duration(whole(plan.every), plan.unit), growth: whole(plan.growth || "0") };
   return { start_at: startOf(plan), parts: plan.isInParts ? parts : null };
 }
 

@@ -43,6 +43,9 @@ export class DraftKeeper {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private underWay: Promise<void> | null = null;
   private unanswered: { patch: string; key: string } | null = null;
+  /** Sent since `base`, without an answer: the engine may have any of them. */
+  private sent: Content[] = [];
+  private isOpen = false;
   private listeners = new Set<() => void>();
   private unfollow: () => void = () => {};
   private isSeen = false;
@@ -83,12 +86,15 @@ export class DraftKeeper {
     const unsubscribe = this.campaigns.subscribeConnection(() => {
       if (this.campaigns.currentConnection().state === "live") this.soon(0);
     });
+    this.isOpen = true;
     this.follow();
     if (!this.isClean()) this.soon(0);
     return () => {
+      this.isOpen = false;
       unsubscribe();
       this.unfollow();
       if (this.timer !== undefined) void this.flush();
+      clearTimeout(this.timer);
     };
   }
 
@@ -182,6 +188,7 @@ export class DraftKeeper {
 
   private soon(ms: number): void {
     clearTimeout(this.timer);
+    if (!this.isOpen) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       void this.save();
@@ -228,8 +235,10 @@ export class DraftKeeper {
     drop(this.person, this.key);
     this.id = this.key = saved.id;
     sessionStorage.setItem(`sluice.step.${saved.id}`, this.step);
-    this.follow();
-    this.onCreated(saved.id);
+    if (this.isOpen) {
+      this.follow();
+      this.onCreated(saved.id);
+    }
     return saved;
   }
 
@@ -238,10 +247,10 @@ export class DraftKeeper {
     const patch = JSON.stringify(body);
     const key = this.unanswered?.patch === patch ? this.unanswered.key : newIdempotencyKey();
     this.unanswered = { patch, key };
+    this.sent = [...this.sent, { ...content }].slice(-20);
     const saved = await this.client.json<WholeCampaign>("PATCH", `/v1/campaigns/${id}`, { body, idempotencyKey: key });
     this.unanswered = null;
-    // What was sent is what the engine has, however it writes it ("60m" comes back as "1h"). In the other fields
-    // somebody else may have been.
+    // In the fields that were not sent somebody else may have been.
     const theirs = formOf(saved);
     const others = difference(content, contentOf(theirs) ?? content);
     for (const field of Object.keys(others) as (keyof Content)[]) {
@@ -251,6 +260,7 @@ export class DraftKeeper {
     }
     this.base = content;
     this.version = saved.version;
+    this.sent = [];
   }
 
   private failed(fault: unknown): void {
@@ -269,6 +279,7 @@ export class DraftKeeper {
   private takeBase(campaign: WholeCampaign): void {
     this.base = contentOf(formOf(campaign));
     this.version = campaign.version;
+    this.sent = [];
   }
 
   private follow(): void {
@@ -298,7 +309,8 @@ export class DraftKeeper {
     const theirs = await this.client.campaign(id).catch(() => null);
     if (!theirs || theirs.version <= this.version) return;
     const wasClean = this.isClean();
-    if (isSame(contentOf(formOf(theirs)), this.base) || wasClean) {
+    const content = contentOf(formOf(theirs));
+    if (wasClean || [this.base, contentOf(this.form), ...this.sent].some((one) => isSame(one, content))) {
       this.takeBase(theirs);
       if (wasClean) this.form = formOf(theirs);
       this.say({ state: "saved", at: Date.parse(theirs.changed_at) });
@@ -322,6 +334,13 @@ export class DraftKeeper {
   }
 }
 
+const newPrefix = "new.";
+
+/** What a draft is kept under before it has an id. */
 export function newKey(): string {
-  return `new.${newIdempotencyKey()}`;
+  return newPrefix + newIdempotencyKey();
+}
+
+export function isNewKey(key: string): boolean {
+  return key.startsWith(newPrefix);
 }

@@ -1,4 +1,4 @@
-// A labelled field with its hint and, beside it, what is wrong with it.
+// A labelled field with its hint or, in the hint's place, what is wrong with it: the page does not jump.
 import { useId, type ReactNode } from "react";
 
 export interface FieldLinks {
@@ -17,7 +17,7 @@ interface Props {
 
 export function Field({ label, hint, fault, className = "", children }: Props) {
   const id = useId();
-  const described = [fault ? `${id}-fault` : "", hint ? `${id}-hint` : ""].filter(Boolean).join(" ");
+  const described = fault ? `${id}-fault` : hint ? `${id}-hint` : "";
   return (
     <div className={`field ${className}`}>
       <label htmlFor={id}>{label}</label>
@@ -27,7 +27,7 @@ export function Field({ label, hint, fault, className = "", children }: Props) {
           {fault}
         </p>
       )}
-      {hint && (
+      {hint && !fault && (
         <p className="hint" id={`${id}-hint`}>
           {hint}
         </p>

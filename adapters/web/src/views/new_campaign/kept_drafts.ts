@@ -39,12 +39,12 @@ export function find(person: string, key: string): Kept | null {
   }
 }
 
-/** Those that the engine has never had, the last first. */
+/** Those of which the engine does not have all, the last first. The key of one that it has is the draft's id. */
 export function begun(person: string): [key: string, kept: Kept][] {
   const found: [string, Kept][] = [];
   for (const full of Object.keys(localStorage)) {
     const key = full.slice(prefix(person).length);
-    const kept = full.startsWith(prefix(person) + "new.") ? find(person, key) : null;
+    const kept = full.startsWith(prefix(person)) ? find(person, key) : null;
     if (kept) found.push([key, kept]);
   }
   return found.sort(([, left], [, right]) => right.at - left.at);

@@ -24,6 +24,7 @@ export function MessagePreview({ form, preview, index, setIndex, size }: Props) 
   const last = useRef<Letter | null>(null);
   if (preview.letter) last.current = preview.letter;
   const letter = last.current;
+  const isShown = letter !== null && form.audience !== "" && (form.html !== "" || form.text !== "");
   const wrong = Object.entries(preview.faults).find(([field]) => field === "html" || field === "text" || field === "subject");
   const why = !form.audience
     ? words.previewNeedsAudience
@@ -61,12 +62,12 @@ export function MessagePreview({ form, preview, index, setIndex, size }: Props) 
           </span>
         )}
       </header>
-      {why && (
+      {why && !isShown && (
         <p className="notice" data-kind="held">
           {why}
         </p>
       )}
-      {letter && form.audience && (
+      {letter && isShown && (
         <div className="letter" data-old={why !== "" || undefined}>
           <dl>
             <dt>{words.to}</dt>
@@ -79,6 +80,11 @@ export function MessagePreview({ form, preview, index, setIndex, size }: Props) 
             </dd>
           </dl>
           <Bodies letter={letter} />
+          {why && (
+            <p className="notice letter-fault" data-kind="held">
+              {why}
+            </p>
+          )}
         </div>
       )}
     </section>

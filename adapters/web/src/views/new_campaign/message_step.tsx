@@ -7,7 +7,7 @@ import { Field } from "./field";
 import { FieldInserter } from "./field_inserter";
 import { MessagePreview } from "./message_preview";
 import { TestCopy } from "./test_copy";
-import { usePreview } from "./use_preview";
+import { faultIn, usePreview } from "./use_preview";
 import type { StepProps } from "./wizard";
 import { words as table } from "./words";
 
@@ -18,7 +18,9 @@ export function MessageStep({ keeper, form }: StepProps) {
   const words = useViewWords(table).message;
   const audience = useAudience(form.audience);
   const [index, setIndex] = useState(0);
-  const preview = usePreview(form, index);
+  const preview = usePreview(form, Math.min(index, Math.max((audience?.size ?? 1) - 1, 0)));
+  const refused = keeper.saving.state === "refused" ? faultIn(keeper.saving.why) : null;
+  const faultOf = (field: MessageField) => preview.faults[field] ?? (refused?.[0] === field ? refused[1] : null);
   const [target, setTarget] = useState<TemplateField>("subject");
   const fields: Record<TemplateField, RefObject<Writable>> = {
     subject: useRef(null),
@@ -26,7 +28,7 @@ export function MessageStep({ keeper, form }: StepProps) {
     text: useRef(null),
   };
   const line = (field: MessageField, type = "text", required = false) => (
-    <Field label={words.fields[field]} hint={words.hints[field]} fault={preview.faults[field]}>
+    <Field label={words.fields[field]} hint={words.hints[field]} fault={faultOf(field)}>
       {(links) => (
         <input
           {...links}
@@ -44,7 +46,7 @@ export function MessageStep({ keeper, form }: StepProps) {
     </Field>
   );
   const body = (field: "html" | "text") => (
-    <Field label={words.fields[field]} hint={words.hints[field]} fault={preview.faults[field]} className={`field-${field}`}>
+    <Field label={words.fields[field]} hint={words.hints[field]} fault={faultOf(field)} className={`field-${field}`}>
       {(links) => (
         <textarea
           {...links}

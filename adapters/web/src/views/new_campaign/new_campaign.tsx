@@ -1,15 +1,15 @@
 // A new campaign, or a draft taken up again: #/new, #/new/c7.
 import { useCallback, useEffect, useMemo, useState } from "react";
-import { ApiError } from "../../api/client";
+import { ApiError, newIdempotencyKey } from "../../api/client";
 import type { WholeCampaign } from "../../api/types";
 import { Button } from "../../components/button";
 import { useWords } from "../../i18n/words";
 import { useViewWords } from "../../i18n/view_words";
-import { replace } from "../../route";
+import { go, replace } from "../../route";
 import { mayOperate, useSession } from "../../session/session";
 import { useConnection } from "../../stream/hooks";
-import { DraftKeeper, newKey } from "./draft_keeper";
-import { begun, drop, type Kept } from "./kept_drafts";
+import { DraftKeeper, isNewKey, newKey } from "./draft_keeper";
+import { begun, drop, find, type Kept } from "./kept_drafts";
 import { isStep, type Step } from "./steps";
 import { Wizard } from "./wizard";
 import { words as table } from "./words";
@@ -57,7 +57,7 @@ function Begin({ onOpen }: OpenProps) {
                 <b dir="auto">{name}</b>
                 <span className="hint">{words.begun.at(f.near(one.at))}</span>
               </span>
-              <Button look="primary" onClick={() => open(key, one)} aria-label={words.begun.continueLabel(name)}>
+              <Button look="primary" onClick={() => (isNewKey(key) ? open(key, one) : go("new", key))} aria-label={words.begun.continueLabel(name)}>
                 {words.begun.continue}
               </Button>
               <Button
@@ -84,6 +84,7 @@ function TakeUp({ id, onOpen }: OpenProps & { id: string }) {
   const words = useViewWords(table);
   const { status } = useWords();
   const isLive = useConnection().state === "live";
+  // A connection that comes back asks again.
   const [found, setFound] = useState<WholeCampaign | ApiError | null>(null);
   useEffect(() => {
     const abort = new AbortController();
@@ -100,11 +101,32 @@ function TakeUp({ id, onOpen }: OpenProps & { id: string }) {
     onOpen(new DraftKeeper(client, campaigns, me.name, { campaign: draft, step }, (next) => replace("new", next)));
   }, [draft, id, client, campaigns, me, onOpen]);
   if (!found || draft) return null;
-  if (found instanceof ApiError)
-    return <p className="wizard-note">{found.status === 404 ? words.noSuchDraft : found.message}</p>;
+  const kept = find(me.name, id);
+  const isGone = found instanceof ApiError && found.status === 404;
   return (
-    <p className="wizard-note">
-      {words.noDraftAnyMore(status[found.status])} <a href={`#/outgoing/${id}`}>{words.toDetails}</a>
-    </p>
+    <div className="wizard-note">
+      {found instanceof ApiError ? (
+        <p>{isGone ? words.noSuchDraft : words.notNow(found.message)}</p>
+      ) : (
+        <p>
+          {words.noDraftAnyMore(status[found.status])} <a href={`#/outgoing/${id}`}>{words.toDetails}</a>
+        </p>
+      )}
+      {kept && (isGone || !(found instanceof ApiError)) && (
+        <p>
+          {words.stillKept}{" "}
+          <Button
+            onClick={() => {
+              drop(me.name, id);
+              const from = { key: newKey(), kept: { ...kept, creation: newIdempotencyKey(), version: 0 } };
+              replace("new");
+              onOpen(new DraftKeeper(client, campaigns, me.name, from, (next) => replace("new", next)));
+            }}
+          >
+            {words.trouble.keepAsNew}
+          </Button>
+        </p>
+      )}
+    </div>
   );
 }

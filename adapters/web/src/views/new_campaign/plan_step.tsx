@@ -1,10 +1,11 @@
 // When: the plan's fields, and the whole timetable that they make, as one types.
+import { useId, useState } from "react";
 import { useWords } from "../../i18n/words";
 import { useViewWords } from "../../i18n/view_words";
 import { useAudience } from "./audience_look";
 import { planFaults, startOf, units, type PlanForm } from "./draft_form";
 import { Field } from "./field";
-import { PlanTable } from "./plan_table";
+import { PlanTable, rowsAtFirst } from "./plan_table";
 import { StepChart } from "./step_chart";
 import { partCount, useTimetable } from "./use_timetable";
 import type { StepProps } from "./wizard";
@@ -99,7 +100,9 @@ function PlanShown({ form }: Pick<StepProps, "form" | "keeper">) {
   const words = useViewWords(table).plan;
   const { formats: f } = useWords();
   const audience = useAudience(form.audience);
-  const { answer, fault, isOld } = useTimetable(form.plan, audience?.size ?? 0);
+  const [rows, setRows] = useState(rowsAtFirst);
+  const { answer, fault, isOld } = useTimetable(form.plan, audience?.size ?? 0, rows);
+  const isNow = form.plan.when === "now";
   if (!form.audience) return <p className="notice plan-shown">{words.needsAudience}</p>;
   if (fault) return <p className="notice plan-shown" data-kind="held">{fault.message}</p>;
   const first = answer?.items[0];
@@ -109,15 +112,19 @@ function PlanShown({ form }: Pick<StepProps, "form" | "keeper">) {
     <div className="plan-shown" data-old={isOld || undefined}>
       <p className="plan-words">
         {count === 1
-          ? words.onePart(audience.size, f.moment(first.at))
-          : words.manyParts(audience.size, count, f.moment(first.at), f.moment(answer.ends_at))}
+          ? words.onePart(audience.size, isNow ? words.atStart : f.moment(first.at))
+          : words.manyParts(
+              audience.size,
+              count,
+              isNow ? words.atStart : f.moment(first.at),
+              isNow ? words.ifNow(f.moment(answer.ends_at)) : f.moment(answer.ends_at),
+            )}
       </p>
       <StepChart
-        steps={answer.items.map((one) => ({ at: Date.parse(one.at), total: one.total }))}
-        end={{ at: Date.parse(answer.ends_at), total: audience.size }}
+        steps={answer.curve.map(([at, total]) => ({ at: Date.parse(at), total }))}
         label={words.chart}
       />
-      {count > 1 && <PlanTable parts={answer.items} count={count} />}
+      {count > 1 && <PlanTable parts={answer.items} count={count} rows={rows} onRows={setRows} />}
     </div>
   );
 }
@@ -131,12 +138,13 @@ interface ChoiceProps<Value extends string> {
 }
 
 function Choice<Value extends string>({ legend, hint, chosen, options, onChange }: ChoiceProps<Value>) {
+  const name = useId();
   return (
     <fieldset className="choice">
       <legend>{legend}</legend>
       {(Object.keys(options) as Value[]).map((one) => (
         <label key={one}>
-          <input type="radio" name={legend} checked={one === chosen} onChange={() => onChange(one)} />
+          <input type="radio" name={name} checked={one === chosen} onChange={() => onChange(one)} />
           {options[one]}
         </label>
       ))}

@@ -1,18 +1,25 @@
 // Every part of a plan, a page at a time.
-import { useState } from "react";
 import type { PlannedPart } from "../../api/types";
 import { Button } from "../../components/button";
 import { useWords } from "../../i18n/words";
 import { useViewWords } from "../../i18n/view_words";
+import { partsMax } from "./use_timetable";
 import { words as table } from "./words";
 
-const rowsMore = 100;
+export const rowsAtFirst = 100;
 
-export function PlanTable({ parts, count }: { parts: PlannedPart[]; count: number }) {
+interface Props {
+  parts: PlannedPart[];
+  /** Of all parts, known here or not. */
+  count: number;
+  rows: number;
+  onRows: (rows: number) => void;
+}
+
+export function PlanTable({ parts, count, rows, onRows }: Props) {
   const words = useViewWords(table).plan;
   const { formats: f } = useWords();
-  const [limit, setLimit] = useState(rowsMore);
-  const shown = parts.slice(0, limit);
+  const shown = parts.slice(0, rows);
   return (
     <>
       <div className="table-frame plan-table" tabIndex={0} role="region" aria-label={words.table}>
@@ -41,7 +48,7 @@ export function PlanTable({ parts, count }: { parts: PlannedPart[]; count: numbe
       {shown.length < count && (
         <p className="table-rest">
           <span className="hint">{words.shown(f.count(shown.length), f.count(count))}</span>
-          {shown.length < parts.length && <Button onClick={() => setLimit(limit + rowsMore)}>{words.more}</Button>}
+          {rows < partsMax && <Button onClick={() => onRows(rows * 4)}>{words.more}</Button>}
         </p>
       )}
     </>

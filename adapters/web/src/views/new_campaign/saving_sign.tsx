@@ -7,6 +7,7 @@ import { useWords } from "../../i18n/words";
 import { useViewWords } from "../../i18n/view_words";
 import { go, replace } from "../../route";
 import type { DraftKeeper, Saving } from "./draft_keeper";
+import { faultIn } from "./use_preview";
 import { words as table } from "./words";
 
 export function SavingSign({ saving }: { saving: Saving }) {
@@ -41,7 +42,9 @@ export function SavingTrouble({ keeper }: { keeper: DraftKeeper }) {
   const words = useViewWords(table);
   const { status } = useWords();
   const { saving } = keeper;
-  if (saving.state === "refused")
+  // Told beside the field, where that is before the eyes; a line that comes and goes would make the page jump.
+  const isBesideField = keeper.step === "message" && saving.state === "refused" && faultIn(saving.why) !== null;
+  if (saving.state === "refused" && !isBesideField)
     return (
       <p className="notice" data-kind="held">
         <Icon name="warning" />

@@ -14,8 +14,6 @@ export interface StepPoint {
 interface Props {
   /** In the order of time. */
   steps: StepPoint[];
-  /** Where the curve ends. Behind the last step only where those between are not all known. */
-  end: StepPoint;
   label: string;
 }
 
@@ -24,7 +22,7 @@ const edge = { top: 12, right: 16, bottom: 26, left: 58 };
 /** What all at once is drawn over. */
 const spanMin = 3_600_000;
 
-export function StepChart({ steps, end, label }: Props) {
+export function StepChart({ steps, label }: Props) {
   const { formats: f, letters } = useWords();
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -39,7 +37,8 @@ export function StepChart({ steps, end, label }: Props) {
     return () => observer.disconnect();
   }, []);
   const first = steps[0];
-  if (!first) return null;
+  const end = steps.at(-1);
+  if (!first || !end) return null;
   const span = Math.max(end.at - first.at, spanMin);
   const from = first.at - span * 0.03;
   const to = Math.max(end.at, first.at + span) + span * 0.05;
@@ -48,7 +47,7 @@ export function StepChart({ steps, end, label }: Props) {
   const top = Math.max(ticks.at(-1) ?? 1, end.total, 1);
   const x = (at: number) => edge.left + ((at - from) / (to - from)) * inner;
   const y = (total: number) => height - edge.bottom - (total / top) * (height - edge.top - edge.bottom);
-  const line = path(steps, end, x, y, width - edge.right);
+  const line = path(steps, x, y, width - edge.right);
   const moments = timeTicks(from, to, Math.max(2, Math.floor(inner / 92)));
   return (
     <div className="step-chart" ref={frame}>
@@ -98,7 +97,6 @@ export function StepChart({ steps, end, label }: Props) {
 /** Up at each step, level between; steps that share a pixel are drawn as one. */
 function path(
   steps: StepPoint[],
-  end: StepPoint,
   x: (at: number) => number,
   y: (total: number) => number,
   right: number,
@@ -111,7 +109,5 @@ function path(
     drawn += drawn ? `H${at.toFixed(1)}V${y(one.total).toFixed(1)}` : `M${at.toFixed(1)} ${y(0)}V${y(one.total).toFixed(1)}`;
     last = at;
   }
-  // What is not known part by part is a straight line.
-  if (end.at > (steps.at(-1)?.at ?? end.at)) drawn += `L${x(end.at).toFixed(1)} ${y(end.total).toFixed(1)}`;
   return `${drawn}H${right}`;
 }

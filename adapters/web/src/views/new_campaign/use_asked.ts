@@ -13,19 +13,18 @@ export interface Asked<Answer> {
 
 const quietMs = 350;
 
-/** `question` says what is asked, in a text; null asks nothing. `ask` may change without being asked again. */
+/** `question` says what is asked, in a text; null asks nothing, undefined asks nothing for now and keeps the answer
+ *  that there is. `ask` may change without being asked again. */
 export function useAsked<Answer>(
-  question: string | null,
+  question: string | null | undefined,
   ask: (signal: AbortSignal) => Promise<Answer>,
   ms = quietMs,
 ): Asked<Answer> {
   const isLive = useConnection().state === "live";
   const [known, setKnown] = useState<{ question: string; answer: Answer | null; fault: ApiError | null } | null>(null);
   useEffect(() => {
-    if (question === null) {
-      setKnown(null);
-      return;
-    }
+    if (question === null) setKnown(null);
+    if (typeof question !== "string") return;
     const abort = new AbortController();
     const timer = setTimeout(() => {
       ask(abort.signal).then(

@@ -4,14 +4,21 @@ import { useSession } from "../../session/session";
 import { planOf, type PlanForm } from "./draft_form";
 import { useAsked, type Asked } from "./use_asked";
 
-export const partsShownMax = 2000;
+/** What the engine gives at once. */
+export const partsMax = 10_000;
+const partsAtFirst = 400;
+const curvePoints = 400;
 
-export function useTimetable(plan: PlanForm, letters: number): Asked<Timetable> {
+export function useTimetable(plan: PlanForm, letters: number, rows = partsAtFirst): Asked<Timetable> {
   const { client } = useSession();
   const wanted = planOf(plan);
-  const question = wanted && letters > 0 ? JSON.stringify({ letters, plan: wanted }) : null;
+  const limit = Math.min(Math.max(rows, partsAtFirst), partsMax);
+  const question = letters === 0 ? null : wanted ? JSON.stringify({ letters, plan: wanted, limit }) : undefined;
   return useAsked(question, (signal) =>
-    client.json<Timetable>("POST", `/v1/plan?limit=${partsShownMax}`, { body: { letters, plan: wanted }, signal }),
+    client.json<Timetable>("POST", `/v1/plan?limit=${limit}&points=${curvePoints}`, {
+      body: { letters, plan: wanted },
+      signal,
+    }),
   );
 }
 

@@ -10,6 +10,7 @@ import type { DraftKeeper } from "./draft_keeper";
 import { MessageStep } from "./message_step";
 import { PlanStep } from "./plan_step";
 import { SavingSign, SavingTrouble } from "./saving_sign";
+import { faultIn } from "./use_preview";
 import { StartStep } from "./start_step";
 import { nextStep, stepBefore, steps, type Step } from "./steps";
 import { words as table } from "./words";
@@ -26,6 +27,7 @@ export function Wizard({ keeper }: { keeper: DraftKeeper }) {
   const words = useViewWords(table);
   useSyncExternalStore(keeper.subscribe, keeper.snapshot);
   useEffect(() => keeper.open(), [keeper]);
+  useEffect(keepDroppedFilesOut, []);
   const { step, form } = keeper;
   const title = useRef<HTMLHeadingElement>(null);
   const goTo = (next: Step) => {
@@ -73,13 +75,26 @@ export function Wizard({ keeper }: { keeper: DraftKeeper }) {
       <footer className="wizard-foot">
         {before && <Button onClick={() => goTo(before)}>{words.back}</Button>}
         {next && (
-          <Button look="primary" onClick={() => goTo(next)}>
+          <Button look={isStepDone(step, keeper) ? "primary" : "plain"} className="wizard-next" onClick={() => goTo(next)}>
             {words.next}
           </Button>
         )}
       </footer>
     </div>
   );
+}
+
+/** A file dropped beside its place would make the browser leave the page for it. */
+function keepDroppedFilesOut(): () => void {
+  const keepOut = (event: DragEvent) => {
+    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
+  };
+  addEventListener("dragover", keepOut);
+  addEventListener("drop", keepOut);
+  return () => {
+    removeEventListener("dragover", keepOut);
+    removeEventListener("drop", keepOut);
+  };
 }
 
 export interface StepProps {
@@ -91,7 +106,7 @@ export interface StepProps {
 function isStepDone(step: Step, keeper: DraftKeeper): boolean {
   const { form } = keeper;
   if (step === "audience") return form.audience !== "";
-  if (step === "message") return missing(form).length === 0 && keeper.saving.state !== "refused";
+  if (step === "message") return missing(form).length === 0 && (keeper.saving.state !== "refused" || !faultIn(keeper.saving.why));
   if (step === "plan") return keeper.wasAt("plan") && planFaults(form.plan).length === 0;
   if (step === "check") return keeper.wasAt("check") && form.audience !== "" && missing(form).length === 0;
   return false;

@@ -1,5 +1,6 @@
 import { ru as page } from "../../i18n/ru";
 import { sizesOf } from "./sizes";
+import { reasonInRussian } from "./reasons_ru";
 import type { ViewWords } from "./words";
 
 const f = page.formats;
@@ -26,6 +27,8 @@ export const ru: ViewWords = {
   notAllowed: "Ваша роль позволяет смотреть выпуски, но не создавать их.",
   noSuchDraft: "Такого черновика нет. Возможно, его удалили.",
   noDraftAnyMore: (status) => `Этот выпуск уже не черновик. Статус: ${status}.`,
+  notNow: (why) => `Сейчас черновик не открыть: ${why}`,
+  stillKept: "То, что вы ввели последним, ещё хранится в этом браузере.",
   toDetails: "К подробностям",
   begun: {
     title: "Продолжить с того же места?",
@@ -72,12 +75,13 @@ export const ru: ViewWords = {
     reading: "Сервер дочитывает последние строки…",
     sent: (sent, all) => `${size(sent)} из ${size(all)}`,
     bytes: size,
-    cutOff: "Связь прервалась. От файла ничего не сохранено; попробуйте ещё раз.",
+    cutOff: "Файл не читается или прервалась связь. Ничего из него не сохранено; попробуйте ещё раз.",
     taken: (recipients, leftOut) => `Принято: ${recipients}; пропущено: ${rows(leftOut)}`,
     choose: "Или один из готовых списков",
     none: "Выберите…",
     other: "Выбрать другой список",
     keep: "Оставить прежний",
+    take: "Взять этот",
     firstRows: "Первые строки",
     nothingLeftOut: "Приняты все строки файла.",
     leftOut: (n) => `Пропущено: ${rows(n)}`,
@@ -110,10 +114,10 @@ export const ru: ViewWords = {
     },
     hints: {
       name: "Видите только вы.",
-      from: "Магазин <news@shop.example>",
+      from: "Имя и адрес, например: Магазин <news@shop.example>.",
       reply_to: "Если это не адрес отправителя.",
-      subject: null,
-      html: null,
+      subject: "Поля из списка пишут в скобках: {{name}}.",
+      html: "Стили сохранятся; скрипты и формы в письмах не работают.",
       text: "Для тех, кто читает без HTML. Нужен HTML, текст или оба.",
       unsubscribe_url: "https://… или mailto:…; можно с полями.",
     },
@@ -149,6 +153,8 @@ export const ru: ViewWords = {
     },
   },
   plan: {
+    atStart: "сразу после запуска",
+    ifNow: (at) => `${at}, если запустить сейчас`,
     begin: "Начало",
     now: "Сразу после запуска",
     at: "В назначенное время",
@@ -206,7 +212,7 @@ export const ru: ViewWords = {
   check: {
     passes: "Возражений нет: выпуск сразу встанет в очередь, без модерации.",
     moderated: (n) => `Выпуск уйдёт на модерацию. ${f.plural(n, { one: "Причина названа", few: "Причины названы", many: "Причины названы", other: "Причины названы" })} ниже; решит модератор.`,
-    reason: (reason) => reason,
+    reason: reasonInRussian,
     toMessage: "К письму",
   },
   start: {
