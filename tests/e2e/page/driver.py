@@ -2,7 +2,7 @@
 
 Calls: {"do": "start", "delay": 0.2, "environment": {…}}, {"do": "http", "method", "path", "body", "token"},
 {"do": "import", "count", "name"}, {"do": "create", "audience", …}, {"do": "stop"}, {"do": "restart"},
-{"do": "letters"} (how many the sink took). An answer has "ok" or "error".
+{"do": "kill"}, {"do": "letters"} (how many the sink took), {"do": "taken", "since": n} (those behind the first n). An answer has "ok" or "error".
 """
 
 import json
@@ -46,8 +46,14 @@ class Driver:
     def restart(self):
         self.engine.start()
 
+    def kill(self):
+        self.engine.kill9()
+
     def letters(self):
         return self.sink.count()
+
+    def taken(self, since=0):
+        return [{"recipient": one.recipient, "message": one.message.decode()} for one in self.sink.taken()[since:]]
 
     def end(self):
         if self.engine:
