@@ -284,6 +284,7 @@ export class DraftKeeper {
 
   private follow(): void {
     this.unfollow();
+    this.isSeen = false;
     if (this.id) this.unfollow = this.campaigns.subscribe(this.id, () => this.look());
     this.look();
   }
