@@ -2,6 +2,7 @@
 import * as Tabs from "@radix-ui/react-tabs";
 import { lazy, Suspense, useCallback } from "react";
 import { ConnectionNotice, ConnectionSign } from "./components/connection_notice";
+import { Icon } from "./components/icons";
 import { SettingsPanel } from "./components/settings_panel";
 import { useWords } from "./i18n/words";
 import { go, useRoute } from "./route";
@@ -33,7 +34,8 @@ export function App() {
           <ConnectionSign />
           {mayOperate(me) && !isNew && (
             <a className="button new-campaign" data-look="primary" href="#/new">
-              {words.newCampaign}
+              <Icon name="plus" />
+              <span>{words.newCampaign}</span>
             </a>
           )}
           <SettingsPanel />

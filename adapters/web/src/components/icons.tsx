@@ -5,6 +5,7 @@ const paths = {
   pause: "M5.5 3v10M10.5 3v10",
   play: "M5 3.2v9.6L12.5 8z",
   more: "M3 8h.01M8 8h.01M13 8h.01",
+  plus: "M8 3v10M3 8h10",
   close: "M4 4l8 8M12 4l-8 8",
   check: "M3 8.5l3.2 3L13 4.5",
   search: "M7 12A5 5 0 1 0 7 2a5 5 0 0 0 0 10zM10.8 10.8L14 14",

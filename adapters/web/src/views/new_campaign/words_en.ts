@@ -204,7 +204,7 @@ export const en = {
     name: "Campaign",
     audience: "Audience",
     atOnce: "at once",
-    whole: (n: number, at: string) => `${letters(n)}, all of them ${at}.`,
+    whole: (n: number, at: string) => `${letters(n)}, ${f.plural(n, { one: "", other: "all of them " })}${at}.`,
     inParts: (n: number, first: number, at: string, last: string, count: number) =>
       `${letters(n)} in ${parts(count)}: the first of ${f.count(first)} ${at}, the last ${last}.`,
     start: "Start the campaign",
