@@ -538,6 +538,26 @@ describe("what is typed is kept", () => {
     await page.context().close();
   });
 
+  test("where the browser has no room, that is told until the engine has it", async () => {
+    const page = await at("new");
+    await page.evaluate(() => {
+      // Ever smaller pieces, each until no more of it goes in.
+      for (let size = 1 << 22, number = 0; size > 0 && number < 1000; ++number)
+        try {
+          localStorage.setItem(`full.${number}`, "x".repeat(size));
+        } catch {
+          size >>= 1;
+        }
+    });
+    await step(page, "Message").click();
+    await field(page, "Text").fill("nowhere to go");
+    await page.getByText("Do not close this tab").waitFor();
+    await write(page, message);
+    await saving(page, "saved");
+    clean(page);
+    await page.context().close();
+  });
+
   test("a draft's card leads back to it", async () => {
     const id = await engine.campaign(5, { draft: true, name: "From its card" });
     const page = await at("drafts");

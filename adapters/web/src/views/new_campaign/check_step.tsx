@@ -4,6 +4,7 @@ import { Button } from "../../components/button";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
 import { contentOf } from "./draft_form";
+import { useFaultWords } from "./fault_words";
 import { useAsked } from "./use_asked";
 import { WhatIsMissing } from "./what_is_missing";
 import type { StepProps } from "./wizard";
@@ -27,13 +28,14 @@ export function useCheck(form: StepProps["form"]) {
 export function CheckStep({ form, goTo }: StepProps) {
   const words = useViewWords(table).check;
   const { answer, fault, isOld } = useCheck(form);
+  const told = useFaultWords();
   return (
     <div className="check-step" data-old={isOld || undefined}>
       <WhatIsMissing form={form} goTo={goTo} />
       {fault && (
         <p className="notice" data-kind="trouble" role="alert">
           <Icon name="warning" />
-          <span>{fault.message}</span>
+          <span>{told(fault)}</span>
           {fault.status === 400 && <Button onClick={() => goTo("message")}>{words.toMessage}</Button>}
         </p>
       )}

@@ -20,9 +20,7 @@ export type Saving =
   /** Somebody discarded it. */
   | { state: "gone" }
   /** It is no draft any more. */
-  | { state: "started"; status: Status }
-  /** Neither the engine nor the browser has it. */
-  | { state: "nowhere" };
+  | { state: "started"; status: Status };
 
 const quietMs = 700;
 const againMs = 2500;
@@ -46,6 +44,7 @@ export class DraftKeeper {
   /** Sent since `base`, without an answer: the engine may have any of them. */
   private sent: Content[] = [];
   private isOpen = false;
+  private isKept = true;
   private listeners = new Set<() => void>();
   private unfollow: () => void = () => {};
   private isSeen = false;
@@ -118,6 +117,11 @@ export class DraftKeeper {
     this.tell();
   }
 
+  /** Whether neither the engine nor the browser has what is typed. */
+  isNowhere(): boolean {
+    return !this.isKept && !this.isClean();
+  }
+
   /** Whether a step was looked at; those of a draft that is taken up again were. */
   wasAt(step: Step): boolean {
     return this.visited.has(step);
@@ -180,10 +184,14 @@ export class DraftKeeper {
   }
 
   private keepHere(): void {
-    if (this.isClean()) return drop(this.person, this.key);
+    if (this.isClean()) {
+      this.isKept = true;
+      return drop(this.person, this.key);
+    }
     const { form, step, creation, version } = this;
-    if (!keep(this.person, this.key, { form, step, creation, version, at: Date.now() })) this.say({ state: "nowhere" });
-    else if (this.saving.state === "untouched" || this.saving.state === "nowhere") this.say({ state: "local" });
+    this.isKept = keep(this.person, this.key, { form, step, creation, version, at: Date.now() });
+    if (this.saving.state === "untouched") this.saving = { state: "local" };
+    this.tell();
   }
 
   private soon(ms: number): void {

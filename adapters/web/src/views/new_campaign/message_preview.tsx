@@ -5,6 +5,7 @@ import { Button } from "../../components/button";
 import { MessageFrame } from "../../components/message_frame";
 import { useWords } from "../../i18n/words";
 import { useViewWords } from "../../i18n/view_words";
+import { useFaultWords } from "./fault_words";
 import type { Form } from "./draft_form";
 import type { Letter, Preview } from "./use_preview";
 import { words as table } from "./words";
@@ -20,6 +21,7 @@ interface Props {
 export function MessagePreview({ form, preview, index, setIndex, size }: Props) {
   const words = useViewWords(table).message;
   const { formats: f } = useWords();
+  const told = useFaultWords();
   // While something is wrong, the last letter that there was stays, paler.
   const last = useRef<Letter | null>(null);
   if (preview.letter) last.current = preview.letter;
@@ -31,7 +33,7 @@ export function MessagePreview({ form, preview, index, setIndex, size }: Props) 
     : !form.html && !form.text
       ? words.previewNeedsBody
       : preview.fault
-        ? preview.fault.message
+        ? told(preview.fault)
         : wrong
           ? words.previewFault(words.fields[wrong[0] as "html"], wrong[1])
           : "";

@@ -75,8 +75,8 @@ export function MessageStep({ keeper, form }: StepProps) {
       </div>
       <div className="message-preview">
         <MessagePreview {...{ form, preview, index, setIndex }} size={audience?.size ?? 0} />
-        <TestCopy keeper={keeper} index={index} />
       </div>
+      <TestCopy keeper={keeper} index={index} />
     </div>
   );
 }

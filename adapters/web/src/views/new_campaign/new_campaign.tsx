@@ -9,6 +9,7 @@ import { go, replace } from "../../route";
 import { mayOperate, useSession } from "../../session/session";
 import { useConnection } from "../../stream/hooks";
 import { DraftKeeper, isNewKey, newKey } from "./draft_keeper";
+import { useFaultWords } from "./fault_words";
 import { begun, drop, find, type Kept } from "./kept_drafts";
 import { isStep, type Step } from "./steps";
 import { Wizard } from "./wizard";
@@ -83,6 +84,7 @@ function TakeUp({ id, onOpen }: OpenProps & { id: string }) {
   const { client, campaigns, me } = useSession();
   const words = useViewWords(table);
   const { status } = useWords();
+  const told = useFaultWords();
   const isLive = useConnection().state === "live";
   // A connection that comes back asks again.
   const [found, setFound] = useState<WholeCampaign | ApiError | null>(null);
@@ -106,7 +108,7 @@ function TakeUp({ id, onOpen }: OpenProps & { id: string }) {
   return (
     <div className="wizard-note">
       {found instanceof ApiError ? (
-        <p>{isGone ? words.noSuchDraft : words.notNow(found.message)}</p>
+        <p>{isGone ? words.noSuchDraft : words.notNow(told(found))}</p>
       ) : (
         <p>
           {words.noDraftAnyMore(status[found.status])} <a href={`#/outgoing/${id}`}>{words.toDetails}</a>

@@ -4,6 +4,7 @@ import { useWords } from "../../i18n/words";
 import { useViewWords } from "../../i18n/view_words";
 import { useAudience } from "./audience_look";
 import { planFaults, startOf, units, type PlanForm } from "./draft_form";
+import { useFaultWords } from "./fault_words";
 import { Field } from "./field";
 import { PlanTable, rowsAtFirst } from "./plan_table";
 import { StepChart } from "./step_chart";
@@ -103,8 +104,9 @@ function PlanShown({ form }: Pick<StepProps, "form" | "keeper">) {
   const [rows, setRows] = useState(rowsAtFirst);
   const { answer, fault, isOld } = useTimetable(form.plan, audience?.size ?? 0, rows);
   const isNow = form.plan.when === "now";
+  const told = useFaultWords();
   if (!form.audience) return <p className="notice plan-shown">{words.needsAudience}</p>;
-  if (fault) return <p className="notice plan-shown" data-kind="held">{fault.message}</p>;
+  if (fault) return <p className="notice plan-shown" data-kind="held">{told(fault)}</p>;
   const first = answer?.items[0];
   if (!answer || !first || !audience) return <div className="plan-shown" />;
   const count = partCount(answer);

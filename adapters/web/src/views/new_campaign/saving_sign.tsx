@@ -10,19 +10,22 @@ import type { DraftKeeper, Saving } from "./draft_keeper";
 import { faultIn } from "./use_preview";
 import { words as table } from "./words";
 
-export function SavingSign({ saving }: { saving: Saving }) {
+const troubles: Saving["state"][] = ["offline", "refused", "conflict", "gone", "started"];
+
+export function SavingSign({ keeper }: { keeper: DraftKeeper }) {
+  const { saving } = keeper;
   const words = useViewWords(table);
   const announce = useAnnounce();
   const shown = useCalm(saving);
-  const text = words.saving[shown.state];
+  const isNowhere = keeper.isNowhere();
   useEffect(() => {
-    if (["offline", "refused", "conflict", "gone", "started", "nowhere"].includes(saving.state))
-      announce(words.saving[saving.state]);
-  }, [saving.state, words, announce]);
+    if (isNowhere) announce(words.nowhere);
+    else if (troubles.includes(saving.state)) announce(words.saving[saving.state]);
+  }, [saving.state, isNowhere, words, announce]);
   return (
-    <p className="saving" data-state={shown.state}>
+    <p className="saving" data-state={isNowhere ? "nowhere" : shown.state}>
       {shown.state === "saved" && <Icon name="check" />}
-      {text}
+      {isNowhere ? words.nowhere : words.saving[shown.state]}
     </p>
   );
 }

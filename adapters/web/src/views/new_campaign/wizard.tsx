@@ -28,6 +28,8 @@ export function Wizard({ keeper }: { keeper: DraftKeeper }) {
   useSyncExternalStore(keeper.subscribe, keeper.snapshot);
   useEffect(() => keeper.open(), [keeper]);
   useEffect(keepDroppedFilesOut, []);
+  const isNowhere = keeper.isNowhere();
+  useEffect(() => (isNowhere ? warnBeforeLeaving() : undefined), [isNowhere]);
   const { step, form } = keeper;
   const title = useRef<HTMLHeadingElement>(null);
   const goTo = (next: Step) => {
@@ -63,9 +65,9 @@ export function Wizard({ keeper }: { keeper: DraftKeeper }) {
             })}
           </ol>
         </nav>
-        <SavingSign saving={keeper.saving} />
+        <SavingSign keeper={keeper} />
+        <SavingTrouble keeper={keeper} />
       </div>
-      <SavingTrouble keeper={keeper} />
       <section aria-labelledby="wizard-title" className="wizard-step">
         <h2 id="wizard-title" ref={title} tabIndex={-1}>
           {words.titles[step]}
@@ -95,6 +97,12 @@ function keepDroppedFilesOut(): () => void {
     removeEventListener("dragover", keepOut);
     removeEventListener("drop", keepOut);
   };
+}
+
+function warnBeforeLeaving(): () => void {
+  const warn = (event: Event) => event.preventDefault();
+  addEventListener("beforeunload", warn);
+  return () => removeEventListener("beforeunload", warn);
 }
 
 export interface StepProps {

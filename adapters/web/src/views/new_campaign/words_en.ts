@@ -16,7 +16,7 @@ export const en = {
     message: "What they get",
     plan: "When it leaves",
     check: "What moderation would say",
-    start: "Ready to go",
+    start: "Before it goes out",
   },
   done: "done",
   back: "Back",
@@ -48,8 +48,8 @@ export const en = {
     conflict: "Not saved: changed elsewhere",
     gone: "Not saved: discarded elsewhere",
     started: "Not saved: started elsewhere",
-    nowhere: "Not kept: the browser has no room for it. Do not close this tab.",
   },
+  nowhere: "Not kept: the browser has no room for it. Do not close this tab.",
   trouble: {
     refused: (why: string) => `Not saved yet: ${why}`,
     conflict: "Somebody else changed this draft meanwhile.",
