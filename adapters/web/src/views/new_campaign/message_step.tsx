@@ -62,21 +62,23 @@ export function MessageStep({ keeper, form }: StepProps) {
     </Field>
   );
   return (
-    <div className="message-step">
-      <div className="message-fields">
-        {line("name", "text", true)}
-        {line("from", "text", true)}
-        {line("reply_to")}
-        {line("subject", "text", true)}
-        <FieldInserter columns={audience?.columns ?? []} into={words.fields[target]} field={fields[target]} />
-        {body("html")}
-        {body("text")}
-        {line("unsubscribe_url")}
-      </div>
-      <div className="message-preview">
-        <MessagePreview {...{ form, preview, index, setIndex }} size={audience?.size ?? 0} />
+    <>
+      <div className="message-step">
+        <div className="message-fields">
+          {line("name", "text", true)}
+          {line("from", "text", true)}
+          {line("reply_to")}
+          {line("subject", "text", true)}
+          <FieldInserter columns={audience?.columns ?? []} into={words.fields[target]} field={fields[target]} />
+          {body("html")}
+          {body("text")}
+          {line("unsubscribe_url")}
+        </div>
+        <div className="message-preview">
+          <MessagePreview {...{ form, preview, index, setIndex }} size={audience?.size ?? 0} />
+        </div>
       </div>
       <TestCopy keeper={keeper} index={index} />
-    </div>
+    </>
   );
 }

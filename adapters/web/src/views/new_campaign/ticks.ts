@@ -18,11 +18,15 @@ export function timeTicks(from: number, to: number, most: number): TimeTick[] {
   const midnight = new Date(from);
   midnight.setHours(0, 0, 0, 0);
   if (stretch !== undefined) {
-    for (let at = midnight.getTime(); at <= to; at += stretch) {
-      const clock = new Date(at);
+    for (let number = 0; ; ++number) {
+      const clock = new Date(midnight);
+      // Whole hours by the clock, so that midnight is met also behind a change of the clock.
+      if (stretch < hour) clock.setTime(midnight.getTime() + number * stretch);
+      else clock.setHours((number * stretch) / hour);
+      const at = clock.getTime();
+      if (at > to) return ticks;
       if (at >= from) ticks.push({ at, isDay: clock.getHours() === 0 && clock.getMinutes() === 0 });
     }
-    return ticks;
   }
   const step = days.find((one) => (to - from) / (one * day) <= most) ?? Math.ceil((to - from) / day / most);
   for (const one = midnight; one.getTime() <= to; one.setDate(one.getDate() + step))
