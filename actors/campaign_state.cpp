@@ -40,6 +40,7 @@ campaign_view view_of(const campaign_state& state, timestamp now) {
   view.counts.by_state = state.letters.counts();
   view.relay_trouble = state.relay_trouble;
   view.drain = state.drain;
+  view.submitted_at = state.submitted_at;
   view.moderation_reasons = state.moderation_reasons;
   view.moderation_words = state.moderation_words;
   view.content_hash = state.content_hash;

@@ -43,6 +43,7 @@ struct campaign_state {
   std::optional<sluice::hold> hold;
   std::optional<timestamp> t0;
   std::optional<timestamp> released_at;
+  std::optional<timestamp> submitted_at;
   std::vector<std::string> moderation_reasons;
   std::string moderation_words;
   std::string content_hash;

@@ -57,9 +57,15 @@ result<event_bodies> decide_start(const campaign_state& state, const start_check
   return events;
 }
 
-/// What `settle_doubt` would be: all letters in doubt, or nothing if there are none.
-event_bodies settle_all_doubt(const campaign_state& state, bool resend) {
-  auto letters = state.letters.all(letter_state::in_doubt);
+/// Settles the letters in doubt that were asked for: all of them where none are named. Those that are no longer
+/// in doubt stay as they are.
+event_bodies
+settle_doubt(const campaign_state& state, const std::optional<letter_ranges>& asked, bool resend) {
+  letter_ranges letters;
+  state.letters.all(letter_state::in_doubt).for_each([&](letter_index index) {
+    if (!asked || asked->contains(index))
+      letters.add(index);
+  });
   if (letters.empty())
     return {};
   return {doubt_settled{std::move(letters), resend, {}}};
@@ -288,9 +294,9 @@ decide(const campaign_state& state, const command& asked, const start_check& che
   case command_kind::cancel:
     return event_bodies{cancelled{asked.reason}};
   case command_kind::resend_doubt:
-    return settle_all_doubt(state, true);
+    return settle_doubt(state, asked.letters, true);
   case command_kind::give_up_doubt: {
-    auto events = settle_all_doubt(state, false);
+    auto events = settle_doubt(state, asked.letters, false);
     finish_if_whole(state, events);
     return events;
   }

@@ -118,6 +118,7 @@ struct evolution {
   void operator()(const submitted& it) {
     check(state.stage == stage::draft, "a campaign was started twice");
     state.stage = stage::moderation;
+    state.submitted_at = now.at;
     state.moderation_reasons = it.reasons;
     state.content_hash = it.content_hash;
   }

@@ -70,6 +70,8 @@ std::string command_to_wire(const command& value) {
                         {"idempotency_key", value.idempotency_key}};
   if (value.edited)
     fields["edited"] = {{"spec", to_json(value.edited->spec)}, {"audience", value.edited->audience.id.value}};
+  if (value.letters)
+    fields["letters"] = to_json(*value.letters);
   return dumped(fields);
 }
 
@@ -87,6 +89,12 @@ caf::error command_from_wire(const std::string& text, command& value) {
     if (!spec)
       return unreadable(spec.error().message);
     value.edited = draft_edit{std::move(*spec), {audience_id{number_of(*edited, "audience")}, {}, 0, {}}};
+  }
+  if (const auto letters = fields->find("letters"); letters != fields->end()) {
+    auto read = letter_ranges_from_json(*letters);
+    if (!read)
+      return unreadable(read.error().message);
+    value.letters = std::move(*read);
   }
   return caf::none;
 }

@@ -146,6 +146,7 @@ campaign_state read_state(const json& from) {
   state.hold = read_hold(from.at("hold"));
   state.t0 = optional_moment(from.at("t0"));
   state.released_at = optional_moment(from.at("released_at"));
+  state.submitted_at = optional_moment(from.at("submitted_at"));
   state.moderation_reasons = from.at("moderation_reasons").get<std::vector<std::string>>();
   state.moderation_words = from.at("moderation_words").get<std::string>();
   state.content_hash = from.at("content_hash").get<std::string>();
@@ -176,6 +177,7 @@ std::string encode_state(const campaign_state& state) {
       {"hold", hold_json(state.hold)},
       {"t0", optional_number(state.t0)},
       {"released_at", optional_number(state.released_at)},
+      {"submitted_at", optional_number(state.submitted_at)},
       {"moderation_reasons", state.moderation_reasons},
       {"moderation_words", state.moderation_words},
       {"content_hash", state.content_hash},

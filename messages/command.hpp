@@ -3,6 +3,7 @@
 // it does, is one table in actors/decide.cpp.
 
 #include "messages/campaign.hpp"
+#include "messages/letter_ranges.hpp"
 #include "messages/status.hpp"
 
 #include <cstdint>
@@ -46,6 +47,8 @@ struct command {
   std::string reason;               ///< a person's words; may be empty
   std::string idempotency_key;      ///< empty: none; idempotency_key_bytes_max at most
   std::optional<draft_edit> edited; ///< with `edit` only
+  /// With `resend_doubt` and `give_up_doubt`: those of them that are in doubt; nothing: all that are.
+  std::optional<letter_ranges> letters = std::nullopt;
   bool operator==(const command&) const = default;
 };
 

@@ -61,7 +61,8 @@ json to_json(const campaign_view& value) {
     into["drain"]["in_flight"] = value.drain->in_flight;
     into["drain"]["ended_at"] = moment_or_null(value.drain->ended_at);
   }
-  into["moderation"] = {{"reasons", value.moderation_reasons},
+  into["moderation"] = {{"since", moment_or_null(value.submitted_at)},
+                        {"reasons", value.moderation_reasons},
                         {"words", value.moderation_words},
                         {"content_hash", value.content_hash}};
   into["version"] = value.version;

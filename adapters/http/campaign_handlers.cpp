@@ -246,10 +246,20 @@ void settle_doubt(node& engine, const http_request& request, const respond& answ
   const auto action = from.text("action", 40);
   if (action != "resend" && action != "give_up")
     from.fail("action", "must be \"resend\" or \"give_up\"");
+  std::optional<letter_ranges> letters;
+  if (from.has("letters")) {
+    const auto read = letter_ranges_from_json(from.at("letters"));
+    if (!read || read->empty())
+      from.fail("letters",
+                "must be ranges of letters in rising order, [begin, end, begin, end …], ends not included");
+    else
+      letters = *read;
+  }
   if (const auto fault = from.finish())
     return answer(problem(*fault));
   command what;
   what.kind = action == "resend" ? command_kind::resend_doubt : command_kind::give_up_doubt;
+  what.letters = std::move(letters);
   send_command(engine, request, std::move(what), answer);
 }
 

@@ -163,6 +163,7 @@ class PageApiOnAnEngineOfItsOwn(unittest.TestCase):
             engine.command(first, "start")
             queue = engine.get("/v1/campaigns?status=moderation&sort=changed")["items"]
             self.assertEqual([one["id"] for one in queue], [second, first])
+            self.assertTrue(queue[0]["created_at"] <= queue[0]["moderation"]["since"] <= queue[1]["moderation"]["since"])
             self.assertEqual([one["moderation"]["reasons"] for one in queue], [said["reasons"]] * 2)
             for path, body, expected in (
                     (f"/v1/campaigns/{first}/check", {}, (409, "not_allowed_now")),
@@ -188,6 +189,11 @@ class PageApiOnAnEngineOfItsOwn(unittest.TestCase):
             for one in items:
                 self.assertTrue(one["email"] and one["changed_at"] and one["last_reply"]["text"])
             self.assertEqual(len(engine.get(f"/v1/campaigns/{campaign}/progress")["restarts"]), 1)
+            settled = {"action": "give_up", "letters": [1, 3, 6, 7]}
+            self.assertTrue(engine.post(f"/v1/campaigns/{campaign}/doubt", settled)["changed"])
+            self.assertFalse(engine.post(f"/v1/campaigns/{campaign}/doubt", settled)["changed"])
+            left = engine.get(f"/v1/campaigns/{campaign}/doubt")["items"]
+            self.assertEqual([one["index"] for one in left], [0, 3, 4, 5, 7])
 
 
 if __name__ == "__main__":

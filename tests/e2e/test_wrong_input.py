@@ -95,6 +95,8 @@ WRONG_REQUESTS = [
     ("POST", "/v1/campaigns/c1/pause", b"{}", 409, "start"),
     ("POST", "/v1/campaigns/c1/approve", b"{}", 409, "start"),
     ("POST", "/v1/campaigns/c1/doubt", b'{"action":"forget"}', 400, "action"),
+    ("POST", "/v1/campaigns/c1/doubt", b'{"action":"resend","letters":[5,2]}', 400, "letters"),
+    ("POST", "/v1/campaigns/c1/doubt", b'{"action":"resend","letters":[]}', 400, "letters"),
     ("POST", "/v1/plan", b'{"plan":{}}', 400, "letters"),
     ("POST", "/v1/suppressions", b'{"email":"nobody"}', 400, "@"),
     ("POST", "/v1/tokens", b'{"role":"king","name":"x"}', 400, "role"),

@@ -233,13 +233,17 @@ campaign_id actor_fixture::start(campaign_spec spec, letter_index letters) {
 }
 
 result<command_answer> actor_fixture::tell(campaign_id id, command_kind kind, std::string key) {
+  return tell(id, command{kind, "olga", "words", std::move(key), {}});
+}
+
+result<command_answer> actor_fixture::tell(campaign_id id, command what) {
   std::optional<result<command_answer>> answer;
   const auto ask = [&](caf::event_based_actor* self, const command& what) {
     self->request(supervisor, caf::infinite, id, what)
         .then([&](const command_answer& done) { answer = done; },
               [&](const caf::error& why) { answer = std::unexpected(from_caf(why)); });
   };
-  system_->spawn(ask, command{kind, "olga", "words", std::move(key), {}});
+  system_->spawn(ask, std::move(what));
   while (!answer && (scheduler_->run() > 0 || relay->turn())) {
   }
   if (!answer)

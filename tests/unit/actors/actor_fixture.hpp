@@ -63,6 +63,7 @@ public:
   /// A draft that is started at once.
   campaign_id start(campaign_spec spec, letter_index letters);
   result<command_answer> tell(campaign_id id, command_kind kind, std::string key = {});
+  result<command_answer> tell(campaign_id id, command what);
   /// The campaign as shown now.
   campaign_view show(campaign_id id) const;
   timestamp now() const;

@@ -205,6 +205,32 @@ TEST_CASE("a crash puts what was on connections in doubt: `resend` loses none, `
   }
 }
 
+TEST_CASE("letters in doubt are settled one by one where they are named, and the rest waits on") {
+  actor_fixture node;
+  auto content = spec();
+  content.on_doubt = doubt_policy::hold;
+  node.relay->outcome_of = [](const auto&) { return std::nullopt; };
+  const auto id = node.start(content, 20);
+  node.run();
+  node.crash();
+  node.relay->outcome_of = [](const auto&) { return std::nullopt; };
+  node.run();
+  REQUIRE(node.show(id).counts.of(letter_state::in_doubt) == 20);
+  const auto settle = [&](command_kind kind, letter_ranges letters) {
+    return node.tell(id, command{kind, "olga", "", "", {}, std::move(letters)}).value();
+  };
+  CHECK(settle(command_kind::give_up_doubt, {{0, 3}, {19, 400}}).changed);
+  CHECK(node.show(id).counts.of(letter_state::refused) == 4);
+  CHECK(node.show(id).counts.of(letter_state::in_doubt) == 16);
+  CHECK_FALSE(settle(command_kind::resend_doubt, {{0, 3}}).changed);
+  CHECK(settle(command_kind::resend_doubt, {{2, 5}}).changed);
+  CHECK(node.show(id).counts.of(letter_state::in_doubt) == 14);
+  CHECK(settle(command_kind::give_up_doubt, {{0, 20}}).changed);
+  CHECK(node.show(id).counts.of(letter_state::refused) == 18);
+  CHECK(node.show(id).status() == status::sending);
+  check_audit(node);
+}
+
 TEST_CASE("a letter keeps its Message-ID through every attempt") {
   actor_fixture node;
   node.relay->outcome_of = [](const auto&) { return std::nullopt; };

@@ -40,6 +40,7 @@ campaign_view paused_campaign() {
   view.moderation_reasons = {"campaign number 1 of shop.example"};
   view.moderation_words = "fine";
   view.content_hash = "abcd";
+  view.submitted_at = nine - 23h;
   return view;
 }
 
@@ -62,7 +63,8 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
     "counts": {"total": 1000, "due": 600, "pending": 500, "in_flight": 20, "accepted": 400, "refused": 30,
                "deferred": 5, "skipped": 40, "in_doubt": 5},
     "rate": 12.5, "relay_trouble": {"since": "2026-12-01T09:50:00Z", "text": "connection refused"},
-    "moderation": {"reasons": ["campaign number 1 of shop.example"], "words": "fine", "content_hash": "abcd"},
+    "moderation": {"since": "2026-11-30T10:00:00Z", "reasons": ["campaign number 1 of shop.example"], "words": "fine",
+                   "content_hash": "abcd"},
     "version": 42, "fault": null})"));
 }
 
