@@ -1,26 +1,38 @@
 // The frame: what is above every view, and the views by their tabs.
 import * as Tabs from "@radix-ui/react-tabs";
-import { lazy, Suspense, useCallback } from "react";
+import { useCallback } from "react";
 import { ConnectionNotice, ConnectionSign } from "./components/connection_notice";
 import { Icon } from "./components/icons";
+import { lazyView } from "./components/lazy_view";
 import { SettingsPanel } from "./components/settings_panel";
 import { useWords } from "./i18n/words";
 import { go, useRoute } from "./route";
 import { mayModerate, mayOperate, useSession } from "./session/session";
+import { useCampaigns } from "./stream/hooks";
 import { DetailsDialog } from "./views/details/details_dialog";
 import { CampaignList } from "./views/outgoing/campaign_list";
-import { tabs, type Tab } from "./views/outgoing/listing";
+import { isUnder, tabs, type Tab } from "./views/outgoing/listing";
 
-const NewCampaign = lazy(() => import("./views/new_campaign/new_campaign"));
+const Moderation = lazyView(() => import("./views/moderation/moderation"));
+const NewCampaign = lazyView(() => import("./views/new_campaign/new_campaign"));
+const Doubt = lazyView(() => import("./views/doubt/doubt"));
 
 export function App() {
   const words = useWords();
   const { me } = useSession();
   const [first, second] = useRoute();
   const isNew = first === "new";
-  const detailsOf = isNew ? undefined : second;
-  const offered = tabs.filter((tab) => tab !== "moderation" || mayModerate(me));
+  const all = useCampaigns();
+  const doubted = all.filter((one) => isUnder("doubt", one)).length;
+  const offered = tabs.filter((tab) => {
+    if (tab === "moderation") return mayModerate(me);
+    // A place that is there while it is needed; not taken from under whoever is in it.
+    return tab !== "doubt" || doubted > 0 || first === "doubt";
+  });
   const tab: Tab = offered.find((one) => one === first) ?? "outgoing";
+  const isList = tab !== "moderation" && tab !== "doubt";
+  const detailsOf = isList && first === tab ? second : undefined;
+  const waiting = { moderation: all.filter((one) => isUnder("moderation", one)).length, doubt: doubted };
   const showDetails = useCallback((id: string) => go(tab, id), [tab]);
   return (
     <>
@@ -42,21 +54,22 @@ export function App() {
           <Tabs.List className="tabs" aria-label={words.frame.views}>
             {offered.map((one) => (
               <Tabs.Trigger key={one} value={one} className="tab">
-                {words.tabs[one]}
+                {words.tabs[one]}{" "}
+                {(one === "moderation" || one === "doubt") && waiting[one] > 0 && (
+                  <span className="tab-count">{words.formats.count(waiting[one])}</span>
+                )}
               </Tabs.Trigger>
             ))}
           </Tabs.List>
         </header>
         <ConnectionNotice />
         <main id="campaigns" tabIndex={-1}>
-          {isNew && (
-            <Suspense>
-              <NewCampaign id={second} />
-            </Suspense>
-          )}
+          {isNew && <NewCampaign id={second} />}
           {offered.map((one) => (
             <Tabs.Content key={one} value={one} tabIndex={-1}>
-              <CampaignList tab={one} onDetails={showDetails} />
+              {one === "moderation" && <Moderation id={second} />}
+              {one === "doubt" && <Doubt id={second} />}
+              {one !== "moderation" && one !== "doubt" && <CampaignList tab={one} onDetails={showDetails} />}
             </Tabs.Content>
           ))}
         </main>

@@ -70,7 +70,8 @@ export interface Campaign {
   rate: number;
   relay_trouble: { since: string; text: string } | null;
   drain: Drain | null;
-  moderation: { reasons: string[]; words: string; content_hash: string };
+  /** `since`: when it was submitted; nothing before. */
+  moderation: { since: string | null; reasons: string[]; words: string; content_hash: string };
   version: number;
   fault: string | null;
 }
@@ -127,4 +128,28 @@ export interface Timetable extends Page<PlannedPart> {
   /** How many letters are due from when on, in as many points as were asked for. */
   curve: [at: string, due: number][];
   ends_at: string;
+}
+
+/** A letter taken apart, as it would leave. */
+export interface Letter {
+  subject: string;
+  from: string;
+  to: string;
+  html: string;
+  text: string;
+}
+
+export interface Reply {
+  code: number;
+  enhanced: string;
+  text: string;
+}
+
+/** A letter as lists show it. */
+export interface LetterRow {
+  index: number;
+  email: string;
+  attempts: number;
+  last_reply: Reply | null;
+  changed_at: string | null;
 }

@@ -56,7 +56,7 @@ export class CampaignStore {
     return this.byId.get(id);
   }
 
-  /** All of them, the same array until a campaign comes, goes, or changes its status or name. */
+  /** All of them, the same array until a campaign comes, goes, changes its status or name, or comes in or out of doubt. */
   all = (): readonly Campaign[] => this.snapshot;
   currentConnection = (): Connection => this.connection;
 
@@ -119,6 +119,8 @@ export class CampaignStore {
       if (next) this.byId.set(id, next);
       else this.byId.delete(id);
       listChanged ||= !next || !old || old.status !== next.status || old.name !== next.name;
+      // Which campaigns have something in doubt is a list too.
+      listChanged ||= !old?.counts.in_doubt !== !next?.counts.in_doubt;
       if (!listeners) continue;
       ++drawn;
       listeners.forEach((tell) => tell());

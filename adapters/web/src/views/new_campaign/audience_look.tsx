@@ -6,7 +6,7 @@ import { Icon } from "../../components/icons";
 import { useWords } from "../../i18n/words";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
-import { useAsked } from "./use_asked";
+import { useAsked } from "../../stream/use_asked";
 import { words as table } from "./words";
 
 const rowsShown = 8;

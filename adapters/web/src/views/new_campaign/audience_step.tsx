@@ -9,7 +9,7 @@ import { AudienceLook } from "./audience_look";
 import { AudienceUpload } from "./audience_upload";
 import { Field } from "./field";
 import { importReports } from "./import_reports";
-import { useAsked } from "./use_asked";
+import { useAsked } from "../../stream/use_asked";
 import type { StepProps } from "./wizard";
 import { words as table } from "./words";
 

@@ -5,7 +5,7 @@ import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
 import { contentOf } from "./draft_form";
 import { useFaultWords } from "./fault_words";
-import { useAsked } from "./use_asked";
+import { useAsked } from "../../stream/use_asked";
 import { WhatIsMissing } from "./what_is_missing";
 import type { StepProps } from "./wizard";
 import { words as table } from "./words";

@@ -2,7 +2,7 @@
 // words keep theirs.
 import { useId, useLayoutEffect, useRef, useState } from "react";
 import { useWords } from "../../i18n/words";
-import { timeTicks, valueTicks } from "./ticks";
+import { timeTicks, valueTicks } from "../../components/ticks";
 
 export interface StepPoint {
   /** Milliseconds since 1970. */

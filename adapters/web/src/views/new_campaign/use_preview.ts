@@ -2,7 +2,7 @@
 import { ApiError, type Client } from "../../api/client";
 import { useSession } from "../../session/session";
 import { messageFields, type Form, type MessageField } from "./draft_form";
-import { useAsked } from "./use_asked";
+import { useAsked } from "../../stream/use_asked";
 
 export interface Letter {
   subject: string;

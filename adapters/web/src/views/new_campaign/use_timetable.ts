@@ -2,7 +2,7 @@
 import type { Timetable } from "../../api/types";
 import { useSession } from "../../session/session";
 import { planOf, type PlanForm } from "./draft_form";
-import { useAsked, type Asked } from "./use_asked";
+import { useAsked, type Asked } from "../../stream/use_asked";
 
 /** What the engine gives at once. */
 export const partsMax = 10_000;

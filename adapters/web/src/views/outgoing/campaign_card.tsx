@@ -10,6 +10,7 @@ import { useCampaign } from "../../stream/hooks";
 import { isAllowed } from "./allowed";
 import { ConfirmDialog, type Asked } from "./confirm_dialog";
 import { accumulated, expectedEnd } from "./progress";
+import { waitsInDoubt } from "./listing";
 import { ProgressBar } from "./progress_bar";
 import { useCommand } from "./use_command";
 
@@ -205,6 +206,14 @@ function Notices({ campaign }: { campaign: Campaign }) {
       {campaign.status === "rejected" && moderation.words && (
         <p className="notice" data-kind="held">
           <q dir="auto">{moderation.words}</q>
+        </p>
+      )}
+      {waitsInDoubt(campaign) && (
+        <p className="notice" data-kind="held">
+          <Icon name="warning" />
+          <span>
+            {card.inDoubt(campaign.counts.in_doubt)} <a href={`#/doubt/${campaign.id}`}>{card.decideDoubt}</a>
+          </span>
         </p>
       )}
       {trouble && (

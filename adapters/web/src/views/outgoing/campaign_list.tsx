@@ -124,7 +124,7 @@ function ListTools({ tab, filter, setFilter }: { tab: Tab; filter: Filter; setFi
   );
 }
 
-function Empty({ tab, isFiltered, onReset }: { tab: Tab; isFiltered: boolean; onReset: () => void }) {
+export function Empty({ tab, isFiltered, onReset }: { tab: Tab; isFiltered: boolean; onReset: () => void }) {
   const words = useWords();
   const [title, text] = isFiltered ? words.list.noMatch : words.list.empty[tab];
   return (

@@ -1,7 +1,7 @@
 // Which campaigns a tab shows, and in which order.
 import type { Campaign, Status } from "../../api/types";
 
-export const tabs = ["outgoing", "drafts", "finished", "moderation"] as const;
+export const tabs = ["outgoing", "drafts", "finished", "moderation", "doubt"] as const;
 export type Tab = (typeof tabs)[number];
 
 export const sortings = ["changed", "start", "name"] as const;
@@ -18,6 +18,7 @@ const statusesOf: Record<Tab, Status[]> = {
   drafts: ["draft"],
   finished: ["sent", "cancelled", "rejected"],
   moderation: ["moderation"],
+  doubt: ["sending", "paused"],
 };
 
 /** The statuses that can be met under a tab. */
@@ -27,7 +28,17 @@ export function statusesUnder(tab: Tab): Status[] {
 
 export function isUnder(tab: Tab, campaign: Campaign): boolean {
   if (tab === "moderation") return campaign.stage === "moderation";
+  if (tab === "doubt") return waitsInDoubt(campaign);
   return statusesOf[tab].includes(campaign.status);
+}
+
+/** It has letters in doubt that only a person settles. */
+export function waitsInDoubt(campaign: Campaign): boolean {
+  return campaign.on_doubt === "hold" && campaign.stage === "sending" && campaign.counts.in_doubt > 0;
+}
+
+function submittedAt(campaign: Campaign): number {
+  return Date.parse(campaign.moderation.since ?? campaign.created_at);
 }
 
 function startOf(campaign: Campaign): number {
@@ -56,7 +67,7 @@ export function listed(all: readonly Campaign[], tab: Tab, filter: Filter): Camp
     .filter((one) => isUnder(tab, one) && matches(one, filter))
     .sort((left, right) =>
       tab === "moderation"
-        ? Date.parse(left.created_at) - Date.parse(right.created_at)
+        ? submittedAt(left) - submittedAt(right)
         : order(left, right) || left.id.localeCompare(right.id, "en", { numeric: true }),
     );
 }

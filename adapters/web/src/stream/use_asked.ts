@@ -1,7 +1,7 @@
 // Asks the engine again whenever the question changes: after a pause in typing, giving up the question before.
 import { useEffect, useState } from "react";
-import { ApiError } from "../../api/client";
-import { useConnection } from "../../stream/hooks";
+import { ApiError } from "../api/client";
+import { useConnection } from "./hooks";
 
 export interface Asked<Answer> {
   /** The last answer that there was, until there is a newer one. */

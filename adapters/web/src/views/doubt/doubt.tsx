@@ -1,0 +1,83 @@
+// Letters that may have arrived or not, under `hold`: campaign by campaign, for a person to say what becomes of them.
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { Campaign } from "../../api/types";
+import { useAnnounce } from "../../components/announcer";
+import { StatusSign } from "../../components/icons";
+import { useViewWords } from "../../i18n/view_words";
+import { useWords } from "../../i18n/words";
+import { useCampaign, useCampaigns, useConnection } from "../../stream/hooks";
+import { Empty } from "../outgoing/campaign_list";
+import { isUnder } from "../outgoing/listing";
+import { ProgressBar } from "../outgoing/progress_bar";
+import "./doubt.css";
+import { DoubtedCampaign } from "./doubted_campaign";
+import type { Settled } from "./settle_dialog";
+import { words as table } from "./words";
+
+export default function Doubt({ id }: { id: string | undefined }) {
+  const words = useViewWords(table);
+  const announce = useAnnounce();
+  const all = useCampaigns();
+  const isOpening = useConnection().state === "opening";
+  const waiting = useMemo(() => all.filter((one) => isUnder("doubt", one)), [all]);
+  const [settled, setSettled] = useState<Settled[]>([]);
+  const told = useRef<HTMLHeadingElement>(null);
+  const onSettled = useCallback(
+    (what: Settled) => {
+      setSettled((old) => [what, ...old]);
+      announce(words.settled[what.action](what.letters));
+    },
+    [announce, words],
+  );
+  // What had the focus may be gone with what was settled.
+  useEffect(() => {
+    if (settled.length > 0) setTimeout(() => told.current?.focus());
+  }, [settled.length]);
+
+  if (waiting.length === 0 && settled.length === 0)
+    return isOpening ? null : <Empty tab="doubt" isFiltered={false} onReset={() => {}} />;
+  return (
+    <div className="doubt">
+      <p className="hint">{words.what}</p>
+      {settled.length > 0 && (
+        <section className="settled" aria-labelledby="settled-title">
+          <h2 id="settled-title" ref={told} tabIndex={-1}>
+            {words.settledTitle}
+          </h2>
+          <ul>
+            {settled.map((one) => (
+              <SettledLine key={one.key} settled={one} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {waiting.map((one) => (
+        <DoubtedCampaign key={one.id} id={one.id} isAskedFor={one.id === id} onSettled={onSettled} />
+      ))}
+    </div>
+  );
+}
+
+/** What was decided here, and how the campaign goes on. */
+function SettledLine({ settled }: { settled: Settled }) {
+  const words = useViewWords(table);
+  const campaign = useCampaign(settled.campaign.id);
+  return (
+    <li>
+      <p>
+        <bdi>{settled.campaign.name}</bdi>: {words.settled[settled.action](settled.letters)}
+      </p>
+      {campaign && <GoesOn campaign={campaign} />}
+    </li>
+  );
+}
+
+function GoesOn({ campaign }: { campaign: Campaign }) {
+  const words = useWords();
+  return (
+    <>
+      <StatusSign status={campaign.status} label={words.status[campaign.status]} />
+      <ProgressBar campaign={campaign} />
+    </>
+  );
+}

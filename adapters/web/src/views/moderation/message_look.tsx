@@ -1,0 +1,104 @@
+// The message as the chosen recipient will get it.
+import * as Tabs from "@radix-ui/react-tabs";
+import { useState } from "react";
+import type { Campaign, Letter } from "../../api/types";
+import { Button } from "../../components/button";
+import { MessageFrame } from "../../components/message_frame";
+import { useViewWords } from "../../i18n/view_words";
+import { useWords } from "../../i18n/words";
+import { useSession } from "../../session/session";
+import { useAsked } from "../../stream/use_asked";
+import { words as table } from "./words";
+
+export function MessageLook({ campaign }: { campaign: Campaign }) {
+  const words = useViewWords(table);
+  const { client } = useSession();
+  const [index, setIndex] = useState(0);
+  const { answer, fault, isOld } = useAsked(`${campaign.id} ${index}`, (signal) =>
+    client.json<Letter>("GET", `/v1/campaigns/${campaign.id}/preview?index=${index}&part=all`, { signal }),
+  );
+  return (
+    <section className="look" aria-labelledby="message-title">
+      <header>
+        <h3 id="message-title">{words.message}</h3>
+        <RecipientChooser index={index} setIndex={setIndex} size={campaign.audience?.size ?? 0} />
+      </header>
+      {fault && (
+        <p className="notice" data-kind="trouble" role="alert">
+          {words.notShown(fault.message)}
+        </p>
+      )}
+      {answer && (!fault || isOld) && <LetterSheet letter={answer} isOld={isOld} />}
+    </section>
+  );
+}
+
+function RecipientChooser({ index, setIndex, size }: { index: number; setIndex: (to: number) => void; size: number }) {
+  const words = useViewWords(table);
+  const { formats: f } = useWords();
+  const choose = (to: number) => setIndex(Math.min(Math.max(to, 0), Math.max(size - 1, 0)));
+  return (
+    <div className="chooser" role="group" aria-label={words.recipient}>
+      <Button className="icon-button" aria-label={words.before} aria-disabled={index === 0} onClick={() => choose(index - 1)}>
+        ‹
+      </Button>
+      <label>
+        <span className="visually-hidden">{words.recipient}</span>
+        <input
+          type="number"
+          min={1}
+          max={size}
+          value={index + 1}
+          onChange={(event) => choose((event.target.valueAsNumber || 1) - 1)}
+        />
+      </label>
+      <span className="hint">{words.of(f.count(size))}</span>
+      <Button className="icon-button" aria-label={words.after} aria-disabled={index >= size - 1} onClick={() => choose(index + 1)}>
+        ›
+      </Button>
+    </div>
+  );
+}
+
+function LetterSheet({ letter, isOld }: { letter: Letter; isOld: boolean }) {
+  const words = useViewWords(table);
+  const { details } = useWords();
+  return (
+    <div className="letter-sheet" aria-busy={isOld}>
+      <dl>
+        <dt>{words.to}</dt>
+        <dd>
+          <bdi>{letter.to}</bdi>
+        </dd>
+        <dt>{details.subject}</dt>
+        <dd>
+          <bdi>{letter.subject}</bdi>
+        </dd>
+      </dl>
+      <Tabs.Root defaultValue={letter.html ? "html" : "text"}>
+        <Tabs.List className="tabs" aria-label={words.message}>
+          {letter.html && (
+            <Tabs.Trigger value="html" className="tab">
+              HTML
+            </Tabs.Trigger>
+          )}
+          {letter.text && (
+            <Tabs.Trigger value="text" className="tab">
+              {words.text}
+            </Tabs.Trigger>
+          )}
+        </Tabs.List>
+        {letter.html && (
+          <Tabs.Content value="html">
+            <MessageFrame html={letter.html} title={words.message} />
+          </Tabs.Content>
+        )}
+        {letter.text && (
+          <Tabs.Content value="text">
+            <pre dir="auto">{letter.text}</pre>
+          </Tabs.Content>
+        )}
+      </Tabs.Root>
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+// One campaign before a moderator: why it waits, its message, its audience, and the two decisions.
+import { useEffect, useRef, useState } from "react";
+import type { Campaign } from "../../api/types";
+import { Button } from "../../components/button";
+import { Icon, StatusSign } from "../../components/icons";
+import { useViewWords } from "../../i18n/view_words";
+import { reasonInRussian } from "../../i18n/reasons_ru";
+import { useLanguage, useWords } from "../../i18n/words";
+import { mayModerate, useSession } from "../../session/session";
+import { useCampaign } from "../../stream/hooks";
+import { AudienceLook } from "./audience_look";
+import { DecisionDialog, type Decision } from "./decision_dialog";
+import { MessageLook } from "./message_look";
+import { words as table } from "./words";
+
+interface Props {
+  id: string;
+  /** The focus goes to its name: it was chosen, or came up after a decision. */
+  takesFocus: boolean;
+  hasNext: boolean;
+  goOn: () => void;
+  onDecided: (id: string, what: string) => void;
+}
+
+export function Review({ id, ...rest }: Props) {
+  const campaign = useCampaign(id);
+  const [seenHash] = useState(campaign?.moderation.content_hash);
+  if (!campaign) return null;
+  return <Sheet campaign={campaign} isChanged={campaign.moderation.content_hash !== seenHash} {...rest} />;
+}
+
+function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boolean }) {
+  const { campaign, isChanged, takesFocus, hasNext, goOn, onDecided } = props;
+  const words = useViewWords(table);
+  const common = useWords();
+  const { me } = useSession();
+  const [asked, setAsked] = useState<Decision | null>(null);
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (!takesFocus) return;
+    title.current?.focus({ preventScroll: true });
+    title.current?.scrollIntoView({ block: "nearest" });
+  }, [takesFocus]);
+  const isWaiting = campaign.stage === "moderation";
+  return (
+    <article className="review" aria-labelledby="review-title" data-campaign={campaign.id}>
+      <header className="review-head">
+        <h2 id="review-title" ref={title} tabIndex={-1} dir="auto">
+          {campaign.name}
+        </h2>
+        <StatusSign status={campaign.status} label={common.status[campaign.status]} />
+      </header>
+      {isWaiting ? (
+        <Reasons campaign={campaign} />
+      ) : (
+        <p className="notice" role="status">
+          {words.gone(common.status[campaign.status])}
+        </p>
+      )}
+      {isChanged && isWaiting && (
+        <p className="notice" data-kind="trouble" role="alert">
+          <Icon name="warning" />
+          {words.contentChanged}
+        </p>
+      )}
+      <Facts campaign={campaign} />
+      <MessageLook campaign={campaign} />
+      {campaign.audience && <AudienceLook audience={campaign.audience} />}
+      <footer className="decision">
+        {!isWaiting && hasNext && <Button onClick={goOn}>{words.next}</Button>}
+        {isWaiting && mayModerate(me) && !isChanged && (
+          <>
+            <Button look="primary" data-command="approve" onClick={() => setAsked("approve")}>
+              <Icon name="check" />
+              {words.approve}
+            </Button>
+            <Button data-command="reject" onClick={() => setAsked("reject")}>
+              <Icon name="close" />
+              {words.reject}
+            </Button>
+          </>
+        )}
+      </footer>
+      {asked && (
+        <DecisionDialog
+          what={asked}
+          campaign={campaign}
+          onClose={() => setAsked(null)}
+          onDecided={(what) => onDecided(campaign.id, what)}
+        />
+      )}
+    </article>
+  );
+}
+
+function Reasons({ campaign }: { campaign: Campaign }) {
+  const words = useViewWords(table);
+  const { language } = useLanguage();
+  return (
+    <section className="reasons" aria-labelledby="reasons-title">
+      <h3 id="reasons-title">{words.why}</h3>
+      <ul>
+        {campaign.moderation.reasons.map((reason) => (
+          <li key={reason} dir="auto">
+            {language === "ru" ? reasonInRussian(reason) : reason}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Facts({ campaign }: { campaign: Campaign }) {
+  const words = useWords();
+  const { details, card } = words;
+  const own = useViewWords(table);
+  const rows: [string, string][] = [
+    [details.sender, campaign.from],
+    ...(campaign.reply_to ? [[details.replyTo, campaign.reply_to] as [string, string]] : []),
+    [details.subject, campaign.subject],
+    [details.audience, campaign.audience ? `${campaign.audience.name} · ${card.recipients(campaign.audience.size)}` : card.noAudience],
+    [details.plan, words.plan(campaign.plan, null)],
+    [own.unsubscribe, campaign.unsubscribe_url || "—"],
+    [own.submitted, words.formats.moment(campaign.moderation.since ?? campaign.created_at)],
+  ];
+  return (
+    <dl className="detail-facts">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>
+            <bdi>{value}</bdi>
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,130 @@
+import { en as common } from "../../i18n/en";
+import { ru as commonRu } from "../../i18n/ru";
+
+const { formats: f, letters } = common;
+const r = commonRu.formats;
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+interface Units {
+  prefix: string;
+  days: (n: number) => string;
+  h: string;
+  min: string;
+  now: string;
+}
+
+/** In the units that say something: "waits 4 days", "waits 3 h 10 min", "waits 2 min". */
+function span(ms: number, units: Units): string {
+  if (ms >= 2 * dayMs) return `${units.prefix} ${units.days(Math.floor(ms / dayMs))}`;
+  const hours = Math.floor(ms / hourMs);
+  const minutes = Math.floor((ms % hourMs) / minuteMs);
+  if (hours === 0 && minutes === 0) return units.now;
+  return [units.prefix, hours > 0 && `${hours} ${units.h}`, minutes > 0 && `${minutes} ${units.min}`].filter(Boolean).join(" ");
+}
+
+const en = {
+  queue: (n: number) => `Waiting: ${f.count(n)}`,
+  queueEmpty: "Nothing else waits.",
+  waits: (ms: number) =>
+    span(ms, { prefix: "waits", days: (n) => `${n} days`, h: "h", min: "min", now: "came just now" }),
+  why: "Why it waits",
+  gone: (status: string) => `It no longer waits for a moderator. Its status now: ${status}.`,
+  next: "Show the next one",
+  contentChanged: "Its content changed since you opened it. Open it again before you decide.",
+  unsubscribe: "Unsubscribe link",
+  submitted: "Submitted",
+  message: "Message",
+  text: "Text",
+  to: "To",
+  recipient: "Recipient",
+  before: "Recipient before",
+  after: "Next recipient",
+  of: (n: string) => `of ${n}`,
+  notShown: (why: string) => `It cannot be shown: ${why}`,
+  audience: "Audience",
+  roleAddresses: (n: number) => `${f.count(n)} ${f.plural(n, { one: "role address", other: "role addresses" })} (info@, sales@ …)`,
+  imported: (at: string) => `imported ${at}`,
+  rows: "Pages of the audience",
+  rowsBefore: "Before",
+  rowsAfter: "Next",
+  rowsShown: (first: string, last: string, all: string) => `${first}–${last} of ${all}`,
+  approve: "Approve",
+  reject: "Reject",
+  approveTitle: (name: string) => `Approve “${name}”?`,
+  rejectTitle: (name: string) => `Reject “${name}”?`,
+  leave: (n: number, at: string | null) =>
+    at ? `${letters(n)} ${f.plural(n, { one: "goes", other: "go" })} out from ${at}.` : `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} at once.`,
+  leaveInParts: (n: number, at: string | null, first: number, every: string) =>
+    `${letters(n)} ${f.plural(n, { one: "goes", other: "go" })} out from ${at ?? "now"} in parts: the first ${f.count(first)} ${at ? "then" : "at once"}, the next every ${every}.`,
+  heldStill: "It is paused as well: nothing leaves until somebody resumes it.",
+  approveWords: "Words for the log (you may leave them out)",
+  rejectWords: "Reason",
+  wordsHint: "Kept in the campaign's log and shown to whoever sends it.",
+  reasonMissing: "Please say why: whoever sends it will read this.",
+  decided: {
+    approve: (name: string) => `Approved: ${name}`,
+    reject: (name: string) => `Rejected: ${name}`,
+  },
+};
+
+const ru: typeof en = {
+  queue: (n) => `В очереди: ${r.count(n)}`,
+  queueEmpty: "Больше никто не ждёт.",
+  waits: (ms) =>
+    span(ms, {
+      prefix: "ждёт",
+      days: (n) => `${n} ${r.plural(n, { one: "день", few: "дня", many: "дней", other: "дня" })}`,
+      h: "ч",
+      min: "мин",
+      now: "поступил только что",
+    }),
+  why: "Почему ждёт проверки",
+  gone: (status) => `Модератор этому выпуску больше не нужен. Статус сейчас: ${status}.`,
+  next: "Показать следующий",
+  contentChanged: "Содержимое изменилось с тех пор, как вы открыли выпуск. Откройте его заново, прежде чем решать.",
+  unsubscribe: "Ссылка для отписки",
+  submitted: "Отправлен на проверку",
+  message: "Письмо",
+  text: "Текст",
+  to: "Кому",
+  recipient: "Получатель",
+  before: "Предыдущий получатель",
+  after: "Следующий получатель",
+  of: (n) => `из ${n}`,
+  notShown: (why) => `Показать не удалось: ${why}`,
+  audience: "Список контактов",
+  roleAddresses: (n) =>
+    `${r.count(n)} ${r.plural(n, { one: "служебный адрес", few: "служебных адреса", many: "служебных адресов", other: "служебного адреса" })} (info@, sales@ …)`,
+  imported: (at) => `загружен ${at}`,
+  rows: "Страницы списка",
+  rowsBefore: "Назад",
+  rowsAfter: "Дальше",
+  rowsShown: (first, last, all) => `${first}–${last} из ${all}`,
+  approve: "Одобрить",
+  reject: "Отклонить",
+  approveTitle: (name) => `Одобрить «${name}»?`,
+  rejectTitle: (name) => `Отклонить «${name}»?`,
+  leave: (n, at) => {
+    const go = r.plural(n, { one: "уйдёт", few: "уйдут", many: "уйдут", other: "уйдут" });
+    return at ? `${commonRu.letters(n)} ${go} начиная с ${at}.` : `${commonRu.letters(n)} ${go} сразу.`;
+  },
+  leaveInParts: (n, at, first, every) => {
+    const go = r.plural(n, { one: "уйдёт", few: "уйдут", many: "уйдут", other: "уйдут" });
+    const part = `${r.count(first)} ${at ? "в это время" : "сразу"}`;
+    return `${commonRu.letters(n)} ${go} частями${at ? ` начиная с ${at}` : ""}: первые ${part}, следующие раз в ${every}`;
+  },
+  heldStill: "Кроме того, выпуск на паузе: ничего не уйдёт, пока его не продолжат.",
+  approveWords: "Комментарий для журнала (необязательно)",
+  rejectWords: "Причина",
+  wordsHint: "Сохранится в журнале выпуска; его увидит отправитель.",
+  reasonMissing: "Напишите причину: её прочтёт отправитель.",
+  decided: {
+    approve: (name) => `Одобрен: ${name}`,
+    reject: (name) => `Отклонён: ${name}`,
+  },
+};
+
+export const words = { en, ru };
