@@ -265,13 +265,13 @@ class Tampering(unittest.TestCase):
         noticed = 0
         for table in sorted(folder.path.glob("*.sst")):
             content = bytearray(table.read_bytes())
-            if self.values[1][self.last][:32] not in content:
+            found = [content.find(value[at:at + 8]) for value in self.values[1][2:] for at in range(0, 32, 8)]
+            if max(found) < 0:
                 continue  # another family's
-            at = content.index(self.values[1][self.last][:32]) + 5
-            content[at] ^= 1
+            content[max(found) + 5] ^= 1
             table.write_bytes(content)
             noticed += 1
-        self.assertGreater(noticed, 0, "the hashes lie in a table as they are: they cannot be compressed")
+        self.assertGreater(noticed, 0, "of all hashes one lies in a table as it is: they cannot be compressed")
         done = folder.audit()
         self.assertEqual(done.returncode, 4, done.stdout + done.stderr)
         self.assertIn("damaged", done.stdout)
