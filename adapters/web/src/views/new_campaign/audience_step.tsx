@@ -12,6 +12,7 @@ import { importReports } from "./import_reports";
 import { useAsked } from "../../stream/use_asked";
 import type { StepProps } from "./wizard";
 import { words as table } from "./words";
+import "./audience_step.css";
 
 export function AudienceStep({ keeper, form }: StepProps) {
   const words = useViewWords(table).audience;

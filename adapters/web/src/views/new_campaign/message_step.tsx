@@ -10,6 +10,7 @@ import { TestCopy } from "./test_copy";
 import { faultIn, usePreview } from "./use_preview";
 import type { StepProps } from "./wizard";
 import { words as table } from "./words";
+import "./message_step.css";
 
 export type TemplateField = "subject" | "html" | "text";
 type Writable = HTMLInputElement | HTMLTextAreaElement;

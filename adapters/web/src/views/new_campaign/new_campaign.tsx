@@ -1,4 +1,6 @@
 // A new campaign, or a draft taken up again: #/new, #/new/c7.
+// First, so that what is said of one step stands behind it.
+import "./new_campaign.css";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { ApiError, newIdempotencyKey } from "../../api/client";
 import type { WholeCampaign } from "../../api/types";
@@ -14,7 +16,6 @@ import { begun, drop, find, type Kept } from "./kept_drafts";
 import { isStep, type Step } from "./steps";
 import { Wizard } from "./wizard";
 import { words as table } from "./words";
-import "./new_campaign.css";
 
 export default function NewCampaign({ id }: { id: string | undefined }) {
   const { me } = useSession();

@@ -11,6 +11,7 @@ import { StepChart } from "./step_chart";
 import { partCount, useTimetable } from "./use_timetable";
 import type { StepProps } from "./wizard";
 import { words as table } from "./words";
+import "./plan_step.css";
 
 export function PlanStep({ keeper, form }: StepProps) {
   const words = useViewWords(table).plan;

@@ -18,7 +18,8 @@ interface Props {
 }
 
 const height = 240;
-const edge = { top: 12, right: 16, bottom: 26, left: 58 };
+const margin = { top: 12, right: 16, bottom: 26, left: 18 };
+const digitWidth = 7;
 /** What all at once is drawn over. */
 const spanMin = 3_600_000;
 
@@ -42,9 +43,10 @@ export function StepChart({ steps, label }: Props) {
   const span = Math.max(end.at - first.at, spanMin);
   const from = first.at - span * 0.03;
   const to = Math.max(end.at, first.at + span) + span * 0.05;
-  const inner = Math.max(width - edge.left - edge.right, 1);
   const ticks = valueTicks(end.total);
   const top = Math.max(ticks.at(-1) ?? 1, end.total, 1);
+  const edge = { ...margin, left: margin.left + digitWidth * f.count(top).length };
+  const inner = Math.max(width - edge.left - edge.right, 1);
   const x = (at: number) => edge.left + ((at - from) / (to - from)) * inner;
   const y = (total: number) => height - edge.bottom - (total / top) * (height - edge.top - edge.bottom);
   const line = path(steps, x, y, width - edge.right);
