@@ -104,6 +104,7 @@ export class DraftKeeper {
 
   change(next: Partial<Form>): void {
     this.form = { ...this.form, ...next };
+    if (this.saving.state === "saved" && !this.isClean()) this.saving = { state: "saving" };
     this.keepHere();
     if (this.isFree()) this.soon(quietMs);
     this.tell();

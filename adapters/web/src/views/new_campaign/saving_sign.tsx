@@ -1,5 +1,5 @@
 // Where what is typed is kept, and what stands in the way.
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
@@ -16,29 +16,17 @@ export function SavingSign({ keeper }: { keeper: DraftKeeper }) {
   const { saving } = keeper;
   const words = useViewWords(table);
   const announce = useAnnounce();
-  const shown = useCalm(saving);
   const isNowhere = keeper.isNowhere();
   useEffect(() => {
     if (isNowhere) announce(words.nowhere);
     else if (troubles.includes(saving.state)) announce(words.saving[saving.state]);
   }, [saving.state, isNowhere, words, announce]);
   return (
-    <p className="saving" data-state={isNowhere ? "nowhere" : shown.state}>
-      {shown.state === "saved" && <Icon name="check" />}
-      {isNowhere ? words.nowhere : words.saving[shown.state]}
+    <p className="saving" data-state={isNowhere ? "nowhere" : saving.state}>
+      {saving.state === "saved" && <Icon name="check" />}
+      {isNowhere ? words.nowhere : words.saving[saving.state]}
     </p>
   );
-}
-
-/** "Saving" shows only where it takes long: a sign that changes at each pause in typing would be restless. */
-function useCalm(saving: Saving): Saving {
-  const [shown, setShown] = useState(saving);
-  useEffect(() => {
-    if (saving.state !== "saving") return setShown(saving);
-    const timer = setTimeout(() => setShown(saving), 400);
-    return () => clearTimeout(timer);
-  }, [saving]);
-  return shown;
 }
 
 export function SavingTrouble({ keeper }: { keeper: DraftKeeper }) {
