@@ -36,8 +36,8 @@ export function App() {
   const showDetails = useCallback((id: string) => go(tab, id), [tab]);
   return (
     <>
-      <a className="skip" href={`#/${tab}`} onClick={() => document.getElementById("campaigns")?.focus()}>
-        {words.frame.skip}
+      <a className="skip" href={isNew ? location.hash : `#/${tab}`} onClick={() => document.getElementById("campaigns")?.focus()}>
+        {isNew ? words.frame.skipToStep : words.frame.skip}
       </a>
       <Tabs.Root className="frame" value={isNew ? "" : tab} onValueChange={(next) => go(next)} activationMode="manual">
         <header className="frame-head">

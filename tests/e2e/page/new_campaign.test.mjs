@@ -96,7 +96,10 @@ describe("the whole way", () => {
   });
 
   test("by keyboard alone, to the card in Outgoing", async () => {
-    const page = await at("new");
+    const page = await at("outgoing");
+    await page.getByRole("link", { name: "New campaign" }).focus();
+    await page.keyboard.press("Enter");
+    await until(() => page.evaluate(() => document.activeElement?.id === "wizard-title"), "the focus on the title", 5);
     const press = async (...keys) => {
       for (const key of keys) await page.keyboard.press(key);
     };

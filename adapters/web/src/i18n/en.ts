@@ -33,6 +33,7 @@ export const en = {
   },
   frame: {
     skip: "Skip to the campaigns",
+    skipToStep: "Skip to the new campaign",
     views: "Views",
     language: "Language",
     theme: "Colours",

@@ -40,6 +40,7 @@ export const ru: Words = {
   },
   frame: {
     skip: "К списку выпусков",
+    skipToStep: "К новому выпуску",
     views: "Разделы",
     language: "Язык",
     theme: "Оформление",

@@ -28,6 +28,10 @@ export function Wizard({ keeper }: { keeper: DraftKeeper }) {
   useSyncExternalStore(keeper.subscribe, keeper.snapshot);
   useEffect(() => keeper.open(), [keeper]);
   useEffect(keepDroppedFilesOut, []);
+  useEffect(() => {
+    // The link that led here is gone.
+    if (document.activeElement === document.body) title.current?.focus({ preventScroll: true });
+  }, []);
   const isNowhere = keeper.isNowhere();
   useEffect(() => (isNowhere ? warnBeforeLeaving() : undefined), [isNowhere]);
   const { step, form } = keeper;
