@@ -238,8 +238,8 @@ result<command_answer> actor_fixture::tell(campaign_id id, command_kind kind, st
 
 result<command_answer> actor_fixture::tell(campaign_id id, command what) {
   std::optional<result<command_answer>> answer;
-  const auto ask = [&](caf::event_based_actor* self, const command& what) {
-    self->request(supervisor, caf::infinite, id, what)
+  const auto ask = [&](caf::event_based_actor* self, const command& asked) {
+    self->request(supervisor, caf::infinite, id, asked)
         .then([&](const command_answer& done) { answer = done; },
               [&](const caf::error& why) { answer = std::unexpected(from_caf(why)); });
   };
