@@ -2,7 +2,8 @@
 
 Calls: {"do": "start", "delay": 0.2, "environment": {…}}, {"do": "http", "method", "path", "body", "token"},
 {"do": "import", "count", "name"}, {"do": "create", "audience", …}, {"do": "stop"}, {"do": "restart"},
-{"do": "kill"}, {"do": "letters"} (how many the sink took), {"do": "taken", "since": n} (those behind the first n). An answer has "ok" or "error".
+{"do": "kill"} (SIGKILL), {"do": "letters"} (how many the sink took), {"do": "recipients"}, {"do": "speed", "delay"},
+{"do": "taken", "since": n} (those behind the first n). An answer has "ok" or "error".
 """
 
 import json
@@ -43,6 +44,9 @@ class Driver:
     def stop(self):
         return self.engine.stop()
 
+    def kill(self):
+        self.engine.kill9()
+
     def restart(self):
         self.engine.start()
 
@@ -54,6 +58,14 @@ class Driver:
 
     def taken(self, since=0):
         return [{"recipient": one.recipient, "message": one.message.decode()} for one in self.sink.taken()[since:]]
+
+    def recipients(self):
+        """Who got a letter, in the order of arrival; whoever got two is in it twice."""
+        return [one.recipient for one in self.sink.taken()]
+
+    def speed(self, delay):
+        """From now on the sink takes so many seconds to its reply."""
+        self.sink.delay = delay
 
     def end(self):
         if self.engine:

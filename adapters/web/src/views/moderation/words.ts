@@ -17,7 +17,9 @@ interface Units {
 }
 
 /** In the units that say something: "waits 4 days", "waits 3 h 10 min", "waits 2 min". */
-function span(ms: number, units: Units): string {
+function span(msMaybeBefore: number, units: Units): string {
+  // The engine's clock may be ahead of the browser's.
+  const ms = Math.max(0, msMaybeBefore);
   if (ms >= 2 * dayMs) return `${units.prefix} ${units.days(Math.floor(ms / dayMs))}`;
   const hours = Math.floor(ms / hourMs);
   const minutes = Math.floor((ms % hourMs) / minuteMs);
