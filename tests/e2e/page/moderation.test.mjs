@@ -193,6 +193,11 @@ describe("moderation", () => {
     };
     await tabTo(() => document.activeElement?.getAttribute("role") === "tab", "the tabs");
     await page.keyboard.press("End");
+    await until(
+      () => page.evaluate(() => document.activeElement?.textContent?.startsWith("Moderation")),
+      "the focus on the last tab",
+      5,
+    );
     await page.keyboard.press("Enter");
     await review(page, first).getByRole("heading", { name: "Dear" }).count();
     await review(page, first).waitFor();

@@ -13,7 +13,8 @@ namespace {
 constexpr std::array files{
     page_file{"/index.html", "text/html; charset=utf-8", "\"i1\"", "<!doctype html>", "zipped index"},
     page_file{"/message_frame.html", "text/html; charset=utf-8", "\"m1\"", "<iframe>", ""},
-    page_file{"/assets/index-1a2b.js", "text/javascript; charset=utf-8", "\"s1\"", "let whole = 1", "zipped script"},
+    page_file{"/assets/index-1a2b.js", "text/javascript; charset=utf-8", "\"s1\"", "let whole = 1",
+              "zipped script"},
     page_file{"/icon.svg", "image/svg+xml", "\"p1\"", "<svg>", ""}};
 
 std::string header(const http_response& answer, std::string_view name) {
@@ -23,7 +24,8 @@ std::string header(const http_response& answer, std::string_view name) {
   return "(none)";
 }
 
-http_response get(std::string_view path, std::string_view accept_encoding = {}, std::string_view if_none_match = {}) {
+http_response
+get(std::string_view path, std::string_view accept_encoding = {}, std::string_view if_none_match = {}) {
   auto answer = page_answer(files, {path, accept_encoding, if_none_match});
   REQUIRE(answer);
   return std::move(*answer);
@@ -47,8 +49,8 @@ TEST_CASE("page: a file whose name carries its hash may be kept for ever, and no
 }
 
 TEST_CASE("page: what the page has not is nobody's, and nothing beside its files can be reached") {
-  for (const auto* path : {"/assets/", "/assets/index-9z.js", "/index", "", "//", "/index.html/", "/../icon.svg",
-                           "/assets/../icon.svg", "/ASSETS/INDEX-1A2B.JS", "/v1/campaigns"}) {
+  for (const auto* path : {"/assets/", "/assets/index-9z.js", "/index", "", "//", "/index.html/",
+                           "/../icon.svg", "/assets/../icon.svg", "/ASSETS/INDEX-1A2B.JS", "/v1/campaigns"}) {
     INFO(path);
     CHECK_FALSE(page_answer(files, {path, "gzip", {}}));
   }
@@ -75,15 +77,15 @@ TEST_CASE("page: whoever has the file already gets 304 without it, by whatever f
 }
 
 TEST_CASE("page: gzip for whoever takes it, and the file as it is for whoever does not") {
-  for (const auto* taken :
-       {"gzip", "gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "deflate,gzip ; q=0.001", " gzip\t", "identity, gzip;q=1"}) {
+  for (const auto* taken : {"gzip", "gzip, deflate, br", "br;q=1.0, gzip;q=0.8", "deflate,gzip ; q=0.001",
+                            " gzip\t", "identity, gzip;q=1"}) {
     INFO(taken);
     const auto answer = get("/assets/index-1a2b.js", taken);
     CHECK(answer.body == "zipped script");
     CHECK(header(answer, "Content-Encoding") == "gzip");
   }
-  for (const auto* refused :
-       {"", "br", "identity", "gzip;q=0", "gzip; q=0.0", "gzip;q=0.000, br", "*", "gzipped", "x-gzip", ";gzip", ",,"}) {
+  for (const auto* refused : {"", "br", "identity", "gzip;q=0", "gzip; q=0.0", "gzip;q=0.000, br", "*",
+                              "gzipped", "x-gzip", ";gzip", ",,"}) {
     INFO(refused);
     const auto answer = get("/assets/index-1a2b.js", refused);
     CHECK(answer.body == "let whole = 1");
@@ -113,7 +115,8 @@ TEST_CASE("page: it runs only what this server serves, and stands in nobody's fr
   }
 }
 
-TEST_CASE("page: the message's frame may have styles, and nothing runs, is fetched or leads elsewhere in it") {
+TEST_CASE(
+    "page: the message's frame may have styles, and nothing runs, is fetched or leads elsewhere in it") {
   const auto policy = header(get("/message_frame.html"), "Content-Security-Policy");
   CHECK_THAT(policy, Contains("default-src 'none'"));
   CHECK_THAT(policy, Contains("style-src 'unsafe-inline'"));

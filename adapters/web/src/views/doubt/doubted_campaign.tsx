@@ -32,8 +32,10 @@ function Sheet({ campaign, isAskedFor, onSettled }: Omit<Props, "id"> & { campai
   const { status } = useWords();
   const { me, client } = useSession();
   const inDoubt = campaign.counts.in_doubt;
-  const { answer, fault } = useAsked(`${campaign.id} ${inDoubt}`, (signal) =>
-    client.json<Page<LetterRow>>("GET", `/v1/campaigns/${campaign.id}/doubt?limit=${lettersShown}`, { signal }),
+  const { answer, fault } = useAsked(
+    `${campaign.id} ${inDoubt}`,
+    (signal) => client.json<Page<LetterRow>>("GET", `/v1/campaigns/${campaign.id}/doubt?limit=${lettersShown}`, { signal }),
+    100,
   );
   const letters = answer?.items ?? [];
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
