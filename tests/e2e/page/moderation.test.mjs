@@ -329,6 +329,8 @@ describe("moderation", () => {
     await review(page, id).getByText(/это выпуск № \d+ с домена shop\.example; первые 1000 с каждого домена проверяет модератор/).waitFor();
     await page.frameLocator(".message-frame").frameLocator("iframe").getByRole("heading").waitFor();
     await shoot(page, "moderation-phone-dark-russian", true);
+    await page.locator(".message-frame").scrollIntoViewIfNeeded();
+    await shoot(page, "moderation-message-dark");
     await noOverflow(page);
     assert.deepEqual(await axeFaults(page), []);
     await review(page, id).getByRole("button", { name: "Одобрить" }).click();

@@ -1,5 +1,6 @@
 import type { Plan } from "../api/types";
 import { formatsOf, splitDuration } from "./format";
+import { isolated } from "./isolate";
 
 const f = formatsOf("en");
 const letters = (n: number) => `${f.count(n)} ${f.plural(n, { one: "letter", other: "letters" })}`;
@@ -89,19 +90,19 @@ export const en = {
     rate: (rate: string) => `${rate} letters/s`,
     expectedEnd: (at: string) => `expected end ${at}`,
     done: (done: number, total: number) => `${f.count(done)} of ${letters(total)}`,
-    heldBy: (by: string, since: string) => `paused by ${by} since ${since}`,
+    heldBy: (by: string, since: string) => `paused by ${isolated(by)} since ${since}`,
     heldForSpam: (since: string) => `held on suspicion of spam since ${since}`,
-    relayTrouble: (since: string, text: string) => `The relay has been failing since ${since}: ${text}`,
+    relayTrouble: (since: string, text: string) => `The relay has been failing since ${since}: ${isolated(text)}`,
     inDoubt: (n: number) => `${letters(n)} in doubt ${f.plural(n, { one: "waits", other: "wait" })} for a decision.`,
     decideDoubt: "Look and decide",
-    fault: (text: string) => `This campaign is parked: ${text}`,
+    fault: (text: string) => `This campaign is parked: ${isolated(text)}`,
     inFlight: (n: number) => `${letters(n)} still in flight…`,
     drained: (accepted: number, inDoubt: number, refused: number, returned: number) =>
       `drained: ${f.count(accepted)} accepted, ${f.count(inDoubt)} in doubt` +
       (refused > 0 ? `, ${f.count(refused)} refused` : "") +
       (returned > 0 ? `, ${f.count(returned)} not sent` : ""),
-    select: (name: string) => `Select ${name}`,
-    more: (name: string) => `More commands for ${name}`,
+    select: (name: string) => `Select ${isolated(name)}`,
+    more: (name: string) => `More commands for ${isolated(name)}`,
     progress: "Progress",
   },
   segments: {
@@ -146,20 +147,20 @@ export const en = {
     pending: "Working…",
     keep: "Keep as it is",
     retry: "Try again",
-    refused: (what: string, why: string) => `${what} was refused: ${why}`,
+    refused: (what: string, why: string) => `${what} was refused: ${isolated(why)}`,
     failed: (what: string) => `${what} could not be sent: the engine cannot be reached. Nothing is known to have changed.`,
     nothingChanged: "It was so already; nothing changed.",
   },
   confirm: {
-    resumeTitle: (name: string) => `Resume “${name}”?`,
+    resumeTitle: (name: string) => `Resume “${isolated(name)}”?`,
     resumeText: (accumulated: number, later: number) =>
       `${letters(accumulated)} accumulated during the pause and ${f.plural(accumulated, { one: "leaves", other: "leave" })} at once.` +
       (later > 0 ? ` ${letters(later)} ${f.plural(later, { one: "keeps its", other: "keep their" })} planned times.` : ""),
     resumeDo: "Resume",
-    releaseTitle: (name: string) => `Release “${name}” whole?`,
+    releaseTitle: (name: string) => `Release “${isolated(name)}” whole?`,
     releaseText: (n: number) => `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} now, whatever the plan said.`,
     releaseDo: (n: number) => `Release ${letters(n)}`,
-    cancelTitle: (name: string) => `Cancel “${name}”?`,
+    cancelTitle: (name: string) => `Cancel “${isolated(name)}”?`,
     cancelText: (n: number) => `${letters(n)} will never be sent; this cannot be undone.`,
     cancelInFlight: (n: number) => `${letters(n)} in flight may still be delivered and will be counted.`,
     cancelDo: "Cancel the campaign",
@@ -171,7 +172,7 @@ export const en = {
       `${campaigns(done)} done` + (failed > 0 ? `, ${f.count(failed)} refused` : ""),
   },
   announce: {
-    status: (name: string, status: string) => `${name}: ${status}`,
+    status: (name: string, status: string) => `${isolated(name)}: ${status}`,
   },
   details: {
     title: "Details",

@@ -1,6 +1,7 @@
 import type { Plan } from "../api/types";
 import type { Words } from "./en";
 import { formatsOf, splitDuration } from "./format";
+import { isolated } from "./isolate";
 
 const f = formatsOf("ru");
 const letterWord = (n: number) => f.plural(n, { one: "письмо", few: "письма", many: "писем", other: "письма" });
@@ -97,19 +98,19 @@ export const ru: Words = {
     rate: (rate) => `${rate} писем/с`,
     expectedEnd: (at) => `закончится ${at}`,
     done: (done, total) => `${f.count(done)} из ${f.count(total)} ${f.plural(total, { one: "письма", few: "писем", many: "писем", other: "писем" })}`,
-    heldBy: (by, since) => `на паузе с ${since}, поставил ${by}`,
+    heldBy: (by, since) => `на паузе с ${since}, поставил ${isolated(by)}`,
     heldForSpam: (since) => `задержан по подозрению в спаме с ${since}`,
-    relayTrouble: (since, text) => `Отправляющий сервер не принимает письма с ${since}: ${text}`,
+    relayTrouble: (since, text) => `Отправляющий сервер не принимает письма с ${since}: ${isolated(text)}`,
     inDoubt: (n) => `Под вопросом ${letters(n)}: нужно решение.`,
     decideDoubt: "Посмотреть и решить",
-    fault: (text) => `Выпуск остановлен из-за сбоя: ${text}`,
+    fault: (text) => `Выпуск остановлен из-за сбоя: ${isolated(text)}`,
     inFlight: (n) => `ещё в пути: ${letters(n)}…`,
     drained: (accepted, inDoubt, refused, returned) =>
       `остановлен: принято ${f.count(accepted)}, под вопросом ${f.count(inDoubt)}` +
       (refused > 0 ? `, отказов ${f.count(refused)}` : "") +
       (returned > 0 ? `, не отправлено ${f.count(returned)}` : ""),
-    select: (name) => `Выбрать «${name}»`,
-    more: (name) => `Другие команды для «${name}»`,
+    select: (name) => `Выбрать «${isolated(name)}»`,
+    more: (name) => `Другие команды для «${isolated(name)}»`,
     progress: "Ход отправки",
   },
   segments: {
@@ -154,20 +155,20 @@ export const ru: Words = {
     pending: "Выполняется…",
     keep: "Оставить как есть",
     retry: "Повторить",
-    refused: (what, why) => `Команда «${what}» отклонена: ${why}`,
+    refused: (what, why) => `Команда «${what}» отклонена: ${isolated(why)}`,
     failed: (what) => `Команда «${what}» не дошла: сервер не отвечает. Изменилось ли что-то, неизвестно.`,
     nothingChanged: "Так уже и было; ничего не изменилось.",
   },
   confirm: {
-    resumeTitle: (name) => `Продолжить «${name}»?`,
+    resumeTitle: (name) => `Продолжить «${isolated(name)}»?`,
     resumeText: (accumulated, later) =>
       `За время паузы накоплено ${letters(accumulated)}: ${f.plural(accumulated, { one: "оно уйдёт", few: "они уйдут", many: "они уйдут", other: "они уйдут" })} сразу.` +
       (later > 0 ? ` Остальные (${letters(later)}) ${leave(later)} по расписанию.` : ""),
     resumeDo: "Продолжить",
-    releaseTitle: (name) => `Выпустить «${name}» целиком?`,
+    releaseTitle: (name) => `Выпустить «${isolated(name)}» целиком?`,
     releaseText: (n) => `${letters(n)} ${leave(n)} сейчас, что бы ни говорило расписание.`,
     releaseDo: (n) => `Выпустить ${letters(n)}`,
-    cancelTitle: (name) => `Отменить «${name}»?`,
+    cancelTitle: (name) => `Отменить «${isolated(name)}»?`,
     cancelText: (n) =>
       `${letters(n)} не ${f.plural(n, { one: "будет отправлено", few: "будут отправлены", many: "будут отправлены", other: "будут отправлены" })} никогда; вернуть это нельзя.`,
     cancelInFlight: (n) => `В пути ${letters(n)}: они ещё могут быть доставлены и будут учтены.`,
@@ -179,7 +180,7 @@ export const ru: Words = {
     manyDone: (done, failed) => `Готово: ${campaigns(done)}` + (failed > 0 ? `, отклонено: ${f.count(failed)}` : ""),
   },
   announce: {
-    status: (name, status) => `${name}: ${status}`,
+    status: (name, status) => `${isolated(name)}: ${status}`,
   },
   details: {
     title: "Подробности",

@@ -1,6 +1,5 @@
 // Letters that may have arrived or not, under `hold`: campaign by campaign, for a person to say what becomes of them.
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
-import type { Campaign } from "../../api/types";
 import { useAnnounce } from "../../components/announcer";
 import { StatusSign } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
@@ -45,8 +44,8 @@ export default function Doubt({ id }: { id: string | undefined }) {
             {words.settledTitle}
           </h2>
           <ul>
-            {settled.map((one) => (
-              <SettledLine key={one.key} settled={one} />
+            {[...new Set(settled.map((one) => one.campaign.id))].map((id) => (
+              <SettledCampaign key={id} id={id} settled={settled.filter((one) => one.campaign.id === id)} />
             ))}
           </ul>
         </section>
@@ -58,26 +57,22 @@ export default function Doubt({ id }: { id: string | undefined }) {
   );
 }
 
-/** What was decided here, and how the campaign goes on. */
-function SettledLine({ settled }: { settled: Settled }) {
+/** What was decided here, latest first, and how the campaign goes on. */
+function SettledCampaign({ id, settled }: { id: string; settled: Settled[] }) {
   const words = useViewWords(table);
-  const campaign = useCampaign(settled.campaign.id);
+  const { status } = useWords();
+  const campaign = useCampaign(id);
   return (
     <li>
-      <p>
-        <bdi>{settled.campaign.name}</bdi>: {words.settled[settled.action](settled.letters)}
-      </p>
-      {campaign && <GoesOn campaign={campaign} />}
+      <div>
+        {settled.map((one) => (
+          <p key={one.key}>
+            <bdi>{one.campaign.name}</bdi>: {words.settled[one.action](one.letters)}
+          </p>
+        ))}
+      </div>
+      {campaign && <StatusSign status={campaign.status} label={status[campaign.status]} />}
+      {campaign && <ProgressBar campaign={campaign} />}
     </li>
-  );
-}
-
-function GoesOn({ campaign }: { campaign: Campaign }) {
-  const words = useWords();
-  return (
-    <>
-      <StatusSign status={campaign.status} label={words.status[campaign.status]} />
-      <ProgressBar campaign={campaign} />
-    </>
   );
 }

@@ -1,5 +1,6 @@
 import type { Reply } from "../../api/types";
 import { en as common } from "../../i18n/en";
+import { isolated } from "../../i18n/isolate";
 import { ru as commonRu } from "../../i18n/ru";
 
 const { formats: f, letters } = common;
@@ -13,7 +14,7 @@ const said = (reply: Reply) => [reply.code || "", reply.enhanced, reply.text].fi
 const en = {
   what: "The server was given the whole of these letters, and its reply never came: each may have arrived or not. Nothing is sent twice unless you say so.",
   inDoubt: (n: number) => `${letters(n)} in doubt`,
-  notShown: (why: string) => `The letters cannot be listed: ${why}`,
+  notShown: (why: string) => `The letters cannot be listed: ${isolated(why)}`,
   more: (shown: number, all: number) => `The first ${f.count(shown)} of ${f.count(all)}; the rest comes when these are settled.`,
   chosen: (n: number) => `${f.count(n)} selected`,
   chooseAll: "Select all letters of this campaign",
@@ -25,8 +26,8 @@ const en = {
   reply: (reply: Reply | null) => (reply ? said(reply) : "no reply"),
   actions: { resend: "Resend", give_up: "Give up" },
   ask: {
-    resend: (name: string, n: number) => `Resend ${letters(n)} of “${name}”?`,
-    give_up: (name: string, n: number) => `Give up ${letters(n)} of “${name}”?`,
+    resend: (name: string, n: number) => `Resend ${letters(n)} of “${isolated(name)}”?`,
+    give_up: (name: string, n: number) => `Give up ${letters(n)} of “${isolated(name)}”?`,
   },
   happens: {
     resend: (n: number) => `${f.count(n)} ${f.plural(n, { one: "recipient", other: "recipients" })} may get this letter twice.`,
@@ -49,7 +50,7 @@ const en = {
 const ru: typeof en = {
   what: "Сервер получил эти письма целиком, но не ответил: каждое могло и дойти, и не дойти. Без вашего решения ничего не уйдёт второй раз.",
   inDoubt: (n) => `${lettersRu(n)} под вопросом`,
-  notShown: (why) => `Список писем не открылся: ${why}`,
+  notShown: (why) => `Список писем не открылся: ${isolated(why)}`,
   more: (shown, all) => `Показаны первые ${r.count(shown)} из ${r.count(all)}; остальные появятся, когда вы решите по этим.`,
   chosen: (n) => `Выбрано: ${r.count(n)}`,
   chooseAll: "Выбрать все письма выпуска",
@@ -64,8 +65,8 @@ const ru: typeof en = {
   },
   actions: { resend: "Отправить снова", give_up: "Не отправлять" },
   ask: {
-    resend: (name, n) => `Отправить снова ${lettersRu(n)} выпуска «${name}»?`,
-    give_up: (name, n) => `Больше не отправлять ${lettersRu(n)} выпуска «${name}»?`,
+    resend: (name, n) => `Отправить снова ${lettersRu(n)} выпуска «${isolated(name)}»?`,
+    give_up: (name, n) => `Больше не отправлять ${lettersRu(n)} выпуска «${isolated(name)}»?`,
   },
   happens: {
     resend: (n) =>

@@ -4,6 +4,7 @@ import type { Campaign } from "../../api/types";
 import { Button } from "../../components/button";
 import { Icon, StatusSign } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
+import { isolated } from "../../i18n/isolate";
 import { reasonInRussian } from "../../i18n/reasons_ru";
 import { useLanguage, useWords } from "../../i18n/words";
 import { mayModerate, useSession } from "../../session/session";
@@ -115,10 +116,11 @@ function Facts({ campaign }: { campaign: Campaign }) {
   const { details, card } = words;
   const own = useViewWords(table);
   const rows: [string, string][] = [
-    [details.sender, campaign.from],
+    // An override in a sender would turn its address round before the very eyes that are to judge it.
+    [details.sender, isolated(campaign.from)],
     ...(campaign.reply_to ? [[details.replyTo, campaign.reply_to] as [string, string]] : []),
     [details.subject, campaign.subject],
-    [details.audience, campaign.audience ? `${campaign.audience.name} · ${card.recipients(campaign.audience.size)}` : card.noAudience],
+    [details.audience, campaign.audience ? `${isolated(campaign.audience.name)} · ${card.recipients(campaign.audience.size)}` : card.noAudience],
     [details.plan, words.plan(campaign.plan, null)],
     [own.unsubscribe, campaign.unsubscribe_url || "—"],
     [own.submitted, words.formats.moment(campaign.moderation.since ?? campaign.created_at)],

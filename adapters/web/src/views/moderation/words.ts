@@ -1,4 +1,5 @@
 import { en as common } from "../../i18n/en";
+import { isolated } from "../../i18n/isolate";
 import { ru as commonRu } from "../../i18n/ru";
 
 const { formats: f, letters } = common;
@@ -45,7 +46,7 @@ const en = {
   before: "Recipient before",
   after: "Next recipient",
   of: (n: string) => `of ${n}`,
-  notShown: (why: string) => `It cannot be shown: ${why}`,
+  notShown: (why: string) => `It cannot be shown: ${isolated(why)}`,
   audience: "Audience",
   roleAddresses: (n: number) => `${f.count(n)} ${f.plural(n, { one: "role address", other: "role addresses" })} (info@, sales@ …)`,
   imported: (at: string) => `imported ${at}`,
@@ -55,8 +56,8 @@ const en = {
   rowsShown: (first: string, last: string, all: string) => `${first}–${last} of ${all}`,
   approve: "Approve",
   reject: "Reject",
-  approveTitle: (name: string) => `Approve “${name}”?`,
-  rejectTitle: (name: string) => `Reject “${name}”?`,
+  approveTitle: (name: string) => `Approve “${isolated(name)}”?`,
+  rejectTitle: (name: string) => `Reject “${isolated(name)}”?`,
   leave: (n: number, at: string | null) =>
     at ? `${letters(n)} ${f.plural(n, { one: "goes", other: "go" })} out from ${at}.` : `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} at once.`,
   leaveInParts: (n: number, at: string | null, first: number, every: string) =>
@@ -67,8 +68,8 @@ const en = {
   wordsHint: "Kept in the campaign's log and shown to whoever sends it.",
   reasonMissing: "Please say why: whoever sends it will read this.",
   decided: {
-    approve: (name: string) => `Approved: ${name}`,
-    reject: (name: string) => `Rejected: ${name}`,
+    approve: (name: string) => `Approved: ${isolated(name)}`,
+    reject: (name: string) => `Rejected: ${isolated(name)}`,
   },
 };
 
@@ -96,7 +97,7 @@ const ru: typeof en = {
   before: "Предыдущий получатель",
   after: "Следующий получатель",
   of: (n) => `из ${n}`,
-  notShown: (why) => `Показать не удалось: ${why}`,
+  notShown: (why) => `Показать не удалось: ${isolated(why)}`,
   audience: "Список контактов",
   roleAddresses: (n) =>
     `${r.count(n)} ${r.plural(n, { one: "служебный адрес", few: "служебных адреса", many: "служебных адресов", other: "служебного адреса" })} (info@, sales@ …)`,
@@ -107,8 +108,8 @@ const ru: typeof en = {
   rowsShown: (first, last, all) => `${first}–${last} из ${all}`,
   approve: "Одобрить",
   reject: "Отклонить",
-  approveTitle: (name) => `Одобрить «${name}»?`,
-  rejectTitle: (name) => `Отклонить «${name}»?`,
+  approveTitle: (name) => `Одобрить «${isolated(name)}»?`,
+  rejectTitle: (name) => `Отклонить «${isolated(name)}»?`,
   leave: (n, at) => {
     const go = r.plural(n, { one: "уйдёт", few: "уйдут", many: "уйдут", other: "уйдут" });
     return at ? `${commonRu.letters(n)} ${go} начиная с ${at}.` : `${commonRu.letters(n)} ${go} сразу.`;
@@ -124,8 +125,8 @@ const ru: typeof en = {
   wordsHint: "Сохранится в журнале выпуска; его увидит отправитель.",
   reasonMissing: "Напишите причину: её прочтёт отправитель.",
   decided: {
-    approve: (name) => `Одобрен: ${name}`,
-    reject: (name) => `Отклонён: ${name}`,
+    approve: (name) => `Одобрен: ${isolated(name)}`,
+    reject: (name) => `Отклонён: ${isolated(name)}`,
   },
 };
 

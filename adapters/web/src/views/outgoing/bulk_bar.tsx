@@ -6,6 +6,7 @@ import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { Icon } from "../../components/icons";
+import { isolated } from "../../i18n/isolate";
 import { useWords } from "../../i18n/words";
 import { useSession } from "../../session/session";
 import { isAllowed } from "./allowed";
@@ -63,7 +64,7 @@ function BulkDialog({ what, selected, onClose, onDone }: { what: Bulk; selected:
         try {
           await client.command(one.id, what, keys.current.get(one.id) ?? newIdempotencyKey());
         } catch (fault) {
-          failed.push(`${one.name}: ${fault instanceof Error ? fault.message : String(fault)}`);
+          failed.push(`${isolated(one.name)}: ${fault instanceof Error ? fault.message : String(fault)}`);
         }
     };
     await Promise.all(Array.from({ length: atOnce }, work));

@@ -184,7 +184,7 @@ function Notices({ campaign }: { campaign: Campaign }) {
               {hold.reason === "spam_suspicion"
                 ? card.heldForSpam(f.near(hold.since))
                 : card.heldBy(hold.by, f.near(hold.since))}
-              {hold.text && <q dir="auto">{hold.text}</q>}
+              {hold.text && <Quoted text={hold.text} />}
             </span>
           )}
           {drain && isStopped && (
@@ -205,7 +205,7 @@ function Notices({ campaign }: { campaign: Campaign }) {
       )}
       {campaign.status === "rejected" && moderation.words && (
         <p className="notice" data-kind="held">
-          <q dir="auto">{moderation.words}</q>
+          <Quoted text={moderation.words} />
         </p>
       )}
       {waitsInDoubt(campaign) && (
@@ -229,6 +229,15 @@ function Notices({ campaign }: { campaign: Campaign }) {
         </p>
       )}
     </>
+  );
+}
+
+/** A person's words. Whatever direction they have ends before the closing mark. */
+function Quoted({ text }: { text: string }) {
+  return (
+    <q>
+      <bdi>{text}</bdi>
+    </q>
   );
 }
 

@@ -4,6 +4,7 @@ import { useCallback, useRef, useState } from "react";
 import { ApiError, newIdempotencyKey } from "../../api/client";
 import { useAnnounce } from "../../components/announcer";
 import { useNotices } from "../../components/notices";
+import { isolated } from "../../i18n/isolate";
 import { useWords } from "../../i18n/words";
 import { useSession } from "../../session/session";
 import type { Steering } from "./allowed";
@@ -41,7 +42,7 @@ export function useCommand(id: string) {
         const why = fault instanceof Error ? fault.message : String(fault);
         const text = isUnanswered ? words.commands.failed(label) : words.commands.refused(label, why);
         const name = campaigns.get(id)?.name ?? id;
-        notify({ about: id, text: `${name}. ${text}`, ...(isUnanswered && { retry: () => void send(what) }) });
+        notify({ about: id, text: `${isolated(name)}. ${text}`, ...(isUnanswered && { retry: () => void send(what) }) });
       } finally {
         isUnderWay.current = false;
         answeredAt.current = performance.now();
