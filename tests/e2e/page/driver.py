@@ -50,9 +50,6 @@ class Driver:
     def restart(self):
         self.engine.start()
 
-    def kill(self):
-        self.engine.kill9()
-
     def letters(self):
         return self.sink.count()
 
