@@ -6,21 +6,21 @@ import { Icon } from "./components/icons";
 import { lazyView } from "./components/lazy_view";
 import { SettingsPanel } from "./components/settings_panel";
 import { useWords } from "./i18n/words";
-import { go, useRoute } from "./route";
+import { go, replace, useRoute } from "./route";
 import { mayModerate, mayOperate, useSession } from "./session/session";
 import { useCampaigns } from "./stream/hooks";
-import { DetailsDialog } from "./views/details/details_dialog";
 import { CampaignList } from "./views/outgoing/campaign_list";
 import { isUnder, tabs, type Tab } from "./views/outgoing/listing";
 
 const Moderation = lazyView(() => import("./views/moderation/moderation"));
 const NewCampaign = lazyView(() => import("./views/new_campaign/new_campaign"));
+const Details = lazyView(() => import("./views/details/details_dialog"));
 const Doubt = lazyView(() => import("./views/doubt/doubt"));
 
 export function App() {
   const words = useWords();
   const { me } = useSession();
-  const [first, second] = useRoute();
+  const [first, second, third] = useRoute();
   const isNew = first === "new";
   const all = useCampaigns();
   const doubted = all.filter((one) => isUnder("doubt", one)).length;
@@ -74,7 +74,9 @@ export function App() {
           ))}
         </main>
       </Tabs.Root>
-      {detailsOf && <DetailsDialog id={detailsOf} onClose={() => go(tab)} />}
+      {detailsOf && (
+        <Details id={detailsOf} tab={third} onTab={(next) => replace(tab, detailsOf, next)} onClose={() => go(tab)} />
+      )}
     </>
   );
 }

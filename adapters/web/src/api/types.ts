@@ -137,6 +137,8 @@ export interface Letter {
   to: string;
   html: string;
   text: string;
+  /** As it goes over the wire (RFC 5322). */
+  source: string;
 }
 
 export interface Reply {
@@ -150,6 +152,54 @@ export interface LetterRow {
   index: number;
   email: string;
   attempts: number;
+  outcome: LetterState;
   last_reply: Reply | null;
   changed_at: string | null;
+  retry_at: string | null;
+  message_id: string;
+}
+
+export type LetterState = "pending" | "in_flight" | "accepted" | "refused" | "deferred" | "skipped" | "in_doubt";
+
+/** The same answer, given to many letters. */
+export interface ResponseGroup extends Reply {
+  count: number;
+  first_seen: string;
+  last_seen: string;
+  example: string;
+  example_letter: number;
+}
+
+/** Why a letter has not gone, or what became of it. */
+export interface Why {
+  address: string;
+  index: number;
+  state: LetterState;
+  code: string;
+  text: string;
+  until: string | null;
+  also: { code: string; text: string; until: string | null }[];
+}
+
+/** An event of a campaign's log: what is common to all; the rest by `t` (messages/event_json.hpp). */
+export interface LogEvent {
+  number: number;
+  at: string;
+  by?: string;
+  t: string;
+  [field: string]: unknown;
+}
+
+/** How a campaign went; step curves. */
+export interface Progress {
+  t0: string | null;
+  total: number;
+  plan: [at: string, due: number][];
+  left: [at: string, left: number][];
+  outcomes: { at: string; accepted: number; refused: number; skipped: number; in_doubt: number; deferrals: number }[];
+  pauses: [from: string, to: string | null][];
+  released_at: string | null;
+  restarts: string[];
+  ended_at: string | null;
+  now: string;
 }

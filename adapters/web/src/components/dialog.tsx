@@ -12,7 +12,7 @@ interface Props {
   children: ReactNode;
   /** Buttons, the harmless one first: it gets the focus. */
   actions?: ReactNode;
-  size?: "small" | "large";
+  size?: "small" | "large" | "full";
   /** Closing by Escape or beside the dialog is off while a command is on its way. */
   isBusy?: boolean;
 }
@@ -41,7 +41,7 @@ export function Dialog({ open, onClose, title, children, actions, size = "small"
           >
             <header>
               <Radix.Title>{title}</Radix.Title>
-              {size === "large" && (
+              {size !== "small" && (
                 <Radix.Close className="button icon-button" data-look="quiet" aria-label={words.frame.close}>
                   <Icon name="close" />
                 </Radix.Close>

@@ -52,6 +52,11 @@ export function formatsOf(language: string) {
       if (p.year === n.year && p.month === n.month && p.day === n.day) return time;
       return p.year === n.year ? `${p.day} ${p.month} ${time}` : `${p.day} ${p.month} ${p.year} ${time}`;
     },
+    /** "1 Dec 2026" */
+    date: (at: string | number) => {
+      const p = parts(at);
+      return `${p.day} ${p.month} ${p.year}`;
+    },
     /** "1 Dec" */
     day: (at: string | number) => {
       const p = parts(at);

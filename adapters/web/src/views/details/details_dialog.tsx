@@ -1,45 +1,76 @@
-// What there is to know about one campaign. Its facts; further tabs go beside them.
+// What there is to know about one campaign, in tabs; #/outgoing/c1/log is the address of one.
+import * as Tabs from "@radix-ui/react-tabs";
+import type { ReactNode } from "react";
 import type { Campaign } from "../../api/types";
 import { Dialog } from "../../components/dialog";
 import { StatusSign } from "../../components/icons";
+import { useViewWords } from "../../i18n/view_words";
 import { useWords } from "../../i18n/words";
 import { useCampaign } from "../../stream/hooks";
+import { FactsTab } from "./facts_tab";
+import { LettersTab } from "./letters_tab";
+import { LogTab } from "./log_tab";
+import { ProgressTab } from "./progress_tab";
+import { ResponseTab } from "./response_tab";
+import { words as table } from "./words";
+import "./details.css";
 
-export function DetailsDialog({ id, onClose }: { id: string; onClose: () => void }) {
-  const words = useWords();
+const tabs = {
+  details: FactsTab,
+  response: ResponseTab,
+  letters: LettersTab,
+  progress: ProgressTab,
+  log: LogTab,
+} satisfies Record<string, (props: { campaign: Campaign }) => ReactNode>;
+type TabName = keyof typeof tabs;
+
+interface Props {
+  id: string;
+  tab: string | undefined;
+  onTab: (tab: string) => void;
+  onClose: () => void;
+}
+
+export default function DetailsDialog({ id, tab, onTab, onClose }: Props) {
+  const words = useViewWords(table);
+  const { details } = useWords();
   const campaign = useCampaign(id);
+  const shown: TabName = tab && tab in tabs ? (tab as TabName) : "details";
   return (
-    <Dialog open size="large" onClose={onClose} title={campaign?.name ?? id}>
-      {campaign ? <CampaignFacts campaign={campaign} /> : <p>{words.details.gone}</p>}
+    <Dialog open size="full" onClose={onClose} title={campaign?.name ?? id}>
+      {campaign ? (
+        <Tabs.Root className="details" value={shown} onValueChange={onTab} activationMode="manual">
+          <Headline campaign={campaign} />
+          <Tabs.List className="tabs" aria-label={words.views}>
+            {(Object.keys(tabs) as TabName[]).map((one) => (
+              <Tabs.Trigger key={one} value={one} className="tab">
+                {words.tabs[one]}
+              </Tabs.Trigger>
+            ))}
+          </Tabs.List>
+          {(Object.keys(tabs) as TabName[]).map((one) => {
+            const Shown = tabs[one];
+            return (
+              <Tabs.Content key={one} value={one} className="details-tab" tabIndex={-1}>
+                <Shown campaign={campaign} />
+              </Tabs.Content>
+            );
+          })}
+        </Tabs.Root>
+      ) : (
+        <p>{details.gone}</p>
+      )}
     </Dialog>
   );
 }
 
-function CampaignFacts({ campaign }: { campaign: Campaign }) {
-  const { details, card, formats: f, plan, status } = useWords();
-  const audience = campaign.audience;
-  const rows: [string, string][] = [
-    [details.job, campaign.id],
-    [details.putIn, f.moment(campaign.created_at)],
-    [details.changed, f.moment(campaign.changed_at)],
-    [details.campaign, campaign.name],
-    [details.sender, campaign.from],
-    [details.replyTo, campaign.reply_to || "—"],
-    [details.audience, audience ? `${audience.name} · ${card.recipients(audience.size)}` : card.noAudience],
-    [details.subject, campaign.subject],
-    [details.plan, plan(campaign.plan, campaign.starts_at)],
-  ];
+function Headline({ campaign }: { campaign: Campaign }) {
+  const { status, card } = useWords();
+  const { accepted, refused, skipped, total } = campaign.counts;
   return (
-    <>
+    <p className="details-head">
       <StatusSign status={campaign.status} label={status[campaign.status]} />
-      <dl className="detail-facts">
-        {rows.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd dir="auto">{value}</dd>
-          </div>
-        ))}
-      </dl>
-    </>
+      {total > 0 && <span className="hint">{card.done(accepted + refused + skipped, total)}</span>}
+    </p>
   );
 }

@@ -11,7 +11,7 @@ import { mayModerate, useSession } from "../../session/session";
 import { useCampaign } from "../../stream/hooks";
 import { AudienceLook } from "./audience_look";
 import { DecisionDialog, type Decision } from "./decision_dialog";
-import { MessageLook } from "./message_look";
+import { MessageLook } from "../../components/message_look";
 import { words as table } from "./words";
 
 interface Props {

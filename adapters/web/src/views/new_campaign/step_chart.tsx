@@ -1,8 +1,9 @@
 // A total that grows in steps over time: letters due by a plan. Drawn at the size that it has on the page, so that
 // words keep theirs.
-import { useId, useLayoutEffect, useRef, useState } from "react";
+import { useId, useState } from "react";
 import { useWords } from "../../i18n/words";
 import { timeTicks, valueTicks } from "../../components/ticks";
+import { useWidth } from "../../components/use_width";
 
 export interface StepPoint {
   /** Milliseconds since 1970. */
@@ -25,18 +26,9 @@ const spanMin = 3_600_000;
 
 export function StepChart({ steps, label }: Props) {
   const { formats: f, letters } = useWords();
-  const frame = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
+  const [frame, width] = useWidth();
   const [pointed, setPointed] = useState<StepPoint | null>(null);
   const id = useId();
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (!element) return;
-    setWidth(element.clientWidth);
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
   const first = steps[0];
   const end = steps.at(-1);
   if (!first || !end) return null;

@@ -1,14 +1,16 @@
 // The message as the chosen recipient will get it.
 import * as Tabs from "@radix-ui/react-tabs";
 import { useState } from "react";
-import type { Campaign, Letter } from "../../api/types";
-import { Button } from "../../components/button";
-import { MessageFrame } from "../../components/message_frame";
-import { useViewWords } from "../../i18n/view_words";
-import { useWords } from "../../i18n/words";
-import { useSession } from "../../session/session";
-import { useAsked } from "../../stream/use_asked";
-import { words as table } from "./words";
+import type { Campaign, Letter } from "../api/types";
+import { Button } from "./button";
+import { CopyButton } from "./copy_button";
+import { MessageFrame } from "./message_frame";
+import { useViewWords } from "../i18n/view_words";
+import { useWords } from "../i18n/words";
+import { useSession } from "../session/session";
+import { useAsked } from "../stream/use_asked";
+import { words as table } from "./message_look_words";
+import "./message_look.css";
 
 export function MessageLook({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
@@ -62,7 +64,6 @@ function RecipientChooser({ index, setIndex, size }: { index: number; setIndex: 
 
 function LetterSheet({ letter, isOld }: { letter: Letter; isOld: boolean }) {
   const words = useViewWords(table);
-  const { details } = useWords();
   return (
     <div className="letter-sheet" aria-busy={isOld}>
       <dl>
@@ -70,7 +71,7 @@ function LetterSheet({ letter, isOld }: { letter: Letter; isOld: boolean }) {
         <dd>
           <bdi>{letter.to}</bdi>
         </dd>
-        <dt>{details.subject}</dt>
+        <dt>{words.subject}</dt>
         <dd>
           <bdi>{letter.subject}</bdi>
         </dd>
@@ -87,6 +88,9 @@ function LetterSheet({ letter, isOld }: { letter: Letter; isOld: boolean }) {
               {words.text}
             </Tabs.Trigger>
           )}
+          <Tabs.Trigger value="source" className="tab">
+            {words.source}
+          </Tabs.Trigger>
         </Tabs.List>
         {letter.html && (
           <Tabs.Content value="html">
@@ -98,6 +102,12 @@ function LetterSheet({ letter, isOld }: { letter: Letter; isOld: boolean }) {
             <pre dir="auto">{letter.text}</pre>
           </Tabs.Content>
         )}
+        <Tabs.Content value="source">
+          <pre className="source" tabIndex={0}>
+            {letter.source}
+          </pre>
+          <CopyButton text={letter.source} />
+        </Tabs.Content>
       </Tabs.Root>
     </div>
   );

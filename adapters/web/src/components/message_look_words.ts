@@ -1,0 +1,29 @@
+import { isolated } from "../i18n/isolate";
+
+const en = {
+  message: "Message",
+  text: "Text",
+  to: "To",
+  recipient: "Recipient",
+  before: "Recipient before",
+  after: "Next recipient",
+  of: (n: string) => `of ${n}`,
+  notShown: (why: string) => `It cannot be shown: ${isolated(why)}`,
+  subject: "Subject",
+  source: "Source",
+};
+
+const ru: typeof en = {
+  message: "Письмо",
+  text: "Текст",
+  to: "Кому",
+  recipient: "Получатель",
+  before: "Предыдущий получатель",
+  after: "Следующий получатель",
+  of: (n) => `из ${n}`,
+  notShown: (why) => `Показать не удалось: ${isolated(why)}`,
+  subject: "Тема",
+  source: "Исходный текст",
+};
+
+export const words = { en, ru };

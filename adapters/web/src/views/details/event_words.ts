@@ -1,0 +1,77 @@
+// An event of the log in a sentence (messages/event.hpp has them all).
+import type { LetterState, LogEvent, Reply } from "../../api/types";
+import type { Words } from "../../i18n/words";
+import { replyText, type words as table } from "./words";
+
+type Said = (typeof table)["en"];
+
+interface Group extends Partial<Reply> {
+  outcome: LetterState;
+  letters: number[];
+}
+
+/** How many letters [begin, end, begin, end …] are. */
+function countOf(flat: unknown): number {
+  const bounds = Array.isArray(flat) ? (flat as number[]) : [];
+  let count = 0;
+  for (let at = 0; at + 1 < bounds.length; at += 2) count += (bounds[at + 1] ?? 0) - (bounds[at] ?? 0);
+  return count;
+}
+
+function groupsOf(event: LogEvent): Group[] {
+  return Array.isArray(event.groups) ? (event.groups as Group[]) : [];
+}
+
+const numberOf = (value: unknown) => (typeof value === "number" ? value : 0);
+const textOf = (value: unknown) => (typeof value === "string" ? value : "");
+
+export function eventWords(words: Said, { formats: f }: Words, event: LogEvent): string {
+  const { log } = words;
+  switch (event.t) {
+    case "created":
+      return log.created(textOf((event.spec as { name?: unknown } | undefined)?.name));
+    case "submitted":
+      return log.submitted(Array.isArray(event.reasons) ? event.reasons.map(String) : []);
+    case "scheduled":
+      return log.scheduled(f.moment(numberOf(event.t0)));
+    case "paused":
+      return event.reason === "spam_suspicion" ? log.suspected : log.paused;
+    case "claimed":
+      return log.claimed(countOf(event.letters));
+    case "settled": {
+      const sums = new Map<LetterState, number>();
+      for (const one of groupsOf(event)) sums.set(one.outcome, (sums.get(one.outcome) ?? 0) + countOf(one.letters));
+      return log.settled([...sums]);
+    }
+    case "doubt_settled": {
+      const count = countOf(event.letters);
+      if (event.resend !== true) return log.doubtGivenUp(count);
+      return log.doubtResent(count, typeof event.retry_at === "number" ? f.moment(event.retry_at) : null);
+    }
+    case "drained":
+      return log.drained(numberOf(event.accepted), numberOf(event.refused), numberOf(event.in_doubt), numberOf(event.took_ms));
+    case "edited":
+    case "discarded":
+    case "approved":
+    case "rejected":
+    case "sending_began":
+    case "resumed":
+    case "released":
+    case "cancelled":
+    case "relay_failed":
+    case "relay_recovered":
+    case "finished":
+      return log[event.t];
+    default:
+      return event.t;
+  }
+}
+
+/** What people or servers said, in their own words; what many letters were answered alike is said once. */
+export function quotedIn(event: LogEvent): string[] {
+  const own = [textOf(event.words), event.t === "settled" ? "" : textOf(event.text)];
+  const replies = groupsOf(event)
+    .filter((one) => one.outcome !== "accepted" && one.outcome !== "pending")
+    .map((one) => replyText({ code: one.code ?? 0, enhanced: one.enhanced ?? "", text: one.text ?? "" }));
+  return [...new Set([...own, ...replies].filter(Boolean))];
+}

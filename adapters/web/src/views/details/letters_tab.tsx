@@ -1,0 +1,122 @@
+// Every letter with what became of it; one of them opens its story.
+import { useState } from "react";
+import type { Campaign, LetterRow, LetterState, Page } from "../../api/types";
+import { Button } from "../../components/button";
+import { Icon } from "../../components/icons";
+import { useViewWords } from "../../i18n/view_words";
+import { useWords } from "../../i18n/words";
+import { LetterStory } from "./letter_story";
+import { Reading, useRead } from "./reading";
+import { replyText, words as table } from "./words";
+
+const states: LetterState[] = ["accepted", "refused", "deferred", "in_doubt", "in_flight", "pending", "skipped"];
+const pageSize = 50;
+
+export function LettersTab({ campaign }: { campaign: Campaign }) {
+  const words = useViewWords(table);
+  const [search, setSearch] = useState("");
+  const [outcome, setOutcome] = useState<LetterState | "">("");
+  const [limit, setLimit] = useState(pageSize);
+  const [opened, setOpened] = useState<LetterRow | null>(null);
+  const query = new URLSearchParams({ limit: String(limit) });
+  if (search.trim()) query.set("q", search.trim());
+  if (outcome) query.set("outcome", outcome);
+  const asked = useRead<Page<LetterRow>>(campaign, `letters?${query}`);
+  if (opened) return <LetterStory campaign={campaign} letter={opened} onClose={() => setOpened(null)} />;
+  return (
+    <>
+      <div className="tools" role="search">
+        <label className="search">
+          <span className="visually-hidden">{words.letter.search}</span>
+          <Icon name="search" />
+          <input
+            type="search"
+            value={search}
+            placeholder={words.letter.hint}
+            onChange={(event) => {
+              setSearch(event.target.value);
+              setLimit(pageSize);
+            }}
+          />
+        </label>
+        <label>
+          <span>{words.letter.filter}</span>
+          <select
+            value={outcome}
+            onChange={(event) => {
+              setOutcome(event.target.value as LetterState | "");
+              setLimit(pageSize);
+            }}
+          >
+            <option value="">{words.letter.all}</option>
+            {states.map((one) => (
+              <option key={one} value={one}>
+                {words.states[one]}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <Reading asked={asked}>
+        {(answer) =>
+          answer.items.length === 0 ? (
+            <p className="hint">{words.letter.none}</p>
+          ) : (
+            <>
+              <Rows letters={answer.items} onOpen={setOpened} />
+              {answer.next !== null && <Button onClick={() => setLimit((old) => old * 2)}>{words.more}</Button>}
+            </>
+          )
+        }
+      </Reading>
+    </>
+  );
+}
+
+function Rows({ letters, onOpen }: { letters: LetterRow[]; onOpen: (letter: LetterRow) => void }) {
+  const words = useViewWords(table);
+  const { formats: f } = useWords();
+  return (
+    <div className="rows-frame" tabIndex={0} role="region" aria-label={words.tabs.letters}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col" className="number">
+              {words.letter.number}
+            </th>
+            <th scope="col">{words.letter.address}</th>
+            <th scope="col">{words.letter.state}</th>
+            <th scope="col">{words.letter.reply}</th>
+            <th scope="col" className="number">
+              {words.letter.attempts}
+            </th>
+            <th scope="col">{words.letter.when}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {letters.map((one) => (
+            <tr key={one.index}>
+              <td className="number">{f.count(one.index + 1)}</td>
+              <th scope="row">
+                <button type="button" className="link" onClick={() => onOpen(one)}>
+                  <bdi>{one.email}</bdi>
+                </button>
+              </th>
+              <td>
+                <span className="letter-state" data-state={one.outcome}>
+                  {words.states[one.outcome]}
+                </span>{" "}
+                {one.retry_at && <span className="hint">{words.letter.retry(f.near(one.retry_at))}</span>}
+              </td>
+              <td className="wide" dir="auto">
+                {replyText(one.last_reply)}
+              </td>
+              <td className="number">{f.count(one.attempts)}</td>
+              <td>{one.changed_at ? f.near(one.changed_at) : ""}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+// How the campaign went over time, held against its plan.
+import type { Campaign, Progress } from "../../api/types";
+import { useViewWords } from "../../i18n/view_words";
+import { useWords } from "../../i18n/words";
+import { ProgressChart, type Moment } from "./progress_chart";
+import { Reading, useRead } from "./reading";
+import { words as table } from "./words";
+
+export function ProgressTab({ campaign }: { campaign: Campaign }) {
+  const words = useViewWords(table);
+  const asked = useRead<Progress>(campaign, "progress?points=300");
+  return (
+    <Reading asked={asked}>
+      {(progress) =>
+        progress.t0 === null ? (
+          <p className="hint">{words.progress.none}</p>
+        ) : (
+          <>
+            <ProgressChart progress={progress} />
+            <ProgressTable progress={progress} />
+          </>
+        )
+      }
+    </Reading>
+  );
+}
+
+/** The moments at which something changed, with what was due and what had left. */
+export function momentsOf(progress: Progress): Moment[] {
+  const moments = new Map<number, Moment>();
+  const all = [...progress.plan, ...progress.left].map(([at]) => Date.parse(at)).sort((left, right) => left - right);
+  let due = 0;
+  let left = 0;
+  let nextDue = 0;
+  let nextLeft = 0;
+  const until = Date.parse(progress.ended_at ?? progress.now);
+  for (const at of all) {
+    for (; nextDue < progress.plan.length && Date.parse(progress.plan[nextDue]?.[0] ?? "") <= at; ++nextDue)
+      due = progress.plan[nextDue]?.[1] ?? due;
+    for (; nextLeft < progress.left.length && Date.parse(progress.left[nextLeft]?.[0] ?? "") <= at; ++nextLeft)
+      left = progress.left[nextLeft]?.[1] ?? left;
+    moments.set(at, { at, due, left: at > until ? null : left });
+  }
+  return [...moments.values()];
+}
+
+const rowsMax = 200;
+
+function ProgressTable({ progress }: { progress: Progress }) {
+  const words = useViewWords(table);
+  const { formats: f } = useWords();
+  const said = words.progress;
+  const moments = momentsOf(progress);
+  const step = Math.ceil(moments.length / rowsMax);
+  const rows = moments.filter((_, index) => index % step === 0 || index === moments.length - 1);
+  return (
+    <details className="raw">
+      <summary>{said.asTable}</summary>
+      <div className="rows-frame" tabIndex={0} role="region" aria-label={said.chart}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{said.time}</th>
+              <th scope="col" className="number">
+                {said.due}
+              </th>
+              <th scope="col" className="number">
+                {said.left}
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((one) => (
+              <tr key={one.at}>
+                <th scope="row">{f.moment(one.at)}</th>
+                <td className="number">{f.count(one.due)}</td>
+                <td className="number">{one.left === null ? "" : f.count(one.left)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {progress.pauses.length > 0 && (
+        <>
+          <h3>{said.pausesTable}</h3>
+          <ul className="plain-list">
+            {progress.pauses.map(([from, to]) => (
+              <li key={from}>
+                {said.from} {f.moment(from)} {to ? `${said.to} ${f.moment(to)}` : said.lasts}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </details>
+  );
+}
