@@ -61,7 +61,7 @@ struct campaign_view {
   letter_counts counts;
   double rate = 0; ///< letters settled a second, over the last seconds
   std::optional<sluice::relay_trouble> relay_trouble;
-  std::optional<sluice::drain> drain; ///< while held, and after a cancel
+  std::optional<sluice::drain> drain;    ///< while held, and after a cancel
   std::optional<timestamp> submitted_at; ///< when `start` was asked for
   std::vector<std::string> moderation_reasons;
   std::string moderation_words; ///< the moderator's, at approval or rejection

@@ -42,6 +42,7 @@ json to_json(const campaign_view& value) {
   into["plan_words"] = plan_words(value.spec.plan);
   into["created_at"] = format_timestamp(value.created_at);
   into["changed_at"] = format_timestamp(value.changed_at);
+  into["submitted_at"] = moment_or_null(value.submitted_at);
   into["starts_at"] = moment_or_null(value.t0 ? value.t0 : value.spec.plan.start_at);
   into["next_part"] = nullptr;
   if (value.next_part)
@@ -61,8 +62,7 @@ json to_json(const campaign_view& value) {
     into["drain"]["in_flight"] = value.drain->in_flight;
     into["drain"]["ended_at"] = moment_or_null(value.drain->ended_at);
   }
-  into["moderation"] = {{"since", moment_or_null(value.submitted_at)},
-                        {"reasons", value.moderation_reasons},
+  into["moderation"] = {{"reasons", value.moderation_reasons},
                         {"words", value.moderation_words},
                         {"content_hash", value.content_hash}};
   into["version"] = value.version;

@@ -8,7 +8,7 @@ import signal
 import unittest
 
 from engine import Engine, wait_until
-from kills import CONNECTIONS, Deaths, verified
+from kills import SETTINGS, Deaths, verified
 from sink import Sink
 
 PRELOADED = str(pathlib.Path(os.environ["SLUICE_PRELOADED"]) / "libkill_at_sync.so")
@@ -99,7 +99,7 @@ class KillAtSync(unittest.TestCase):
 
     def test_killed_at_its_syncs_while_it_sends_it_loses_no_letter_and_sends_none_twice_but_those_in_doubt(self):
         letters = 2 * len(SYNCS_WHILE_SENDING) * 500
-        with Sink() as sink, Engine(sink.url, {"relay.connections": CONNECTIONS}) as engine:
+        with Sink() as sink, Engine(sink.url, SETTINGS) as engine:
             deaths = Deaths(engine, sink, "resend", letters)
             engine.kill9()
             deaths.note()

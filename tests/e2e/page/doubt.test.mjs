@@ -23,14 +23,14 @@ const box = (page, id, letter) => doubted(page, id).locator(`[data-letter="${let
 const focused = (page) => page.evaluate(() => document.activeElement?.id);
 const counts = async (id) => (await engine.show(id)).counts;
 
-/** Campaigns, of eight letters together at most, whose letters the sink took whole and did not answer before the engine was killed. */
+/** Campaigns whose letters were all on connections to a sink that does not answer when the engine was killed. */
 async function inDoubt(...campaigns) {
-  const before = await engine.call("letters");
-  const wanted = campaigns.reduce((sum, one) => sum + one.letters, 0);
   await engine.call("speed", { delay: 600 });
   const ids = [];
   for (const { letters, ...fields } of campaigns) ids.push(await engine.campaign(letters, { on_doubt: "hold", ...fields }));
-  await until(async () => (await engine.call("letters")) === before + wanted, "the sink to have the letters");
+  // Not all need have come to the sink: a connection takes a second letter while the reply to the first is due.
+  for (const [at, id] of ids.entries())
+    await until(async () => (await counts(id)).in_flight === campaigns[at].letters, `the letters of ${id} to be in flight`);
   await engine.call("kill");
   await engine.call("speed", { delay: 0 });
   await engine.call("restart");
@@ -59,8 +59,8 @@ describe("doubt", () => {
   test("a killed engine's letters in doubt are listed; half are resent, half given up, and the sink agrees", async () => {
     const page = await open(browser, engine);
     const [id] = await inDoubt({ letters: 8, name: "Cut short" });
-    const arrived = await engine.call("recipients");
-    assert.equal(arrived.length, 8);
+    const arrived = await engine.call("letters");
+    assert.ok(arrived > 0 && arrived <= 8);
     const card = page.locator(`.card[data-campaign="${id}"]`);
     await card.getByText("8 letters in doubt wait for a decision.").waitFor({ timeout: 30_000 });
     await shoot(page, "doubt-card");
@@ -102,8 +102,8 @@ describe("doubt", () => {
     await until(async () => (await engine.show(id)).status === "sent", "the campaign's end");
     const ended = await counts(id);
     assert.deepEqual([ended.accepted, ended.refused, ended.in_doubt], [4, 4, 0]);
-    const twice = (await engine.call("recipients")).slice(8).sort();
-    assert.deepEqual(twice, [0, 1, 2, 7].map((one) => `r${one}@d${one}.example`).sort());
+    const again = (await engine.call("recipients")).slice(arrived).sort();
+    assert.deepEqual(again, [0, 1, 2, 7].map((one) => `r${one}@d${one}.example`).sort());
     await doubted(page, id).waitFor({ state: "detached" });
     await shoot(page, "doubt-settled");
     assert.deepEqual(await axeFaults(page), []);
@@ -187,8 +187,11 @@ describe("doubt", () => {
     const dialog = page.getByRole("dialog");
     await page.route("**/doubt", async (route) => {
       if (route.request().method() === "POST") {
-        if (route.request().url().includes(`/${id}/`)) await engine.http("POST", `/v1/campaigns/${id}/cancel`);
-        else await engine.http("POST", `/v1/campaigns/${other}/doubt`, { action: "give_up", letters: [0, 1] });
+        if (route.request().url().includes(`/${id}/`)) {
+          await engine.http("POST", `/v1/campaigns/${id}/cancel`);
+          // The stream tells of it before the answer is here.
+          await doubted(page, id).getByText("Cancelled").waitFor();
+        } else await engine.http("POST", `/v1/campaigns/${other}/doubt`, { action: "give_up", letters: [0, 1] });
       }
       await route.continue();
     });

@@ -92,6 +92,27 @@ describe("moderation", () => {
     await page.context().close();
   });
 
+  test("the decisions do not move when the message and the audience come late", async () => {
+    const id = await submitted("Slowly read");
+    const page = await open(browser, engine);
+    let letGo;
+    const isLetGo = new Promise((resolve) => (letGo = resolve));
+    for (const late of ["**/preview?*", "**/v1/audiences/**"])
+      await page.route(late, async (route) => {
+        await isLetGo;
+        await route.continue();
+      });
+    await page.getByRole("tab", { name: /Moderation/ }).click();
+    const approve = review(page, id).getByRole("button", { name: "Approve" });
+    const early = await approve.boundingBox();
+    letGo();
+    await page.frameLocator(".message-frame").frameLocator("iframe").getByRole("heading").waitFor();
+    await review(page, id).getByRole("rowheader").first().waitFor();
+    assert.deepEqual(await approve.boundingBox(), early);
+    clean(page);
+    await page.context().close();
+  });
+
   test("approval says in numbers what goes out and when, a double click approves once, and the next comes up", async () => {
     const at = "2036-12-01T09:00:00Z";
     const first = await submitted("Approved", { plan: { start_at: at } });

@@ -26,7 +26,7 @@ before(async () => {
   });
   await engine.call("speed", { delay: 600 });
   ids.doubt = await engine.campaign(4, { name: evil, subject: evil, on_doubt: "hold" });
-  await until(async () => (await engine.call("letters")) === 4, "the sink to have the letters");
+  await until(async () => (await engine.show(ids.doubt)).counts.in_flight === 4, "the letters to be in flight");
   await engine.call("kill");
   await engine.call("speed", { delay: 0 });
   await engine.call("restart");

@@ -58,13 +58,12 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
     "plan": {"start_at": "2026-12-01T09:00:00Z", "parts": {"size": 200, "every": "30m", "growth": 0}},
     "plan_words": "1 Dec 2026 09:00, 200 letters every 30 min",
     "created_at": "2026-11-30T09:00:00Z", "changed_at": "2026-12-01T10:00:00Z",
-    "starts_at": "2026-12-01T09:05:00Z",
+    "submitted_at": "2026-11-30T10:00:00Z", "starts_at": "2026-12-01T09:05:00Z",
     "next_part": {"at": "2026-12-01T10:05:00Z", "letters": 200}, "released": false,
     "counts": {"total": 1000, "due": 600, "pending": 500, "in_flight": 20, "accepted": 400, "refused": 30,
                "deferred": 5, "skipped": 40, "in_doubt": 5},
     "rate": 12.5, "relay_trouble": {"since": "2026-12-01T09:50:00Z", "text": "connection refused"},
-    "moderation": {"since": "2026-11-30T10:00:00Z", "reasons": ["campaign number 1 of shop.example"], "words": "fine",
-                   "content_hash": "abcd"},
+    "moderation": {"reasons": ["campaign number 1 of shop.example"], "words": "fine", "content_hash": "abcd"},
     "version": 42, "fault": null})"));
 }
 

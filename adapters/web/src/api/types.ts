@@ -63,6 +63,8 @@ export interface Campaign {
   plan_words: string;
   created_at: string;
   changed_at: string;
+  /** When its start was asked for: since then it waits, if it waits for a moderator. */
+  submitted_at: string | null;
   starts_at: string | null;
   next_part: { at: string; letters: number } | null;
   released: boolean;
@@ -70,8 +72,7 @@ export interface Campaign {
   rate: number;
   relay_trouble: { since: string; text: string } | null;
   drain: Drain | null;
-  /** `since`: when it was submitted; nothing before. */
-  moderation: { since: string | null; reasons: string[]; words: string; content_hash: string };
+  moderation: { reasons: string[]; words: string; content_hash: string };
   version: number;
   fault: string | null;
 }

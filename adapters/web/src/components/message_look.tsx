@@ -30,6 +30,7 @@ export function MessageLook({ campaign }: { campaign: Campaign }) {
           {words.notShown(fault.message)}
         </p>
       )}
+      {!answer && !fault && <div className="letter-waiting" aria-hidden="true" />}
       {answer && (!fault || isOld) && <LetterSheet letter={answer} isOld={isOld} />}
     </section>
   );

@@ -18,7 +18,9 @@ export default function Doubt({ id }: { id: string | undefined }) {
   const announce = useAnnounce();
   const all = useCampaigns();
   const isOpening = useConnection().state === "opening";
-  const waiting = useMemo(() => all.filter((one) => isUnder("doubt", one)), [all]);
+  // One that a question is open about stays, so that the answer is read: the stream may tell sooner that it is over.
+  const [asking, setAsking] = useState<string | null>(null);
+  const waiting = useMemo(() => all.filter((one) => isUnder("doubt", one) || one.id === asking), [all, asking]);
   const [settled, setSettled] = useState<Settled[]>([]);
   const told = useRef<HTMLHeadingElement>(null);
   const onSettled = useCallback(
@@ -51,7 +53,13 @@ export default function Doubt({ id }: { id: string | undefined }) {
         </section>
       )}
       {waiting.map((one) => (
-        <DoubtedCampaign key={one.id} id={one.id} isAskedFor={one.id === id} onSettled={onSettled} />
+        <DoubtedCampaign
+          key={one.id}
+          id={one.id}
+          isAskedFor={one.id === id}
+          onAsking={(isOpen) => setAsking(isOpen ? one.id : null)}
+          onSettled={onSettled}
+        />
       ))}
     </div>
   );

@@ -19,6 +19,8 @@ interface Props {
   id: string;
   /** A notice on its card led here. */
   isAskedFor: boolean;
+  /** Whether a question is open about it. */
+  onAsking: (isOpen: boolean) => void;
   onSettled: (what: Settled) => void;
 }
 
@@ -27,7 +29,7 @@ export function DoubtedCampaign({ id, ...rest }: Props) {
   return campaign ? <Sheet campaign={campaign} {...rest} /> : null;
 }
 
-function Sheet({ campaign, isAskedFor, onSettled }: Omit<Props, "id"> & { campaign: Campaign }) {
+function Sheet({ campaign, isAskedFor, onAsking, onSettled }: Omit<Props, "id"> & { campaign: Campaign }) {
   const words = useViewWords(table);
   const { status } = useWords();
   const { me, client } = useSession();
@@ -40,6 +42,10 @@ function Sheet({ campaign, isAskedFor, onSettled }: Omit<Props, "id"> & { campai
   const letters = answer?.items ?? [];
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const [asked, setAsked] = useState<Action | null>(null);
+  const ask = (what: Action | null) => {
+    setAsked(what);
+    onAsking(what !== null);
+  };
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (!isAskedFor) return;
@@ -77,7 +83,7 @@ function Sheet({ campaign, isAskedFor, onSettled }: Omit<Props, "id"> & { campai
               data-command={what}
               look={what === "give_up" ? "plain" : "primary"}
               aria-disabled={taken.length === 0}
-              onClick={() => taken.length > 0 && setAsked(what)}
+              onClick={() => taken.length > 0 && ask(what)}
             >
               {words.actions[what]}
             </Button>
@@ -89,9 +95,9 @@ function Sheet({ campaign, isAskedFor, onSettled }: Omit<Props, "id"> & { campai
           action={asked}
           campaign={campaign}
           letters={taken}
-          onClose={() => setAsked(null)}
+          onClose={() => ask(null)}
           onSettled={(what) => {
-            setAsked(null);
+            ask(null);
             setChosen(new Set());
             onSettled(what);
           }}

@@ -41,7 +41,7 @@ export function Queue({ queue, shown, onChosen }: Props) {
             <span className="queue-facts">
               <span>
                 <Icon name="clock" />
-                {words.waits(now - Date.parse(one.moderation.since ?? one.created_at))}
+                {words.waits(now - Date.parse(one.submitted_at ?? one.created_at))}
               </span>
               <span>{card.recipients(one.audience?.size ?? 0)}</span>
               {one.hold && <span>{status.paused}</span>}

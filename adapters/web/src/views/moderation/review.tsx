@@ -123,7 +123,7 @@ function Facts({ campaign }: { campaign: Campaign }) {
     [details.audience, campaign.audience ? `${isolated(campaign.audience.name)} · ${card.recipients(campaign.audience.size)}` : card.noAudience],
     [details.plan, words.plan(campaign.plan, null)],
     [own.unsubscribe, campaign.unsubscribe_url || "—"],
-    [own.submitted, words.formats.moment(campaign.moderation.since ?? campaign.created_at)],
+    [own.submitted, words.formats.moment(campaign.submitted_at ?? campaign.created_at)],
   ];
   return (
     <dl className="detail-facts">

@@ -1,6 +1,6 @@
 import { ru as page } from "../../i18n/ru";
 import { sizesOf } from "./sizes";
-import { reasonInRussian } from "./reasons_ru";
+import { reasonInRussian } from "../../i18n/reasons_ru";
 import type { ViewWords } from "./words";
 
 const f = page.formats;

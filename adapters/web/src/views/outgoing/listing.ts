@@ -38,7 +38,7 @@ export function waitsInDoubt(campaign: Campaign): boolean {
 }
 
 function submittedAt(campaign: Campaign): number {
-  return Date.parse(campaign.moderation.since ?? campaign.created_at);
+  return Date.parse(campaign.submitted_at ?? campaign.created_at);
 }
 
 function startOf(campaign: Campaign): number {
