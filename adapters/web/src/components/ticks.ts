@@ -1,8 +1,10 @@
 // Where an axis has its marks: round numbers, round times of day, midnights.
-const minute = 60_000;
+const second = 1000;
+const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
-const stretches = [1, 2, 5, 10, 15, 30].map((n) => n * minute).concat([1, 2, 3, 6, 12].map((n) => n * hour));
+const shorts = [1, 2, 5, 10, 15, 30];
+const stretches = [...shorts.map((n) => n * second), ...shorts.map((n) => n * minute)].concat([1, 2, 3, 6, 12].map((n) => n * hour));
 const days = [1, 2, 3, 7, 14, 28, 56, 91, 182, 364, 728, 1820, 3640, 18_200, 36_400, 182_000, 364_000];
 
 export interface TimeTick {
@@ -18,7 +20,7 @@ export function timeTicks(from: number, to: number, most: number): TimeTick[] {
   const midnight = new Date(from);
   midnight.setHours(0, 0, 0, 0);
   if (stretch !== undefined) {
-    for (let number = 0; ; ++number) {
+    for (let number = stretch < hour ? Math.floor((from - midnight.getTime()) / stretch) : 0; ; ++number) {
       const clock = new Date(midnight);
       // Whole hours by the clock, so that midnight is met also behind a change of the clock.
       if (stretch < hour) clock.setTime(midnight.getTime() + number * stretch);

@@ -1,4 +1,5 @@
 // Events as people read them: the day once, then each with its time, who caused it, and what it says.
+import { useState } from "react";
 import type { LogEvent } from "../../api/types";
 import { useViewWords } from "../../i18n/view_words";
 import { useWords } from "../../i18n/words";
@@ -45,11 +46,20 @@ function Entry({ event }: { event: LogEvent }) {
             {one}
           </q>
         ))}
-        <details>
-          <summary aria-label={`${words.log.raw}: ${event.number}`}>{words.log.number(common.formats.count(event.number))}</summary>
-          <pre tabIndex={0}>{JSON.stringify(event, null, 2)}</pre>
-        </details>
+        <RawEvent event={event} />
       </div>
     </li>
+  );
+}
+
+function RawEvent({ event }: { event: LogEvent }) {
+  const words = useViewWords(table);
+  const { formats: f } = useWords();
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <details onToggle={(toggled) => setIsOpen(toggled.currentTarget.open)}>
+      <summary aria-label={`${words.log.raw}: ${event.number}`}>{words.log.number(f.count(event.number))}</summary>
+      {isOpen && <pre tabIndex={0}>{JSON.stringify(event, null, 2)}</pre>}
+    </details>
   );
 }

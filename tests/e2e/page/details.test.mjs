@@ -1,0 +1,229 @@
+// The details of a campaign: its facts and message, the server's answers, the letters, its progress, its log.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { axeFaults, launch, open, shoot, until } from "./browser.mjs";
+import { Engine } from "./engine.mjs";
+
+let browser;
+let engine;
+let id;
+
+const html = `<style>h1 { color: rgb(200, 0, 0) }</style><h1>Dear {{name}}</h1>
+<img src="https://tracker.example/pixel.png"><script>parent.parent.hit = 1</script>
+<iframe src="https://tracker.example/frame"></iframe><link rel="stylesheet" href="https://tracker.example/style.css">
+<meta http-equiv="refresh" content="0;url=https://tracker.example/away">
+<form action="https://tracker.example/form"><input autofocus onfocus="parent.parent.hit = 1"></form>
+<a href="https://tracker.example/link" target="_top">a link</a><div style="position:fixed;inset:-2000px;background:red;z-index:9"></div>`;
+const subject = `"><script>window.hit=1</script>\u202E{{name}} ${"S".repeat(150)}`;
+
+before(async () => {
+  browser = await launch();
+  engine = await Engine.start({ delay: 0.01 });
+  const rows = "email,name\n" + Array.from({ length: 60 }, (_, at) => `${at % 10 ? "r" : "no"}${at}@d.example,Reader ${at}\n`).join("");
+  const audience = (await engine.http("POST", "/v1/audiences?name=readers", rows)).id;
+  const plan = { start_at: "now", parts: { size: 20, every: "1s", growth: 0 } };
+  id = await engine.call("create", { audience, name: "Autumn letter", subject, html, plan });
+  await engine.http("POST", `/v1/campaigns/${id}/start`);
+  await until(async () => (await engine.show(id)).counts.accepted === 18, "the first part to leave");
+  await engine.http("POST", `/v1/campaigns/${id}/pause`, { reason: "a look at the numbers" });
+  await until(async () => (await engine.show(id)).counts.due === 60, "the other parts to fall due");
+  await engine.http("POST", `/v1/campaigns/${id}/resume`);
+  await until(async () => (await engine.show(id)).status === "sent", "all letters to leave");
+});
+after(async () => {
+  await browser?.close();
+  await engine?.end();
+});
+
+const at = (page, tab) => page.evaluate((to) => (location.hash = to), `/finished/${id}/${tab}`);
+const dialog = (page) => page.getByRole("dialog");
+const panel = (page) => page.locator('.details-tab[data-state="active"]');
+const fits = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth <= innerWidth && document.querySelector(".dialog-body").scrollWidth <= document.querySelector(".dialog-body").clientWidth);
+const tabs = { details: "Details", response: "Server response", letters: "Letters", progress: "Progress", log: "Log" };
+
+async function opened(tab, options = {}) {
+  const page = await open(browser, engine, options);
+  await at(page, tab);
+  await panel(page).waitFor();
+  return page;
+}
+
+describe("the details of a campaign", () => {
+  test("open from its card, say what there is to know, and close to where they were opened", async () => {
+    const page = await open(browser, engine);
+    await page.getByRole("tab", { name: "Finished" }).click();
+    const card = page.locator(`[data-campaign="${id}"]`);
+    await card.getByRole("button", { name: /More commands/ }).click();
+    await page.getByRole("menuitem", { name: "Details" }).click();
+    const facts = panel(page).locator(".detail-facts");
+    await facts.getByText("20 letters every 1 s").waitFor();
+    assert.deepEqual(await facts.locator("dt").allTextContents(), [
+      "Job number", "Put in", "Changed", "Campaign", "Sender", "Reply to", "Audience", "Subject", "Plan", "A letter in doubt",
+    ]);
+    await facts.getByText("readers · 60 recipients").waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    await page.keyboard.press("Escape");
+    await dialog(page).waitFor({ state: "detached" });
+    assert.equal(new URL(page.url()).hash, "#/finished");
+    // The browser says what the message may not do; of the page itself it says nothing.
+    assert.deepEqual(page.complaints.filter((one) => !/tracker\.example|srcdoc|sandbox/.test(one)), []);
+    await page.context().close();
+  });
+
+  test("the message is shown for any recipient, as HTML, text and source; a hostile one does nothing", async () => {
+    const page = await opened("details");
+    const outside = [];
+    page.on("requestfinished", (request) => {
+      if (!request.url().startsWith(engine.url)) outside.push(request.url());
+    });
+    const inner = page.frameLocator(".message-frame").frameLocator("iframe");
+    await inner.getByText("Dear Reader 0").waitFor();
+    assert.equal(await inner.locator("h1").evaluate((one) => getComputedStyle(one).color), "rgb(200, 0, 0)", "its styles hold");
+    await panel(page).getByRole("button", { name: "Next recipient" }).click();
+    await inner.getByText("Dear Reader 1", { exact: true }).waitFor();
+    await inner.getByText("a link").evaluate((one) => one.click());
+    await shoot(page, "details-message");
+    await panel(page).getByRole("spinbutton").fill("8");
+    await inner.getByText("Dear Reader 7").waitFor();
+    await panel(page).getByRole("tab", { name: "Text" }).click();
+    await panel(page).getByText("Dear Reader 7, everything is cheaper.").waitFor();
+    await panel(page).getByRole("tab", { name: "Source" }).click();
+    await panel(page).getByText("Content-Type: multipart/alternative;").waitFor();
+    assert.equal(await page.evaluate(() => window.hit), undefined);
+    assert.deepEqual(outside, [], "nothing was fetched from elsewhere");
+    assert.equal(new URL(page.url()).host, new URL(engine.url).host);
+    assert.equal(await fits(page), true, "nothing overflows");
+    await page.context().close();
+  });
+
+  test("the server's answers stand together, with the record as JSON", async () => {
+    const page = await opened("response");
+    const row = panel(page).getByRole("row", { name: /550 5\.1\.1/ });
+    await row.getByText("nobody here").waitFor();
+    assert.match(await row.textContent(), /6.*no0@d\.example/);
+    await panel(page).getByRole("row", { name: /250 2\.0\.0/ }).getByText("54").waitFor();
+    await panel(page).getByText("The raw record").click();
+    const raw = JSON.parse(await panel(page).locator("pre").textContent());
+    assert.deepEqual(raw.map((one) => [one.code, one.count]).sort(), [[250, 54], [550, 6]]);
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await panel(page).getByRole("button", { name: "Copy" }).click();
+    await panel(page).getByRole("button", { name: "Copied" }).waitFor();
+    assert.deepEqual(JSON.parse(await page.evaluate(() => navigator.clipboard.readText())), raw);
+    await shoot(page, "details-response");
+    await page.context().close();
+  });
+
+  test("a letter is found by a part of its address or by its outcome, and tells its story", async () => {
+    const page = await opened("letters");
+    const rows = panel(page).locator("tbody tr");
+    await until(async () => (await rows.count()) === 50, "the first fifty");
+    await panel(page).getByRole("button", { name: "Show more" }).click();
+    await until(async () => (await rows.count()) === 60, "all of them");
+    await panel(page).getByLabel("Outcome").selectOption("refused");
+    await until(async () => (await rows.count()) === 6, "the refused ones");
+    await panel(page).getByLabel("Outcome").selectOption("");
+    await panel(page).getByRole("searchbox").fill("no5");
+    await until(async () => (await rows.count()) === 1, "the one that is looked for");
+    await shoot(page, "details-letters");
+    await panel(page).getByRole("button", { name: "no50@d.example" }).click();
+    await panel(page).getByText("The story of the letter to no50@d.example").waitFor();
+    await panel(page).getByText(/550 5\.1\.1 nobody here/).first().waitFor();
+    assert.match(await panel(page).locator(".timeline").textContent(), /handed to the sending server.*1 refused/s);
+    assert.deepEqual(await axeFaults(page), []);
+    await shoot(page, "details-story");
+    await panel(page).getByRole("button", { name: /Back to the letters/ }).click();
+    assert.equal(await panel(page).getByRole("searchbox").inputValue(), "no5", "the search is kept");
+    await panel(page).getByRole("searchbox").fill("nobody at all");
+    await panel(page).getByText("No letter here fits").waitFor();
+    await page.context().close();
+  });
+
+  test("progress is drawn against the plan, with the pause; the same as a table", async () => {
+    const page = await opened("progress");
+    await panel(page).getByRole("img", { name: /Letters over time: 60 letters/ }).waitFor();
+    assert.equal(await panel(page).locator("svg .pause").count(), 1);
+    assert.equal(await panel(page).locator("svg .part").count(), 3);
+    await panel(page).locator("svg").hover({ position: { x: 200, y: 150 } });
+    await panel(page).getByText(/due 20, left 20/).waitFor();
+    await shoot(page, "details-progress");
+    await panel(page).getByText("As a table").click();
+    const last = panel(page).locator("tbody tr").last();
+    assert.match(await last.textContent(), /6060$/);
+    await panel(page).getByText(/^from .* to /).waitFor();
+    await page.context().close();
+  });
+
+  test("the log says what happened, who did it, and what the record holds", async () => {
+    const page = await opened("log");
+    const entries = panel(page).locator(".timeline li");
+    await panel(page).getByText("Every letter has its outcome").waitFor();
+    assert.match(await entries.first().textContent(), /Every letter has its outcome/);
+    assert.match(await panel(page).locator('[data-event="paused"]').textContent(), /Paused local.*a look at the numbers/);
+    await panel(page).getByLabel("Newest first").uncheck();
+    await until(async () => /The draft Autumn letter was made/.test(await entries.first().textContent()), "the oldest to be first");
+    await entries.first().getByText("Event 1").click();
+    const stored = JSON.parse(await entries.first().locator("pre").textContent());
+    assert.equal(stored.t, "created");
+    await shoot(page, "details-log");
+    await page.context().close();
+  });
+
+  test("what happens while they are open is seen", async () => {
+    const live = await engine.campaign(400, { name: "While you look", plan: { start_at: "now", parts: { size: 40, every: "1h", growth: 0 } } });
+    const page = await open(browser, engine);
+    await page.evaluate((to) => (location.hash = to), `/outgoing/${live}/log`);
+    await panel(page).getByText("Sending began").waitFor();
+    await engine.http("POST", `/v1/campaigns/${live}/pause`, { reason: "stop it" });
+    await panel(page).locator("q", { hasText: "stop it" }).waitFor();
+    await dialog(page).getByText("Paused").first().waitFor();
+    await engine.http("POST", `/v1/campaigns/${live}/cancel`);
+    await panel(page).getByText("Cancelled").waitFor();
+    await page.context().close();
+  });
+
+  test("a fault is told, and tried again", async () => {
+    const page = await open(browser, engine);
+    await page.route("**/responses", (route) => route.fulfill({ status: 503, contentType: "application/problem+json", body: '{"code":"unavailable","detail":"the disk is away"}' }));
+    await at(page, "response");
+    await panel(page).getByRole("alert").getByText("the disk is away").waitFor();
+    await page.unroute("**/responses");
+    await panel(page).getByRole("button", { name: "Try again" }).click();
+    await panel(page).getByRole("row", { name: /nobody here/ }).waitFor();
+    await page.context().close();
+  });
+
+  test("every tab is reached by keyboard alone", async () => {
+    const page = await opened("details");
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent);
+    await until(async () => (await focused()) === "Close", "the dialog to have the focus", 5);
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "Details");
+    for (const [tab, name] of Object.entries(tabs).slice(1)) {
+      await page.keyboard.press("ArrowRight");
+      await page.keyboard.press("Enter");
+      await dialog(page).getByRole("tab", { name, selected: true }).waitFor();
+      assert.equal(new URL(page.url()).hash, `#/finished/${id}/${tab}`);
+    }
+    await page.reload();
+    await dialog(page).getByRole("tab", { name: "Log", selected: true }).waitFor();
+    await page.context().close();
+  });
+
+  for (const [name, options] of Object.entries({
+    light: {},
+    "phone-dark-russian": { width: 360, height: 740, dark: true, locale: "ru-RU" },
+  }))
+    test(`axe-core finds no serious fault and nothing overflows on any tab: ${name}`, async () => {
+      const page = await opened("details", options);
+      for (const tab of Object.keys(tabs)) {
+        await at(page, tab);
+        await until(async () => (await panel(page).count()) === 1 && !/Reading…|Читаем…/.test(await panel(page).textContent()), `the tab ${tab}`);
+        assert.equal(await fits(page), true, `${tab} fits`);
+        assert.deepEqual(await axeFaults(page), [], tab);
+        await shoot(page, `details-${tab}-${name}`);
+      }
+      assert.equal(await page.evaluate(() => window.hit), undefined);
+      await page.context().close();
+    });
+});
