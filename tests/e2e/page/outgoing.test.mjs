@@ -268,6 +268,26 @@ describe("the list", () => {
     });
 });
 
+test("the first view is less than 250 kB on the wire", async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const devtools = await context.newCDPSession(page);
+  await devtools.send("Network.enable");
+  const assets = new Set();
+  let bytes = 0;
+  devtools.on("Network.responseReceived", ({ requestId, response }) => {
+    if (!new URL(response.url).pathname.startsWith("/v1/")) assets.add(requestId);
+  });
+  devtools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    if (assets.has(requestId)) bytes += encodedDataLength;
+  });
+  await page.goto(`${engine.url}/#token=${engine.token}`);
+  await page.getByText("Live", { exact: true }).waitFor();
+  assert.ok(bytes > 50_000 && bytes < 250_000, `${bytes} bytes`);
+  console.log(`first view: ${bytes} bytes`);
+  await context.close();
+});
+
 test("the page's files are served with rules, kept by name, and no other", async () => {
   const index = await fetch(engine.url + "/");
   assert.match(index.headers.get("content-security-policy"), /default-src 'none'; script-src 'self'; style-src 'self'/);
