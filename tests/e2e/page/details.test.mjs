@@ -201,6 +201,7 @@ describe("the details of a campaign", () => {
     assert.equal(await focused(), "Details");
     for (const [tab, name] of Object.entries(tabs).slice(1)) {
       await page.keyboard.press("ArrowRight");
+      await until(async () => (await focused()) === name, `the focus on ${name}`, 5);
       await page.keyboard.press("Enter");
       await dialog(page).getByRole("tab", { name, selected: true }).waitFor();
       assert.equal(new URL(page.url()).hash, `#/finished/${id}/${tab}`);

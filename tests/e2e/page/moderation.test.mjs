@@ -76,7 +76,7 @@ describe("moderation", () => {
     const it = review(page, id);
     const letter = page.frameLocator(".message-frame").frameLocator("iframe");
     await letter.getByRole("heading", { name: "Dear Recipient 0" }).waitFor();
-    await it.getByLabel("Recipient", { exact: true }).locator("visible=true").last().fill("8");
+    await it.getByRole("spinbutton", { name: "Recipient number" }).fill("8");
     await letter.getByRole("heading", { name: "Dear Recipient 7" }).waitFor();
     await it.getByText("For Recipient 7").waitFor();
     await it.getByRole("tab", { name: "Text" }).click();

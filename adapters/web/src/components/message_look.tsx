@@ -2,11 +2,10 @@
 import * as Tabs from "@radix-ui/react-tabs";
 import { useState } from "react";
 import type { Campaign, Letter } from "../api/types";
-import { Button } from "./button";
 import { CopyButton } from "./copy_button";
 import { MessageFrame } from "./message_frame";
+import { RecipientChooser } from "./recipient_chooser";
 import { useViewWords } from "../i18n/view_words";
-import { useWords } from "../i18n/words";
 import { useSession } from "../session/session";
 import { useAsked } from "../stream/use_asked";
 import { words as table } from "./message_look_words";
@@ -33,33 +32,6 @@ export function MessageLook({ campaign }: { campaign: Campaign }) {
       {!answer && !fault && <div className="letter-waiting" aria-hidden="true" />}
       {answer && (!fault || isOld) && <LetterSheet letter={answer} isOld={isOld} />}
     </section>
-  );
-}
-
-function RecipientChooser({ index, setIndex, size }: { index: number; setIndex: (to: number) => void; size: number }) {
-  const words = useViewWords(table);
-  const { formats: f } = useWords();
-  const choose = (to: number) => setIndex(Math.min(Math.max(to, 0), Math.max(size - 1, 0)));
-  return (
-    <div className="chooser" role="group" aria-label={words.recipient}>
-      <Button className="icon-button" aria-label={words.before} aria-disabled={index === 0} onClick={() => choose(index - 1)}>
-        ‹
-      </Button>
-      <label>
-        <span className="visually-hidden">{words.recipient}</span>
-        <input
-          type="number"
-          min={1}
-          max={size}
-          value={index + 1}
-          onChange={(event) => choose((event.target.valueAsNumber || 1) - 1)}
-        />
-      </label>
-      <span className="hint">{words.of(f.count(size))}</span>
-      <Button className="icon-button" aria-label={words.after} aria-disabled={index >= size - 1} onClick={() => choose(index + 1)}>
-        ›
-      </Button>
-    </div>
   );
 }
 

@@ -1,9 +1,8 @@
 // The letter as a chosen recipient will see it.
 import * as Tabs from "@radix-ui/react-tabs";
 import { useRef } from "react";
-import { Button } from "../../components/button";
 import { MessageFrame } from "../../components/message_frame";
-import { useWords } from "../../i18n/words";
+import { RecipientChooser } from "../../components/recipient_chooser";
 import { useViewWords } from "../../i18n/view_words";
 import { useFaultWords } from "./fault_words";
 import type { Form } from "./draft_form";
@@ -20,7 +19,6 @@ interface Props {
 
 export function MessagePreview({ form, preview, index, setIndex, size }: Props) {
   const words = useViewWords(table).message;
-  const { formats: f } = useWords();
   const told = useFaultWords();
   // While something is wrong, the last letter that there was stays, paler.
   const last = useRef<Letter | null>(null);
@@ -37,32 +35,11 @@ export function MessagePreview({ form, preview, index, setIndex, size }: Props) 
         : wrong
           ? words.previewFault(words.fields[wrong[0] as "html"], wrong[1])
           : "";
-  const go = (to: number) => setIndex(Math.min(Math.max(to, 0), Math.max(size - 1, 0)));
   return (
     <section aria-labelledby="preview-title">
       <header className="preview-head">
         <h3 id="preview-title">{words.preview}</h3>
-        {size > 0 && (
-          <span className="preview-steps">
-            <Button className="icon-button" aria-label={words.before} onClick={() => go(index - 1)} aria-disabled={index === 0}>
-              ‹
-            </Button>
-            <label>
-              <span className="visually-hidden">{words.recipient}</span>
-              <input
-                type="number"
-                min={1}
-                max={size}
-                value={index + 1}
-                onChange={(event) => go((event.target.valueAsNumber || 1) - 1)}
-              />
-            </label>
-            <span className="hint">{words.of(f.count(size))}</span>
-            <Button className="icon-button" aria-label={words.next} onClick={() => go(index + 1)} aria-disabled={index >= size - 1}>
-              ›
-            </Button>
-          </span>
-        )}
+        {size > 0 && <RecipientChooser index={index} setIndex={setIndex} size={size} />}
       </header>
       {why && !isShown && (
         <p className="notice" data-kind="held">
