@@ -66,11 +66,12 @@ std::optional<http_response> page_answer(page_files files, const page_request& r
   const auto is_hashed = wanted.starts_with("/assets/");
   http_response answer;
   answer.content_type = file->content_type;
-  answer.headers = {{"Cache-Control", is_hashed ? "public, max-age=31536000, immutable" : "no-cache"},
-                    {"ETag", std::string{file->etag}},
-                    {"Vary", "Accept-Encoding"},
-                    {"Content-Security-Policy", wanted == message_frame_path ? message_frame_policy : page_policy},
-                    {"Referrer-Policy", "no-referrer"}};
+  answer.headers = {
+      {"Cache-Control", is_hashed ? "public, max-age=31536000, immutable" : "no-cache"},
+      {"ETag", std::string{file->etag}},
+      {"Vary", "Accept-Encoding"},
+      {"Content-Security-Policy", wanted == message_frame_path ? message_frame_policy : page_policy},
+      {"Referrer-Policy", "no-referrer"}};
   if (is_known(request.if_none_match, file->etag)) {
     answer.status = 304;
     answer.content_type.clear();
