@@ -1,6 +1,6 @@
 // What there is to know about one campaign, in tabs; #/outgoing/c1/log is the address of one.
 import * as Tabs from "@radix-ui/react-tabs";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 import type { Campaign } from "../../api/types";
 import { Dialog } from "../../components/dialog";
 import { StatusSign } from "../../components/icons";
@@ -36,12 +36,17 @@ export default function DetailsDialog({ id, tab, onTab, onClose }: Props) {
   const { details } = useWords();
   const campaign = useCampaign(id);
   const shown: TabName = tab && tab in tabs ? (tab as TabName) : "details";
+  const list = useRef<HTMLDivElement>(null);
+  // On a phone the tabs are wider than the page.
+  useEffect(() => {
+    list.current?.querySelector('[data-state="active"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [shown]);
   return (
     <Dialog open size="full" onClose={onClose} title={campaign?.name ?? id}>
       {campaign ? (
         <Tabs.Root className="details" value={shown} onValueChange={onTab} activationMode="manual">
           <Headline campaign={campaign} />
-          <Tabs.List className="tabs" aria-label={words.views}>
+          <Tabs.List ref={list} className="tabs" aria-label={words.views}>
             {(Object.keys(tabs) as TabName[]).map((one) => (
               <Tabs.Trigger key={one} value={one} className="tab">
                 {words.tabs[one]}

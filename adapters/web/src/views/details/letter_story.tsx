@@ -13,7 +13,9 @@ export function LetterStory({ campaign, letter, onClose }: { campaign: Campaign;
   const why = useRead<Why>(campaign, `why?address=${address}`);
   const story = useRead<Page<LogEvent>>(campaign, `story?address=${address}`);
   const back = useRef<HTMLButtonElement>(null);
-  useEffect(() => back.current?.focus(), []);
+  useEffect(() => {
+    back.current?.focus();
+  }, []);
   return (
     <section aria-labelledby="story-title" className="story">
       <Button ref={back} onClick={onClose}>

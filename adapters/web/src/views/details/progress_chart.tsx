@@ -2,24 +2,16 @@
 // while there is room for them.
 import { useId, useState } from "react";
 import type { Progress } from "../../api/types";
-import { timeTicks, valueTicks } from "../../components/ticks";
+import { Axes, scalesOf } from "../../components/axes";
 import { useWidth } from "../../components/use_width";
 import { useViewWords } from "../../i18n/view_words";
 import { useWords } from "../../i18n/words";
-import { momentsOf } from "./progress_tab";
+import { momentsOf, type Moment } from "./moments";
 import { words as table } from "./words";
-
-export interface Moment {
-  at: number;
-  due: number;
-  /** Nothing for moments that are still to come. */
-  left: number | null;
-}
 
 type Point = [at: number, total: number];
 
 const height = 300;
-const digitWidth = 7;
 const spanMin = 1_000;
 const partMarksMax = 80;
 
@@ -37,16 +29,11 @@ export function ProgressChart({ progress }: { progress: Progress }) {
   const first = Math.min(start, left[0]?.[0] ?? start);
   const span = Math.max(shownTo - first, planEnd - first, spanMin);
   const [from, to] = [first - span * 0.02, first + span * 1.03];
-  const ticks = valueTicks(progress.total);
-  const top = Math.max(ticks.at(-1) ?? 1, 1);
-  const edge = { top: 14, right: 14, bottom: 26, left: 16 + digitWidth * f.count(top).length };
-  const inner = Math.max(width - edge.left - edge.right, 1);
-  const x = (at: number) => edge.left + ((Math.min(Math.max(at, from), to) - from) / (to - from)) * inner;
-  const y = (total: number) => height - edge.bottom - (total / top) * (height - edge.top - edge.bottom);
+  const scales = scalesOf({ width, height, from, to, total: progress.total }, f);
+  const { x, y, top, bottom } = scales;
   const line = (points: Point[], end: number) => stepPath(points.map(([at, total]) => [x(at), y(total)]), y(0), x(end));
   const dueLine = line(plan, to);
   const moments = momentsOf(progress);
-  const clock = to - from < 600_000 ? f.clock : (at: number) => f.clock(at).slice(0, 5);
   const marks: { at: number; kind: string; label: string }[] = [
     ...progress.restarts.map((at) => ({ at: Date.parse(at), kind: "restart", label: words.restart })),
     ...(progress.released_at ? [{ at: Date.parse(progress.released_at), kind: "released", label: words.released }] : []),
@@ -61,7 +48,7 @@ export function ProgressChart({ progress }: { progress: Progress }) {
             role="img"
             aria-labelledby={`${id}-title`}
             onPointerMove={(event) => {
-              const at = from + ((event.nativeEvent.offsetX - edge.left) / inner) * (to - from);
+              const at = scales.momentAt(event.nativeEvent.offsetX);
               setPointed(moments.findLast((one) => one.at <= at) ?? null);
             }}
             onPointerLeave={() => setPointed(null)}
@@ -77,35 +64,23 @@ export function ProgressChart({ progress }: { progress: Progress }) {
                   className="pause"
                   x={at}
                   width={Math.max(x(end ? Date.parse(end) : Date.parse(progress.now)) - at, 1)}
-                  y={edge.top}
-                  height={height - edge.top - edge.bottom}
+                  y={top}
+                  height={bottom - top}
                 />
               );
             })}
-            {ticks.map((value) => (
-              <g key={value} className="tick">
-                <line x1={edge.left} x2={width - edge.right} y1={y(value)} y2={y(value)} />
-                <text x={edge.left - 8} y={y(value)} dy="0.32em" textAnchor="end">
-                  {f.count(value)}
-                </text>
-              </g>
-            ))}
-            {timeTicks(from, to, Math.max(2, Math.floor(inner / 92))).map(({ at, isDay }) => (
-              <text key={at} className="time" x={x(at)} y={height - 8} textAnchor="middle">
-                {isDay ? f.day(at) : clock(at)}
-              </text>
-            ))}
+            <Axes scales={scales} />
             <path className="due-area" d={`${dueLine}V${y(0)}H${x(plan[0]?.[0] ?? start)}Z`} />
             <path className="due-line" d={dueLine} />
             <path className="left-line" d={line(left, shownTo)} />
             {plan.length <= partMarksMax &&
               plan.map(([at, due]) => <circle key={at} className="part" cx={x(at)} cy={y(due)} r={2.5} />)}
             {marks.map((one) => (
-              <line key={one.kind + one.at} className="mark" data-kind={one.kind} x1={x(one.at)} x2={x(one.at)} y1={edge.top} y2={height - edge.bottom}>
+              <line key={one.kind + one.at} className="mark" data-kind={one.kind} x1={x(one.at)} x2={x(one.at)} y1={top} y2={bottom}>
                 <title>{`${one.label}: ${f.moment(one.at)}`}</title>
               </line>
             ))}
-            {pointed && <line className="pointer" x1={x(pointed.at)} x2={x(pointed.at)} y1={edge.top} y2={height - edge.bottom} />}
+            {pointed && <line className="pointer" x1={x(pointed.at)} x2={x(pointed.at)} y1={top} y2={bottom} />}
           </svg>
         )}
       </div>

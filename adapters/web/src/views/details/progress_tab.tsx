@@ -2,7 +2,8 @@
 import type { Campaign, Progress } from "../../api/types";
 import { useViewWords } from "../../i18n/view_words";
 import { useWords } from "../../i18n/words";
-import { ProgressChart, type Moment } from "./progress_chart";
+import { momentsOf } from "./moments";
+import { ProgressChart } from "./progress_chart";
 import { Reading, useRead } from "./reading";
 import { words as table } from "./words";
 
@@ -23,25 +24,6 @@ export function ProgressTab({ campaign }: { campaign: Campaign }) {
       }
     </Reading>
   );
-}
-
-/** The moments at which something changed, with what was due and what had left. */
-export function momentsOf(progress: Progress): Moment[] {
-  const moments = new Map<number, Moment>();
-  const all = [...progress.plan, ...progress.left].map(([at]) => Date.parse(at)).sort((left, right) => left - right);
-  let due = 0;
-  let left = 0;
-  let nextDue = 0;
-  let nextLeft = 0;
-  const until = Date.parse(progress.ended_at ?? progress.now);
-  for (const at of all) {
-    for (; nextDue < progress.plan.length && Date.parse(progress.plan[nextDue]?.[0] ?? "") <= at; ++nextDue)
-      due = progress.plan[nextDue]?.[1] ?? due;
-    for (; nextLeft < progress.left.length && Date.parse(progress.left[nextLeft]?.[0] ?? "") <= at; ++nextLeft)
-      left = progress.left[nextLeft]?.[1] ?? left;
-    moments.set(at, { at, due, left: at > until ? null : left });
-  }
-  return [...moments.values()];
 }
 
 const rowsMax = 200;

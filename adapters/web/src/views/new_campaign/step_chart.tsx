@@ -2,7 +2,7 @@
 // words keep theirs.
 import { useId, useState } from "react";
 import { useWords } from "../../i18n/words";
-import { timeTicks, valueTicks } from "../../components/ticks";
+import { Axes, scalesOf } from "../../components/axes";
 import { useWidth } from "../../components/use_width";
 
 export interface StepPoint {
@@ -19,8 +19,6 @@ interface Props {
 }
 
 const height = 240;
-const margin = { top: 12, right: 16, bottom: 26, left: 18 };
-const digitWidth = 7;
 /** What all at once is drawn over. */
 const spanMin = 3_600_000;
 
@@ -35,14 +33,9 @@ export function StepChart({ steps, label }: Props) {
   const span = Math.max(end.at - first.at, spanMin);
   const from = first.at - span * 0.03;
   const to = Math.max(end.at, first.at + span) + span * 0.05;
-  const ticks = valueTicks(end.total);
-  const top = Math.max(ticks.at(-1) ?? 1, end.total, 1);
-  const edge = { ...margin, left: margin.left + digitWidth * f.count(top).length };
-  const inner = Math.max(width - edge.left - edge.right, 1);
-  const x = (at: number) => edge.left + ((at - from) / (to - from)) * inner;
-  const y = (total: number) => height - edge.bottom - (total / top) * (height - edge.top - edge.bottom);
-  const line = path(steps, x, y, width - edge.right);
-  const moments = timeTicks(from, to, Math.max(2, Math.floor(inner / 92)));
+  const scales = scalesOf({ width, height, from, to, total: end.total }, f);
+  const { x, y } = scales;
+  const line = path(steps, x, y, scales.right);
   return (
     <div className="step-chart" ref={frame}>
       {width > 0 && (
@@ -52,7 +45,7 @@ export function StepChart({ steps, label }: Props) {
           role="img"
           aria-labelledby={`${id}-title`}
           onPointerMove={(event) => {
-            const at = from + ((event.nativeEvent.offsetX - edge.left) / inner) * (to - from);
+            const at = scales.momentAt(event.nativeEvent.offsetX);
             setPointed(steps.findLast((one) => one.at <= at) ?? null);
           }}
           onPointerLeave={() => setPointed(null)}
@@ -60,22 +53,7 @@ export function StepChart({ steps, label }: Props) {
           <title id={`${id}-title`}>
             {`${label}: ${letters(end.total)}, ${f.moment(first.at)} – ${f.moment(end.at)}`}
           </title>
-          {ticks.map((value) => (
-            <g key={value} className="tick">
-              <line x1={edge.left} x2={width - edge.right} y1={y(value)} y2={y(value)} />
-              <text x={edge.left - 8} y={y(value)} dy="0.32em" textAnchor="end">
-                {f.count(value)}
-              </text>
-            </g>
-          ))}
-          {moments.map(({ at, isDay }) => (
-            <g key={at} className="tick" data-day={isDay || undefined}>
-              <line x1={x(at)} x2={x(at)} y1={edge.top} y2={height - edge.bottom} />
-              <text x={x(at)} y={height - 8} textAnchor="middle">
-                {isDay ? f.day(at) : f.clock(at).slice(0, 5)}
-              </text>
-            </g>
-          ))}
+          <Axes scales={scales} />
           <path className="area" d={`${line}V${y(0)}H${x(first.at)}Z`} />
           <path className="line" d={line} />
           {pointed && <circle cx={x(pointed.at)} cy={y(pointed.total)} r={4} />}
