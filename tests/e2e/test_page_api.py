@@ -1,5 +1,6 @@
 """What the page asks for beside the campaigns themselves: every request as the page makes it."""
 
+import datetime
 import http.client
 import json
 import unittest
@@ -160,6 +161,9 @@ class PageApiOnAnEngineOfItsOwn(unittest.TestCase):
             self.assertEqual(engine.post("/v1/check", {"campaign": CONTENT, "audience": audience}), said)
             self.assertEqual(len(engine.events(second)), 1)
             engine.command(second, "start")
+            submitted = engine.show(second)["submitted_at"]
+            wait_until(lambda: datetime.datetime.now(datetime.UTC).isoformat() > submitted.rstrip("Z") + "9",
+                       "a later millisecond")
             engine.command(first, "start")
             queue = engine.get("/v1/campaigns?status=moderation&sort=changed")["items"]
             self.assertEqual([one["id"] for one in queue], [second, first])
