@@ -9,8 +9,9 @@ import { BulkBar } from "./bulk_bar";
 import { CampaignCard } from "./campaign_card";
 import { listed, sortings, statusesUnder, type Filter, type Sorting, type Tab } from "./listing";
 
+/** So many cards are made in one go, and no more: each costs a millisecond or two, and a frame has sixteen. */
 const cardsAtFirst = 24;
-const cardsMore = 48;
+const cardsMore = 16;
 const noFilter: Filter = { search: "", status: "", sorting: "changed" };
 
 export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: string) => void }) {
@@ -18,11 +19,16 @@ export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: str
   const { me } = useSession();
   const all = useCampaigns();
   const connection = useConnection();
-  const [filter, setFilter] = useState(noFilter);
+  const [filter, setFilterAlone] = useState(noFilter);
   const wanted = useDeferredValue(filter);
   const shown = useMemo(() => listed(all, tab, wanted), [all, tab, wanted]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [limit, setLimit] = useState(cardsAtFirst);
+  const setFilter = useCallback((next: Filter) => {
+    setFilterAlone(next);
+    // Another list: what had been scrolled to in the old one is not made anew.
+    setLimit(cardsAtFirst);
+  }, []);
   const select = useCallback((id: string, isSelected: boolean) => {
     setSelected((old) => {
       const next = new Set(old);
