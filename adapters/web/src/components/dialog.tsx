@@ -4,6 +4,7 @@ import * as Radix from "@radix-ui/react-dialog";
 import { useRef, type ReactNode } from "react";
 import { useWords } from "../i18n/words";
 import { Icon } from "./icons";
+import { NoticeList } from "./notices";
 
 interface Props {
   open: boolean;
@@ -47,6 +48,7 @@ export function Dialog({ open, onClose, title, children, actions, size = "small"
                 </Radix.Close>
               )}
             </header>
+            {size === "full" && <NoticeList />}
             <div className="dialog-body">{children}</div>
             {actions && <footer>{actions}</footer>}
           </Radix.Content>

@@ -18,13 +18,13 @@ interface Notices {
 }
 
 const context = createContext<Notices>({ notify: () => {}, dismiss: () => {} });
+const shownContext = createContext<readonly (Notice & { number: number })[]>([]);
 
 export function useNotices(): Notices {
   return useContext(context);
 }
 
 export function NoticeBoard({ children }: { children: ReactNode }) {
-  const words = useWords();
   const [notices, setNotices] = useState<(Notice & { number: number })[]>([]);
   const last = useRef(0);
   const dismiss = useCallback((about: string) => setNotices((old) => old.filter((one) => one.about !== about)), []);
@@ -35,21 +35,31 @@ export function NoticeBoard({ children }: { children: ReactNode }) {
   const board = useMemo(() => ({ notify, dismiss }), [notify, dismiss]);
   return (
     <context.Provider value={board}>
-      {children}
-      <div className="notice-board">
-        {notices.map((one) => (
-          <div key={one.number} className="notice" data-kind="trouble" role="alert">
-            <Icon name="warning" />
-            <span>{one.text}</span>
-            {one.retry && (
-              <Button onClick={one.retry}>{words.commands.retry}</Button>
-            )}
-            <Button look="quiet" className="icon-button" onClick={() => dismiss(one.about)} aria-label={words.frame.close}>
-              <Icon name="close" />
-            </Button>
-          </div>
-        ))}
-      </div>
+      <shownContext.Provider value={notices}>
+        {children}
+        <NoticeList />
+      </shownContext.Provider>
     </context.Provider>
+  );
+}
+
+/** The notices, above the page; a modal dialog that stays open has them too (components.css shows one of the two), for
+ *  what is outside it can be neither clicked nor read. */
+export function NoticeList() {
+  const words = useWords();
+  const { dismiss } = useNotices();
+  return (
+    <div className="notice-board">
+      {useContext(shownContext).map((one) => (
+        <div key={one.number} className="notice" data-kind="trouble" role="alert">
+          <Icon name="warning" />
+          <span>{one.text}</span>
+          {one.retry && <Button onClick={one.retry}>{words.commands.retry}</Button>}
+          <Button look="quiet" className="icon-button" onClick={() => dismiss(one.about)} aria-label={words.frame.close}>
+            <Icon name="close" />
+          </Button>
+        </div>
+      ))}
+    </div>
   );
 }

@@ -7,6 +7,8 @@ import { StatusSign } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
 import { useWords } from "../../i18n/words";
 import { useCampaign } from "../../stream/hooks";
+import { CampaignCommands } from "../outgoing/campaign_commands";
+import { done } from "../outgoing/progress";
 import { FactsTab } from "./facts_tab";
 import { LettersTab } from "./letters_tab";
 import { LogTab } from "./log_tab";
@@ -71,11 +73,12 @@ export default function DetailsDialog({ id, tab, onTab, onClose }: Props) {
 
 function Headline({ campaign }: { campaign: Campaign }) {
   const { status, card } = useWords();
-  const { accepted, refused, skipped, total } = campaign.counts;
+  const { total } = campaign.counts;
   return (
-    <p className="details-head">
+    <div className="details-head">
       <StatusSign status={campaign.status} label={status[campaign.status]} />
-      {total > 0 && <span className="hint">{card.done(accepted + refused + skipped, total)}</span>}
-    </p>
+      {total > 0 && <span className="hint">{card.done(done(campaign), total)}</span>}
+      <CampaignCommands campaign={campaign} />
+    </div>
   );
 }

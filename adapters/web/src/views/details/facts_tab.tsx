@@ -2,13 +2,20 @@
 import type { Campaign } from "../../api/types";
 import { MessageLook } from "../../components/message_look";
 import { useViewWords } from "../../i18n/view_words";
+import { useReason } from "../../i18n/use_reason";
 import { useWords } from "../../i18n/words";
+import { CampaignNotices } from "../outgoing/campaign_notices";
 import { words as table } from "./words";
 
 export function FactsTab({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
   const { card, details, formats: f, plan } = useWords();
-  const { audience, hold, drain, moderation } = campaign;
+  const reasonIn = useReason();
+  const { audience, drain, moderation, stage, status } = campaign;
+  const isStopped = status === "paused" || status === "cancelled";
+  // What the notices above say already is not said again.
+  const reasons = stage === "moderation" ? [] : moderation.reasons;
+  const verdict = status === "rejected" ? "" : moderation.words;
   const rows: [string, string][] = [
     [details.job, campaign.id],
     [details.putIn, f.moment(campaign.created_at)],
@@ -23,14 +30,7 @@ export function FactsTab({ campaign }: { campaign: Campaign }) {
   ];
   return (
     <>
-      {hold && (
-        <p className="notice" data-kind="held">
-          <span>
-            {hold.reason === "spam_suspicion" ? card.heldForSpam(f.moment(hold.since)) : card.heldBy(hold.by, f.moment(hold.since))}{" "}
-            {hold.text && <q dir="auto">{hold.text}</q>}
-          </span>
-        </p>
-      )}
+      <CampaignNotices campaign={campaign} />
       <dl className="detail-facts">
         {rows.map(([name, value]) => (
           <div key={name}>
@@ -38,28 +38,30 @@ export function FactsTab({ campaign }: { campaign: Campaign }) {
             <dd dir="auto">{value}</dd>
           </div>
         ))}
-        {(moderation.reasons.length > 0 || moderation.words) && (
+        {(reasons.length > 0 || verdict) && (
           <div>
             <dt>{words.moderation}</dt>
             <dd>
               <ul className="plain-list">
-                {moderation.reasons.map((reason) => (
+                {reasons.map((reason) => (
                   <li key={reason} dir="auto">
-                    {reason}
+                    {reasonIn(reason)}
                   </li>
                 ))}
-                {moderation.words && (
+                {verdict && (
                   <li>
-                    <q dir="auto">{moderation.words}</q>
+                    <q>
+                      <bdi>{verdict}</bdi>
+                    </q>
                   </li>
                 )}
               </ul>
             </dd>
           </div>
         )}
-        {drain?.ended_at && (
+        {drain?.ended_at && !isStopped && (
           <div>
-            <dt>{words.tabs.letters}</dt>
+            <dt>{words.lastStop}</dt>
             <dd>{card.drained(drain.accepted, drain.in_doubt, drain.refused, drain.returned)}</dd>
           </div>
         )}

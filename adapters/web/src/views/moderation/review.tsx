@@ -5,8 +5,8 @@ import { Button } from "../../components/button";
 import { Icon, StatusSign } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
 import { isolated } from "../../i18n/isolate";
-import { reasonInRussian } from "../../i18n/reasons_ru";
-import { useLanguage, useWords } from "../../i18n/words";
+import { useReason } from "../../i18n/use_reason";
+import { useWords } from "../../i18n/words";
 import { mayModerate, useSession } from "../../session/session";
 import { useCampaign } from "../../stream/hooks";
 import { AudienceLook } from "./audience_look";
@@ -96,14 +96,14 @@ function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boole
 
 function Reasons({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
-  const { language } = useLanguage();
+  const told = useReason();
   return (
     <section className="reasons" aria-labelledby="reasons-title">
       <h3 id="reasons-title">{words.why}</h3>
       <ul>
         {campaign.moderation.reasons.map((reason) => (
           <li key={reason} dir="auto">
-            {language === "ru" ? reasonInRussian(reason) : reason}
+            {told(reason)}
           </li>
         ))}
       </ul>

@@ -1,18 +1,13 @@
-import { memo, useEffect, useRef, useState } from "react";
+import { memo, useEffect, useRef } from "react";
 import type { Campaign } from "../../api/types";
 import { useAnnounce } from "../../components/announcer";
-import { Button } from "../../components/button";
 import { Icon, StatusSign } from "../../components/icons";
-import { Menu, type MenuItem } from "../../components/menu";
 import { useWords, type Words } from "../../i18n/words";
-import { mayOperate, useSession } from "../../session/session";
 import { useCampaign } from "../../stream/hooks";
-import { isAllowed } from "./allowed";
-import { ConfirmDialog, type Asked } from "./confirm_dialog";
-import { accumulated, expectedEnd } from "./progress";
-import { waitsInDoubt } from "./listing";
+import { CampaignCommands } from "./campaign_commands";
+import { CampaignNotices } from "./campaign_notices";
+import { expectedEnd } from "./progress";
 import { ProgressBar } from "./progress_bar";
-import { useCommand } from "./use_command";
 
 interface Props {
   id: string;
@@ -28,28 +23,8 @@ export const CampaignCard = memo(function CampaignCard({ id, isSelected, onSelec
 });
 
 function Card({ campaign, isSelected, onSelect, onDetails }: Omit<Props, "id"> & { campaign: Campaign }) {
-  const { me } = useSession();
   const words = useWords();
-  const command = useCommand(campaign.id);
-  const [asked, setAsked] = useState<Asked | null>(null);
   useStatusAnnounced(campaign, words);
-
-  const isOperator = mayOperate(me);
-  const confirm = async (what: Asked) => {
-    if (await command.send(what)) setAsked(null);
-  };
-  const items: MenuItem[] = [
-    { id: "details", label: words.commands.details, onSelect: () => onDetails(campaign.id) },
-  ];
-  for (const what of ["release", "cancel"] as const)
-    if (isOperator && isAllowed(what, campaign))
-      items.push({
-        id: what,
-        label: words.commands[what],
-        isDangerous: what === "cancel",
-        onSelect: () => setAsked(what),
-      });
-
   return (
     <li className="card" data-campaign={campaign.id} data-status={campaign.status}>
       <article aria-labelledby={`name-${campaign.id}`}>
@@ -66,56 +41,14 @@ function Card({ campaign, isSelected, onSelect, onDetails }: Omit<Props, "id"> &
             {campaign.name}
           </h2>
           <StatusSign status={campaign.status} label={words.status[campaign.status]} />
-          <div className="card-commands">
-            {isOperator && campaign.status === "draft" && (
-              <a className="button" data-look="primary" href={`#/new/${campaign.id}`}>
-                <Icon name="pencil" />
-                {words.commands.edit}
-              </a>
-            )}
-            {isOperator && <SteeringButton {...{ campaign, command, setAsked }} />}
-            <Menu label={words.card.more(campaign.name)} button={<Icon name="more" />} items={items} />
-          </div>
+          <CampaignCommands campaign={campaign} onDetails={onDetails} />
         </header>
         <Facts campaign={campaign} />
         {campaign.counts.total > 0 && campaign.status !== "draft" && <ProgressBar campaign={campaign} />}
         <Pace campaign={campaign} />
-        <Notices campaign={campaign} />
+        <CampaignNotices campaign={campaign} />
       </article>
-      <ConfirmDialog
-        what={asked}
-        campaign={campaign}
-        isPending={command.pending !== null}
-        onConfirm={(what) => void confirm(what)}
-        onClose={() => setAsked(null)}
-      />
     </li>
-  );
-}
-
-/** Pause, or Resume with how many letters leave at once (asked for only where there are any). One button, so that
- *  the focus stays where it is when the one becomes the other. */
-function SteeringButton(props: {
-  campaign: Campaign;
-  command: ReturnType<typeof useCommand>;
-  setAsked: (what: Asked) => void;
-}) {
-  const { campaign, command, setAsked } = props;
-  const words = useWords();
-  const what = (["pause", "resume"] as const).find((one) => isAllowed(one, campaign));
-  if (!what) return null;
-  const held = accumulated(campaign);
-  const label = what === "resume" && held > 0 ? words.commands.resumeCount(held) : words.commands[what];
-  return (
-    <Button
-      look={what === "resume" ? "primary" : "plain"}
-      data-command={what}
-      aria-disabled={command.pending !== null}
-      onClick={() => (what === "resume" && held > 0 ? setAsked("resume") : command.sendUnasked(what))}
-    >
-      <Icon name={what === "pause" ? "pause" : "play"} />
-      {command.pending === what ? words.commands.pending : label}
-    </Button>
   );
 }
 
@@ -169,76 +102,6 @@ function Pace({ campaign }: { campaign: Campaign }) {
     said.push(card.next(campaign.next_part.letters, f.near(campaign.next_part.at)));
   if (end !== null) said.push(card.expectedEnd(f.near(end)));
   return said.length > 0 ? <p className="pace">{said.join(" · ")}</p> : null;
-}
-
-function Notices({ campaign }: { campaign: Campaign }) {
-  const { formats: f, card } = useWords();
-  const { hold, drain, relay_trouble: trouble, fault, moderation } = campaign;
-  const isStopped = campaign.status === "paused" || campaign.status === "cancelled";
-  return (
-    <>
-      {(hold || (drain && isStopped)) && (
-        <div className="notice" data-kind="held">
-          {hold && (
-            <span>
-              {hold.reason === "spam_suspicion"
-                ? card.heldForSpam(f.near(hold.since))
-                : card.heldBy(hold.by, f.near(hold.since))}
-              {hold.text && <Quoted text={hold.text} />}
-            </span>
-          )}
-          {drain && isStopped && (
-            <span className="drain" aria-live="polite">
-              {drain.ended_at
-                ? card.drained(drain.accepted, drain.in_doubt, drain.refused, drain.returned)
-                : card.inFlight(campaign.counts.in_flight)}
-            </span>
-          )}
-        </div>
-      )}
-      {campaign.stage === "moderation" && moderation.reasons.length > 0 && (
-        <ul className="notice" data-kind="held">
-          {moderation.reasons.map((reason) => (
-            <li key={reason}>{reason}</li>
-          ))}
-        </ul>
-      )}
-      {campaign.status === "rejected" && moderation.words && (
-        <p className="notice" data-kind="held">
-          <Quoted text={moderation.words} />
-        </p>
-      )}
-      {waitsInDoubt(campaign) && (
-        <p className="notice" data-kind="held">
-          <Icon name="warning" />
-          <span>
-            {card.inDoubt(campaign.counts.in_doubt)} <a href={`#/doubt/${campaign.id}`}>{card.decideDoubt}</a>
-          </span>
-        </p>
-      )}
-      {trouble && (
-        <p className="notice" data-kind="trouble">
-          <Icon name="warning" />
-          <span>{card.relayTrouble(f.near(trouble.since), trouble.text)}</span>
-        </p>
-      )}
-      {fault && (
-        <p className="notice" data-kind="trouble">
-          <Icon name="warning" />
-          <span>{card.fault(fault)}</span>
-        </p>
-      )}
-    </>
-  );
-}
-
-/** A person's words. Whatever direction they have ends before the closing mark. */
-function Quoted({ text }: { text: string }) {
-  return (
-    <q>
-      <bdi>{text}</bdi>
-    </q>
-  );
 }
 
 function useStatusAnnounced(campaign: Campaign, words: Words) {

@@ -1,0 +1,92 @@
+// What can be done with a campaign now: on its card behind a menu, in its details side by side.
+import { useState } from "react";
+import type { Campaign } from "../../api/types";
+import { Button } from "../../components/button";
+import { Icon } from "../../components/icons";
+import { Menu, type MenuItem } from "../../components/menu";
+import { useWords } from "../../i18n/words";
+import { mayOperate, useSession } from "../../session/session";
+import { isAllowed } from "./allowed";
+import { ConfirmDialog, type Asked } from "./confirm_dialog";
+import { accumulated } from "./progress";
+import { useCommand } from "./use_command";
+
+interface Props {
+  campaign: Campaign;
+  /** With it there is a menu, and in it the way to the details. */
+  onDetails?: (id: string) => void;
+}
+
+export function CampaignCommands({ campaign, onDetails }: Props) {
+  const { me } = useSession();
+  const words = useWords();
+  const command = useCommand(campaign.id);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const isOperator = mayOperate(me);
+  const confirm = async (what: Asked) => {
+    if (await command.send(what)) setAsked(null);
+  };
+  const rare = (["release", "cancel"] as const).filter((what) => isOperator && isAllowed(what, campaign));
+  const menu = (details: (id: string) => void): MenuItem[] => [
+    { id: "details", label: words.commands.details, onSelect: () => details(campaign.id) },
+    ...rare.map((what) => ({
+      id: what,
+      label: words.commands[what],
+      isDangerous: what === "cancel",
+      onSelect: () => setAsked(what),
+    })),
+  ];
+  return (
+    <div className="card-commands">
+      {isOperator && campaign.status === "draft" && (
+        <a className="button" data-look="primary" href={`#/new/${campaign.id}`}>
+          <Icon name="pencil" />
+          {words.commands.edit}
+        </a>
+      )}
+      {isOperator && <SteeringButton {...{ campaign, command, setAsked }} />}
+      {onDetails ? (
+        <Menu label={words.card.more(campaign.name)} button={<Icon name="more" />} items={menu(onDetails)} />
+      ) : (
+        rare.map((what) => (
+          <Button key={what} data-command={what} data-dangerous={what === "cancel" || undefined} onClick={() => setAsked(what)}>
+            {words.commands[what]}
+          </Button>
+        ))
+      )}
+      <ConfirmDialog
+        what={asked}
+        campaign={campaign}
+        isPending={command.pending !== null}
+        onConfirm={(what) => void confirm(what)}
+        onClose={() => setAsked(null)}
+      />
+    </div>
+  );
+}
+
+/** Pause, or Resume with how many letters leave at once (asked for only where there are any). One button, so that
+ *  the focus stays where it is when the one becomes the other. */
+function SteeringButton(props: {
+  campaign: Campaign;
+  command: ReturnType<typeof useCommand>;
+  setAsked: (what: Asked) => void;
+}) {
+  const { campaign, command, setAsked } = props;
+  const words = useWords();
+  const what = (["pause", "resume"] as const).find((one) => isAllowed(one, campaign));
+  if (!what) return null;
+  const held = accumulated(campaign);
+  const label = what === "resume" && held > 0 ? words.commands.resumeCount(held) : words.commands[what];
+  return (
+    <Button
+      look={what === "resume" ? "primary" : "plain"}
+      data-command={what}
+      aria-disabled={command.pending !== null}
+      onClick={() => (what === "resume" && held > 0 ? setAsked("resume") : command.sendUnasked(what))}
+    >
+      <Icon name={what === "pause" ? "pause" : "play"} />
+      {command.pending === what ? words.commands.pending : label}
+    </Button>
+  );
+}

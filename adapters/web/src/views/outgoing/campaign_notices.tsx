@@ -1,0 +1,79 @@
+// What keeps a campaign from going its way, or wants somebody's attention.
+import type { Campaign } from "../../api/types";
+import { Icon } from "../../components/icons";
+import { useReason } from "../../i18n/use_reason";
+import { useWords } from "../../i18n/words";
+import { waitsInDoubt } from "./listing";
+
+export function CampaignNotices({ campaign }: { campaign: Campaign }) {
+  const { formats: f, card } = useWords();
+  const told = useReason();
+  const { hold, drain, relay_trouble: trouble, fault, moderation } = campaign;
+  const isStopped = campaign.status === "paused" || campaign.status === "cancelled";
+  return (
+    <>
+      {(hold || (drain && isStopped)) && (
+        <div className="notice" data-kind="held">
+          {hold && (
+            <span>
+              {hold.reason === "spam_suspicion"
+                ? card.heldForSpam(f.near(hold.since))
+                : card.heldBy(hold.by, f.near(hold.since))}
+              {hold.text && <Quoted text={hold.text} />}
+            </span>
+          )}
+          {drain && isStopped && (
+            <span className="drain" aria-live="polite">
+              {drain.ended_at
+                ? card.drained(drain.accepted, drain.in_doubt, drain.refused, drain.returned)
+                : card.inFlight(campaign.counts.in_flight)}
+            </span>
+          )}
+        </div>
+      )}
+      {campaign.stage === "moderation" && moderation.reasons.length > 0 && (
+        <ul className="notice" data-kind="held">
+          {moderation.reasons.map((reason) => (
+            <li key={reason} dir="auto">
+              {told(reason)}
+            </li>
+          ))}
+        </ul>
+      )}
+      {campaign.status === "rejected" && moderation.words && (
+        <p className="notice" data-kind="held">
+          <Quoted text={moderation.words} />
+        </p>
+      )}
+      {waitsInDoubt(campaign) && (
+        <p className="notice" data-kind="held">
+          <Icon name="warning" />
+          <span>
+            {card.inDoubt(campaign.counts.in_doubt)} <a href={`#/doubt/${campaign.id}`}>{card.decideDoubt}</a>
+          </span>
+        </p>
+      )}
+      {trouble && (
+        <p className="notice" data-kind="trouble">
+          <Icon name="warning" />
+          <span>{card.relayTrouble(f.near(trouble.since), trouble.text)}</span>
+        </p>
+      )}
+      {fault && (
+        <p className="notice" data-kind="trouble">
+          <Icon name="warning" />
+          <span>{card.fault(fault)}</span>
+        </p>
+      )}
+    </>
+  );
+}
+
+/** A person's words. Whatever direction they have ends before the closing mark. */
+function Quoted({ text }: { text: string }) {
+  return (
+    <q>
+      <bdi>{text}</bdi>
+    </q>
+  );
+}
