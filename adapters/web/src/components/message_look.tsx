@@ -2,10 +2,13 @@
 import * as Tabs from "@radix-ui/react-tabs";
 import { useState } from "react";
 import type { Campaign, Letter } from "../api/types";
+import { Button } from "./button";
 import { CopyButton } from "./copy_button";
 import { MessageFrame } from "./message_frame";
 import { RecipientChooser } from "./recipient_chooser";
+import { RecipientSearch } from "./recipient_search";
 import { useViewWords } from "../i18n/view_words";
+import { useWords } from "../i18n/words";
 import { useSession } from "../session/session";
 import { useAsked } from "../stream/use_asked";
 import { words as table } from "./message_look_words";
@@ -14,19 +17,23 @@ import "./message_look.css";
 export function MessageLook({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
   const { client } = useSession();
+  const { commands } = useWords();
   const [index, setIndex] = useState(0);
-  const { answer, fault, isOld } = useAsked(`${campaign.id} ${index}`, (signal) =>
+  const [attempt, setAttempt] = useState(0);
+  const { answer, fault, isOld } = useAsked(`${campaign.id} ${index} ${attempt}`, (signal) =>
     client.json<Letter>("GET", `/v1/campaigns/${campaign.id}/preview?index=${index}&part=all`, { signal }),
   );
   return (
     <section className="look" aria-labelledby="message-title">
       <header>
         <h3 id="message-title">{words.message}</h3>
+        <RecipientSearch campaign={campaign} setIndex={setIndex} />
         <RecipientChooser index={index} setIndex={setIndex} size={campaign.audience?.size ?? 0} />
       </header>
       {fault && (
         <p className="notice" data-kind="trouble" role="alert">
-          {words.notShown(fault.message)}
+          <span>{words.notShown(fault.message)}</span>
+          <Button onClick={() => setAttempt((old) => old + 1)}>{commands.retry}</Button>
         </p>
       )}
       {!answer && !fault && <div className="letter-waiting" aria-hidden="true" />}
@@ -72,7 +79,9 @@ function LetterSheet({ letter, isOld }: { letter: Letter; isOld: boolean }) {
         )}
         {letter.text && (
           <Tabs.Content value="text">
-            <pre dir="auto">{letter.text}</pre>
+            <pre dir="auto" tabIndex={0}>
+              {letter.text}
+            </pre>
           </Tabs.Content>
         )}
         <Tabs.Content value="source">
