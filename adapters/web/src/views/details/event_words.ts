@@ -22,6 +22,40 @@ function groupsOf(event: LogEvent): Group[] {
   return Array.isArray(event.groups) ? (event.groups as Group[]) : [];
 }
 
+function outcomesOf(events: LogEvent[]): [LetterState, number][] {
+  const sums = new Map<LetterState, number>();
+  for (const one of events.flatMap(groupsOf)) sums.set(one.outcome, (sums.get(one.outcome) ?? 0) + countOf(one.letters));
+  return [...sums];
+}
+
+const isBatch = (event: LogEvent) => event.t === "claimed" || event.t === "settled";
+const runMin = 3;
+
+/** The events with the runs of batches among them put together; each other event by itself. */
+export function folded(events: LogEvent[]): LogEvent[][] {
+  const runs: LogEvent[][] = [];
+  for (const one of events) {
+    const last = runs.at(-1);
+    if (last?.[0] && isBatch(last[0]) && isBatch(one)) last.push(one);
+    else runs.push([one]);
+  }
+  return runs.flatMap((run) => (run.length < runMin ? run.map((one) => [one]) : [run]));
+}
+
+/** What several batches came to. */
+export function batchWords({ log }: Said, events: LogEvent[]): string {
+  const claimed = events.reduce((sum, one) => sum + (one.t === "claimed" ? countOf(one.letters) : 0), 0);
+  const outcomes = outcomesOf(events);
+  return [...(claimed > 0 ? [log.claimed(claimed)] : []), ...(outcomes.length > 0 ? [log.settled(outcomes)] : [])].join(" · ");
+}
+
+const quotedMax = 5;
+
+export function quotedInAll(events: LogEvent[]): string[] {
+  const all = [...new Set(events.flatMap(quotedIn))];
+  return all.length > quotedMax ? [...all.slice(0, quotedMax), "…"] : all;
+}
+
 const numberOf = (value: unknown) => (typeof value === "number" ? value : 0);
 const textOf = (value: unknown) => (typeof value === "string" ? value : "");
 
@@ -38,11 +72,8 @@ export function eventWords(words: Said, { formats: f }: Words, event: LogEvent):
       return event.reason === "spam_suspicion" ? log.suspected : log.paused;
     case "claimed":
       return log.claimed(countOf(event.letters));
-    case "settled": {
-      const sums = new Map<LetterState, number>();
-      for (const one of groupsOf(event)) sums.set(one.outcome, (sums.get(one.outcome) ?? 0) + countOf(one.letters));
-      return log.settled([...sums]);
-    }
+    case "settled":
+      return log.settled(outcomesOf([event]));
     case "doubt_settled": {
       const count = countOf(event.letters);
       if (event.resend !== true) return log.doubtGivenUp(count);

@@ -3,12 +3,24 @@ import { useEffect, useRef } from "react";
 import type { Campaign, LetterRow, LogEvent, Page, Why } from "../../api/types";
 import { Button } from "../../components/button";
 import { useViewWords } from "../../i18n/view_words";
+import { useLanguage } from "../../i18n/words";
 import { Reading, useRead } from "./reading";
 import { Timeline } from "./timeline";
+import { whyWords } from "./why_words";
 import { words as table } from "./words";
 
-export function LetterStory({ campaign, letter, onClose }: { campaign: Campaign; letter: LetterRow; onClose: () => void }) {
+interface Props {
+  campaign: Campaign;
+  letter: LetterRow;
+  onClose: () => void;
+}
+
+export function LetterStory({ campaign, letter: opened, onClose }: Props) {
   const words = useViewWords(table);
+  const { language } = useLanguage();
+  const before = opened.index > 0 ? `&after=${opened.index - 1}` : "";
+  // As it is now: the row that was opened grows old while one reads.
+  const letter = useRead<Page<LetterRow>>(campaign, `letters?limit=1${before}`).answer?.items[0] ?? opened;
   const address = encodeURIComponent(letter.email);
   const why = useRead<Why>(campaign, `why?address=${address}`);
   const story = useRead<Page<LogEvent>>(campaign, `story?address=${address}`);
@@ -26,8 +38,8 @@ export function LetterStory({ campaign, letter, onClose }: { campaign: Campaign;
         {(answer) => (
           <ul className="notice" data-kind={answer.state === "accepted" ? undefined : "held"}>
             {[answer, ...answer.also].map((one) => (
-              <li key={one.code + one.text} dir="auto">
-                {one.text}
+              <li key={one.code + one.text}>
+                {whyWords(language, one, { campaign, letter })}
               </li>
             ))}
           </ul>

@@ -1,12 +1,12 @@
 // Every letter with what became of it; one of them opens its story.
-import { useState } from "react";
-import type { Campaign, LetterRow, LetterState, Page } from "../../api/types";
+import { useEffect, useRef, useState } from "react";
+import type { Campaign, LetterRow, LetterState } from "../../api/types";
 import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
 import { useWords } from "../../i18n/words";
 import { LetterStory } from "./letter_story";
-import { Reading, useRead } from "./reading";
+import { Reading, useReadList } from "./reading";
 import { replyText, words as table } from "./words";
 
 const states: LetterState[] = ["accepted", "refused", "deferred", "in_doubt", "in_flight", "pending", "skipped"];
@@ -18,13 +18,23 @@ export function LettersTab({ campaign }: { campaign: Campaign }) {
   const [outcome, setOutcome] = useState<LetterState | "">("");
   const [limit, setLimit] = useState(pageSize);
   const [opened, setOpened] = useState<LetterRow | null>(null);
-  const query = new URLSearchParams({ limit: String(limit) });
-  if (search.trim()) query.set("q", search.trim());
-  if (outcome) query.set("outcome", outcome);
-  const asked = useRead<Page<LetterRow>>(campaign, `letters?${query}`);
+  const rows = useRef<HTMLDivElement>(null);
+  const left = useRef<LetterRow | null>(null);
+  const asked = useReadList<LetterRow>(
+    campaign,
+    "letters",
+    { ...(search.trim() && { q: search.trim() }), ...(outcome && { outcome }) },
+    limit,
+  );
+  // Back from a story, the focus is where it was.
+  useEffect(() => {
+    if (!opened && left.current)
+      rows.current?.querySelector<HTMLElement>(`[data-letter="${left.current.index}"], input`)?.focus();
+    left.current = opened;
+  }, [opened]);
   if (opened) return <LetterStory campaign={campaign} letter={opened} onClose={() => setOpened(null)} />;
   return (
-    <>
+    <div ref={rows} className="letters">
       <div className="tools" role="search">
         <label className="search">
           <span className="visually-hidden">{words.letter.search}</span>
@@ -69,7 +79,7 @@ export function LettersTab({ campaign }: { campaign: Campaign }) {
           )
         }
       </Reading>
-    </>
+    </div>
   );
 }
 
@@ -98,7 +108,7 @@ function Rows({ letters, onOpen }: { letters: LetterRow[]; onOpen: (letter: Lett
             <tr key={one.index}>
               <td className="number">{f.count(one.index + 1)}</td>
               <th scope="row">
-                <button type="button" className="link" onClick={() => onOpen(one)}>
+                <button type="button" className="link" data-letter={one.index} onClick={() => onOpen(one)}>
                   <bdi>{one.email}</bdi>
                 </button>
               </th>
