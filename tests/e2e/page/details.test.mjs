@@ -86,6 +86,15 @@ describe("the details of a campaign", () => {
     await shoot(page, "details-message");
     await panel(page).getByRole("spinbutton").fill("8");
     await inner.getByText("Dear Reader 7").waitFor();
+    const search = panel(page).getByRole("combobox", { name: "Find a recipient" });
+    await search.fill("nobody at all");
+    await panel(page).getByText("No address has this in it").waitFor();
+    await search.fill("no50");
+    await page.keyboard.press("Enter");
+    await inner.getByText("Dear Reader 50").waitFor();
+    assert.equal(await panel(page).getByRole("spinbutton").inputValue(), "51");
+    await search.fill("r7@d.example");
+    await inner.getByText("Dear Reader 7", { exact: true }).waitFor();
     await panel(page).getByRole("tab", { name: "Text" }).click();
     await panel(page).getByText("Dear Reader 7, everything is cheaper.").waitFor();
     await panel(page).getByRole("tab", { name: "Source" }).click();
@@ -129,13 +138,47 @@ describe("the details of a campaign", () => {
     await panel(page).getByRole("button", { name: "no50@d.example" }).click();
     await panel(page).getByText("The story of the letter to no50@d.example").waitFor();
     await panel(page).getByText(/550 5\.1\.1 nobody here/).first().waitFor();
+    await panel(page).getByText(/^It was refused on .*550 5\.1\.1 nobody here$/).waitFor();
     assert.match(await panel(page).locator(".timeline").textContent(), /handed to the sending server.*1 refused/s);
     assert.deepEqual(await axeFaults(page), []);
     await shoot(page, "details-story");
-    await panel(page).getByRole("button", { name: /Back to the letters/ }).click();
+    await page.keyboard.press("Enter");
+    await until(
+      () => page.evaluate(() => document.activeElement?.textContent === "no50@d.example"),
+      "the focus to be back on the letter",
+      5,
+    );
     assert.equal(await panel(page).getByRole("searchbox").inputValue(), "no5", "the search is kept");
     await panel(page).getByRole("searchbox").fill("nobody at all");
     await panel(page).getByText("No letter here fits").waitFor();
+    await page.context().close();
+  });
+
+  test("a list is shown whole where the engine gives it in smaller pages", async () => {
+    const page = await open(browser, engine);
+    await page.route("**/letters?*", (route) => {
+      const url = new URL(route.request().url());
+      url.searchParams.set("limit", String(Math.min(Number(url.searchParams.get("limit")), 20)));
+      return route.continue({ url: url.href });
+    });
+    await at(page, "letters");
+    const rows = panel(page).locator("tbody tr");
+    await until(async () => (await rows.count()) > 0, "the letters");
+    assert.ok((await rows.count()) >= 50);
+    assert.equal(await rows.last().locator("td").first().textContent(), String(await rows.count()), "none is left out");
+    await page.context().close();
+  });
+
+  test("why a letter has not gone is told in the page's language", async () => {
+    const held = await engine.campaign(60, { name: "Held back", plan: { start_at: "now", parts: { size: 20, every: "1h", growth: 0 } } });
+    await until(async () => (await engine.show(held)).counts.accepted === 20, "the first part to leave");
+    await engine.http("POST", `/v1/campaigns/${held}/pause`, { reason: "ждём" });
+    const page = await open(browser, engine, { locale: "ru-RU" });
+    await page.evaluate((to) => (location.hash = to), `/outgoing/${held}/letters`);
+    await panel(page).locator('[data-letter="30"]').click();
+    await panel(page).getByText(/^Выпуск на паузе с .*, поставил local: ждём$/).waitFor();
+    await panel(page).getByText(/^Срок его части: /).waitFor();
+    await shoot(page, "details-why-russian");
     await page.context().close();
   });
 
@@ -160,6 +203,10 @@ describe("the details of a campaign", () => {
     await panel(page).getByText("Every letter has its outcome").waitFor();
     assert.match(await entries.first().textContent(), /Every letter has its outcome/);
     assert.match(await panel(page).locator('[data-event="paused"]').textContent(), /Paused local.*a look at the numbers/);
+    const batches = panel(page).locator('[data-event="batches"]').first();
+    assert.match(await batches.textContent(), /40 letters handed to the sending server · 36 accepted, 4 refused/);
+    await batches.getByText(/^Events \d+ to \d+$/).click();
+    await batches.locator('[data-event="claimed"]').first().waitFor();
     await panel(page).getByLabel("Newest first").uncheck();
     await until(async () => /The draft Autumn letter was made/.test(await entries.first().textContent()), "the oldest to be first");
     await entries.first().getByText("Event 1").click();
@@ -179,6 +226,41 @@ describe("the details of a campaign", () => {
     await dialog(page).getByText("Paused").first().waitFor();
     await engine.http("POST", `/v1/campaigns/${live}/cancel`);
     await panel(page).getByText("Cancelled").waitFor();
+    await page.context().close();
+  });
+
+  test("commands are given from there, and their refusals told there", async () => {
+    const live = await engine.campaign(400, { name: "Steered", plan: { start_at: "now", parts: { size: 40, every: "1h", growth: 0 } } });
+    await until(async () => (await engine.show(live)).counts.accepted === 40, "the first part to leave");
+    const page = await open(browser, engine);
+    await page.evaluate((to) => (location.hash = to), `/outgoing/${live}`);
+    await dialog(page).getByRole("button", { name: "Pause" }).click();
+    await panel(page).getByText(/drained: \d+ accepted, 0 in doubt/).waitFor();
+    assert.deepEqual(await axeFaults(page), []);
+    await shoot(page, "details-paused");
+    await page.setViewportSize({ width: 360, height: 740 });
+    assert.equal(await fits(page), true, "nothing overflows on a phone");
+    await shoot(page, "details-paused-phone");
+    await page.setViewportSize({ width: 1200, height: 860 });
+    await dialog(page).getByRole("button", { name: "Release whole" }).click();
+    await page.getByText("360 letters leave now").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByText("360 letters leave now").waitFor({ state: "detached" });
+    await dialog(page).getByRole("tab", { name: "Log" }).waitFor();
+    await page.route("**/resume", async (route) => {
+      await engine.http("POST", `/v1/campaigns/${live}/cancel`);
+      await route.continue();
+    });
+    await dialog(page).getByRole("button", { name: "Resume" }).click();
+    const told = dialog(page).getByRole("alert");
+    await told.getByText(/Steered. Resume was refused: .*cancelled/).waitFor();
+    await shoot(page, "details-refused");
+    await told.getByRole("button", { name: "Close" }).click();
+    await told.waitFor({ state: "detached" });
+    await until(
+      async () => (await dialog(page).getByRole("button", { name: /Pause|Resume|Release|Cancel/ }).count()) === 0,
+      "no command to be offered any more",
+    );
     await page.context().close();
   });
 

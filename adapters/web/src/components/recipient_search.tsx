@@ -1,5 +1,5 @@
 // Finds a recipient by a part of the address; the browser's own list offers the first that fit.
-import { useId, useState, type FormEvent } from "react";
+import { useEffect, useId, useState, type FormEvent } from "react";
 import type { Campaign, LetterRow, Page } from "../api/types";
 import { useViewWords } from "../i18n/view_words";
 import { useSession } from "../session/session";
@@ -31,12 +31,11 @@ export function RecipientSearch({ campaign, setIndex }: { campaign: Campaign; se
     setIndex(letter.index);
     announce(words.shown(letter.email));
   };
-  const type = (text: string) => {
-    setTyped(text);
-    // Chosen from the list that is offered.
-    const chosen = found.find((one) => one.email === text.trim());
-    if (chosen) show(chosen);
-  };
+  // A whole address, typed or chosen from the list that is offered, needs no Enter.
+  const whole = isOld ? undefined : found.find((one) => one.email.toLowerCase() === wanted.toLowerCase());
+  useEffect(() => {
+    if (whole) show(whole);
+  }, [whole?.index]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const first = isOld ? null : found[0];
@@ -55,7 +54,7 @@ export function RecipientSearch({ campaign, setIndex }: { campaign: Campaign; se
         list={`${id}-offered`}
         value={typed}
         placeholder={words.hint}
-        onChange={(event) => type(event.target.value)}
+        onChange={(event) => setTyped(event.target.value)}
       />
       <datalist id={`${id}-offered`}>
         {found.map((one) => (

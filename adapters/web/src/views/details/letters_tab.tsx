@@ -28,8 +28,9 @@ export function LettersTab({ campaign }: { campaign: Campaign }) {
   );
   // Back from a story, the focus is where it was.
   useEffect(() => {
-    if (!opened && left.current)
-      rows.current?.querySelector<HTMLElement>(`[data-letter="${left.current.index}"], input`)?.focus();
+    const whole = rows.current;
+    if (!opened && left.current && whole)
+      (whole.querySelector<HTMLElement>(`[data-letter="${left.current.index}"]`) ?? whole.querySelector("input"))?.focus();
     left.current = opened;
   }, [opened]);
   if (opened) return <LetterStory campaign={campaign} letter={opened} onClose={() => setOpened(null)} />;

@@ -86,7 +86,7 @@ const ru: Tellers = {
   draft: () => "Выпуск ещё черновик: его никто не запускал",
   moderation: () => "Выпуск ждёт модератора",
   preparing: ({ until }) => `Выпуск стартует ${sinceRu(until)}`,
-  part: ({ until }) => `Его часть уйдёт ${sinceRu(until)}`,
+  part: ({ until }) => `Срок его части: ${sinceRu(until)}`,
   deferred: ({ until }, { letter }) =>
     `Отложено ${sinceRu(letter.changed_at)}${said(letter)}. Следующая попытка: ${sinceRu(until)}`,
   relay_away: (_, { campaign: { relay_trouble: trouble } }) =>
