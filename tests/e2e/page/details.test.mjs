@@ -244,6 +244,7 @@ describe("the details of a campaign", () => {
     await page.setViewportSize({ width: 1200, height: 860 });
     await dialog(page).getByRole("button", { name: "Release whole" }).click();
     await page.getByText("360 letters leave now").waitFor();
+    await until(() => page.evaluate(() => document.activeElement?.textContent === "Keep as it is"), "the focus on the harmless button", 5);
     await page.keyboard.press("Escape");
     await page.getByText("360 letters leave now").waitFor({ state: "detached" });
     await dialog(page).getByRole("tab", { name: "Log" }).waitFor();

@@ -83,7 +83,7 @@ function SteeringButton(props: {
       look={what === "resume" ? "primary" : "plain"}
       data-command={what}
       aria-disabled={command.pending !== null}
-      onClick={() => (what === "resume" && held > 0 ? setAsked("resume") : command.sendUnasked(what))}
+      onClick={(event) => (what === "resume" && held > 0 ? setAsked("resume") : command.sendUnasked(what, event.detail))}
     >
       <Icon name={what === "pause" ? "pause" : "play"} />
       {command.pending === what ? words.commands.pending : label}

@@ -52,10 +52,12 @@ export function useCommand(id: string) {
     },
     [client, campaigns, id, words, announce, notify, dismiss],
   );
-  /** For a button that commands without asking. What was confirmed in a dialog is never taken for a slip. */
+  /** For a button that commands without asking; `clicks` is the event's `detail`. What was confirmed in a dialog is never taken for a slip. */
   const sendUnasked = useCallback(
-    (what: Steering) => {
-      if (performance.now() - answeredAt.current >= doubleClickMs) void send(what);
+    (what: Steering, clicks: number) => {
+      // A mouse tells the second half of a double click; a key that is held down does not tell that it repeats.
+      const isSlip = clicks > 1 || (clicks === 0 && performance.now() - answeredAt.current < doubleClickMs);
+      if (!isSlip) void send(what);
     },
     [send],
   );
