@@ -86,11 +86,7 @@ private:
   std::string own_name();
   std::unexpected<error> trouble(std::string words) const;
 
-  // smtp_connection.cpp: carrying letters.
-  detached run(std::shared_ptr<smtp_connection> self);
-  task<bool> serve();
-  task<bool> quit();
-  void end();
+  // smtp_connection_replies.cpp: what the server says.
   void read_replies();
   void take_reply(const smtp_reply_view& reply);
   void take_unasked_reply(const smtp_reply_view& reply);
@@ -98,6 +94,14 @@ private:
   void take_data_reply(const smtp_reply_view& reply);
   void take_end_of_data_reply(const smtp_reply_view& reply);
   void take_early_reply(const smtp_reply_view& reply);
+  void note_verdict(const smtp_reply_view& reply);
+  static std::string words_of_unasked(const smtp_reply_view& reply);
+
+  // smtp_connection.cpp: carrying letters.
+  detached run(std::shared_ptr<smtp_connection> self);
+  task<bool> serve();
+  task<bool> quit();
+  void end();
   bool step();
   bool step_open_letter();
   bool go_on_writing();
@@ -108,12 +112,10 @@ private:
   void append_command(expects command);
   void append_mail();
   void write_message();
-  void note_verdict(const smtp_reply_view& reply);
   void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);
   void lose(std::string words);
   void lose_step(std::string words);
   void lose_closed(std::string words);
-  static std::string words_of_unasked(const smtp_reply_view& reply);
   void lose_letters();
   bool may_take() const;
   bool has_letter() const { return ending_ != nullptr || open_.slot != nullptr; }

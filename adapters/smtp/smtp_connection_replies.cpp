@@ -1,0 +1,147 @@
+// What the server says to a connection that carries letters, and which letter it is about.
+
+#include "adapters/smtp/smtp_connection.hpp"
+
+namespace sluice {
+
+namespace {
+
+/// What a reply that is no intermediate one makes of its letter.
+letter_state verdict_of(const smtp_reply_view& reply) {
+  return reply.is_positive()    ? letter_state::accepted
+         : reply.is_transient() ? letter_state::deferred
+                                : letter_state::refused;
+}
+
+} // namespace
+
+void smtp_connection::read_replies() {
+  while (!is_over_ && !stream_.input.empty()) {
+    switch (parser_.take(stream_.input)) {
+    case smtp_reply_parser::progress::more:
+      break;
+    case smtp_reply_parser::progress::broken:
+      lose(std::string{"it sent "} + parser_.fault());
+      break;
+    case smtp_reply_parser::progress::done:
+      take_reply(parser_.reply());
+      break;
+    }
+  }
+  if (!is_over_ && !stream_.end_of_input().empty())
+    lose_closed(stream_.end_of_input());
+}
+
+std::string smtp_connection::words_of_unasked(const smtp_reply_view& reply) {
+  return (reply.code == 421 ? "it closes the connection: " : "it sent a reply to nothing: ") +
+         to_words(reply);
+}
+
+void smtp_connection::take_reply(const smtp_reply_view& reply) {
+  if (expected_size_ == 0) {
+    take_unasked_reply(reply);
+    return;
+  }
+  const auto what = expected_[expected_at_];
+  expected_at_ = (expected_at_ + 1) % expected_.size();
+  --expected_size_;
+  ++replies_;
+  if (reply.code == 421 && what != expects::end_of_data) {
+    lose("it closes the connection: " + to_words(reply));
+    return;
+  }
+  switch (what) {
+  case expects::reset:
+    if (!reply.is_positive())
+      lose("it does not take RSET: " + to_words(reply));
+    break;
+  case expects::mail:
+  case expects::recipient:
+    take_letter_reply(what, reply);
+    break;
+  case expects::data:
+    take_data_reply(reply);
+    break;
+  case expects::end_of_data:
+    take_end_of_data_reply(reply);
+    break;
+  }
+}
+
+void smtp_connection::take_unasked_reply(const smtp_reply_view& reply) {
+  const auto refuses = reply.is_transient() || reply.is_permanent();
+  if (reply.code == 421) {
+    lose_closed(words_of_unasked(reply));
+  } else if (refuses && open_.has_go_ahead && !open_.has_verdict) {
+    // It has thought better of its 354, and would be believed amid the message too.
+    note_verdict(reply);
+    cut("it refused a message before its end");
+  } else {
+    lose_step(words_of_unasked(reply));
+  }
+}
+
+void smtp_connection::take_letter_reply(expects what, const smtp_reply_view& reply) {
+  if (reply.is_positive()) {
+    open_.mail_is_taken = open_.mail_is_taken || what == expects::mail;
+  } else if (reply.is_intermediate()) {
+    lose_step("it answers MAIL or RCPT with " + to_words(reply));
+  } else if (!open_.has_verdict) { // a refused MAIL has RCPT refused too, which says nothing more
+    note_verdict(reply);
+  }
+}
+
+void smtp_connection::take_data_reply(const smtp_reply_view& reply) {
+  if (reply.code == 354) {
+    open_.has_go_ahead = true;
+  } else if (reply.is_positive() || reply.is_intermediate()) {
+    lose_step("it answers DATA with " + to_words(reply));
+  } else if (!open_.has_verdict) {
+    note_verdict(reply);
+  }
+}
+
+void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
+  if (reply.is_intermediate()) {
+    lose("it answers the end of data with " + to_words(reply));
+    return;
+  }
+  if (!ending_has_begun_) {
+    take_early_reply(reply);
+    return;
+  }
+  auto* slot = std::exchange(ending_, nullptr);
+  if (ending_has_verdict_) {
+    settle(*slot, ending_outcome_, ending_words_);
+  } else if (reply.code == 421) {
+    // It was not taken, and the server is the reason: another connection may have more luck.
+    lose("it closes the connection: " + to_words(reply));
+    host_.book().put_back(*slot, true, host_.words().of(reply));
+  } else {
+    settle(*slot, verdict_of(reply), host_.words().of(reply));
+  }
+}
+
+/// A reply to an end of data that has not left. Nobody can have taken that letter over; a refusal (552, the
+/// message is too large) is believed. The rest of the message would be read as commands, so closing is left.
+void smtp_connection::take_early_reply(const smtp_reply_view& reply) {
+  if (reply.is_positive() || reply.code == 421) {
+    lose(reply.code == 421 ? words_of_unasked(reply)
+                           : "it takes a message over before its end: " + to_words(reply));
+    return;
+  }
+  if (!ending_has_verdict_) {
+    ending_has_verdict_ = true;
+    ending_outcome_ = verdict_of(reply);
+    ending_words_ = host_.words().of(reply);
+  }
+  cut("it refused a message before its end");
+}
+
+void smtp_connection::note_verdict(const smtp_reply_view& reply) {
+  open_.has_verdict = true;
+  open_.outcome = verdict_of(reply);
+  open_.words = host_.words().of(reply);
+}
+
+} // namespace sluice
