@@ -50,10 +50,13 @@ result<event_bodies> decide_start(const campaign_state& state, const start_check
   if (state.audience.id == audience_id{} || state.letters.size() == 0)
     return failure(error_code::invalid_input,
                    fmt::format("{} has no audience yet; give it one, then start it", to_string(state.id)));
+  const auto t0 = std::max(state.spec.plan.start_at.value_or(now), now);
+  if (auto checked = check_end(state.spec.plan, t0, state.letters.size()); !checked)
+    return std::unexpected(checked.error());
   event_bodies events;
   events.emplace_back(submitted{checked.moderation_reasons, content_hash(state.spec, state.audience)});
   if (checked.moderation_reasons.empty())
-    events.emplace_back(scheduled{std::max(state.spec.plan.start_at.value_or(now), now)});
+    events.emplace_back(scheduled{t0});
   return events;
 }
 

@@ -29,21 +29,22 @@ std::uint64_t first_part_from(const parts& parts, milliseconds since_t0) {
   return static_cast<std::uint64_t>((since_t0 + parts.every - milliseconds{1}) / parts.every);
 }
 
-/// Walks the timetable day by day until `visit` returns false. Without growth every day is alike, so one
-/// endless day stands for all.
+/// Walks the timetable day by day until `visit` returns false. Once parts grow no more, be it that rounding keeps
+/// small ones where they are, every day is alike, and one endless day stands for all: a plan may last for ages.
 template <class Visit>
 void each_day(const parts& parts, Visit&& visit) {
-  if (parts.growth_percent == 0) {
-    visit(day_of_parts{0, letters_max, parts.size});
-    return;
-  }
   auto size = parts.size;
   for (std::int64_t number = 0;; ++number) {
     const auto first = first_part_from(parts, number * day);
     const auto next = first_part_from(parts, (number + 1) * day);
+    const auto size_tomorrow = grown(size, parts.growth_percent);
+    if (size_tomorrow == size) {
+      visit(day_of_parts{first, letters_max, size});
+      return;
+    }
     if (!visit(day_of_parts{first, next - first, size}))
       return;
-    size = grown(size, parts.growth_percent);
+    size = size_tomorrow;
   }
 }
 
@@ -135,16 +136,22 @@ timestamp due_at(const plan& plan,
 void each_part(const plan& plan,
                timestamp t0,
                letter_index total,
+               std::uint64_t first,
                const std::function<bool(const planned_part&)>& visit) {
   if (total == 0)
     return;
   if (!plan.parts) {
-    visit(planned_part{0, t0, total, total});
+    if (first == 0)
+      visit(planned_part{0, t0, total, total});
     return;
   }
   std::uint64_t sum = 0;
   each_day(*plan.parts, [&](const day_of_parts& today) {
-    for (auto number = today.first; number < today.first + today.count; ++number) {
+    const auto skipped = first > today.first ? std::min(first - today.first, today.count) : 0;
+    sum = std::min<std::uint64_t>(sum + skipped * today.size, total);
+    if (sum == total)
+      return false;
+    for (auto number = today.first + skipped; number < today.first + today.count; ++number) {
       const auto letters = std::min<std::uint64_t>(today.size, total - sum);
       sum += letters;
       const planned_part part{number, part_at(*plan.parts, t0, number), static_cast<letter_index>(letters),
@@ -154,6 +161,15 @@ void each_part(const plan& plan,
     }
     return true;
   });
+}
+
+result<void> check_end(const plan& plan, timestamp t0, letter_index total) {
+  if (due_at(plan, t0, std::nullopt, total, total - 1) < end_of_time)
+    return {};
+  return failure(
+      error_code::invalid_input,
+      "plan.parts: the last part would fall due after the year 9999; make the parts larger, or let "
+      "them follow faster");
 }
 
 campaign_view refreshed(campaign_view view, timestamp now) {

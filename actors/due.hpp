@@ -38,11 +38,15 @@ timestamp due_at(const plan& plan,
                  letter_index total,
                  letter_index index);
 
-/// The whole timetable from the first part to the last, until `visit` returns false.
+/// The timetable from part number `first` to the last, until `visit` returns false.
 void each_part(const plan& plan,
                timestamp t0,
                letter_index total,
+               std::uint64_t first,
                const std::function<bool(const planned_part&)>& visit);
+
+/// Error: the last part would begin when there is no way to write the time any more.
+result<void> check_end(const plan& plan, timestamp t0, letter_index total);
 
 /// The view with what depends on the time (counts.due, next_part) as of `now`.
 campaign_view refreshed(campaign_view view, timestamp now);

@@ -72,15 +72,21 @@ std::vector<due_point> due_curve(const plan& plan,
                                  std::optional<timestamp> released_at,
                                  letter_index total,
                                  std::size_t points_max) {
+  // A plan may have a hundred million parts: where they are too many, some are left out.
+  const auto last = due_at(plan, t0, std::nullopt, total, total - 1);
+  const auto parts = plan.parts ? static_cast<std::uint64_t>((last - t0) / plan.parts->every) + 1 : 1;
+  const auto gaps_max = std::max<std::uint64_t>(points_max, 2) - 1;
+  const auto stride = parts <= points_max ? 1 : (parts + gaps_max - 1) / gaps_max;
   step_curve<due_point> curve(points_max);
-  each_part(plan, t0, total, [&](const planned_part& part) {
-    if (released_at && part.at >= *released_at)
+  for (std::uint64_t number = 0; number < parts; number += stride)
+    each_part(plan, t0, total, number, [&](const planned_part& part) {
+      if (!released_at || part.at < *released_at)
+        curve.add({part.at, part.letters_total});
       return false;
-    curve.add({part.at, part.letters_total});
-    return true;
-  });
-  if (released_at && (curve.points().empty() || curve.points().back().due < total))
-    curve.add({*released_at, total});
+    });
+  const auto end = released_at ? *released_at : last;
+  if (total > 0 && (curve.points().empty() || curve.points().back().due < total))
+    curve.add({end, total});
   return curve.points();
 }
 

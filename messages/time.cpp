@@ -15,9 +15,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// RFC 3339 has the years 0000 to 9999.
 constexpr timestamp earliest{std::chrono::sys_days{std::chrono::year{0} / 1 / 1}};
-constexpr timestamp end_of_time{std::chrono::sys_days{std::chrono::year{10000} / 1 / 1}};
 
 /// Reads fixed-width numbers and single characters off the front of a text.
 class field_reader {

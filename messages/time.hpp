@@ -16,6 +16,9 @@ using milliseconds = std::chrono::milliseconds;
 /// A moment of the wall clock, in UTC.
 using timestamp = std::chrono::sys_time<milliseconds>;
 
+/// RFC 3339 has the years 0000 to 9999: no time that is written down reaches this.
+constexpr timestamp end_of_time{std::chrono::sys_days{std::chrono::year{10000} / 1 / 1}};
+
 /// Where the engine's parts get the time from; injected, so that tests can turn it.
 using clock_source = std::function<timestamp()>;
 

@@ -28,7 +28,7 @@ void print_table(std::ostream& out, const campaign_spec& spec, timestamp t0, let
                 padded("TOTAL", number_width, align::right), '\n');
   auto last = t0;
   std::uint64_t parts = 0;
-  each_part(spec.plan, t0, letters, [&](const planned_part& part) {
+  each_part(spec.plan, t0, letters, 0, [&](const planned_part& part) {
     out << concat(padded(std::to_string(part.number), number_width, align::right), "  ",
                   moment_words(part.at), "  ",
                   padded(std::to_string(part.letters), number_width, align::right), "  ",
@@ -46,7 +46,7 @@ void print_json(std::ostream& out, const campaign_spec& spec, timestamp t0, lett
   out << "{\"items\":[";
   auto last = t0;
   const char* separator = "\n";
-  each_part(spec.plan, t0, letters, [&](const planned_part& part) {
+  each_part(spec.plan, t0, letters, 0, [&](const planned_part& part) {
     out << separator
         << json_text({{"part", part.number},
                       {"at", format_timestamp(part.at)},
@@ -75,6 +75,8 @@ outcome<exit_code> show_plan(session& with, const plan_arguments& said) {
   const auto letters = static_cast<letter_index>(*said.letters);
   const auto now = std::chrono::floor<std::chrono::seconds>(with.io().now());
   const auto t0 = std::max<timestamp>(spec->plan.start_at.value_or(now), now);
+  if (const auto checked = check_end(spec->plan, t0, letters); !checked)
+    return fail(exit_code::usage, checked.error().message);
   if (with.wants_json())
     print_json(with.io().out, *spec, t0, letters);
   else

@@ -17,19 +17,14 @@ constexpr std::uint64_t plan_page_default = 1000;
 constexpr std::uint64_t page_max = 10'000;
 constexpr std::uint64_t curve_points_max = 500;
 
-/// Parts behind `after` (0: from the first), `limit` at most, and when the last of all begins.
+/// Parts from number `first` on, `limit` at most, and when the last of all begins.
 json parts_json(
-    const plan& plan, timestamp zero, letter_index total, std::uint64_t skip, std::uint64_t limit) {
+    const plan& plan, timestamp zero, letter_index total, std::uint64_t first, std::uint64_t limit) {
   json items = json::array();
   json next;
-  timestamp ends_at = zero;
-  each_part(plan, zero, total, [&](const planned_part& part) {
-    ends_at = part.at;
-    if (part.number < skip)
-      return true;
+  each_part(plan, zero, total, first, [&](const planned_part& part) {
     if (items.size() == limit) {
       next = std::to_string(part.number);
-      ends_at = due_at(plan, zero, std::nullopt, total, total - 1);
       return false;
     }
     items.push_back({{"part", part.number},
@@ -38,6 +33,7 @@ json parts_json(
                      {"total", part.letters_total}});
     return true;
   });
+  const auto ends_at = due_at(plan, zero, std::nullopt, total, total - 1);
   return {{"items", std::move(items)}, {"ends_at", format_timestamp(ends_at)}, {"next", std::move(next)}};
 }
 
@@ -95,7 +91,7 @@ void page_of(query_reader& query, letters_query& asked) {
 void show_plan(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
   const auto limit = query.limit(plan_page_default, page_max);
-  const auto skip = query.number("after", 0, UINT32_MAX);
+  const auto first = query.number("after", 0, UINT32_MAX);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
   const auto view = named_campaign(engine, request);
@@ -103,13 +99,13 @@ void show_plan(node& engine, const http_request& request, const respond& answer)
     return answer(problem(view.error()));
   const auto now = engine.now();
   const auto zero = view->t0.value_or(std::max(view->spec.plan.start_at.value_or(now), now));
-  answer(json_response(200, parts_json(view->spec.plan, zero, view->counts.total, skip, limit)));
+  answer(json_response(200, parts_json(view->spec.plan, zero, view->counts.total, first, limit)));
 }
 
 void forecast(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
   const auto limit = query.limit(plan_page_default, page_max);
-  const auto skip = query.number("after", 0, UINT32_MAX);
+  const auto first = query.number("after", 0, UINT32_MAX);
   const auto points = query.number("points", 0, curve_points_max);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -128,7 +124,9 @@ void forecast(node& engine, const http_request& request, const respond& answer) 
   const auto now = engine.now();
   const auto zero = std::max(read->start_at.value_or(now), now);
   const auto total = static_cast<letter_index>(*letters);
-  auto timetable = parts_json(*read, zero, total, skip, limit);
+  if (const auto checked = check_end(*read, zero, total); !checked)
+    return answer(problem(checked.error()));
+  auto timetable = parts_json(*read, zero, total, first, limit);
   if (points > 0) {
     timetable["curve"] = json::array();
     for (const auto& one : due_curve(*read, zero, std::nullopt, total, points))

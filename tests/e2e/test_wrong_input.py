@@ -98,6 +98,7 @@ WRONG_REQUESTS = [
     ("POST", "/v1/campaigns/c1/doubt", b'{"action":"resend","letters":[5,2]}', 400, "letters"),
     ("POST", "/v1/campaigns/c1/doubt", b'{"action":"resend","letters":[]}', 400, "letters"),
     ("POST", "/v1/plan", b'{"plan":{}}', 400, "letters"),
+    ("POST", "/v1/plan", b'{"letters":100000000,"plan":{"parts":{"size":1,"every":"365d","growth":1}}}', 400, "9999"),
     ("POST", "/v1/suppressions", b'{"email":"nobody"}', 400, "@"),
     ("POST", "/v1/tokens", b'{"role":"king","name":"x"}', 400, "role"),
     ("POST", "/v1/audiences", b"", 400, ""),

@@ -80,6 +80,36 @@ TEST_CASE("a plan of decades and a part size that hits the ceiling are computed 
   CHECK(due(in_parts(1, 1s), t0, {}, letters_max, t0 + 24h * 36'500) == letters_max);
   CHECK(due(in_parts(1'000'000, 24h, 1000), t0, {}, letters_max, t0 + 24h * 36'500) == letters_max);
   CHECK(due(in_parts(1, 24h * 365, 1), t0, {}, 1000, t0 + 24h * 36'500) > 0);
+  CHECK(due_at(in_parts(1, 24h * 365, 1), t0, {}, letters_max, letters_max - 1) ==
+        t0 + (letters_max - 1) * (24h * 365));
+}
+
+TEST_CASE("a plan that would outlast the calendar is told so") {
+  CHECK(check_end(in_parts(1, 24h * 365), t0, 7'000));
+  CHECK(check_end(plan{}, t0, letters_max));
+  const auto endless = check_end(in_parts(1, 24h * 365), t0, 8'000);
+  REQUIRE(!endless);
+  CHECK(endless.error().message.find("after the year 9999") != std::string::npos);
+}
+
+TEST_CASE("the timetable can be entered at any part") {
+  rc::check([] {
+    const auto plan = *any_plan_in_parts();
+    const auto total = *rc::gen::inRange<letter_index>(1, 20'000);
+    std::vector<planned_part> whole;
+    each_part(plan, t0, total, 0, [&](const planned_part& part) {
+      whole.push_back(part);
+      return whole.size() < 300;
+    });
+    const auto first = *rc::gen::inRange<std::size_t>(0, whole.size());
+    std::vector<planned_part> rest;
+    each_part(plan, t0, total, first, [&](const planned_part& part) {
+      rest.push_back(part);
+      return rest.size() < whole.size() - first;
+    });
+    RC_ASSERT(rest ==
+              std::vector<planned_part>(whole.begin() + static_cast<std::ptrdiff_t>(first), whole.end()));
+  });
 }
 
 TEST_CASE("due never falls, and the timetable, next_part and due_at tell the same story") {
@@ -88,7 +118,7 @@ TEST_CASE("due never falls, and the timetable, next_part and due_at tell the sam
     const auto total = *rc::gen::inRange<letter_index>(1, 20'000);
     letter_index sum = 0;
     std::size_t visited = 0;
-    each_part(plan, t0, total, [&](const planned_part& part) {
+    each_part(plan, t0, total, 0, [&](const planned_part& part) {
       RC_ASSERT(due(plan, t0, {}, total, part.at - 1ms) == sum);
       if (part.letters > 0) {
         RC_ASSERT(due_at(plan, t0, {}, total, sum) == part.at);

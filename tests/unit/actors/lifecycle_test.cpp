@@ -95,6 +95,13 @@ TEST_CASE("a draft without an audience cannot be started, and is told so") {
   CHECK(events.error().code == error_code::invalid_input);
 }
 
+TEST_CASE("a draft whose plan would outlast the calendar cannot be started, and is told so") {
+  auto state = draft(letters_max, spec_in_parts(1, 24h * 365));
+  const auto events = decided(state, command_kind::start);
+  REQUIRE_FALSE(events.has_value());
+  CHECK(events.error().code == error_code::invalid_input);
+}
+
 TEST_CASE("a long moderation delays the plan and makes no burst") {
   auto content = spec_in_parts(100, 1h);
   content.plan.start_at = t0;

@@ -84,4 +84,15 @@ TEST_CASE("the plan's curve has every part, or at a release all that is left") {
   CHECK(due_curve(timetable, t0, std::nullopt, 1'000'000, 500).back().due == 1'000'000);
 }
 
+TEST_CASE("a plan of very many parts has its curve at once, with points all along it") {
+  const plan timetable{{}, parts{1, seconds(1), 0}};
+  const auto curve = due_curve(timetable, t0, std::nullopt, letters_max, 500);
+  CHECK(curve.size() <= 500);
+  CHECK(curve.size() >= 250);
+  CHECK(curve.front() == due_point{t0, 1});
+  CHECK(curve.back() == due_point{t0 + seconds(letters_max - 1), letters_max});
+  for (const auto& point : curve)
+    CHECK(point.due == due(timetable, t0, std::nullopt, letters_max, point.at));
+}
+
 } // namespace sluice

@@ -333,6 +333,11 @@ TEST_CASE("the plan is computed without any engine") {
   CHECK(value.at("ends_at") == "2026-12-03T21:00:00Z");
   CHECK(run_words({"plan", file}).code == 2);
   CHECK(run_words({"plan", file, "--letters", "0"}).code == 2);
+  const auto yearly = folder.write("y.json", R"({"name":"n","from":"a@b.example","subject":"s","text":"t",
+    "plan":{"parts":{"size":1,"every":"365d"}}})");
+  const auto endless = run_words({"plan", yearly, "--letters", "100000"});
+  CHECK(endless.code == 2);
+  CHECK_THAT(endless.err, Contains("after the year 9999"));
   const auto wrong =
       run_words({"plan", folder.write("w.json", "{\"plan\":{\"parts\":{\"size\":0}}}"), "--letters", "1"});
   CHECK(wrong.code == 2);
