@@ -1,6 +1,7 @@
 #include "actors/decide.hpp"
 
 #include "actors/deliberate_faults.hpp"
+#include "actors/due.hpp"
 
 #include <fmt/format.h>
 
@@ -51,8 +52,8 @@ result<event_bodies> decide_start(const campaign_state& state, const start_check
     return failure(error_code::invalid_input,
                    fmt::format("{} has no audience yet; give it one, then start it", to_string(state.id)));
   const auto t0 = std::max(state.spec.plan.start_at.value_or(now), now);
-  if (auto checked = check_end(state.spec.plan, t0, state.letters.size()); !checked)
-    return std::unexpected(checked.error());
+  if (auto end = check_end(state.spec.plan, t0, state.letters.size()); !end)
+    return std::unexpected(end.error());
   event_bodies events;
   events.emplace_back(submitted{checked.moderation_reasons, content_hash(state.spec, state.audience)});
   if (checked.moderation_reasons.empty())
