@@ -1,3 +1,4 @@
+#include "actors/due.hpp"
 #include "actors/progress.hpp"
 
 #include "actors/decide.hpp"
