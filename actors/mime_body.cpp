@@ -61,7 +61,7 @@ std::size_t base64_octets(std::string_view text) {
   return (text.size() + 2) / 3 * 4 + text.size() / 57 * 2;
 }
 
-void append_with_crlf(std::string& to, std::string_view lines) {
+void append_lines_with_crlf(std::string& to, std::string_view lines) {
   while (!lines.empty()) {
     const auto end = std::min(lines.find('\n'), lines.size());
     to.append(lines.substr(0, end)).append("\r\n");
@@ -75,7 +75,7 @@ void append_through(GMimeContentEncoding how, std::string& to, std::string_view 
   g_mime_encoding_init_encode(&encoder, how);
   encoded.resize(g_mime_encoding_outlen(&encoder, text.size()));
   encoded.resize(g_mime_encoding_flush(&encoder, text.data(), text.size(), encoded.data()));
-  append_with_crlf(to, encoded);
+  append_lines_with_crlf(to, encoded);
 }
 
 } // namespace

@@ -13,7 +13,7 @@ namespace sluice {
 namespace {
 
 /// Our own maps are four deep (event, spec, plan, parts).
-constexpr int depth_max = 16;
+constexpr int body_depth_max = 16;
 constexpr std::uint64_t version = 1;
 /// An event's map without its letters and texts takes less.
 constexpr std::size_t frame_bytes = 64;
@@ -259,7 +259,7 @@ result<event> decode_event(std::span<const std::uint8_t> body) {
   if (auto directly = decode_directly(body))
     return std::move(*directly);
   // The library's reader recurses as deep as the bytes say and takes texts as they come: not before this.
-  if (!is_well_formed_cbor(body, depth_max))
+  if (!is_well_formed_cbor(body, body_depth_max))
     return failure(error_code::corrupt, "the record is no event: it is not well-formed CBOR");
   try {
     return event_from_json(nlohmann::json::from_cbor(body));

@@ -11,7 +11,7 @@ using nlohmann::json;
 namespace {
 
 /// JSON of people is shallow; deeper text is an attack on whoever walks through it.
-constexpr int depth_max = 32;
+constexpr int json_depth_max = 32;
 constexpr std::size_t fault_bytes_max = 300;
 
 std::unexpected<error> no_json(std::string_view fault) {
@@ -33,7 +33,7 @@ result<json> parse_json(std::string_view text) {
   auto is_too_deep = false;
   try {
     auto parsed = json::parse(text, [&](int depth, json::parse_event_t, json&) {
-      is_too_deep = is_too_deep || depth > depth_max;
+      is_too_deep = is_too_deep || depth > json_depth_max;
       return !is_too_deep;
     });
     if (!is_too_deep)
@@ -42,7 +42,7 @@ result<json> parse_json(std::string_view text) {
     if (!is_too_deep)
       return no_json(readable(why.what()));
   }
-  return no_json("it is nested more than " + std::to_string(depth_max) + " deep");
+  return no_json("it is nested more than " + std::to_string(json_depth_max) + " deep");
 }
 
 } // namespace sluice

@@ -67,6 +67,10 @@ std::size_t encoded_size(const recipient& row) {
 
 } // namespace
 
+std::unexpected<error> no_such_audience(audience_id id) {
+  return failure(error_code::not_found, sentence("there is no audience ", to_string(id)));
+}
+
 void encode_row(const recipient& row, std::string& to) {
   append_varint(to, encoded_size(row));
   append_text(to, row.email);

@@ -22,6 +22,9 @@ namespace sluice {
 /// The bytes that a row may have, address and fields together.
 inline constexpr std::size_t audience_row_bytes_max = 1U << 20U;
 
+/// The error `not_found` of every form of the store.
+std::unexpected<error> no_such_audience(audience_id id);
+
 /// Appends a row.
 void encode_row(const recipient& row, std::string& to);
 

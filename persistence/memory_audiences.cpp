@@ -2,20 +2,11 @@
 
 #include "messages/address.hpp"
 #include "persistence/audience_rows.hpp"
-#include "persistence/sentence.hpp"
 
 #include <algorithm>
 #include <mutex>
 
 namespace sluice {
-
-namespace {
-
-std::unexpected<error> no_such_audience(audience_id id) {
-  return failure(error_code::not_found, sentence("there is no audience ", to_string(id)));
-}
-
-} // namespace
 
 class memory_audiences::writer final : public audience_writer {
 public:

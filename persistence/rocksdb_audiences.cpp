@@ -2,6 +2,7 @@
 
 #include "messages/address.hpp"
 #include "persistence/audience_keys.hpp"
+#include "persistence/audience_rows.hpp"
 #include "persistence/rocksdb_audience_writer.hpp"
 #include "persistence/rocksdb_database.hpp"
 #include "persistence/sentence.hpp"
@@ -11,10 +12,6 @@
 namespace sluice {
 
 namespace {
-
-std::unexpected<error> no_such_audience(audience_id id) {
-  return failure(error_code::not_found, sentence("there is no audience ", to_string(id)));
-}
 
 std::unexpected<error> damaged(audience_id id, letter_index row) {
   return failure(error_code::corrupt, sentence("audience ", to_string(id), " is damaged at row ", row,

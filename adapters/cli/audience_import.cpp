@@ -17,9 +17,8 @@ namespace sluice::cli {
 namespace {
 
 constexpr std::size_t lines_shown_max = 20;
-constexpr milliseconds redraw_every{100};
 
-/// The bar of an import; drawn at most ten times a second.
+/// The bar of an import; drawn every `redraw_every` at most.
 class import_bar {
 public:
   explicit import_bar(console& around) :

@@ -17,7 +17,6 @@
 namespace sluice::cli {
 namespace {
 
-constexpr milliseconds redraw_every{250};
 constexpr milliseconds line_every{5000};
 
 /// Embedded defaults: neither a file nor the environment's relay is looked at, so that no letter of the demo

@@ -3,12 +3,16 @@
 // but a terminal.
 
 #include "adapters/cli/terminal.hpp"
+#include "messages/time.hpp"
 
 #include <iosfwd>
 #include <string>
 #include <vector>
 
 namespace sluice::cli {
+
+/// Often enough to look alive, seldom enough to cost nothing.
+inline constexpr milliseconds redraw_every{200};
 
 class live_lines {
 public:

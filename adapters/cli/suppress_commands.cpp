@@ -104,7 +104,7 @@ outcome<exit_code> import_file(session& with, const suppress_arguments& said) {
   return add(with, emails, said.reason);
 }
 
-outcome<exit_code> list(session& with) {
+outcome<exit_code> list_suppressed(session& with) {
   const auto row = [](const nlohmann::json& item) {
     const auto since = moment_of(item, "since");
     return std::vector<std::string>{text_of(item, "email"), text_of(item, "reason"),
@@ -128,7 +128,7 @@ void add_suppress_commands(command_syntax root) {
   group.command("remove", "letters to these again")
       .arguments("EMAIL", said->emails, "addresses")
       .runs([said](session& with) { return remove(with, said->emails); });
-  group.command("list", "every suppressed address").runs([](session& with) { return list(with); });
+  group.command("list", "every suppressed address").runs([](session& with) { return list_suppressed(with); });
   group.command("import", "suppresses the addresses in a file")
       .argument("FILE", said->file, "an address a line, or a CSV with them in front; - is standard input")
       .option("--reason", said->reason, "R", "unsubscribed, bounced, complained or words of your own")

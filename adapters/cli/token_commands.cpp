@@ -39,7 +39,7 @@ outcome<exit_code> create(session& with, const token_arguments& said) {
   return exit_code::done;
 }
 
-outcome<exit_code> list(session& with) {
+outcome<exit_code> list_tokens(session& with) {
   const auto row = [](const nlohmann::json& item) {
     const auto created = moment_of(item, "created_at");
     return std::vector<std::string>{text_of(item, "id"), text_of(item, "name"), text_of(item, "role"),
@@ -71,7 +71,9 @@ void add_token_commands(command_syntax root) {
       .required_option("--role", said->role, "R", "viewer, operator, moderator or admin")
       .required_option("--name", said->name, "N", "whose it is; shows in the log")
       .runs([said](session& with) { return create(with, *said); });
-  group.command("list", "every token, without its secret").runs([](session& with) { return list(with); });
+  group.command("list", "every token, without its secret").runs([](session& with) {
+    return list_tokens(with);
+  });
   group.command("revoke", "makes a token worthless")
       .argument("ID", said->id, "its id or name")
       .runs([said](session& with) { return revoke(with, *said); });

@@ -16,7 +16,6 @@ namespace {
 
 constexpr milliseconds retry_delay_first{250};
 constexpr milliseconds retry_delay_max{5000};
-constexpr milliseconds redraw_every{200};
 
 /// What is known of the campaigns that are watched, and how it is shown.
 class watcher {

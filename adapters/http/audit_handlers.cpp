@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::uint64_t export_page_default = 1000;
-constexpr std::uint64_t page_max = 10'000;
+constexpr std::uint64_t export_page_max = 10'000;
 
 /// One thread: the engine sends meanwhile.
 audit_request gentle_audit(std::optional<campaign_id> only) {
@@ -78,7 +78,7 @@ result<json> export_page(const journal& from,
 void show_story(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
   const auto address = query.text("address");
-  query.limit(page_max, page_max);
+  query.limit(export_page_max, export_page_max);
   query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -180,7 +180,7 @@ void make_seal(node& engine, const http_request& request, const respond& answer)
 void export_records(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
   const auto only = query.text("campaign");
-  const auto limit = query.limit(export_page_default, page_max);
+  const auto limit = query.limit(export_page_default, export_page_max);
   const auto after = query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));

@@ -9,16 +9,16 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t page_default = 1000;
-constexpr std::uint64_t page_max = 10'000;
-constexpr std::size_t reason_bytes_max = 200;
+constexpr std::uint64_t listed_default = 1000;
+constexpr std::uint64_t listed_max = 10'000;
+constexpr std::size_t suppression_reason_bytes_max = 200;
 constexpr std::size_t token_name_bytes_max = 100;
 
 /// The addresses of a body: `email`, or `emails`, or `items` of `{email, reason}`.
 result<std::vector<suppression>> suppressions_in(const json& body, bool with_reason, timestamp now) {
   object_reader from(body, "");
   std::vector<suppression> entries;
-  const auto reason = with_reason ? from.text("reason", reason_bytes_max) : std::string{};
+  const auto reason = with_reason ? from.text("reason", suppression_reason_bytes_max) : std::string{};
   const auto add = [&](const std::string& email, const std::string& why) {
     auto address = parse_address(email);
     if (!address)
@@ -41,7 +41,7 @@ result<std::vector<suppression>> suppressions_in(const json& body, bool with_rea
       for (const auto& one : from.at("items")) {
         object_reader item(one, "items");
         const auto email = item.text("email", 320);
-        const auto why = item.text("reason", reason_bytes_max);
+        const auto why = item.text("reason", suppression_reason_bytes_max);
         if (auto fault = item.finish())
           from.fail(*fault);
         add(email, why.empty() ? reason : why);
@@ -65,7 +65,7 @@ json token_json(const token_info& info) {
 
 void list_suppressions(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  const auto limit = query.limit(page_default, page_max);
+  const auto limit = query.limit(listed_default, listed_max);
   const auto after = query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -120,7 +120,7 @@ void show_me(node&, const http_request& request, const respond& answer) {
 
 void list_tokens(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  query.limit(page_default, page_max);
+  query.limit(listed_default, listed_max);
   query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));

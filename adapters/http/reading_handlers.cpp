@@ -12,9 +12,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t page_default = 100;
+constexpr std::uint64_t read_page_default = 100;
 constexpr std::uint64_t plan_page_default = 1000;
-constexpr std::uint64_t page_max = 10'000;
+constexpr std::uint64_t read_page_max = 10'000;
 constexpr std::uint64_t curve_points_max = 500;
 
 /// Parts from number `first` on, `limit` at most, and when the last of all begins.
@@ -81,7 +81,7 @@ void answer_search(node& engine,
 
 /// A page of letters: `limit` and `after`.
 void page_of(query_reader& query, letters_query& asked) {
-  asked.limit = query.limit(page_default, letters_limit_max);
+  asked.limit = query.limit(read_page_default, letters_limit_max);
   if (query.has("after"))
     asked.after = static_cast<letter_index>(query.number("after", 0, letters_max));
 }
@@ -90,7 +90,7 @@ void page_of(query_reader& query, letters_query& asked) {
 
 void show_plan(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  const auto limit = query.limit(plan_page_default, page_max);
+  const auto limit = query.limit(plan_page_default, read_page_max);
   const auto first = query.number("after", 0, UINT32_MAX);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -104,7 +104,7 @@ void show_plan(node& engine, const http_request& request, const respond& answer)
 
 void forecast(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  const auto limit = query.limit(plan_page_default, page_max);
+  const auto limit = query.limit(plan_page_default, read_page_max);
   const auto first = query.number("after", 0, UINT32_MAX);
   const auto points = query.number("points", 0, curve_points_max);
   if (const auto fault = query.finish())
@@ -137,7 +137,7 @@ void forecast(node& engine, const http_request& request, const respond& answer) 
 
 void show_responses(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  query.limit(page_default, page_max);
+  query.limit(read_page_default, read_page_max);
   query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
@@ -200,7 +200,7 @@ void show_doubt(node& engine, const http_request& request, const respond& answer
 
 void show_log(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  const auto limit = query.limit(page_default, page_max);
+  const auto limit = query.limit(read_page_default, read_page_max);
   const auto after = query.number("after", 0, UINT64_MAX - 1);
   if (const auto fault = query.finish())
     return answer(problem(*fault));

@@ -12,10 +12,6 @@ using namespace sluice::testing;
 
 namespace {
 
-store_kind both_kinds() {
-  return GENERATE(store_kind::rocksdb, store_kind::memory);
-}
-
 recipient person(std::size_t number) {
   return {.email = "person" + std::to_string(number) + "@example.com",
           .fields = {{1, "Name " + std::to_string(number)}}};

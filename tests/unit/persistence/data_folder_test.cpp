@@ -12,8 +12,6 @@ using namespace sluice::testing;
 
 namespace {
 
-constexpr campaign_id campaign{1};
-
 /// The store as RocksDB sees it, for changes that no sluice makes.
 class bare_database {
 public:
@@ -87,24 +85,24 @@ TEST_CASE("a reader sees what was acknowledged, while an engine runs and when no
   const temporary_folder folder;
   {
     const auto engine = expect(open_store(folder.path(), open_mode::read_write));
-    append_many(engine->journal(), campaign, 0, 20);
+    append_many(engine->journal(), one_campaign, 0, 20);
     const auto reader = expect(open_store(folder.path(), open_mode::read_only));
-    CHECK(read_all(reader->journal(), campaign).size() == 20);
-    append_many(engine->journal(), campaign, 20, 5);
-    CHECK(read_all(reader->journal(), campaign).size() == 20);
-    CHECK(read_all(expect(open_store(folder.path(), open_mode::read_only))->journal(), campaign).size() ==
+    CHECK(read_all(reader->journal(), one_campaign).size() == 20);
+    append_many(engine->journal(), one_campaign, 20, 5);
+    CHECK(read_all(reader->journal(), one_campaign).size() == 20);
+    CHECK(read_all(expect(open_store(folder.path(), open_mode::read_only))->journal(), one_campaign).size() ==
           25);
   }
   const auto reader = expect(open_store(folder.path(), open_mode::read_only));
-  CHECK(read_all(reader->journal(), campaign).size() == 25);
-  CHECK(expect(reader->last_campaign()) == campaign);
+  CHECK(read_all(reader->journal(), one_campaign).size() == 25);
+  CHECK(expect(reader->last_campaign()) == one_campaign);
 }
 
 TEST_CASE("a reader changes nothing in the folder and refuses every write") {
   const temporary_folder folder;
   {
     const auto engine = expect(open_store(folder.path(), open_mode::read_write));
-    append_many(engine->journal(), campaign, 0, 1);
+    append_many(engine->journal(), one_campaign, 0, 1);
   }
   const auto listing = [&] {
     std::vector<std::pair<std::string, std::uintmax_t>> files;
@@ -116,14 +114,14 @@ TEST_CASE("a reader changes nothing in the folder and refuses every write") {
   const auto before = listing();
   {
     const auto reader = expect(open_store(folder.path(), open_mode::read_only));
-    const auto answer = append_now(reader->journal(), request(campaign, 1, {cancelled_saying("no")}));
+    const auto answer = append_now(reader->journal(), request(one_campaign, 1, {cancelled_saying("no")}));
     CHECK(answer.error().code == error_code::not_permitted);
     CHECK(reader->suppressions().add({{"a@example.com", "x", {}}}).error().code == error_code::not_permitted);
     CHECK(reader->suppressions().remove({"a@example.com"}).error().code == error_code::not_permitted);
     CHECK(reader->tokens().create(role::admin, "a", {}).error().code == error_code::not_permitted);
     CHECK(reader->audiences().begin("a", {}).error().code == error_code::not_permitted);
-    reader->snapshots().save(campaign, {.number = 1, .state = "x"});
-    CHECK_FALSE(reader->snapshots().load(campaign));
+    reader->snapshots().save(one_campaign, {.number = 1, .state = "x"});
+    CHECK_FALSE(reader->snapshots().load(one_campaign));
   }
   CHECK(listing() == before);
 }
@@ -170,7 +168,7 @@ TEST_CASE("a first start that was cut short is gone on with") {
     delete database;
   }
   const auto store = expect(open_store(folder.path(), open_mode::read_write));
-  append_many(store->journal(), campaign, 0, 1);
+  append_many(store->journal(), one_campaign, 0, 1);
 }
 
 TEST_CASE("a store of a newer format is refused, and the message says so") {
@@ -191,7 +189,7 @@ TEST_CASE("a store that lost its CURRENT file is not taken for an empty folder")
   const temporary_folder folder;
   {
     const auto store = expect(open_store(folder.path(), open_mode::read_write));
-    append_many(store->journal(), campaign, 0, 1);
+    append_many(store->journal(), one_campaign, 0, 1);
   }
   std::filesystem::remove(folder.path() / "CURRENT");
   CHECK(error_opening(folder.path(), open_mode::read_write).code == error_code::corrupt);
@@ -201,7 +199,7 @@ TEST_CASE("a changed, removed or shortened record is found, with its campaign an
   const temporary_folder folder;
   {
     const auto store = expect(open_store(folder.path(), open_mode::read_write));
-    append_many(store->journal(), campaign, 0, 9);
+    append_many(store->journal(), one_campaign, 0, 9);
   }
   struct damage {
     std::string_view what;
@@ -232,7 +230,7 @@ TEST_CASE("a changed, removed or shortened record is found, with its campaign an
     damage.done(bare);
   }
   const auto store = expect(open_store(folder.path(), open_mode::read_only));
-  const auto fault = error_reading(store->journal(), campaign);
+  const auto fault = error_reading(store->journal(), one_campaign);
   CHECK(fault.code == error_code::corrupt);
   CHECK(fault.message.find("c1") != std::string::npos);
   const auto names = [&](event_number number) {
@@ -240,9 +238,9 @@ TEST_CASE("a changed, removed or shortened record is found, with its campaign an
   };
   // A changed body may still be an event; then the record behind it does not fit.
   CHECK((names(damage.shows_at) || names(damage.shows_at + 1)));
-  CHECK(read_all(store->journal(), campaign, 7).size() == 3);
+  CHECK(read_all(store->journal(), one_campaign, 7).size() == 3);
   std::vector<event_number> raw;
-  expect(store->journal().read_raw(campaign, 1, [&](const raw_record& one) {
+  expect(store->journal().read_raw(one_campaign, 1, [&](const raw_record& one) {
     raw.push_back(one.number);
     return true;
   }));

@@ -21,7 +21,6 @@ using namespace sluice::testing;
 
 namespace {
 
-constexpr campaign_id campaign{1};
 constexpr campaign_id other_campaign{2};
 
 std::unique_ptr<store> open_on(const temporary_folder& folder, const std::shared_ptr<test_disk>& disk) {
@@ -96,7 +95,7 @@ private:
   std::size_t seen_ = 0;
 };
 
-result<event_number> append_one(store& to, event_number last, campaign_id where = campaign) {
+result<event_number> append_one(store& to, event_number last, campaign_id where = one_campaign) {
   return append_now(to.journal(), request(where, last, {cancelled_saying(std::to_string(last + 1))}));
 }
 
@@ -108,8 +107,8 @@ TEST_CASE("everything is there again after the store was closed and opened") {
   audience_info info;
   {
     const auto store = reopen(folder);
-    append_many(store->journal(), campaign, 0, 10);
-    store->snapshots().save(campaign, {.number = 10, .state = "ten"});
+    append_many(store->journal(), one_campaign, 0, 10);
+    store->snapshots().save(one_campaign, {.number = 10, .state = "ten"});
     expect(store->suppressions().add({{"ann@example.com", "bounced", at_second(1)}}));
     secret = expect(store->tokens().create(role::admin, "root", at_second(1))).secret;
     auto writer = expect(store->audiences().begin("people", at_second(1)));
@@ -117,10 +116,10 @@ TEST_CASE("everything is there again after the store was closed and opened") {
     info = expect(writer->commit());
   }
   const auto store = reopen(folder);
-  CHECK(read_all(store->journal(), campaign).size() == 10);
+  CHECK(read_all(store->journal(), one_campaign).size() == 10);
   CHECK(expect(append_one(*store, 10)) == 11);
-  CHECK(read_all(store->journal(), campaign).size() == 11);
-  CHECK(store->snapshots().load(campaign) == snapshot{10, "ten"});
+  CHECK(read_all(store->journal(), one_campaign).size() == 11);
+  CHECK(store->snapshots().load(one_campaign) == snapshot{10, "ten"});
   CHECK(expect(store->suppressions().find({"ann@example.com"})).front() == "bounced");
   CHECK(store->tokens().find(secret)->name == "root");
   CHECK(expect(store->audiences().list()) == std::vector{info});
@@ -133,11 +132,11 @@ TEST_CASE("appends that wait when the store is closed are finished and answered"
   {
     const auto store = reopen(folder);
     for (event_number last = 0; last < 100; ++last)
-      answers.push_back(append_soon(store->journal(), request(campaign, last, {cancelled_saying("x")})));
+      answers.push_back(append_soon(store->journal(), request(one_campaign, last, {cancelled_saying("x")})));
   }
   for (auto& answer : answers)
     CHECK(expect(answer.get()) != 0);
-  CHECK(read_all(reopen(folder)->journal(), campaign).size() == 100);
+  CHECK(read_all(reopen(folder)->journal(), one_campaign).size() == 100);
 }
 
 TEST_CASE("appends for ever, for the test that kills it", "[.killed-process]") {
@@ -160,7 +159,7 @@ TEST_CASE("what was acknowledged survives kill -9") {
   CHECK(acknowledged >= 500);
   const auto store = reopen(folder);
   // One more may have been durable with its answer still on the way.
-  const auto kept = read_all(store->journal(), campaign).size();
+  const auto kept = read_all(store->journal(), one_campaign).size();
   CHECK(kept >= acknowledged);
   CHECK(kept <= acknowledged + 1);
   CHECK(expect(store->audiences().list()).empty());
@@ -173,7 +172,7 @@ TEST_CASE("appends that queue while the disk syncs go out in one write and one s
   const auto store = open_on(folder, disk);
   expect(append_one(*store, 0));
   disk->close_gate();
-  auto first = append_soon(store->journal(), request(campaign, 1, {cancelled_saying("first")}));
+  auto first = append_soon(store->journal(), request(one_campaign, 1, {cancelled_saying("first")}));
   disk->wait_at_gate();
   const auto syncs_before = disk->log_syncs();
   std::vector<std::future<result<event_number>>> queued;
@@ -196,7 +195,7 @@ TEST_CASE("over the limit of the queue an append is refused at once, and what is
   const auto disk = std::make_shared<test_disk>();
   const auto store = open_on(folder, disk);
   disk->close_gate();
-  auto first = append_soon(store->journal(), request(campaign, 0, {cancelled_saying("first")}));
+  auto first = append_soon(store->journal(), request(one_campaign, 0, {cancelled_saying("first")}));
   disk->wait_at_gate();
   const std::string large(journal_queue_bytes_max / 8, 'x');
   std::vector<std::future<result<event_number>>> queued;
@@ -229,18 +228,18 @@ TEST_CASE("a disk that fails is told of, and the log goes on by itself when it i
     CHECK(store->tokens().create(role::admin, "root", at_second(1)).error().code ==
           error_code::storage_failed);
     CHECK(expect(store->tokens().list()).empty());
-    CHECK(read_all(store->journal(), campaign).size() == 10);
+    CHECK(read_all(store->journal(), one_campaign).size() == 10);
 
     disk->fail_with(test_disk::fault::none);
     CHECK(expect(append_one(*store, 10)) == 11);
     CHECK(expect(append_one(*store, 0, other_campaign)) == 1);
-    CHECK(read_all(store->journal(), campaign).size() == 11);
+    CHECK(read_all(store->journal(), one_campaign).size() == 11);
     // And what comes after the trouble is as durable as what came before it.
     disk->cut_power();
   }
   disk->lose_unsynced(0);
   const auto store = reopen(folder);
-  CHECK(read_all(store->journal(), campaign).size() == 11);
+  CHECK(read_all(store->journal(), one_campaign).size() == 11);
   CHECK(read_all(store->journal(), other_campaign).size() == 1);
   CHECK(expect(store->suppressions().list("", 10)).empty());
 }
@@ -297,7 +296,7 @@ TEST_CASE("a bit that flips in the log behind which acknowledged events lie is t
   CHECK(std::filesystem::file_size(log) == bytes);
   // What nobody can tell from a tail that a power cut tore.
   flip(bytes - 1);
-  CHECK(read_all(reopen(folder)->journal(), campaign).size() == 19);
+  CHECK(read_all(reopen(folder)->journal(), one_campaign).size() == 19);
 }
 
 TEST_CASE("what was acknowledged survives a power cut, whatever reached the disk of the rest") {
@@ -319,12 +318,12 @@ TEST_CASE("what was acknowledged survives a power cut, whatever reached the disk
     for (int number = 0; number < 1'000; ++number)
       expect(broken_off->add({.email = std::to_string(number) + "@example.com", .fields = {}}));
     // A write that is not synced: the tail that the cut tears.
-    store->snapshots().save(campaign, {.number = 30, .state = std::string(1'000, 's')});
+    store->snapshots().save(one_campaign, {.number = 30, .state = std::string(1'000, 's')});
     disk->cut_power();
   }
   disk->lose_unsynced(kept_percent);
   const auto store = reopen(folder);
-  CHECK(read_all(store->journal(), campaign).size() == 30);
+  CHECK(read_all(store->journal(), one_campaign).size() == 30);
   CHECK(expect(store->audiences().list()) == std::vector{info});
   CHECK(expect(store->audiences().read(info.id, 0, 2'000)).size() == 1'000);
   CHECK(expect(store->audiences().find(info.id, "777@example.com")) == letter_index{777});

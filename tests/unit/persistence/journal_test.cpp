@@ -14,10 +14,6 @@ namespace {
 constexpr campaign_id first_campaign{1};
 constexpr campaign_id second_campaign{2};
 
-store_kind both_kinds() {
-  return GENERATE(store_kind::rocksdb, store_kind::memory);
-}
-
 } // namespace
 
 TEST_CASE("what was appended is read back in order, numbered from 1") {

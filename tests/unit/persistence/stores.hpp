@@ -3,6 +3,7 @@
 // that wait for their answer.
 
 #include "persistence/store.hpp"
+#include "tests/catch.hpp"
 
 #include <cstdlib>
 #include <filesystem>
@@ -51,6 +52,11 @@ inline std::ostream& operator<<(std::ostream& out, store_kind kind) {
   return out << (kind == store_kind::rocksdb ? "RocksDB" : "memory");
 }
 
+/// For a test that is to be run with each.
+inline store_kind both_kinds() {
+  return GENERATE(store_kind::rocksdb, store_kind::memory);
+}
+
 /// A store of either form, in a folder of its own.
 class any_store {
 public:
@@ -65,6 +71,8 @@ private:
   temporary_folder folder_;
   std::unique_ptr<store> store_;
 };
+
+inline constexpr campaign_id one_campaign{1};
 
 inline timestamp at_second(std::int64_t second) {
   return timestamp(std::chrono::duration_cast<milliseconds>(std::chrono::seconds(1'700'000'000 + second)));

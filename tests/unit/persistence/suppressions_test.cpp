@@ -7,10 +7,6 @@ using namespace sluice::testing;
 
 namespace {
 
-store_kind both_kinds() {
-  return GENERATE(store_kind::rocksdb, store_kind::memory);
-}
-
 suppression entry(std::string email, std::string reason = "unsubscribed") {
   return {.email = std::move(email), .reason = std::move(reason), .since = at_second(3)};
 }

@@ -7,14 +7,6 @@
 using namespace sluice;
 using namespace sluice::testing;
 
-namespace {
-
-store_kind both_kinds() {
-  return GENERATE(store_kind::rocksdb, store_kind::memory);
-}
-
-} // namespace
-
 TEST_CASE("a token is known by its secret only") {
   any_store store(both_kinds());
   auto& tokens = store->tokens();
