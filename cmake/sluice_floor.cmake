@@ -29,6 +29,10 @@ endif()
 set(sluice_precompiled <algorithm> <array> <chrono> <expected> <functional> <map> <memory> <optional> <ostream>
     <string> <string_view> <vector>)
 
+# Where sources are compiled several at a time (cmake/presets), they share their unnamed namespaces: names in them
+# say of what they are.
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 6)
+
 # sluice_floor(NAME [EXCLUDE file …] [PRECOMPILED header …] PUBLIC lib … PRIVATE lib …)
 function(sluice_floor name)
   cmake_parse_arguments(floor "" "" "EXCLUDE;PRECOMPILED;PUBLIC;PRIVATE" ${ARGN})
