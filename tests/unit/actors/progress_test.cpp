@@ -2,6 +2,7 @@
 #include "actors/progress.hpp"
 
 #include "actors/decide.hpp"
+#include "actors/due.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/actors/examples.hpp"
 
