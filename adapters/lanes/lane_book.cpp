@@ -145,7 +145,7 @@ void lane_book::drop(lane_record& lane) {
 void lane_book::call_back(lane_record& lane) {
   leave_ring(lane);
   if (!lane.queue.empty()) {
-    lane.report.handed_back.add(lane.queue.clear());
+    lane.report.handed_back.add(lane.queue.clear(domains_));
     mark(lane);
   }
   for (auto& slot : slots_) {

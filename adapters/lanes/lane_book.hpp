@@ -60,8 +60,11 @@ public:
 
   /// Whether a take might give something now.
   bool has_letters(moment now) const;
-  /// How many letters wait, those of resting lanes not counted.
-  std::size_t waiting() const { return waiting_ + again_.size(); }
+  /// How many letters wait, those of lanes that rest until a domain's limit lets one go not counted.
+  std::size_t waiting(moment now) {
+    end_rests(now);
+    return waiting_ + again_.size();
+  }
   /// When rate limits forbid a take: from when on it may give something; moment::max() without such.
   moment ready_at(moment now) const;
 
@@ -69,7 +72,7 @@ public:
   std::size_t waiting_for_domain(std::string_view domain) const;
   /// Letters wait although places are free for them: where connections are free too, the limit on all
   /// letters together is what they wait for.
-  bool has_free_places_and_letters() const { return !free_.empty() && waiting() > 0; }
+  bool has_free_places_and_letters() const { return !free_.empty() && waiting_ + again_.size() > 0; }
 
   /// The letter in hand has its outcome; with `pending` it goes back to its campaign. `slot` is given up.
   void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);

@@ -33,12 +33,12 @@ std::optional<queued_letter> lane_queue::pop(moment now, domain_limits& domains)
     const auto domain = domain_of(found.from->recipient_of(*found.one));
     // Behind those of its own domain, even where the limit is free again: the order within it stays.
     const auto has_elders = aside_.contains(domain);
-    if (!has_elders && domains.allows(domain, now)) {
-      domains.count(domain, now);
+    if (!has_elders && domains.allows(domain, now, this)) {
+      domains.count(domain, now, this);
       --size_;
       return found;
     }
-    step_aside(std::move(found), std::string{domain}, domains.free_at(domain));
+    step_aside(std::move(found), std::string{domain}, now, domains);
   }
   return std::nullopt;
 }
@@ -49,16 +49,17 @@ std::optional<queued_letter> lane_queue::pop_aside(moment now, domain_limits& do
     auto& [until, domain] = node.value();
     auto waiting = aside_.find(domain);
     std::optional<queued_letter> found;
-    if (domains.allows(domain, now)) {
-      domains.count(domain, now);
+    if (domains.allows(domain, now, this)) {
+      domains.count(domain, now, this);
       found = std::move(waiting->second.front());
       waiting->second.pop_front();
       --aside_size_;
     }
     if (waiting->second.empty()) {
+      domains.leave(domain, this);
       aside_.erase(waiting);
     } else {
-      until = domains.free_at(domain); // another lane may have used it up
+      until = domains.turn_at(domain, now, this);
       aside_until_.insert(std::move(node));
     }
     if (found)
@@ -67,10 +68,12 @@ std::optional<queued_letter> lane_queue::pop_aside(moment now, domain_limits& do
   return std::nullopt;
 }
 
-void lane_queue::step_aside(queued_letter one, std::string domain, moment free_at) {
+void lane_queue::step_aside(queued_letter one, std::string domain, moment now, domain_limits& domains) {
   auto& waiting = aside_[domain];
-  if (waiting.empty())
-    aside_until_.emplace(free_at, std::move(domain));
+  if (waiting.empty()) {
+    domains.wait(domain, this);
+    aside_until_.emplace(domains.turn_at(domain, now, this), std::move(domain));
+  }
   waiting.push_back(std::move(one));
   ++aside_size_;
 }
@@ -84,11 +87,13 @@ std::size_t lane_queue::aside(std::string_view domain) const {
   return found == aside_.end() ? 0 : found->second.size();
 }
 
-letter_ranges lane_queue::clear() {
+letter_ranges lane_queue::clear(domain_limits& domains) {
   letter_ranges all;
-  for (const auto& [domain, waiting] : aside_)
+  for (const auto& [domain, waiting] : aside_) {
+    domains.leave(domain, this);
     for (const auto& one : waiting)
       all.add(one.one->index);
+  }
   for (const auto& one : slices_)
     for (auto at = one.next; at < one.letters->letters.size(); ++at)
       all.add(one.letters->letters[at].index);

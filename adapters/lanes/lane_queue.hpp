@@ -41,8 +41,8 @@ public:
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
 
-  /// Takes all letters out.
-  letter_ranges clear();
+  /// Takes all letters out, and leaves the lines in which they stood.
+  letter_ranges clear(domain_limits& domains);
 
 private:
   struct slice {
@@ -51,7 +51,7 @@ private:
   };
   std::optional<queued_letter> pop_aside(moment now, domain_limits& domains);
   queued_letter pop_front();
-  void step_aside(queued_letter one, std::string domain, moment free_at);
+  void step_aside(queued_letter one, std::string domain, moment now, domain_limits& domains);
 
   std::deque<slice> slices_;
   std::map<std::string, std::deque<queued_letter>, std::less<>> aside_; ///< by domain

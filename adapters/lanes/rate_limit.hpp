@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace sluice {
 
@@ -22,6 +23,7 @@ public:
 
   /// From when on a letter may leave.
   moment free_at() const { return next_ - burst_; }
+  std::chrono::nanoseconds interval() const { return interval_; }
   bool allows(moment now) const { return interval_ == interval_.zero() || now >= free_at(); }
   /// A letter leaves. Call it only when `allows`.
   void count(moment now) {
@@ -35,18 +37,36 @@ private:
   moment next_{};
 };
 
-/// One limit for each recipient domain, all at the same rate.
+/// One limit for each recipient domain, all at the same rate. Those whose letters wait for a domain stand in line
+/// for it and take turns: without that, whoever looks more often would have it for itself.
 class domain_limits {
 public:
+  /// Told apart by its address only.
+  using asker = const void*;
+
   explicit domain_limits(std::uint32_t per_second = 0) : per_second_(per_second) {}
 
   bool is_limited() const { return per_second_ != 0; }
-  bool allows(std::string_view domain, moment now) const;
-  moment free_at(std::string_view domain) const;
-  void count(std::string_view domain, moment now);
+  /// Whether the limit lets a letter go, and it is this asker's turn.
+  bool allows(std::string_view domain, moment now, asker who) const;
+  /// A letter leaves: whoever stands in line for the domain goes to its end.
+  void count(std::string_view domain, moment now, asker who);
+
+  /// Joins the line, at its end.
+  void wait(std::string_view domain, asker who);
+  void leave(std::string_view domain, asker who);
+  /// When it is the turn of one in line, if all before it take theirs; after `now` where `allows` says no.
+  moment turn_at(std::string_view domain, moment now, asker who) const;
+
   std::size_t size() const { return domains_.size(); }
 
 private:
+  struct one_domain {
+    rate_limit limit;
+    std::vector<asker> line;
+  };
+  one_domain& domain_named(std::string_view domain, moment now);
+
   struct text_hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -54,7 +74,7 @@ private:
   void forget_idle(moment now);
 
   std::uint32_t per_second_;
-  std::unordered_map<std::string, rate_limit, text_hash, std::equal_to<>> domains_;
+  std::unordered_map<std::string, one_domain, text_hash, std::equal_to<>> domains_;
 };
 
 } // namespace sluice

@@ -201,7 +201,7 @@ private:
       note_deadline(book_.ready_at(at));
       return;
     }
-    auto waiting = book_.waiting();
+    auto waiting = book_.waiting(at);
     while (!idle_.empty() && waiting > 0) {
       auto& connection = *idle_.back();
       idle_.pop_back();

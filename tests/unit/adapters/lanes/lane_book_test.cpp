@@ -139,10 +139,60 @@ TEST_CASE("a domain over its limit does not hold back the others of its lane", "
   CHECK(at.take() == nullptr);
   CHECK_FALSE(at.book.has_letters(at.now));
   CHECK(at.book.ready_at(at.now) == at.now + std::chrono::milliseconds(100));
+  CHECK(at.book.waiting(at.now) == 0);
   at.now += std::chrono::milliseconds(100);
   CHECK(at.book.has_letters(at.now));
+  CHECK(at.book.waiting(at.now) == 2); // or nobody would look for a connection
   CHECK(at.take()->one->index == 1);
   CHECK(at.take() == nullptr);
+}
+
+TEST_CASE("lanes take turns at a domain over its limit, and one that has gone is not waited for", "[lanes]") {
+  desk at({.letters_per_second_per_domain_max = 10});
+  std::vector<relay_report> ignored;
+  const auto large = at.open(ignored);
+  const auto small = at.open(ignored);
+  const auto third = at.open(ignored);
+  large->offer(make_batch(0, std::vector<std::string>(20, "a@slow.example")));
+  small->offer(make_batch(5000, std::vector<std::string>(3, "b@slow.example")));
+  third->offer(make_batch(7000, std::vector<std::string>(3, "c@slow.example")));
+  at.turn();
+  std::vector<letter_index> order;
+  const auto begin = at.now;
+  while (order.size() < 9) {
+    while (const auto* slot = at.take())
+      order.push_back(slot->one->index);
+    if (order.size() == 4) {
+      third->withdraw();
+      at.turn();
+    }
+    at.now = at.book.ready_at(at.now);
+  }
+  CHECK(order == std::vector<letter_index>{0, 5000, 7000, 1, 5001, 2, 5002, 3, 4});
+  CHECK(at.now - begin <= std::chrono::milliseconds(1000));
+}
+
+TEST_CASE("a lane with letters for other domains too does not take all turns at a limited one", "[lanes]") {
+  desk at({.letters_in_hand_max = 1000, .letters_per_second_per_domain_max = 10});
+  std::vector<relay_report> ignored;
+  const auto large = at.open(ignored);
+  const auto small = at.open(ignored);
+  std::vector<std::string> recipients;
+  for (auto number = 0; number < 200; ++number)
+    recipients.push_back(number % 4 == 0 ? "a@slow.example" : "a@d" + std::to_string(number) + ".example");
+  large->offer(make_batch(0, recipients));
+  small->offer(make_batch(5000, std::vector<std::string>(5, "b@slow.example")));
+  at.turn();
+  std::vector<letter_index> slow;
+  for (auto step = 0; step < 100; ++step) { // one letter each 10 ms: there is always one for another domain
+    if (const auto* slot = at.take();
+        slot != nullptr && (slot->one->index >= 5000 || slot->one->index % 4 == 0))
+      slow.push_back(slot->one->index);
+    at.now += std::chrono::milliseconds(10);
+  }
+  REQUIRE(slow.size() >= 8);
+  CHECK(std::ranges::count_if(slow, [](letter_index one) { return one >= 5000; }) >= 4);
+  CHECK(std::ranges::count_if(slow, [](letter_index one) { return one < 5000; }) >= 4);
 }
 
 TEST_CASE("a lane looks only so far ahead past limited domains", "[lanes]") {

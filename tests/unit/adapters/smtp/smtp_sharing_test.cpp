@@ -130,3 +130,19 @@ TEST_CASE("the limit of letters a second holds over all connections", "[smtp]") 
   CHECK(lane.count(letter_state::accepted) == 21);
   at.made.reset();
 }
+
+TEST_CASE("letters over a domain's limit leave when it lets them, whether or not more letters come",
+          "[smtp]") {
+  smtp_fixture at;
+  at.settings.connections_max = 2;
+  at.settings.letters_per_second_per_domain_max = 100;
+  auto& relay = at.relay();
+  taking_server server(at.server, 2);
+  lane_watch lane(relay, answers::at_once);
+  const auto begin = std::chrono::steady_clock::now();
+  lane.offer(make_letters(0, 21));
+  lane.await_settled(21);
+  CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(175));
+  CHECK(lane.count(letter_state::accepted) == 21);
+  at.made.reset();
+}
