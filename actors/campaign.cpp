@@ -341,7 +341,7 @@ struct campaign_actor_state {
   bool answer_from_key(waiting_command& one) {
     if (one.asked.idempotency_key.empty())
       return false;
-    const auto kept = parts->store->journal().find_key(key_of(one.asked));
+    const auto kept = parts->store->journal().find_key(stored_key(one.asked.by, one.asked.idempotency_key));
     if (!kept) {
       one.promise.deliver(to_caf(kept.error()));
       return true;
@@ -356,8 +356,6 @@ struct campaign_actor_state {
                                         "new one for each command"}));
     return true;
   }
-
-  static std::string key_of(const command& asked) { return asked.by + "\n" + asked.idempotency_key; }
 
   void apply(event_body body, const std::string& by) {
     event next{now(), by, std::move(body)};
@@ -380,8 +378,8 @@ struct campaign_actor_state {
     request.events = std::exchange(batch, {});
     if (next.asked && !next.asked->asked.idempotency_key.empty() &&
         !is_broken(deliberate_fault::key_forgotten))
-      request.key = key_record{key_of(next.asked->asked), std::string{name_of(next.asked->asked.kind)},
-                               state.id, next.answer, now()};
+      request.key = key_record{stored_key(next.asked->asked.by, next.asked->asked.idempotency_key),
+                               std::string{name_of(next.asked->asked.kind)}, state.id, next.answer, now()};
     pending = std::move(next);
     if (is_broken(deliberate_fault::claim_not_awaited))
       send_replies(pending);

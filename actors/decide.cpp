@@ -47,10 +47,20 @@ error refusal(const campaign_state& state, command_kind kind) {
   return {error_code::not_allowed_now, message};
 }
 
+/// Nothing when the draft is still the one that was looked at.
+result<void> check_unchanged(const campaign_state& state, const std::optional<event_number>& seen) {
+  if (!seen || *seen == state.last_event)
+    return {};
+  return failure(error_code::conflict,
+                 fmt::format("{} was changed meanwhile; look at it and try again", to_string(state.id)));
+}
+
 result<event_bodies> decide_start(const campaign_state& state, const start_check& checked, timestamp now) {
   if (state.audience.id == audience_id{} || state.letters.size() == 0)
     return failure(error_code::invalid_input,
                    fmt::format("{} has no audience yet; give it one, then start it", to_string(state.id)));
+  if (auto unchanged = check_unchanged(state, checked.version); !unchanged)
+    return std::unexpected(unchanged.error());
   const auto t0 = std::max(state.spec.plan.start_at.value_or(now), now);
   if (auto end = check_end(state.spec.plan, t0, state.letters.size()); !end)
     return std::unexpected(end.error());
@@ -59,6 +69,14 @@ result<event_bodies> decide_start(const campaign_state& state, const start_check
   if (checked.moderation_reasons.empty())
     events.emplace_back(scheduled{t0});
   return events;
+}
+
+/// The moderation may have taken so long that the plan, whose zero is only fixed now, outlasts the calendar.
+result<event_bodies> decide_approve(const campaign_state& state, const std::string& reason, timestamp now) {
+  const auto t0 = std::max(state.spec.plan.start_at.value_or(now), now);
+  if (auto end = check_end(state.spec.plan, t0, state.letters.size()); !end)
+    return std::unexpected(end.error());
+  return event_bodies{approved{reason, state.content_hash}, scheduled{t0}};
 }
 
 /// Settles the letters in doubt that were asked for: all of them where none are named. Those that are no longer
@@ -281,12 +299,13 @@ decide(const campaign_state& state, const command& asked, const start_check& che
   case command_kind::edit:
     if (!asked.edited)
       return failure(error_code::invalid_input, "an edit must say what the draft becomes");
+    if (auto unchanged = check_unchanged(state, asked.edited->made_from); !unchanged)
+      return std::unexpected(unchanged.error());
     return event_bodies{edited{asked.edited->spec, asked.edited->audience}};
   case command_kind::discard:
     return event_bodies{discarded{}};
   case command_kind::approve:
-    return event_bodies{approved{asked.reason, state.content_hash},
-                        scheduled{std::max(state.spec.plan.start_at.value_or(now), now)}};
+    return decide_approve(state, asked.reason, now);
   case command_kind::reject:
     return event_bodies{rejected{asked.reason}};
   case command_kind::pause:

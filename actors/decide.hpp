@@ -13,9 +13,12 @@ namespace sluice {
 /// Events to append, in order; none when nothing changes.
 using event_bodies = std::vector<event_body>;
 
-/// What `start` found out before: the checks' reasons.
+/// What `start` found out before: the checks' reasons, and the version of the draft that was checked. Where it is
+/// another by then, `start` is refused with `conflict`: nobody has looked at what came between. Nothing: the
+/// reasons hold for whatever is there.
 struct start_check {
   std::vector<std::string> moderation_reasons;
+  std::optional<event_number> version = std::nullopt;
 };
 
 /// What a command leads to. `not_allowed_now` says what the status is and what it allows.

@@ -68,8 +68,11 @@ std::string command_to_wire(const command& value) {
                         {"by", value.by},
                         {"reason", value.reason},
                         {"idempotency_key", value.idempotency_key}};
-  if (value.edited)
+  if (value.edited) {
     fields["edited"] = {{"spec", to_json(value.edited->spec)}, {"audience", value.edited->audience.id.value}};
+    if (value.edited->made_from)
+      fields["edited"]["made_from"] = *value.edited->made_from;
+  }
   if (value.letters)
     fields["letters"] = to_json(*value.letters);
   return dumped(fields);
@@ -89,6 +92,8 @@ caf::error command_from_wire(const std::string& text, command& value) {
     if (!spec)
       return unreadable(spec.error().message);
     value.edited = draft_edit{std::move(*spec), {audience_id{number_of(*edited, "audience")}, {}, 0, {}}};
+    if (edited->contains("made_from"))
+      value.edited->made_from = number_of(*edited, "made_from");
   }
   if (const auto letters = fields->find("letters"); letters != fields->end()) {
     auto read = letter_ranges_from_json(*letters);

@@ -3,6 +3,7 @@
 
 #include "actors/actors.hpp"
 #include "actors/deliberate_faults.hpp"
+#include "actors/due.hpp"
 #include "actors/evolve.hpp"
 #include "actors/recovery.hpp"
 #include "actors/start_prospects.hpp"
@@ -189,13 +190,29 @@ struct supervisor_state {
     if (!one.actor)
       call(id, one);
     for (auto& held : std::exchange(one.held_back, {}))
-      pass_on(one, std::move(held));
+      pass_on(id, one, std::move(held));
   }
 
-  void pass_on(ward& one, held_back_command held) {
-    self->request(one.actor, caf::infinite, std::move(held.asked), std::move(held.checked))
+  void pass_on(campaign_id id, ward& one, held_back_command held) {
+    std::optional<command> again;
+    if (held.checked.version)
+      again = held.asked;
+    self->request(one.actor, caf::infinite, std::move(held.asked), held.checked)
         .then([promise = held.promise](const command_answer& answer) mutable { promise.deliver(answer); },
-              [promise = held.promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+              [this, id, seen = held.checked.version, again = std::move(again),
+               promise = held.promise](caf::error& why) mutable {
+                if (again && from_caf(why).code == error_code::conflict && has_moved_on(id, *seen))
+                  take(id, std::move(*again), promise);
+                else
+                  promise.deliver(std::move(why));
+              });
+  }
+
+  /// Whether the draft became another after moderation's checks had looked at it: they must look again. That ends,
+  /// since each time somebody's edit has come in.
+  bool has_moved_on(campaign_id id, event_number seen) const {
+    const auto view = parts->campaigns.find(id, parts->now());
+    return view && view->version != seen;
   }
 
   void retire(campaign_id id) {
@@ -218,31 +235,52 @@ struct supervisor_state {
   // -- what is asked --------------------------------------------------------------------------------
 
   caf::result<command_answer> ask(campaign_id id, command&& asked) {
+    const auto promise = self->make_response_promise<command_answer>();
+    take(id, std::move(asked), promise);
+    return promise;
+  }
+
+  void take(campaign_id id, command&& asked, caf::typed_response_promise<command_answer> promise) {
+    const auto refuse = [&](const error& why) { promise.deliver(to_caf(why)); };
     if (is_halting)
-      return to_caf({error_code::unavailable, "the engine is shutting down; try again when it is back"});
+      return refuse({error_code::unavailable, "the engine is shutting down; try again when it is back"});
     const auto view = parts->campaigns.find(id, parts->now());
     const auto found = wards.find(id);
-    if (found == wards.end() || !view)
-      return to_caf({error_code::not_found, fmt::format("there is no campaign {}", to_string(id))});
+    if (found == wards.end() || !view) {
+      if (const auto kept = answer_of_gone(id, asked))
+        promise.deliver(*kept);
+      else
+        refuse(kept.error());
+      return;
+    }
     auto& one = found->second;
     if (one.is_parked)
-      return to_caf(parked(id, view->fault));
+      return refuse(parked(id, view->fault));
     auto checked = complete(asked, *view);
     if (!checked)
-      return to_caf(checked.error());
+      return refuse(checked.error());
     if (one.held_back.size() >= held_back_max)
-      return to_caf({error_code::unavailable, "too many commands are waiting for this campaign; try again"});
-    held_back_command held{std::move(asked), std::move(*checked),
-                           self->make_response_promise<command_answer>()};
-    const auto promise = held.promise;
+      return refuse({error_code::unavailable, "too many commands are waiting for this campaign; try again"});
+    held_back_command held{std::move(asked), std::move(*checked), promise};
     if (one.is_retiring || one.is_reviving) {
       one.held_back.push_back(std::move(held));
-      return promise;
+      return;
     }
     if (!one.actor)
       call(id, one);
-    pass_on(one, std::move(held));
-    return promise;
+    pass_on(id, one, std::move(held));
+  }
+
+  /// A discarded draft is gone, but not the answer that its discarding had under an idempotency key.
+  result<command_answer> answer_of_gone(campaign_id id, const command& asked) const {
+    if (!asked.idempotency_key.empty()) {
+      const auto kept = parts->store->journal().find_key(stored_key(asked.by, asked.idempotency_key));
+      if (!kept)
+        return std::unexpected(kept.error());
+      if (*kept && (*kept)->campaign == id && (*kept)->what == name_of(asked.kind))
+        return (*kept)->answer;
+    }
+    return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(id)));
   }
 
   /// Checks and fills in what the campaign's own actor cannot know.
@@ -256,11 +294,14 @@ struct supervisor_state {
       auto audience = reference(asked.edited->audience.id);
       if (!audience)
         return std::unexpected(audience.error());
+      if (auto ends = check_plan_ends(asked.edited->spec, audience->size); !ends)
+        return std::unexpected(ends.error());
       asked.edited->audience = std::move(*audience);
     }
     start_check checked;
-    if (asked.kind == command_kind::start && view.stage == stage::draft &&
-        view.audience.id != audience_id{}) {
+    if (asked.kind == command_kind::start && view.stage == stage::draft)
+      checked.version = view.version;
+    if (checked.version && view.audience.id != audience_id{}) {
       auto reasons = reasons_at_start(*parts->store, parts->campaigns, parts->settings.moderation, view.spec,
                                       view.audience.id);
       if (!reasons)
@@ -268,6 +309,13 @@ struct supervisor_state {
       checked.moderation_reasons = std::move(*reasons);
     }
     return checked;
+  }
+
+  /// As if the draft were started now; a draft without an audience is looked at when it gets one.
+  result<void> check_plan_ends(const campaign_spec& spec, letter_index letters) const {
+    const auto now = parts->now();
+    return letters == 0 ? result<void>{}
+                        : check_end(spec.plan, std::max(spec.plan.start_at.value_or(now), now), letters);
   }
 
   result<audience_ref> reference(audience_id id) const {
@@ -283,14 +331,16 @@ struct supervisor_state {
     if (is_halting)
       return to_caf({error_code::unavailable, "the engine is shutting down; try again when it is back"});
     const auto key =
-        wanted.idempotency_key.empty() ? std::string{} : wanted.by + "\n" + wanted.idempotency_key;
+        wanted.idempotency_key.empty() ? std::string{} : stored_key(wanted.by, wanted.idempotency_key);
     if (!key.empty()) {
       if (wanted.idempotency_key.size() > idempotency_key_bytes_max)
         return to_caf({error_code::invalid_input,
                        fmt::format("an idempotency key has {} bytes at most", idempotency_key_bytes_max)});
-      if (const auto pending = creating.find(key); pending != creating.end())
-        return to_caf(
-            {error_code::unavailable, "the first request with this idempotency key is under way; try again"});
+      if (const auto pending = creating.find(key); pending != creating.end()) {
+        auto& promises = drafts.at(pending->second).promises;
+        promises.push_back(self->make_response_promise<campaign_id>());
+        return promises.back();
+      }
       const auto kept = parts->store->journal().find_key(key);
       if (!kept)
         return to_caf(kept.error());
@@ -306,6 +356,8 @@ struct supervisor_state {
     auto audience = reference(wanted.audience);
     if (!audience)
       return to_caf(audience.error());
+    if (auto ends = check_plan_ends(wanted.spec, audience->size); !ends)
+      return to_caf(ends.error());
     return append_created(std::move(wanted), std::move(*audience), key);
   }
 
@@ -317,15 +369,15 @@ struct supervisor_state {
     request.events.push_back({parts->now(), wanted.by, created{std::move(wanted.spec), std::move(audience)}});
     if (!key.empty()) {
       request.key = key_record{key, "create", id, {status::draft, true, 1, 0}, parts->now()};
-      creating.insert(key);
+      creating.emplace(key, id);
     }
     // Its view is made now, from what is written: once it is durable it must be shown, whether or not the
     // disk gives it back at that moment.
     auto state = unborn(id);
     evolve(state, request.events.front());
     auto promise = self->make_response_promise<campaign_id>();
-    drafts.emplace(id,
-                   draft{promise, key, std::make_shared<const campaign_view>(view_of(state, parts->now()))});
+    drafts.emplace(
+        id, draft{{promise}, key, std::make_shared<const campaign_view>(view_of(state, parts->now()))});
     parts->store->journal().append(
         std::move(request), [to = caf::actor_cast<supervisor_actor>(self), id](result<event_number> last) {
           caf::anon_send(to, id, append_outcome{std::move(last)});
@@ -341,13 +393,15 @@ struct supervisor_state {
     drafts.erase(at);
     creating.erase(done.key);
     if (!outcome.last) {
-      done.promise.deliver(to_caf(outcome.last.error()));
+      for (auto& promise : done.promises)
+        promise.deliver(to_caf(outcome.last.error()));
       return;
     }
     wards[id];
     if (!is_broken(deliberate_fault::draft_not_shown) || recover(*parts->store, id))
       parts->campaigns.put(done.view);
-    done.promise.deliver(id);
+    for (auto& promise : done.promises)
+      promise.deliver(id);
   }
 
   caf::result<std::string> show(campaign_id id) const {
@@ -396,12 +450,12 @@ struct supervisor_state {
   }
 
   struct draft {
-    caf::typed_response_promise<campaign_id> promise;
+    std::vector<caf::typed_response_promise<campaign_id>> promises; ///< several where the same key came again
     std::string key;
     view_ptr view;
   };
-  std::map<campaign_id, draft> drafts; ///< being made: not yet durable
-  std::set<std::string> creating;      ///< their idempotency keys
+  std::map<campaign_id, draft> drafts;         ///< being made: not yet durable
+  std::map<std::string, campaign_id> creating; ///< their idempotency keys
 };
 
 supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,

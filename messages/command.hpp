@@ -37,6 +37,9 @@ std::optional<command_kind> parse_command_kind(std::string_view text);
 struct draft_edit {
   campaign_spec spec;
   audience_ref audience;
+  /// The campaign's version that the edit was made from: where it is another by then, the edit is refused with
+  /// `conflict`, since it would undo what came between. Nothing: whatever is there is replaced.
+  std::optional<event_number> made_from = std::nullopt;
   bool operator==(const draft_edit&) const = default;
 };
 
@@ -53,6 +56,9 @@ struct command {
 };
 
 inline constexpr std::size_t idempotency_key_bytes_max = 200;
+
+/// Under what the answer to a key is kept: each asker's keys are their own.
+std::string stored_key(std::string_view by, std::string_view idempotency_key);
 
 /// What a command that was carried out answers; it is durable by then.
 struct command_answer {

@@ -96,14 +96,52 @@ result<audience_id> take_audience(json& body) {
 }
 
 void send_command(node& engine, const http_request& request, command what, const respond& answer) {
-  const auto view = named_campaign(engine, request);
-  if (!view)
-    return answer(problem(view.error()));
+  // A campaign that is not shown may be a discarded draft, whose discarding is asked for a second time.
+  const auto id = parse_campaign_id(request.captured.front());
+  if (!id)
+    return answer(problem(named_campaign(engine, request).error()));
   what.by = request.who.name;
   what.idempotency_key = request.idempotency_key;
-  engine.command(view->id, std::move(what), [answer](const result<command_answer>& done) {
+  engine.command(*id, std::move(what), [answer](const result<command_answer>& done) {
     answer(done ? json_response(200, to_json(*done)) : problem(done.error()));
   });
+}
+
+/// How often an edit is merged anew because another one came between: each time that one is in.
+constexpr int edit_attempts_max = 100;
+
+/// Merges the request's fields into the draft as it is now, so that two people who change different fields at
+/// the same moment both get what they asked for.
+void merge_edit(node& engine, const http_request& request, int attempts_left, const respond& answer) {
+  auto body = body_object(request);
+  const auto view = named_campaign(engine, request);
+  if (!body || !view)
+    return answer(problem(body ? view.error() : body.error()));
+  const auto has_audience = body->contains("audience");
+  const auto audience = take_audience(*body);
+  if (!audience)
+    return answer(problem(audience.error()));
+  auto spec = merged_campaign_spec(view->spec, *body);
+  if (!spec)
+    return answer(problem(spec.error()));
+  command what;
+  what.kind = command_kind::edit;
+  what.by = request.who.name;
+  what.idempotency_key = request.idempotency_key;
+  what.edited =
+      draft_edit{std::move(*spec), {has_audience ? *audience : view->audience.id, {}, 0, {}}, view->version};
+  engine.command(view->id, std::move(what),
+                 [&engine, id = view->id, made_from = view->version, request, attempts_left,
+                  answer](const result<command_answer>& done) {
+                   const auto now = engine.campaigns().find(id, engine.now());
+                   if (!done && done.error().code == error_code::conflict && attempts_left > 1 && now &&
+                       now->version != made_from)
+                     return merge_edit(engine, request, attempts_left - 1, answer);
+                   if (!done)
+                     return answer(problem(done.error()));
+                   answer(now ? json_response(200, to_json(*now))
+                              : problem({error_code::not_found, "the draft was discarded meanwhile"}));
+                 });
 }
 
 } // namespace
@@ -120,7 +158,8 @@ void list_campaigns(node& engine, const http_request& request, const respond& an
   const auto after = query.text("after");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
-  if (filter.view.empty())
+  const auto has_view = !filter.view.empty();
+  if (!has_view)
     filter.view = "outgoing";
   if (filter.view != "outgoing" && filter.view != "finished" && filter.view != "drafts" &&
       filter.view != "all")
@@ -131,7 +170,7 @@ void list_campaigns(node& engine, const http_request& request, const respond& an
       return answer(problem(
           {error_code::invalid_input,
            "status must be draft, moderation, preparing, sending, paused, sent, cancelled or rejected"}));
-    if (!query.has("view"))
+    if (!has_view)
       filter.view = "all";
   }
   auto views = engine.campaigns().all();
@@ -184,32 +223,10 @@ void create_campaign(node& engine, const http_request& request, const respond& a
 }
 
 void edit_campaign(node& engine, const http_request& request, const respond& answer) {
-  auto body = sole_body_object(request);
-  if (!body)
-    return answer(problem(body.error()));
-  const auto view = named_campaign(engine, request);
-  if (!view)
-    return answer(problem(view.error()));
-  const auto has_audience = body->contains("audience");
-  const auto audience = take_audience(*body);
-  if (!audience)
-    return answer(problem(audience.error()));
-  auto spec = merged_campaign_spec(view->spec, *body);
-  if (!spec)
-    return answer(problem(spec.error()));
-  command what;
-  what.kind = command_kind::edit;
-  what.by = request.who.name;
-  what.idempotency_key = request.idempotency_key;
-  what.edited = draft_edit{std::move(*spec), {has_audience ? *audience : view->audience.id, {}, 0, {}}};
-  engine.command(view->id, std::move(what),
-                 [&engine, id = view->id, answer](const result<command_answer>& done) {
-                   if (!done)
-                     return answer(problem(done.error()));
-                   const auto now = engine.campaigns().find(id, engine.now());
-                   answer(now ? json_response(200, to_json(*now))
-                              : problem({error_code::not_found, "the draft was discarded meanwhile"}));
-                 });
+  query_reader query(request);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  merge_edit(engine, request, edit_attempts_max, answer);
 }
 
 void discard_campaign(node& engine, const http_request& request, const respond& answer) {

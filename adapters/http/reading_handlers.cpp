@@ -99,7 +99,10 @@ void show_plan(node& engine, const http_request& request, const respond& answer)
     return answer(problem(view.error()));
   const auto now = engine.now();
   const auto zero = view->t0.value_or(std::max(view->spec.plan.start_at.value_or(now), now));
-  answer(json_response(200, parts_json(view->spec.plan, zero, view->counts.total, first, limit)));
+  const auto total = view->counts.total;
+  if (const auto checked = check_end(view->spec.plan, zero, total); !checked)
+    return answer(problem(checked.error())); // a draft of long ago: its start would be refused too
+  answer(json_response(200, parts_json(view->spec.plan, zero, total, first, limit)));
 }
 
 void forecast(node& engine, const http_request& request, const respond& answer) {

@@ -180,7 +180,7 @@ class Engine:
     def create(self, audience, token=None, **fields):
         campaign = {"name": "Test", "from": "Shop <news@shop.example>", "subject": "Hello {{name}}",
                     "text": "Dear {{name}}, everything is cheaper.", "unsubscribe_url": "https://shop.example/u",
-                    "audience": audience, **fields}
+                    **({"audience": audience} if audience else {}), **fields}
         return self.post("/v1/campaigns", campaign, token=token)["id"]
 
     def start_campaign(self, count, **fields):

@@ -7,7 +7,7 @@ import os
 import pathlib
 import unittest
 
-from engine import Engine, wait_until
+from engine import Engine, Refused, wait_until
 from kills import number_of, verified
 from sink import Sink
 from small_disk import SmallDisk, can_mount
@@ -101,6 +101,26 @@ class Jumps(unittest.TestCase):
             engine.wait_status(campaign, "sent")
             self.assertEqual({number_of(letter) for letter in sink.taken()}, set(range(10_000)))
             self.assert_log_is_in_order(engine, campaign)
+
+    def test_a_plan_that_outlasts_the_calendar_by_now_is_told_so_and_not_begun(self):
+        engine = self.engine("null:")
+        engine.environment["SLUICE_MODERATION_ENABLED"] = "true"
+        engine.start()
+        letters = 8000
+        audience = engine.import_rows(letters)
+        left = datetime.datetime(9999, 12, 31, 23, 59) - datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)
+        plan = {"parts": {"size": 1, "every": f"{int(left.total_seconds()) // (letters - 1)}s"}}
+        draft, waiting = (engine.create(audience, plan=plan) for _ in range(2))
+        self.assertEqual(engine.command(waiting, "start")["status"], "moderation")
+        self.assertTrue(engine.get(f"/v1/campaigns/{draft}/plan?limit=1")["ends_at"].startswith("9999-12-31"))
+        engine.clock.jump(3 * HOUR)  # more than what rounding left between the plan's end and the calendar's
+        for ask in (lambda: engine.get(f"/v1/campaigns/{draft}/plan"), lambda: engine.command(draft, "start"),
+                    lambda: engine.get(f"/v1/campaigns/{waiting}/plan"), lambda: engine.command(waiting, "approve")):
+            with self.assertRaises(Refused) as refused:
+                ask()
+            self.assertEqual(refused.exception.status, 400)
+            self.assertIn("9999", refused.exception.problem["detail"])
+        self.assertEqual(engine.command(waiting, "reject")["status"], "rejected")
 
     @unittest.skipUnless(can_mount(), "a small disk of its own is a tmpfs, and to mount one needs root")
     def test_a_disk_that_was_full_while_the_clock_was_set_back_is_tried_again_all_the_same(self):

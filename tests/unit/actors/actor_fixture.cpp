@@ -251,6 +251,22 @@ result<command_answer> actor_fixture::tell(campaign_id id, command what) {
   return *answer;
 }
 
+std::vector<result<command_answer>> actor_fixture::tell_together(campaign_id id,
+                                                                 const std::vector<command>& all) {
+  std::vector<std::optional<result<command_answer>>> answers(all.size());
+  for (std::size_t number = 0; number < all.size(); ++number)
+    system_->spawn([&, number](caf::event_based_actor* self) {
+      self->request(supervisor, caf::infinite, id, all[number])
+          .then([&, number](const command_answer& done) { answers[number] = done; },
+                [&, number](const caf::error& why) { answers[number] = std::unexpected(from_caf(why)); });
+    });
+  run();
+  std::vector<result<command_answer>> given;
+  for (auto& answer : answers)
+    given.push_back(answer.value());
+  return given;
+}
+
 campaign_view actor_fixture::show(campaign_id id) const {
   return parts->campaigns.find(id, now()).value();
 }

@@ -64,6 +64,8 @@ public:
   campaign_id start(campaign_spec spec, letter_index letters);
   result<command_answer> tell(campaign_id id, command_kind kind, std::string key = {});
   result<command_answer> tell(campaign_id id, command what);
+  /// All at one moment, before any of them is carried out.
+  std::vector<result<command_answer>> tell_together(campaign_id id, const std::vector<command>& all);
   /// The campaign as shown now.
   campaign_view show(campaign_id id) const;
   timestamp now() const;

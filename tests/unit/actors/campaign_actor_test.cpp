@@ -378,6 +378,46 @@ TEST_CASE("moderation: a first campaign waits for a person, an approved one goes
   CHECK(node.show(second).status() == status::sent);
 }
 
+TEST_CASE("moderation: a start that crosses an edit is checked for what the edit made of the draft") {
+  auto settings = actor_fixture::quiet_settings();
+  settings.moderation.suspicious_patterns = {"casino"};
+  actor_fixture node(settings);
+  const auto id = node.create(spec(), node.make_audience(100));
+  auto edited = spec();
+  edited.text = "Win in our casino";
+  const command edit{command_kind::edit, "olga", "", "", draft_edit{edited, {audience_id{1}, {}, 0, {}}}};
+  const auto answers = node.tell_together(id, {edit, {command_kind::start, "ivan", "", "", {}}});
+  CHECK(answers[0].has_value());
+  CHECK(answers[1].has_value());
+  CHECK(node.show(id).status() == status::moderation);
+  CHECK(node.show(id).moderation_reasons.size() == 1);
+}
+
+TEST_CASE("a draft's discarding under a key is answered a second time, also after a restart") {
+  actor_fixture node;
+  const auto id = node.create(spec(), node.make_audience(10));
+  const auto first = node.tell(id, command_kind::discard, "key");
+  REQUIRE(first.has_value());
+  CHECK(node.tell(id, command_kind::discard, "key") == first);
+  node.crash();
+  CHECK(node.tell(id, command_kind::discard, "key") == first);
+  CHECK_FALSE(node.tell(id, command_kind::discard, "other").has_value());
+  CHECK_FALSE(node.tell(id, command_kind::start, "key").has_value());
+}
+
+TEST_CASE("a draft that would outlast the calendar is neither made nor edited so") {
+  actor_fixture node;
+  const auto customers = node.make_audience(20'000);
+  const auto endless = spec_in_parts(1, 24h * 365);
+  CHECK_THROWS(node.create(endless, customers));
+  const auto id = node.create(endless, {}); // nobody knows yet how many letters
+  const command edit{command_kind::edit, "olga", "", "", draft_edit{endless, {customers, {}, 0, {}}}};
+  const auto refused = node.tell(id, edit);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == error_code::invalid_input);
+  CHECK(node.log(id).size() == 1);
+}
+
 TEST_CASE("ten thousand paused campaigns have no actor and wake nothing") {
   actor_fixture node;
   const auto audience = node.make_audience(10);

@@ -102,6 +102,25 @@ TEST_CASE("a draft whose plan would outlast the calendar cannot be started, and 
   CHECK(events.error().code == error_code::invalid_input);
 }
 
+TEST_CASE("an edit that was made from an older version is refused: it would undo the one between") {
+  const auto state = draft();
+  auto edit = asked(command_kind::edit);
+  edit.edited = draft_edit{spec(), audience(10), state.last_event};
+  CHECK(decide(state, edit, {}, t0));
+  edit.edited->made_from = state.last_event - 1;
+  const auto refused = decide(state, edit, {}, t0);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == error_code::conflict);
+}
+
+TEST_CASE("a start whose checks looked at an older version is refused") {
+  const auto state = draft();
+  CHECK(decide(state, asked(command_kind::start), {{}, state.last_event}, t0));
+  const auto refused = decide(state, asked(command_kind::start), {{}, state.last_event - 1}, t0);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == error_code::conflict);
+}
+
 TEST_CASE("a long moderation delays the plan and makes no burst") {
   auto content = spec_in_parts(100, 1h);
   content.plan.start_at = t0;
@@ -110,6 +129,18 @@ TEST_CASE("a long moderation delays the plan and makes no burst") {
   carry_out(state, command_kind::approve, t0 + 48h);
   CHECK(state.t0 == t0 + 48h);
   CHECK(state.due(t0 + 48h) == 100);
+}
+
+TEST_CASE(
+    "an approval that comes so late that the plan outlasts the calendar is refused, a rejection is not") {
+  auto state = draft(11, spec_in_parts(1, 24h * 365));
+  apply(state, t0, {submitted{{"first campaign of shop.example"}, "hash"}});
+  CHECK(decided(state, command_kind::approve, t0));
+  const auto late = end_of_time - 24h * 365 * 10;
+  const auto refused = decided(state, command_kind::approve, late);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == error_code::invalid_input);
+  CHECK(decided(state, command_kind::reject, late));
 }
 
 TEST_CASE("a moderator rejects for good, with words") {
