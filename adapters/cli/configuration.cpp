@@ -5,6 +5,8 @@
 #include "adapters/cli/text.hpp"
 #include "adapters/cli/toml_file.hpp"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -177,7 +179,11 @@ outcome<listen_address> parse_listen(const std::string& text) {
     return wrong;
   if (found.host == "localhost")
     found.host = "127.0.0.1";
-  found.is_loopback = found.host.starts_with("127.") || found.host == "::1";
+  boost::system::error_code fault;
+  const auto address = boost::asio::ip::make_address(found.host, fault);
+  if (fault)
+    return wrong;
+  found.is_loopback = address.is_loopback();
   return found;
 }
 

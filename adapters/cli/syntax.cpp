@@ -81,6 +81,12 @@ command_syntax command_line::root() {
 }
 
 outcome<parsed_line> command_line::parse(std::vector<std::string> words) {
+  // `--relay=` is an option with an empty value; the parser would take the next word for it.
+  for (auto word = words.begin(); word != words.end(); ++word)
+    if (word->starts_with("--") && word->find('=') == word->size() - 1) {
+      word->pop_back();
+      word = words.emplace(std::next(word));
+    }
   // The parser takes its words from the back.
   std::ranges::reverse(words);
   auto& app = parts_->app;

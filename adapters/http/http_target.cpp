@@ -5,6 +5,12 @@
 
 namespace sluice {
 
+namespace {
+
+constexpr std::size_t parameter_name_shown_max = 60;
+
+} // namespace
+
 bool parse_target(std::string_view target, http_request& request) {
   const auto parsed = boost::urls::parse_origin_form({target.data(), target.size()});
   if (!parsed)
@@ -14,9 +20,15 @@ bool parse_target(std::string_view target, http_request& request) {
   if (request.path.size() == 1 && request.path.front().empty())
     request.path.clear();
   // Empty ones too: a parameter that nobody knows is told of whatever its value.
-  for (const auto& parameter : parsed->params())
-    if (auto& value = request.query[std::string{parameter.key}]; !parameter.value.empty())
-      value = parameter.value;
+  for (const auto& parameter : parsed->params()) {
+    const auto [at, is_new] = request.query.emplace(parameter.key, parameter.value);
+    if (request.query_fault || (is_new && parameter.has_value))
+      continue;
+    const auto name = at->first.substr(0, parameter_name_shown_max);
+    request.query_fault = error{error_code::invalid_input,
+                                is_new ? name + " has no value; write " + name + "=…, or leave it out"
+                                       : name + " is there twice; one is wanted"};
+  }
   return true;
 }
 

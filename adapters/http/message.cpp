@@ -62,8 +62,7 @@ http_response problem(const error& what) {
 
 bool query_reader::has(const char* name) {
   known_.emplace_back(name);
-  const auto found = query_.find(name);
-  return found != query_.end() && !found->second.empty();
+  return query_.contains(name);
 }
 
 std::string query_reader::text(const char* name) {
@@ -80,9 +79,9 @@ std::uint64_t query_reader::limit(std::uint64_t otherwise, std::uint64_t max) {
 
 std::uint64_t
 query_reader::number_from(const char* name, std::uint64_t otherwise, std::uint64_t min, std::uint64_t max) {
-  const auto given = text(name);
-  if (given.empty())
+  if (!has(name))
     return otherwise;
+  const auto& given = query_.at(name);
   std::uint64_t value = 0;
   const auto [end, fault] = std::from_chars(given.data(), given.data() + given.size(), value);
   if (fault == std::errc{} && end == given.data() + given.size() && value >= min && value <= max)
@@ -103,7 +102,7 @@ std::optional<error> query_reader::finish() {
                                                     "\" here; " +
                                                     (all.empty() ? "it takes none" : "there are: " + all)};
     }
-  return fault_;
+  return fault_ ? fault_ : query_fault_;
 }
 
 result<nlohmann::json> body_object(const http_request& request) {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct http_request {
   std::vector<std::string> path;            ///< decoded segments
   std::vector<std::string> captured;        ///< those that the route's {} stand for
   std::map<std::string, std::string> query; ///< decoded
+  std::optional<error> query_fault;         ///< a parameter without a value, or one that is there twice
   std::string idempotency_key;
   std::string body;
   token_info who; ///< empty on routes that need no token
@@ -53,13 +55,14 @@ http_response problem(const error& what);
 /// Reads a query strictly: each parameter by name and type, none that nobody knows.
 class query_reader {
 public:
-  explicit query_reader(const http_request& request) : query_(request.query) {}
-  /// Empty when it is not there. A known parameter with an empty value counts as not there.
+  explicit query_reader(const http_request& request) :
+      query_(request.query), query_fault_(request.query_fault) {}
+  /// Empty when it is not there: a form that is sent as it is has `q=` where nothing was written.
   std::string text(const char* name);
   std::uint64_t number(const char* name, std::uint64_t otherwise, std::uint64_t max);
   /// `limit`: how many a page holds. None at all is no page, and would lead a reader round in circles.
   std::uint64_t limit(std::uint64_t otherwise, std::uint64_t max);
-  bool has(const char* name);
+  bool has(const char* name); ///< also with an empty value
   /// The first fault: a wrong value, or a parameter that there is not.
   std::optional<error> finish();
 
@@ -67,6 +70,7 @@ private:
   std::uint64_t number_from(const char* name, std::uint64_t otherwise, std::uint64_t min, std::uint64_t max);
 
   const std::map<std::string, std::string>& query_;
+  const std::optional<error>& query_fault_;
   std::vector<std::string> known_;
   std::optional<error> fault_;
 };

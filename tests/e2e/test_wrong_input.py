@@ -12,6 +12,9 @@ from sink import Sink
 
 GOOD = {"name": "Test", "from": "Shop <news@shop.example>", "subject": "Hello", "text": "Dear {{name}}"}
 
+# A plan whose last letter of ten would fall due after the year 9999.
+AGES = {"start_at": "9995-01-01T00:00:00Z", "parts": {"size": 1, "every": "365d"}}
+
 
 def without(field):
     return {key: value for key, value in GOOD.items() if key != field}
@@ -69,6 +72,7 @@ WRONG_CAMPAIGNS = [
     ({**GOOD, "audience": "a99"}, "a99"),
     ({**GOOD, "audience": "../../etc"}, "audience"),
     ({**GOOD, "audience": 7}, "audience"),
+    ({**GOOD, "audience": "a1", "plan": AGES}, "9999"),
     ([1, 2], "object"),
 ]
 
@@ -159,6 +163,17 @@ WRONG_REQUESTS = [
     ("PATCH", "/v1/campaigns/c1", b'{"colour":"red"}', 400, "colour"),
     ("PATCH", "/v1/campaigns/c1", b'{"plan":{"parts":{"size":0,"every":"1h"}}}', 400, "plan.parts.size"),
     ("PATCH", "/v1/campaigns/c1", b'{"audience":"a99"}', 404, "a99"),
+    ("PATCH", "/v1/campaigns/c1", json.dumps({"plan": AGES}).encode(), 400, "9999"),
+    ("GET", "/v1/campaigns?limit", None, 400, "limit"),
+    ("GET", "/v1/campaigns?limit=", None, 400, "limit"),
+    ("GET", "/v1/campaigns?view", None, 400, "view has no value"),
+    ("GET", "/v1/campaigns?view=all&view=drafts", None, 400, "view is there twice"),
+    ("GET", "/v1/campaigns/c1/letters?after=", None, 400, "after"),
+    ("GET", "/v1/campaigns/c1/log?after", None, 400, "after"),
+    ("GET", "/v1/campaigns/c1/preview?index=", None, 400, "index"),
+    ("GET", "/v1/campaigns/c1/plan?limit", None, 400, "limit"),
+    ("GET", "/v1/audiences?after", None, 400, "after"),
+    ("GET", "/v1/stream?campaign", None, 400, "campaign"),
     ("PATCH", "/v1/campaigns/c1", b'{"name":null}', 400, "name"),
     ("PATCH", "/v1/campaigns/c99", b'{"name":"x"}', 404, "c99"),
     ("DELETE", "/v1/campaigns/c99", None, 404, "c99"),

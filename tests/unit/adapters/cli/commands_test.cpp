@@ -106,6 +106,8 @@ TEST_CASE("wrong usage ends with 2 and says what was wrong, without asking any e
 TEST_CASE("an option that is given an empty value is wrong usage, not an option left out") {
   for (const auto& words : {std::vector<std::string>{"serve", "--print-config", "--relay", ""},
                             {"serve", "--print-config", "--relay="},
+                            {"serve", "--relay=", "--print-config"},
+                            {"serve", "--listen=", "--relay", "null:", "--print-config"},
                             {"serve", "--print-config", "--listen", ""}}) {
     const auto ran = run_words(words);
     CHECK(ran.code == 2);

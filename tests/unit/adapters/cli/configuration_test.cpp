@@ -159,6 +159,7 @@ TEST_CASE("addresses to listen on are told apart from loopback") {
   CHECK(parse_listen("localhost:80")->host == "127.0.0.1");
   CHECK_FALSE(parse_listen("0.0.0.0:8025")->is_loopback);
   for (const auto* wrong :
-       {"", ":1", "8025", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "::1:80", "[::1:80"})
+       {"", ":1", "8025", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "::1:80", "[::1:80", "nowhere:80",
+        "256.1.1.1:80", "1.2.3.4.5:80", "127.shop.example:80", "[nowhere]:80"})
     CHECK_FALSE(parse_listen(wrong));
 }

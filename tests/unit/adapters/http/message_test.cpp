@@ -1,4 +1,6 @@
 #include "adapters/http/message.hpp"
+
+#include "adapters/http/http_target.hpp"
 #include "tests/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -43,13 +45,39 @@ TEST_CASE("where no query parameter is taken the refusal says so") {
   CHECK_THAT(fault.error().message, Contains("it takes none"));
 }
 
-TEST_CASE("a known parameter with an empty value counts as left out") {
-  const auto request = asking({{"after", ""}, {"limit", ""}, {"outcome", ""}});
-  query_reader query(request);
-  CHECK_FALSE(query.has("after"));
-  CHECK(query.limit(100, 1000) == 100);
+TEST_CASE("a text with an empty value counts as left out, a number does not") {
+  const auto texts = asking({{"after", ""}, {"outcome", ""}});
+  query_reader query(texts);
+  CHECK(query.text("after").empty());
   CHECK(query.text("outcome").empty());
   CHECK_FALSE(query.finish());
+  const auto number = asking({{"limit", ""}});
+  query_reader strict(number);
+  CHECK(strict.limit(100, 1000) == 100);
+  const auto fault = strict.finish();
+  REQUIRE(fault);
+  CHECK(fault->message == "limit must be a whole number from 1 to 1000");
+}
+
+TEST_CASE("a parameter without a value, or there twice, is refused by its name") {
+  for (const auto& [target, words] : std::vector<std::pair<std::string, std::string>>{
+           {"/v1/campaigns?view", "view has no value"},
+           {"/v1/campaigns?q=x&view&q=y", "view has no value"},
+           {"/v1/campaigns?view=all&view=drafts", "view is there twice"},
+           {"/v1/campaigns?view&view=all", "view has no value"}}) {
+    http_request request;
+    REQUIRE(parse_target(target, request));
+    query_reader query(request);
+    query.text("view");
+    query.text("q");
+    const auto fault = query.finish();
+    INFO(target);
+    REQUIRE(fault);
+    CHECK_THAT(fault->message, Contains(words));
+  }
+  http_request request;
+  REQUIRE(parse_target("/v1/campaigns?view=all&q=", request));
+  CHECK_FALSE(request.query_fault);
 }
 
 TEST_CASE("a number out of its range, or with anything behind it, is refused with the range") {
