@@ -8,6 +8,7 @@
 #include <openssl/pem.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <memory>
@@ -62,13 +63,24 @@ std::string write_pem(const EVP_PKEY* key) {
   return {text, static_cast<std::size_t>(size)};
 }
 
+/// Or a power cut may take the file's name, and with it the key of seals that are out already. Gives errno.
+int sync_folder_of(const std::filesystem::path& file) {
+  const auto folder = file.parent_path().empty() ? std::filesystem::path{"."} : file.parent_path();
+  const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int trouble = handle < 0 || ::fsync(handle) != 0 ? errno : 0;
+  if (handle >= 0)
+    ::close(handle);
+  return trouble;
+}
+
 /// Makes the file if it is not there: of two who make it at once one finds the other's.
 result<pkey_ptr> make_key_file(const std::filesystem::path& file) {
   pkey_ptr made(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
   check(made != nullptr, "OpenSSL makes Ed25519 keys");
   const auto text = write_pem(made.get());
-  const auto beside = sentence(file.string(), ".", ::getpid());
-  const int handle = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  // A name that nobody has: one who was killed here left its own behind, and a process number comes again.
+  auto beside = file.string() + ".XXXXXX";
+  const int handle = ::mkostemp(beside.data(), O_CLOEXEC); // mode 0600
   if (handle < 0)
     return file_failure(file, "make", errno);
   const bool is_written = ::write(handle, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
@@ -80,6 +92,8 @@ result<pkey_ptr> make_key_file(const std::filesystem::path& file) {
     return pkey_ptr{};
   if (!is_written)
     return file_failure(file, "make", trouble);
+  if (const int failed = sync_folder_of(file); failed != 0)
+    return file_failure(file, "keep", failed);
   return made;
 }
 

@@ -9,7 +9,9 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
+#include <future>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace sluice;
 using namespace sluice::examples;
@@ -368,4 +370,16 @@ TEST_CASE("seal: the key is made once, for its owner alone; a file that is none 
   CHECK(ed25519_key::load_or_make(folder.path() / "notes").error().code == error_code::invalid_input);
   CHECK(ed25519_key::load_or_make(folder.path() / "no/such/folder").error().code ==
         error_code::storage_failed);
+}
+
+TEST_CASE("seal: the key is made although one who made it was killed, and once by many at one moment") {
+  const temporary_folder folder;
+  std::ofstream(folder.path() / ("seal.key." + std::to_string(::getpid()))) << "half a k";
+  std::vector<std::future<result<ed25519_key>>> making;
+  for (auto number = 0; number < 8; ++number)
+    making.push_back(std::async(std::launch::async,
+                                [&] { return ed25519_key::load_or_make(folder.path() / "seal.key"); }));
+  const auto kept = key_in(folder).public_key();
+  for (auto& one : making)
+    CHECK(expect(one.get()).public_key() == kept);
 }
