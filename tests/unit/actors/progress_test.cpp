@@ -1,4 +1,3 @@
-#include "actors/due.hpp"
 #include "actors/progress.hpp"
 
 #include "actors/decide.hpp"
