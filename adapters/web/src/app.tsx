@@ -1,12 +1,12 @@
 // The frame: what is above every view, and the views by their tabs.
 import * as Tabs from "@radix-ui/react-tabs";
-import { useCallback } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import { ConnectionNotice, ConnectionSign } from "./components/connection_notice";
 import { Icon } from "./components/icons";
 import { lazyView } from "./components/lazy_view";
 import { SettingsPanel } from "./components/settings_panel";
 import { useWords } from "./i18n/words";
-import { go, replace, useRoute } from "./route";
+import { go, goOver, leave, replace, useRoute } from "./route";
 import { mayModerate, mayOperate, useSession } from "./session/session";
 import { useCampaigns } from "./stream/hooks";
 import { CampaignList } from "./views/outgoing/campaign_list";
@@ -33,7 +33,16 @@ export function App() {
   const isList = tab !== "moderation" && tab !== "doubt";
   const detailsOf = isList && first === tab ? second : undefined;
   const waiting = { moderation: all.filter((one) => isUnder("moderation", one)).length, doubt: doubted };
-  const showDetails = useCallback((id: string) => go(tab, id), [tab]);
+  const showDetails = useCallback((id: string) => goOver(tab, id), [tab]);
+  const title = isNew ? words.newCampaign : words.tabs[tab];
+  useEffect(() => {
+    document.title = `${title} · Sluice`;
+  }, [title]);
+  const tabList = useRef<HTMLDivElement>(null);
+  // On a phone the tabs are wider than the page.
+  useEffect(() => {
+    tabList.current?.querySelector('[data-state="active"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [title]);
   return (
     <>
       <a className="skip" href={isNew ? location.hash : `#/${tab}`} onClick={() => document.getElementById("campaigns")?.focus()}>
@@ -42,7 +51,7 @@ export function App() {
       <Tabs.Root className="frame" value={isNew ? "" : tab} onValueChange={(next) => go(next)} activationMode="manual">
         <header className="frame-head">
           <img src="/icon.svg" alt="" width="24" height="24" />
-          <h1>{isNew ? words.newCampaign : words.tabs[tab]}</h1>
+          <h1>{title}</h1>
           <ConnectionSign />
           {mayOperate(me) && !isNew && (
             <a className="button new-campaign" data-look="primary" href="#/new">
@@ -51,7 +60,7 @@ export function App() {
             </a>
           )}
           <SettingsPanel />
-          <Tabs.List className="tabs" aria-label={words.frame.views}>
+          <Tabs.List ref={tabList} className="tabs" aria-label={words.frame.views}>
             {offered.map((one) => (
               <Tabs.Trigger key={one} value={one} className="tab">
                 {words.tabs[one]}{" "}
@@ -75,7 +84,7 @@ export function App() {
         </main>
       </Tabs.Root>
       {detailsOf && (
-        <Details id={detailsOf} tab={third} onTab={(next) => replace(tab, detailsOf, next)} onClose={() => go(tab)} />
+        <Details id={detailsOf} tab={third} onTab={(next) => replace(tab, detailsOf, next)} onClose={() => leave(tab)} />
       )}
     </>
   );

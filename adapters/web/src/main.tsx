@@ -25,11 +25,11 @@ if (place)
   createRoot(place).render(
     <WordsProvider>
       <Announcer>
-        <NoticeBoard>
-          <Gate>
+        <Gate>
+          <NoticeBoard>
             <App />
-          </Gate>
-        </NoticeBoard>
+          </NoticeBoard>
+        </Gate>
       </Announcer>
     </WordsProvider>,
   );

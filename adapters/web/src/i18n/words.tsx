@@ -32,7 +32,6 @@ export function WordsProvider({ children }: { children: ReactNode }) {
   const [language, setLanguage] = useState(initialLanguage);
   useEffect(() => {
     document.documentElement.lang = language;
-    document.title = `${languages[language].tabs.outgoing} · Sluice`;
   }, [language]);
   const choice = useMemo(
     () => ({

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useEffect, useState, type FormEvent } from "react";
 import { Button } from "../components/button";
 import { useWords } from "../i18n/words";
 
@@ -13,6 +13,9 @@ interface Props {
 export function SignIn({ trouble, isChecking, onToken }: Props) {
   const { signIn } = useWords();
   const [token, setToken] = useState("");
+  useEffect(() => {
+    document.title = `${signIn.submit} · Sluice`;
+  }, [signIn]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (token.trim() && !isChecking) onToken(token);
