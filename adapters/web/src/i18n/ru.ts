@@ -91,9 +91,10 @@ export const ru: Words = {
       `${f.count(n)} ${f.plural(n, { one: "получатель", few: "получателя", many: "получателей", other: "получателя" })}`,
     start: "Старт",
     noStart: "не запущен",
+    startedBefore: (at) => `раньше ${at}`,
     changed: "Изменён",
     plan: "Настройки отправки",
-    released: "выпущен целиком: всё уходит сразу",
+    released: "выпущен целиком, весь тираж сразу",
     next: (n, at) => `следующая часть: ${letters(n)}, ${at}`,
     rate: (rate) => `${rate} писем/с`,
     expectedEnd: (at) => `закончится ${at}`,
@@ -122,6 +123,7 @@ export const ru: Words = {
     skipped: "пропущено",
     in_doubt: "под вопросом",
     to_come: "впереди",
+    never_sent: "не будет отправлено",
   },
   list: {
     search: "Поиск",
@@ -163,7 +165,7 @@ export const ru: Words = {
     resumeTitle: (name) => `Продолжить «${isolated(name)}»?`,
     resumeText: (accumulated, later) =>
       `За время паузы накоплено ${letters(accumulated)}: ${f.plural(accumulated, { one: "оно уйдёт", few: "они уйдут", many: "они уйдут", other: "они уйдут" })} сразу.` +
-      (later > 0 ? ` Остальные (${letters(later)}) ${leave(later)} по расписанию.` : ""),
+      (later > 0 ? ` ${f.plural(later, { one: "Остальное", few: "Остальные", many: "Остальные", other: "Остальные" })} (${letters(later)}) ${leave(later)} по расписанию.` : ""),
     resumeDo: "Продолжить",
     releaseTitle: (name) => `Выпустить «${isolated(name)}» целиком?`,
     releaseText: (n) => `${letters(n)} ${leave(n)} сейчас, что бы ни говорило расписание.`,

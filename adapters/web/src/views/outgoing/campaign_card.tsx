@@ -78,7 +78,7 @@ function Facts({ campaign }: { campaign: Campaign }) {
       </div>
       <div>
         <dt>{card.start}</dt>
-        <dd>{campaign.starts_at ? f.near(campaign.starts_at) : card.noStart}</dd>
+        <dd>{startOf(campaign, words)}</dd>
       </div>
       <div>
         <dt>{card.changed}</dt>
@@ -90,6 +90,12 @@ function Facts({ campaign }: { campaign: Campaign }) {
       </div>
     </dl>
   );
+}
+
+function startOf({ starts_at: at, released, changed_at: changedAt }: Campaign, { formats: f, card }: Words): string {
+  if (!at) return card.noStart;
+  // The plan's beginning stays what it was; letters leave from the release on.
+  return released && Date.parse(changedAt) < Date.parse(at) ? card.startedBefore(f.near(at)) : f.near(at);
 }
 
 /** Rate, expected end, the next part. */

@@ -10,6 +10,7 @@ export const segmentNames = [
   "skipped",
   "in_doubt",
   "to_come",
+  "never_sent",
 ] as const;
 export type SegmentName = (typeof segmentNames)[number];
 
@@ -33,15 +34,18 @@ export function done(campaign: Campaign): number {
 export function segments(campaign: Campaign): Record<SegmentName, number> {
   const { counts } = campaign;
   const held = accumulated(campaign);
+  const isOver = campaign.status === "cancelled" || campaign.status === "rejected";
+  const waiting = counts.pending - held;
   return {
     accepted: counts.accepted,
     in_flight: counts.in_flight,
     accumulated: held,
     refused: counts.refused,
-    deferred: counts.deferred,
+    deferred: isOver ? 0 : counts.deferred,
     skipped: counts.skipped,
     in_doubt: counts.in_doubt,
-    to_come: counts.pending - held,
+    to_come: isOver ? 0 : waiting,
+    never_sent: isOver ? waiting + counts.deferred : 0,
   };
 }
 
