@@ -16,7 +16,7 @@ export function Announcer({ children }: { children: ReactNode }) {
     if (waiting.current.length > 1) return;
     setTimeout(() => {
       // A flood (a thousand campaigns changing at once) would talk for an hour.
-      setText(waiting.current.slice(0, 5).join(". "));
+      setText([...new Set(waiting.current)].slice(0, 5).join(". "));
       waiting.current = [];
     }, 300);
   }, []);

@@ -37,7 +37,9 @@ export function Dialog({ open, onClose, title, children, actions, size = "small"
             }}
             // Radix knows where to go back to only for a dialog that its own trigger opened.
             onCloseAutoFocus={() => {
-              if (before.current instanceof HTMLElement) before.current.focus();
+              if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
+              // What opened it is gone: a card that left the list. Whoever goes by keyboard does not begin at the top.
+              else if (document.activeElement === document.body) document.getElementById("campaigns")?.focus({ preventScroll: true });
             }}
           >
             <header>

@@ -7,6 +7,7 @@ import { mayOperate, useSession } from "../../session/session";
 import { useCampaigns, useConnection } from "../../stream/hooks";
 import { BulkBar } from "./bulk_bar";
 import { CampaignCard } from "./campaign_card";
+import { useFocusAfter, useFocusKept } from "./use_focus_kept";
 import { listed, sortings, statusesUnder, type Filter, type Sorting, type Tab } from "./listing";
 
 /** So many cards are made in one go, and no more: each costs a millisecond or two, and a frame has sixteen. */
@@ -39,6 +40,9 @@ export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: str
   }, []);
   const canSelect = mayOperate(me) && tab !== "finished";
   const selectedShown = shown.filter((one) => selected.has(one.id)).map((one) => one.id);
+  const focusKept = useFocusKept(shown.map((one) => one.id));
+  const selectAll = useRef<HTMLInputElement>(null);
+  useFocusAfter(selectedShown.length > 0, selectAll);
   const showMore = useCallback(() => setLimit((old) => old + cardsMore), []);
 
   return (
@@ -48,6 +52,7 @@ export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: str
         {canSelect && shown.length > 1 && (
           <label>
             <input
+              ref={selectAll}
               type="checkbox"
               checked={selectedShown.length === shown.length}
               onChange={(event) => setSelected(event.target.checked ? new Set(shown.map((one) => one.id)) : new Set())}
@@ -58,7 +63,7 @@ export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: str
         <span className="list-count">{words.list.shown(shown.length)}</span>
       </div>
       {shown.length > 0 ? (
-        <ul className="cards">
+        <ul className="cards" {...focusKept}>
           {shown.slice(0, limit).map((one) => (
             <CampaignCard
               key={one.id}

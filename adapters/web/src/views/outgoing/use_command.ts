@@ -34,7 +34,9 @@ export function useCommand(id: string) {
       dismiss(id);
       try {
         const answer = await client.command(id, what, key);
-        if (!answer.changed) announce(words.commands.nothingChanged);
+        // A card that leaves the list for its new status cannot tell of it any more.
+        const name = campaigns.get(id)?.name ?? id;
+        announce(answer.changed ? words.announce.status(name, words.status[answer.status]) : words.commands.nothingChanged);
       } catch (fault) {
         const isUnanswered = fault instanceof ApiError && fault.code === "unreachable";
         if (isUnanswered) unanswered.current = { what, key };
