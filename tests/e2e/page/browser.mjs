@@ -41,6 +41,18 @@ export async function open(browser, engine, options = {}) {
   return page;
 }
 
+/** A module of the page's own that needs no browser. */
+export async function loadWords(path) {
+  const { outputFiles } = await require("esbuild").build({
+    entryPoints: [join(here, "../../../adapters/web/src", path)],
+    bundle: true,
+    format: "esm",
+    target: "node18",
+    write: false,
+  });
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+}
+
 export function shoot(page, name, fullPage = false) {
   return page.screenshot({ path: join(screenshots, `${name}.png`), fullPage });
 }

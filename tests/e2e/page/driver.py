@@ -3,7 +3,7 @@
 Calls: {"do": "start", "delay": 0.2, "environment": {…}}, {"do": "http", "method", "path", "body", "token"},
 {"do": "import", "count", "name"}, {"do": "create", "audience", …}, {"do": "stop"}, {"do": "restart"},
 {"do": "kill"} (SIGKILL), {"do": "letters"} (how many the sink took), {"do": "recipients"}, {"do": "speed", "delay"},
-{"do": "taken", "since": n} (those behind the first n). An answer has "ok" or "error".
+{"do": "taken", "since": n} (those behind the first n), {"do": "go_away"} (the sink). An answer has "ok" or "error".
 """
 
 import json
@@ -16,14 +16,20 @@ from engine import Engine, Refused  # noqa: E402
 from sink import Sink  # noqa: E402
 
 
+def refusal(recipient):
+    """Refusals belong to the books too: addresses that begin with "no" are not known there, others come too early."""
+    if recipient.startswith("no"):
+        return "550 5.1.1 nobody here"
+    return "451 4.7.1 later, please" if recipient.startswith("later") else None
+
+
 class Driver:
     def __init__(self):
         self.engine = None
         self.sink = None
 
     def start(self, delay=0, environment=None, quiet=True):
-        # Refusals belong to the books too: addresses that begin with "no" are not known there.
-        self.sink = Sink(refusal=lambda to: "550 5.1.1 nobody here" if to.startswith("no") else None, delay=delay)
+        self.sink = Sink(refusal=refusal, delay=delay)
         self.sink.__enter__()
         self.engine = Engine(self.sink.url, environment=environment, quiet=quiet)
         self.engine.start()
@@ -52,6 +58,11 @@ class Driver:
 
     def letters(self):
         return self.sink.count()
+
+    def go_away(self):
+        """No server listens any more."""
+        self.sink.__exit__()
+        self.sink = None
 
     def taken(self, since=0):
         return [{"recipient": one.recipient, "message": one.message.decode()} for one in self.sink.taken()[since:]]

@@ -151,6 +151,7 @@ export const en = {
     retry: "Try again",
     refused: (what: string, why: string) => `${what} was refused: ${isolated(why)}`,
     failed: (what: string) => `${what} could not be sent: the engine cannot be reached. Nothing is known to have changed.`,
+    noAnswer: "no answer; nothing is known to have changed",
     nothingChanged: "It was so already; nothing changed.",
   },
   confirm: {
@@ -171,7 +172,7 @@ export const en = {
     manyPause: (n: number) => `No further letter of ${campaigns(n)} will be sent until you resume.`,
     manySkipped: (n: number) => `${campaigns(n)} of your selection cannot take this command now and ${f.plural(n, { one: "is", other: "are" })} left as ${f.plural(n, { one: "it is", other: "they are" })}.`,
     manyDone: (done: number, failed: number) =>
-      `${campaigns(done)} done` + (failed > 0 ? `, ${f.count(failed)} refused` : ""),
+      `${campaigns(done)} done` + (failed > 0 ? `, ${f.count(failed)} failed` : ""),
   },
   announce: {
     status: (name: string, status: string) => `${isolated(name)}: ${status}`,

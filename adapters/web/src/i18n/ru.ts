@@ -159,6 +159,7 @@ export const ru: Words = {
     retry: "Повторить",
     refused: (what, why) => `Команда «${what}» отклонена: ${isolated(why)}`,
     failed: (what) => `Команда «${what}» не дошла: сервер не отвечает. Изменилось ли что-то, неизвестно.`,
+    noAnswer: "нет ответа; изменилось ли что-то, неизвестно",
     nothingChanged: "Так уже и было; ничего не изменилось.",
   },
   confirm: {
@@ -179,7 +180,7 @@ export const ru: Words = {
     many: (n) => campaigns(n),
     manyPause: (n) => `Пока вы не продолжите, ни одно письмо больше не уйдёт: ${campaigns(n)}.`,
     manySkipped: (n) => `Сейчас эту команду не примут и останутся как есть: ${campaigns(n)}.`,
-    manyDone: (done, failed) => `Готово: ${campaigns(done)}` + (failed > 0 ? `, отклонено: ${f.count(failed)}` : ""),
+    manyDone: (done, failed) => `Готово: ${campaigns(done)}` + (failed > 0 ? `, не получилось: ${f.count(failed)}` : ""),
   },
   announce: {
     status: (name, status) => `${isolated(name)}: ${status}`,

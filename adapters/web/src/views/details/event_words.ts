@@ -1,7 +1,7 @@
 // An event of the log in a sentence (messages/event.hpp has them all).
 import type { LetterState, LogEvent, Reply } from "../../api/types";
 import type { Words } from "../../i18n/words";
-import { replyText, type words as table } from "./words";
+import { replyText, type Told, type words as table } from "./words";
 
 type Said = (typeof table)["en"];
 
@@ -51,8 +51,8 @@ export function batchWords({ log }: Said, events: LogEvent[]): string {
 
 const quotedMax = 5;
 
-export function quotedInAll(events: LogEvent[]): string[] {
-  const all = [...new Set(events.flatMap(quotedIn))];
+export function quotedInAll(events: LogEvent[], told: Told): string[] {
+  const all = [...new Set(events.flatMap((one) => quotedIn(one, told)))];
   return all.length > quotedMax ? [...all.slice(0, quotedMax), "…"] : all;
 }
 
@@ -99,10 +99,12 @@ export function eventWords(words: Said, { formats: f }: Words, event: LogEvent):
 }
 
 /** What people or servers said, in their own words; what many letters were answered alike is said once. */
-export function quotedIn(event: LogEvent): string[] {
-  const own = [textOf(event.words), event.t === "settled" ? "" : textOf(event.text)];
+export function quotedIn(event: LogEvent, told: Told): string[] {
+  const text = event.t === "settled" ? "" : textOf(event.text);
+  const isEngines = event.t !== "paused" || event.reason === "spam_suspicion";
+  const own = [textOf(event.words), isEngines ? told(text) : text];
   const replies = groupsOf(event)
     .filter((one) => one.outcome !== "accepted" && one.outcome !== "pending")
-    .map((one) => replyText({ code: one.code ?? 0, enhanced: one.enhanced ?? "", text: one.text ?? "" }));
+    .map((one) => replyText({ code: one.code ?? 0, enhanced: one.enhanced ?? "", text: one.text ?? "" }, told));
   return [...new Set([...own, ...replies].filter(Boolean))];
 }

@@ -2,7 +2,7 @@
 import type { Campaign } from "../../api/types";
 import { MessageLook } from "../../components/message_look";
 import { useViewWords } from "../../i18n/view_words";
-import { useReason } from "../../i18n/use_reason";
+import { useSaid } from "../../i18n/use_said";
 import { useWords } from "../../i18n/words";
 import { CampaignNotices } from "../outgoing/campaign_notices";
 import { words as table } from "./words";
@@ -10,7 +10,7 @@ import { words as table } from "./words";
 export function FactsTab({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
   const { card, details, formats: f, plan } = useWords();
-  const reasonIn = useReason();
+  const reasonIn = useSaid();
   const { audience, drain, moderation, stage, status } = campaign;
   const isStopped = status === "paused" || status === "cancelled";
   // What the notices above say already is not said again.

@@ -4,6 +4,7 @@ import type { Campaign, LetterRow, LetterState } from "../../api/types";
 import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
+import { useSaid } from "../../i18n/use_said";
 import { useWords } from "../../i18n/words";
 import { LetterStory } from "./letter_story";
 import { Reading, useReadList } from "./reading";
@@ -86,6 +87,7 @@ export function LettersTab({ campaign }: { campaign: Campaign }) {
 
 function Rows({ letters, onOpen }: { letters: LetterRow[]; onOpen: (letter: LetterRow) => void }) {
   const words = useViewWords(table);
+  const told = useSaid();
   const { formats: f } = useWords();
   return (
     <div className="rows-frame" tabIndex={0} role="region" aria-label={words.tabs.letters}>
@@ -120,7 +122,7 @@ function Rows({ letters, onOpen }: { letters: LetterRow[]; onOpen: (letter: Lett
                 {one.retry_at && <span className="hint">{words.letter.retry(f.near(one.retry_at))}</span>}
               </td>
               <td className="wide" dir="auto">
-                {replyText(one.last_reply)}
+                {replyText(one.last_reply, told)}
               </td>
               <td className="number">{f.count(one.attempts)}</td>
               <td>{one.changed_at ? f.near(one.changed_at) : ""}</td>

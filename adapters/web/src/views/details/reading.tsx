@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { Campaign, Page } from "../../api/types";
 import { Button } from "../../components/button";
+import { useSaid } from "../../i18n/use_said";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
 import { useAsked } from "../../stream/use_asked";
@@ -70,12 +71,13 @@ interface Props<Answer> {
 }
 
 export function Reading<Answer>({ asked, children }: Props<Answer>) {
+  const told = useSaid();
   const words = useViewWords(table);
   return (
     <>
       {asked.fault && (
         <p className="notice" data-kind="trouble" role="alert">
-          <span>{words.failed(asked.fault.message)}</span>
+          <span>{words.failed(told(asked.fault.message))}</span>
           <Button onClick={asked.retry}>{words.again}</Button>
         </p>
       )}

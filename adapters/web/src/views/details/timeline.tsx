@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { LogEvent } from "../../api/types";
 import { useViewWords } from "../../i18n/view_words";
+import { useSaid } from "../../i18n/use_said";
 import { useWords } from "../../i18n/words";
 import { batchWords, eventWords, folded, quotedIn, quotedInAll } from "./event_words";
 import { words as table } from "./words";
@@ -40,6 +41,7 @@ export function Timeline({ events, isFolded = false }: Props) {
 /** What many batches came to, and each of them on demand. */
 function Batches({ events }: { events: LogEvent[] }) {
   const words = useViewWords(table);
+  const told = useSaid();
   const common = useWords();
   const { formats: f } = common;
   const [isOpen, setIsOpen] = useState(false);
@@ -54,7 +56,7 @@ function Batches({ events }: { events: LogEvent[] }) {
         <p>
           {batchWords(words, events)} {from !== to && <span className="hint">{words.log.until(to)}</span>}
         </p>
-        {quotedInAll(events).map((one) => (
+        {quotedInAll(events, told).map((one) => (
           <q key={one} dir="auto">
             {one}
           </q>
@@ -77,7 +79,7 @@ function Batches({ events }: { events: LogEvent[] }) {
 function Entry({ event }: { event: LogEvent }) {
   const words = useViewWords(table);
   const common = useWords();
-  const quoted = quotedIn(event);
+  const quoted = quotedIn(event, useSaid());
   return (
     <li data-event={event.t}>
       <time dateTime={event.at}>{common.formats.clock(event.at)}</time>

@@ -4,6 +4,7 @@ import type { Campaign, LetterRow, Why } from "../../api/types";
 import { en as common } from "../../i18n/en";
 import { isolated } from "../../i18n/isolate";
 import { ru as commonRu } from "../../i18n/ru";
+import { saidIn } from "../../i18n/said_in";
 import { replyText } from "./words";
 
 export type Reason = Pick<Why, "code" | "text" | "until">;
@@ -20,7 +21,7 @@ function behindColon(text: string): string {
   return text ? `: ${isolated(text)}` : "";
 }
 
-const said = (letter: LetterRow) => behindColon(replyText(letter.last_reply));
+const said = (letter: LetterRow) => behindColon(replyText(letter.last_reply, (text) => text));
 
 const { formats: f } = common;
 const since = (at: string | null) => (at ? f.moment(at) : "an unknown moment");
@@ -63,12 +64,14 @@ const en: Tellers = {
 };
 
 const { formats: r } = commonRu;
+const told = (text: string) => saidIn("ru", text);
+const saidRu = (letter: LetterRow) => behindColon(replyText(letter.last_reply, told));
 const sinceRu = (at: string | null) => (at ? r.moment(at) : "неизвестно когда");
 
 const ru: Tellers = {
-  accepted: (_, { letter }) => `Отправляющий сервер принял его ${sinceRu(letter.changed_at)}${said(letter)}`,
-  refused: (_, { letter }) => `Отклонено ${sinceRu(letter.changed_at)}${said(letter)}`,
-  skipped: (_, { letter }) => `Пропущено ${sinceRu(letter.changed_at)}${said(letter)}`,
+  accepted: (_, { letter }) => `Отправляющий сервер принял его ${sinceRu(letter.changed_at)}${saidRu(letter)}`,
+  refused: (_, { letter }) => `Отклонено ${sinceRu(letter.changed_at)}${saidRu(letter)}`,
+  skipped: (_, { letter }) => `Пропущено ${sinceRu(letter.changed_at)}${saidRu(letter)}`,
   in_flight: (_, { letter }) => `Передаётся отправляющему серверу с ${sinceRu(letter.changed_at)}; ждём ответа`,
   in_doubt: (_, { letter, campaign }) =>
     `Отправлено до конца ${sinceRu(letter.changed_at)}, но ответ не пришёл: возможно, оно доставлено` +
@@ -76,29 +79,29 @@ const ru: Tellers = {
   cancelled: () => "Выпуск отменён: письмо не уйдёт никогда",
   rejected: (_, { campaign }) => `Модератор отклонил выпуск${behindColon(campaign.moderation.words)}. Письмо не уйдёт никогда`,
   suppressed: () => "Адрес в списке исключений: когда подойдёт очередь, письмо будет пропущено",
-  fault: (_, { campaign }) => `Выпуск остановлен из-за сбоя${behindColon(campaign.fault ?? "")}`,
+  fault: (_, { campaign }) => `Выпуск остановлен из-за сбоя${behindColon(told(campaign.fault ?? ""))}`,
   paused: (_, { campaign: { hold } }) =>
     !hold
       ? "Выпуск на паузе"
       : hold.reason === "spam_suspicion"
-        ? `Выпуск задержан по подозрению в спаме с ${r.moment(hold.since)}${behindColon(hold.text)}`
+        ? `Выпуск задержан по подозрению в спаме с ${r.moment(hold.since)}${behindColon(told(hold.text))}`
         : `Выпуск на паузе с ${r.moment(hold.since)}, поставил ${isolated(hold.by)}${behindColon(hold.text)}`,
   draft: () => "Выпуск ещё черновик: его никто не запускал",
   moderation: () => "Выпуск ждёт модератора",
   preparing: ({ until }) => `Выпуск стартует ${sinceRu(until)}`,
   part: ({ until }) => `Срок его части: ${sinceRu(until)}`,
   deferred: ({ until }, { letter }) =>
-    `Отложено ${sinceRu(letter.changed_at)}${said(letter)}. Следующая попытка: ${sinceRu(until)}`,
+    `Отложено ${sinceRu(letter.changed_at)}${saidRu(letter)}. Следующая попытка: ${sinceRu(until)}`,
   relay_away: (_, { campaign: { relay_trouble: trouble } }) =>
     trouble
-      ? `Отправляющий сервер не принимает письма с ${r.moment(trouble.since)}${behindColon(trouble.text)}. Попытки продолжаются`
+      ? `Отправляющий сервер не принимает письма с ${r.moment(trouble.since)}${behindColon(told(trouble.text))}. Попытки продолжаются`
       : "Отправляющий сервер не принимает письма; попытки продолжаются",
   domain_limit: () => "Очередь ещё не подошла: скорость отправки на этот домен ограничена",
   rate_limit: () => "Очередь ещё не подошла: общая скорость отправки ограничена",
   waiting: (_, { letter }) =>
     "Срок наступил, письмо ждёт своей очереди" +
     (letter.attempts > 0
-      ? `; попыток было ${r.count(letter.attempts)}, последняя не удалась${said(letter)}`
+      ? `; попыток было ${r.count(letter.attempts)}, последняя не удалась${saidRu(letter)}`
       : ""),
 };
 

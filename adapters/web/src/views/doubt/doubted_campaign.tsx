@@ -4,6 +4,7 @@ import type { Campaign, LetterRow, Page } from "../../api/types";
 import { Button } from "../../components/button";
 import { StatusSign } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
+import { useSaid } from "../../i18n/use_said";
 import { useWords } from "../../i18n/words";
 import { mayOperate, useSession } from "../../session/session";
 import { useCampaign } from "../../stream/hooks";
@@ -33,6 +34,7 @@ function Sheet({ campaign, isAskedFor, onAsking, onSettled }: Omit<Props, "id"> 
   const words = useViewWords(table);
   const { status } = useWords();
   const { me, client } = useSession();
+  const told = useSaid();
   const inDoubt = campaign.counts.in_doubt;
   const { answer, fault } = useAsked(
     `${campaign.id} ${inDoubt}`,
@@ -67,7 +69,7 @@ function Sheet({ campaign, isAskedFor, onAsking, onSettled }: Omit<Props, "id"> 
       <ProgressBar campaign={campaign} />
       {fault && (
         <p className="notice" data-kind="trouble" role="alert">
-          {words.notShown(fault.message)}
+          {words.notShown(told(fault.message))}
         </p>
       )}
       {letters.length > 0 && (

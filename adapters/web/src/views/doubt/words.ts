@@ -1,13 +1,11 @@
 import type { Reply } from "../../api/types";
 import { en as common } from "../../i18n/en";
 import { isolated } from "../../i18n/isolate";
+import { relayWordsInRussian } from "../../i18n/relay_words_ru";
 import { ru as commonRu } from "../../i18n/ru";
 
 const { formats: f, letters } = common;
 const { formats: r, letters: lettersRu } = commonRu;
-
-/** What the engine itself says of a letter without a reply (actors/decide.hpp, actors/decide.cpp). */
-const restartWords = "the engine ended before the reply came";
 
 const said = (reply: Reply) => [reply.code || "", reply.enhanced, reply.text].filter(Boolean).join(" ");
 
@@ -61,7 +59,7 @@ const ru: typeof en = {
   attempts: "Попыток",
   reply: (reply) => {
     if (!reply) return "ответа нет";
-    return reply.text === restartWords ? "программа завершилась раньше, чем пришёл ответ" : said(reply);
+    return reply.code ? said(reply) : (relayWordsInRussian(reply.text) ?? reply.text);
   },
   actions: { resend: "Отправить снова", give_up: "Не отправлять" },
   ask: {

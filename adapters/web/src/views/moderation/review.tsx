@@ -5,7 +5,7 @@ import { Button } from "../../components/button";
 import { Icon, StatusSign } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
 import { isolated } from "../../i18n/isolate";
-import { useReason } from "../../i18n/use_reason";
+import { useSaid } from "../../i18n/use_said";
 import { useWords } from "../../i18n/words";
 import { mayModerate, useSession } from "../../session/session";
 import { useCampaign } from "../../stream/hooks";
@@ -96,7 +96,7 @@ function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boole
 
 function Reasons({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
-  const told = useReason();
+  const told = useSaid();
   return (
     <section className="reasons" aria-labelledby="reasons-title">
       <h3 id="reasons-title">{words.why}</h3>

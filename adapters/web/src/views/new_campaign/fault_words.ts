@@ -1,8 +1,10 @@
 import type { ApiError } from "../../api/client";
+import { useSaid } from "../../i18n/use_said";
 import { useWords } from "../../i18n/words";
 
-/** What went wrong: in the engine's own words, where it could say any. */
+/** What went wrong: as the engine says it, where it could say anything. */
 export function useFaultWords(): (fault: ApiError) => string {
   const words = useWords();
-  return (fault) => (fault.code === "unreachable" ? words.signIn.unreachable : fault.message);
+  const told = useSaid();
+  return (fault) => (fault.code === "unreachable" ? words.signIn.unreachable : told(fault.message));
 }

@@ -4,6 +4,7 @@ import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { useWords } from "../../i18n/words";
+import { useSaid } from "../../i18n/use_said";
 import { useViewWords } from "../../i18n/view_words";
 import { go, replace } from "../../route";
 import type { DraftKeeper, Saving } from "./draft_keeper";
@@ -31,6 +32,7 @@ export function SavingSign({ keeper }: { keeper: DraftKeeper }) {
 
 export function SavingTrouble({ keeper }: { keeper: DraftKeeper }) {
   const words = useViewWords(table);
+  const told = useSaid();
   const { status } = useWords();
   const { saving } = keeper;
   // Told beside the field, where that is before the eyes; a line that comes and goes would make the page jump.
@@ -39,7 +41,7 @@ export function SavingTrouble({ keeper }: { keeper: DraftKeeper }) {
     return (
       <p className="notice" data-kind="held">
         <Icon name="warning" />
-        <span>{words.trouble.refused(saving.why)}</span>
+        <span>{words.trouble.refused(told(saving.why))}</span>
       </p>
     );
   if (saving.state === "conflict")

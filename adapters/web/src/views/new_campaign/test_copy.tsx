@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { ApiError, newIdempotencyKey } from "../../api/client";
 import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
+import { useSaid } from "../../i18n/use_said";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
 import type { DraftKeeper } from "./draft_keeper";
@@ -20,6 +21,7 @@ export function TestCopy({ keeper, index }: { keeper: DraftKeeper; index: number
   const { client } = useSession();
   const words = useViewWords(table).test;
   const announce = useAnnounce();
+  const told = useSaid();
   const [addresses, setAddresses] = useState(() => sessionStorage.getItem("sluice.test_copy") ?? "");
   const [copies, setCopies] = useState<Copy[]>([]);
   const [fault, setFault] = useState("");
@@ -42,7 +44,7 @@ export function TestCopy({ keeper, index }: { keeper: DraftKeeper; index: number
       setCopies(items);
       announce(items.map((one) => `${one.address}: ${words.outcomes[one.outcome] ?? one.outcome}`).join(". "));
     } catch (problem) {
-      setFault(problem instanceof ApiError && problem.code !== "unreachable" ? problem.message : words.cutOff);
+      setFault(problem instanceof ApiError && problem.code !== "unreachable" ? told(problem.message) : words.cutOff);
     } finally {
       isUnderWay.current = false;
       setIsSending(false);
@@ -73,7 +75,7 @@ export function TestCopy({ keeper, index }: { keeper: DraftKeeper; index: number
             <li key={one.address} data-outcome={one.outcome}>
               <b dir="auto">{one.address}</b> {words.outcomes[one.outcome] ?? one.outcome}
               <span className="hint" dir="auto">
-                {[one.code || "", one.text].join(" ").trim()}
+                {one.code ? `${one.code} ${one.text}` : told(one.text)}
               </span>
             </li>
           ))}

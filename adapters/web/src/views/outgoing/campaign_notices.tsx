@@ -1,13 +1,13 @@
 // What keeps a campaign from going its way, or wants somebody's attention.
 import type { Campaign } from "../../api/types";
 import { Icon } from "../../components/icons";
-import { useReason } from "../../i18n/use_reason";
+import { useSaid } from "../../i18n/use_said";
 import { useWords } from "../../i18n/words";
 import { waitsInDoubt } from "./listing";
 
 export function CampaignNotices({ campaign }: { campaign: Campaign }) {
   const { formats: f, card } = useWords();
-  const told = useReason();
+  const told = useSaid();
   const { hold, drain, relay_trouble: trouble, fault, moderation } = campaign;
   const isStopped = campaign.status === "paused" || campaign.status === "cancelled";
   return (
@@ -19,7 +19,7 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
               {hold.reason === "spam_suspicion"
                 ? card.heldForSpam(f.near(hold.since))
                 : card.heldBy(hold.by, f.near(hold.since))}
-              {hold.text && <Quoted text={hold.text} />}
+              {hold.text && <Quoted text={hold.reason === "spam_suspicion" ? told(hold.text) : hold.text} />}
             </span>
           )}
           {drain && isStopped && (
@@ -56,13 +56,13 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
       {trouble && (
         <p className="notice" data-kind="trouble">
           <Icon name="warning" />
-          <span>{card.relayTrouble(f.near(trouble.since), trouble.text)}</span>
+          <span>{card.relayTrouble(f.near(trouble.since), told(trouble.text))}</span>
         </p>
       )}
       {fault && (
         <p className="notice" data-kind="trouble">
           <Icon name="warning" />
-          <span>{card.fault(fault)}</span>
+          <span>{card.fault(told(fault))}</span>
         </p>
       )}
     </>

@@ -5,6 +5,7 @@ import { ApiError, newIdempotencyKey } from "../../api/client";
 import { useAnnounce } from "../../components/announcer";
 import { useNotices } from "../../components/notices";
 import { isolated } from "../../i18n/isolate";
+import { useSaid } from "../../i18n/use_said";
 import { useWords } from "../../i18n/words";
 import { useSession } from "../../session/session";
 import type { Steering } from "./allowed";
@@ -16,6 +17,7 @@ export function useCommand(id: string) {
   const { client, campaigns } = useSession();
   const words = useWords();
   const announce = useAnnounce();
+  const told = useSaid();
   const { notify, dismiss } = useNotices();
   /** The command on its way. */
   const [pending, setPending] = useState<Steering | null>(null);
@@ -41,7 +43,7 @@ export function useCommand(id: string) {
         const isUnanswered = fault instanceof ApiError && fault.code === "unreachable";
         if (isUnanswered) unanswered.current = { what, key };
         const label = words.commands[what];
-        const why = fault instanceof Error ? fault.message : String(fault);
+        const why = told(fault instanceof Error ? fault.message : String(fault));
         const text = isUnanswered ? words.commands.failed(label) : words.commands.refused(label, why);
         const name = campaigns.get(id)?.name ?? id;
         notify({ about: id, text: `${isolated(name)}. ${text}`, ...(isUnanswered && { retry: () => void send(what) }) });
@@ -52,7 +54,7 @@ export function useCommand(id: string) {
       }
       return true;
     },
-    [client, campaigns, id, words, announce, notify, dismiss],
+    [client, campaigns, id, words, told, announce, notify, dismiss],
   );
   /** For a button that commands without asking; `clicks` is the event's `detail`. What was confirmed in a dialog is never taken for a slip. */
   const sendUnasked = useCallback(
