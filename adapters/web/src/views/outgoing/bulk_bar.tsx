@@ -1,12 +1,13 @@
 // What is done to several campaigns at once. Each gets a command and a key of its own.
 import { useRef, useState } from "react";
-import { newIdempotencyKey } from "../../api/client";
+import { ApiError, newIdempotencyKey } from "../../api/client";
 import type { Campaign } from "../../api/types";
 import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { Icon } from "../../components/icons";
 import { isolated } from "../../i18n/isolate";
+import { useSaid } from "../../i18n/use_said";
 import { useWords } from "../../i18n/words";
 import { useSession } from "../../session/session";
 import { isAllowed } from "./allowed";
@@ -41,49 +42,72 @@ export function BulkBar({ selected, onClear }: Props) {
   );
 }
 
+interface Failure {
+  campaign: Campaign;
+  why: string;
+  isUnanswered: boolean;
+}
+
 function BulkDialog({ what, selected, onClose, onDone }: { what: Bulk; selected: string[]; onClose: () => void; onDone: () => void }) {
   const { campaigns, client } = useSession();
   const words = useWords();
   const announce = useAnnounce();
+  const told = useSaid();
   // As they were when the question was asked: what was confirmed is what is done.
   const [targets] = useState(() => selected.map((id) => campaigns.get(id)).filter((one) => one !== undefined));
   const fit = targets.filter((one) => isAllowed(what, one));
   const keys = useRef(new Map(fit.map((one) => [one.id, newIdempotencyKey()])));
   const [isPending, setIsPending] = useState(false);
-  const [refusals, setRefusals] = useState<string[]>([]);
+  const [failures, setFailures] = useState<Failure[]>([]);
   const isUnderWay = useRef(false);
+  const unanswered = failures.filter((one) => one.isUnanswered).map((one) => one.campaign);
 
-  const carryOut = async () => {
+  /** Again for those that did not answer, under the same key: the engine may have done it. */
+  const carryOut = async (those: Campaign[], before: Failure[]) => {
     if (isUnderWay.current) return;
     isUnderWay.current = true;
     setIsPending(true);
-    const waiting = [...fit];
-    const failed: string[] = [];
+    const waiting = [...those];
+    const failed = [...before];
     const work = async () => {
       for (let one = waiting.shift(); one; one = waiting.shift())
         try {
           await client.command(one.id, what, keys.current.get(one.id) ?? newIdempotencyKey());
         } catch (fault) {
-          failed.push(`${isolated(one.name)}: ${fault instanceof Error ? fault.message : String(fault)}`);
+          const isUnanswered = fault instanceof ApiError && fault.code === "unreachable";
+          failed.push({ campaign: one, why: fault instanceof Error ? fault.message : String(fault), isUnanswered });
         }
     };
     await Promise.all(Array.from({ length: atOnce }, work));
     isUnderWay.current = false;
     setIsPending(false);
     announce(words.confirm.manyDone(fit.length - failed.length, failed.length));
-    if (failed.length > 0) setRefusals(failed);
-    else onDone();
+    setFailures(failed);
+    if (failed.length === 0) onDone();
   };
 
   return (
     <Dialog
       open
-      onClose={refusals.length > 0 ? onDone : onClose}
+      onClose={failures.length > 0 ? onDone : onClose}
       isBusy={isPending}
       title={`${words.confirm.manyTitle[what]}: ${words.confirm.many(fit.length)}`}
       actions={
-        refusals.length > 0 ? (
-          <Button onClick={onDone}>{words.frame.close}</Button>
+        failures.length > 0 ? (
+          <>
+            <Button onClick={onDone} disabled={isPending}>
+              {words.frame.close}
+            </Button>
+            {unanswered.length > 0 && (
+              <Button
+                look="primary"
+                aria-disabled={isPending}
+                onClick={() => void carryOut(unanswered, failures.filter((one) => !one.isUnanswered))}
+              >
+                {isPending ? words.commands.pending : words.commands.retry}
+              </Button>
+            )}
+          </>
         ) : (
           <>
             <Button onClick={onClose} disabled={isPending}>
@@ -94,7 +118,7 @@ function BulkDialog({ what, selected, onClose, onDone }: { what: Bulk; selected:
                 look={what === "cancel" ? "danger" : "primary"}
                 data-command={what}
                 aria-disabled={isPending}
-                onClick={() => void carryOut()}
+                onClick={() => void carryOut(fit, [])}
               >
                 {isPending ? words.commands.pending : `${words.confirm.manyTitle[what]}: ${words.confirm.many(fit.length)}`}
               </Button>
@@ -103,10 +127,12 @@ function BulkDialog({ what, selected, onClose, onDone }: { what: Bulk; selected:
         )
       }
     >
-      {refusals.length > 0 ? (
+      {failures.length > 0 ? (
         <ul className="notice" data-kind="trouble" role="alert">
-          {refusals.map((line) => (
-            <li key={line}>{line}</li>
+          {failures.map(({ campaign: { id, name }, why, isUnanswered }) => (
+            <li key={id}>
+              {isolated(name)}: {isUnanswered ? words.commands.noAnswer : told(why)}
+            </li>
           ))}
         </ul>
       ) : (
