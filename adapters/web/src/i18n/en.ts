@@ -8,6 +8,9 @@ const campaigns = (n: number) => `${f.count(n)} ${f.plural(n, { one: "campaign",
 
 function interval(every: string): string {
   const [n, unit] = splitDuration(every);
+  // The engine says a day as 24 h.
+  if (every === "24h") return "day";
+  if (n === 1) return ({ s: "second", m: "minute", h: "hour", d: "day" } as Record<string, string>)[unit] ?? `1 ${unit}`;
   const words: Record<string, string> = {
     ms: "ms",
     s: "s",

@@ -14,6 +14,9 @@ const campaigns = (n: number) =>
 
 function interval(every: string): string {
   const [n, unit] = splitDuration(every);
+  // The engine says a day as 24 h.
+  if (every === "24h") return "день";
+  if (n === 1) return ({ s: "секунду", m: "минуту", h: "час", d: "день", ms: "1 мс" } as Record<string, string>)[unit] ?? `1 ${unit}`;
   const words: Record<string, string> = {
     ms: "мс",
     s: "сек.",

@@ -102,8 +102,8 @@ const ru: typeof en = {
   },
   leaveInParts: (n, at, first, every) => {
     const go = r.plural(n, { one: "уйдёт", few: "уйдут", many: "уйдут", other: "уйдут" });
-    const part = `${r.count(first)} ${at ? "в это время" : "сразу"}`;
-    return `${commonRu.letters(n)} ${go} частями${at ? ` начиная с ${at}` : ""}: первые ${part}, следующие раз в ${every}`;
+    const part = `в первой ${commonRu.letters(first)}, она уйдёт ${at ? "в это время" : "сразу"}`;
+    return `${commonRu.letters(n)} ${go} частями${at ? ` начиная с ${at}` : ""}: ${part}, следующие — раз в ${every.replace(/\.$/, "")}.`;
   },
   heldStill: "Кроме того, выпуск на паузе: ничего не уйдёт, пока его не продолжат.",
   approveWords: "Комментарий для журнала (необязательно)",
