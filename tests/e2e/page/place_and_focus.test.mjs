@@ -105,6 +105,24 @@ describe("the focus", () => {
     await page.context().close();
   });
 
+  test("stays in the details when a command given there leaves the list and is not offered again", async () => {
+    const id = await engine.campaign(10, { name: "Cancelled from within", plan: later });
+    const page = await open(browser, engine);
+    await fromMenu(page, id, "Details");
+    const details = page.getByRole("dialog", { name: "Cancelled from within", exact: true });
+    await details.locator('[data-command="cancel"]').click();
+    await page.getByRole("dialog", { name: /^Cancel / }).locator('[data-command="cancel"]').click();
+    await details.getByText("Cancelled", { exact: true }).waitFor();
+    await card(page, id).waitFor({ state: "detached" });
+    await page.getByRole("dialog", { name: /^Cancel / }).waitFor({ state: "detached" });
+    await focusOn(page, () => document.activeElement?.closest('[role="dialog"]'), null, "the focus in the details");
+    await page.keyboard.press("Escape");
+    await details.waitFor({ state: "detached" });
+    await focusOn(page, () => document.activeElement?.matches("main"), null, "the focus on the list");
+    clean(page);
+    await page.context().close();
+  });
+
   test("goes to the next card when a filter no longer shows the one that was paused", async () => {
     const ids = [];
     for (const name of ["kept b", "kept a"]) ids.unshift(await engine.campaign(10, { name, plan: later }));

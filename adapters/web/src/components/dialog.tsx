@@ -3,6 +3,7 @@
 import * as Radix from "@radix-ui/react-dialog";
 import { useRef, type ReactNode } from "react";
 import { useWords } from "../i18n/words";
+import { giveFocus, isFocusLost } from "./focus_left";
 import { Icon } from "./icons";
 import { NoticeList } from "./notices";
 
@@ -38,8 +39,8 @@ export function Dialog({ open, onClose, title, children, actions, size = "small"
             // Radix knows where to go back to only for a dialog that its own trigger opened.
             onCloseAutoFocus={() => {
               if (before.current instanceof HTMLElement && before.current.isConnected) before.current.focus();
-              // What opened it is gone: a card that left the list. Whoever goes by keyboard does not begin at the top.
-              else if (document.activeElement === document.body) document.getElementById("campaigns")?.focus({ preventScroll: true });
+              // What opened it is gone: a card that left the list, a command that is not offered any more.
+              else if (isFocusLost()) giveFocus(null);
             }}
           >
             <header>

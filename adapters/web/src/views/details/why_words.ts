@@ -30,7 +30,7 @@ const en: Tellers = {
   accepted: (_, { letter }) => `The sending server took it on ${since(letter.changed_at)}${said(letter)}`,
   refused: (_, { letter }) => `It was refused on ${since(letter.changed_at)}${said(letter)}`,
   skipped: (_, { letter }) => `It was skipped on ${since(letter.changed_at)}${said(letter)}`,
-  in_flight: (_, { letter }) => `It is on its way to the sending server since ${since(letter.changed_at)}; the reply is awaited`,
+  in_flight: (_, { letter }) => `It has been on its way to the sending server since ${since(letter.changed_at)}; the reply is awaited`,
   in_doubt: (_, { letter, campaign }) =>
     `It was sent to its end on ${since(letter.changed_at)} and the reply never came, so it may have arrived` +
     (campaign.on_doubt === "hold" ? "; it waits for a person's decision" : "; it is sent again by itself, under the same Message-ID"),
@@ -42,8 +42,8 @@ const en: Tellers = {
     !hold
       ? "The campaign is paused"
       : hold.reason === "spam_suspicion"
-        ? `The campaign is held on suspicion of spam since ${f.moment(hold.since)}${behindColon(hold.text)}`
-        : `The campaign is paused since ${f.moment(hold.since)}, by ${isolated(hold.by)}${behindColon(hold.text)}`,
+        ? `The campaign has been held on suspicion of spam since ${f.moment(hold.since)}${behindColon(hold.text)}`
+        : `The campaign has been paused since ${f.moment(hold.since)}, by ${isolated(hold.by)}${behindColon(hold.text)}`,
   draft: () => "The campaign is a draft: nobody has started it yet",
   moderation: () => "The campaign waits for a moderator",
   preparing: ({ until }) => `The campaign starts on ${since(until)}`,
@@ -52,7 +52,7 @@ const en: Tellers = {
     `It was put off on ${since(letter.changed_at)}${said(letter)}. It is tried again on ${since(until)}`,
   relay_away: (_, { campaign: { relay_trouble: trouble } }) =>
     trouble
-      ? `The sending server does not take letters since ${f.moment(trouble.since)}${behindColon(trouble.text)}. It is tried again and again`
+      ? `The sending server has taken no letters since ${f.moment(trouble.since)}${behindColon(trouble.text)}. It is tried again and again`
       : "The sending server does not take letters; it is tried again and again",
   domain_limit: () => "Its turn has not come: the letters to its domain are kept to a rate",
   rate_limit: () => "Its turn has not come: the letters of all campaigns together are kept to a rate",

@@ -74,7 +74,7 @@ const en = {
     story: (address: string) => `The story of the letter to ${isolated(address)}`,
     id: "Message-ID",
     back: "Back to the letters",
-    retry: (at: string) => `again at ${at}`,
+    retry: (at: string) => `again: ${at}`,
   },
   progress: {
     none: "Nothing to draw yet: the campaign has not been started.",
@@ -120,7 +120,7 @@ const en = {
     settled: (groups: [LetterState, number][]) =>
       groups.map(([state, n]) => `${f.count(n)} ${state === "pending" ? "came back unsent" : enStates[state]}`).join(", "),
     doubtResent: (n: number, at: string | null) =>
-      at ? `${letters(n)} in doubt will be sent again at ${at}` : `${letters(n)} in doubt will be sent again`,
+      at ? `${letters(n)} in doubt will be sent again on ${at}` : `${letters(n)} in doubt will be sent again`,
     doubtGivenUp: (n: number) => `${letters(n)} in doubt given up`,
     relay_failed: "The sending server fails",
     relay_recovered: "The sending server works again",
@@ -169,7 +169,7 @@ const ru: typeof en = {
     story: (address) => `История письма на ${isolated(address)}`,
     id: "Message-ID",
     back: "Назад к письмам",
-    retry: (at) => `повтор в ${at}`,
+    retry: (at) => `повтор: ${at}`,
   },
   progress: {
     none: "Рисовать пока нечего: выпуск не запущен.",
@@ -214,7 +214,7 @@ const ru: typeof en = {
     claimed: (n) => `Передано отправляющему серверу: ${commonRu.letters(n)}`,
     settled: (groups) =>
       groups.map(([state, n]) => `${state === "pending" ? "вернулось неотправленными" : ruStates[state]}: ${r.count(n)}`).join(", "),
-    doubtResent: (n, at) => `Под вопросом ${commonRu.letters(n)}: ${at ? `отправка повторится в ${at}` : "отправляются ещё раз"}`,
+    doubtResent: (n, at) => `Под вопросом ${commonRu.letters(n)}: ${at ? `отправка повторится ${at}` : "отправляются ещё раз"}`,
     doubtGivenUp: (n) => `Под вопросом ${commonRu.letters(n)}: больше не отправляются`,
     relay_failed: "Отправляющий сервер не работает",
     relay_recovered: "Отправляющий сервер снова работает",

@@ -55,7 +55,7 @@ const ru: typeof en = {
   choose: (email) => `Выбрать ${email}`,
   address: "Адрес",
   since: "С какого времени",
-  last: "Что было последним",
+  last: "Последнее событие",
   attempts: "Попыток",
   reply: (reply) => {
     if (!reply) return "ответа нет";

@@ -1,15 +1,7 @@
-// A card leaves the list when its command is carried out, and takes along what had the focus: whoever goes by keyboard
-// or by ear would begin anew at the top of the page. The focus goes to the card that is in its place then.
+// A card leaves the list when its command is carried out, and takes along what had the focus: that goes to the card
+// which is in its place then.
 import { useEffect, useRef, type FocusEvent, type RefObject } from "react";
-
-const isLost = () => !document.activeElement || document.activeElement === document.body;
-
-function giveFocus(to: HTMLElement | null | undefined): void {
-  const place = to ?? document.getElementById("campaigns");
-  if (place?.matches("li, main")) place.tabIndex = -1;
-  place?.focus({ preventScroll: true });
-  place?.scrollIntoView({ block: "nearest" });
-}
+import { giveFocus, isFocusLost } from "../../components/focus_left";
 
 /** For the element that holds the cards, which are those of `ids`. */
 export function useFocusKept(ids: string[]): { ref: RefObject<HTMLUListElement>; onFocus: (event: FocusEvent) => void } {
@@ -27,7 +19,7 @@ export function useFocusKept(ids: string[]): { ref: RefObject<HTMLUListElement>;
       return;
     }
     last.current = null;
-    if (!isLost()) return;
+    if (!isFocusLost()) return;
     giveFocus(ref.current?.querySelectorAll<HTMLElement>(":scope > li")[Math.min(before.place, now.current.length - 1)]);
   }, [all]);
   return {
@@ -44,7 +36,7 @@ export function useFocusKept(ids: string[]): { ref: RefObject<HTMLUListElement>;
 export function useFocusAfter(isThere: boolean, to: RefObject<HTMLElement>): void {
   const was = useRef(isThere);
   useEffect(() => {
-    if (was.current && !isThere && isLost()) giveFocus(to.current);
+    if (was.current && !isThere && isFocusLost()) giveFocus(to.current);
     was.current = isThere;
   }, [isThere, to]);
 }
