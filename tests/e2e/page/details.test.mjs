@@ -57,7 +57,7 @@ describe("the details of a campaign", () => {
     await card.getByRole("button", { name: /More commands/ }).click();
     await page.getByRole("menuitem", { name: "Details" }).click();
     const facts = panel(page).locator(".detail-facts");
-    await facts.getByText("20 letters every 1 s").waitFor();
+    await facts.getByText("20 letters every second").waitFor();
     assert.deepEqual(await facts.locator("dt").allTextContents(), [
       "Job number", "Put in", "Changed", "Campaign", "Sender", "Reply to", "Audience", "Subject", "Plan", "A letter in doubt",
     ]);
