@@ -8,6 +8,10 @@ import { takeTokenFromAddress } from "./session/token";
 import "./theme/tokens.css";
 import "./theme/base.css";
 import "./theme/components.css";
+import "./theme/list.css";
+import "./theme/overlays.css";
+import "./theme/phone.css";
+import "./theme/framed.css";
 import { applyTheme, keptTheme } from "./theme/theme";
 
 // Before anything is drawn: no screenshot and no history holds the token, and no colour flashes.

@@ -43,7 +43,7 @@ export function NoticeBoard({ children }: { children: ReactNode }) {
   );
 }
 
-/** The notices, above the page; a modal dialog that stays open has them too (components.css shows one of the two), for
+/** The notices, above the page; a modal dialog that stays open has them too (overlays.css shows one of the two), for
  *  what is outside it can be neither clicked nor read. */
 export function NoticeList() {
   const words = useWords();
