@@ -226,11 +226,13 @@ result<audit_report> verify_logs(const store& from, const audit_request& asked) 
   const auto known = gather_known(from, asked);
   if (!known)
     return std::unexpected(known.error());
-  if (asked.only)
-    return check_all(from, {*asked.only}, *known, 1);
   const auto campaigns = campaigns_to_check(from, *known);
   if (!campaigns)
     return std::unexpected(campaigns.error());
+  if (asked.only && !std::ranges::binary_search(*campaigns, *asked.only))
+    return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(*asked.only)));
+  if (asked.only)
+    return check_all(from, {*asked.only}, *known, 1);
   const auto strange = from.journal().strange_keys();
   if (!strange)
     return std::unexpected(strange.error());

@@ -41,7 +41,8 @@ struct audit_request {
   unsigned threads = 0;            ///< 0: as many as there are processors
 };
 
-/// Checks one campaign, or all. An error only when the logs cannot even be listed.
+/// Checks one campaign, or all. An error when the logs cannot even be listed, and `not_found`
+/// for a campaign that has no log and never had one.
 result<audit_report> verify_logs(const store& from, const audit_request& asked);
 
 /// The same, held against a seal: its signature first (and `signer`'s, if a public key is given). A seal that is

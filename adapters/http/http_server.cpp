@@ -27,6 +27,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <thread>
 
 namespace sluice {
@@ -241,7 +242,8 @@ private:
     if (parse_target({target.data(), target.size()}, request))
       found = find_route(request.method, request.path);
     const auto authorization = head[http::field::authorization];
-    const auto refusal = check_route(found, request, bearer_in({authorization.data(), authorization.size()}));
+    const auto secret = bearer_in({authorization.data(), authorization.size()});
+    const auto refusal = check_route(found, request, secret);
     if (refusal) {
       // What was refused by its head is not read on: the connection ends unless there is no body to come.
       facts.keeps = incoming.is_done() && head.keep_alive();
@@ -250,7 +252,10 @@ private:
     }
     request.captured = found.captured;
     if (found.entry->is_stream) {
-      co_await stream_changes(client, request, facts.version);
+      const std::function<bool()> is_allowed = [&] {
+        return authorize(engine_, *found.entry, secret).has_value();
+      };
+      co_await stream_changes(client, request, facts.version, is_allowed);
       co_return false;
     }
     if (beast::iequals(head[http::field::expect], "100-continue")) {
@@ -416,7 +421,11 @@ private:
 
   // -- server-sent events -----------------------------------------------------------------------------
 
-  asio::awaitable<void> stream_changes(stream& client, const http_request& request, unsigned version) {
+  /// Nothing is told any more once the token is not allowed: it may be revoked while the stream is open.
+  asio::awaitable<void> stream_changes(stream& client,
+                                       const http_request& request,
+                                       unsigned version,
+                                       const std::function<bool()>& is_allowed) {
     query_reader query(request);
     const auto wanted = query.text("campaign");
     const auto form = query.text("form");
@@ -446,7 +455,7 @@ private:
       co_return;
     auto changed = feed->take();
     auto is_first = true;
-    while (!is_stopping_) {
+    while (!is_stopping_ && is_allowed()) {
       auto text = changed.empty() ? std::string{": still here\n\n"} : std::string{};
       for (const auto& [id, view] : changed)
         text += event_text(id, view, form == "brief");
@@ -468,6 +477,9 @@ private:
         changed = feed->take();
       }
     }
+    client.expires_after(write_timeout);
+    const auto end = http::make_chunk_last();
+    co_await asio::async_write(client, end, as_result);
   }
 
   asio::awaitable<bool> send_stream_head(stream& client, unsigned version) {

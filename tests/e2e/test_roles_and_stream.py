@@ -177,6 +177,14 @@ class Roles(unittest.TestCase):
                 engine.kill9()
                 engine.start()
 
+    def test_a_revoked_token_ends_its_open_stream(self):
+        with Engine("null:") as engine:
+            made = engine.ask("token", "create", "--role", "viewer", "--name", "for a while")
+            with Stream(engine, token=made["secret"]) as stream:
+                engine.run("token", "revoke", made["id"])
+                engine.create(engine.import_rows(1), name="not for them")
+                self.assertNotIn(b"not for them", stream.answer.read())
+
     def test_a_viewer_s_command_is_refused_on_the_command_line_too(self):
         done = self.engine.run("token", "list", check=False, token=self.made["viewer"]["secret"])
         self.assertEqual(done.returncode, 1)

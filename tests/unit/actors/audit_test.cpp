@@ -251,6 +251,13 @@ TEST_CASE("audit: a snapshot that shows another state than the log adds up to is
   log.is_faulty_at_its_end("the snapshot shows another state");
 }
 
+TEST_CASE("audit: a campaign that never was is not found, instead of being found in order") {
+  const auto store = make_memory_store();
+  const auto report = verify_logs(*store, {.only = campaign_id{99}, .seal = nullptr, .threads = 1});
+  REQUIRE_FALSE(report);
+  CHECK(report.error().code == error_code::not_found);
+}
+
 TEST_CASE("audit: many campaigns are checked by several threads, and faults come in the campaigns' order") {
   const auto stored = make_memory_store();
   for (std::uint64_t id = 1; id <= 40; ++id) {
