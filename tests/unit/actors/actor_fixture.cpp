@@ -254,12 +254,14 @@ result<command_answer> actor_fixture::tell(campaign_id id, command what) {
 std::vector<result<command_answer>> actor_fixture::tell_together(campaign_id id,
                                                                  const std::vector<command>& all) {
   std::vector<std::optional<result<command_answer>>> answers(all.size());
+  const auto ask = [&](caf::event_based_actor* self, const command& what, std::size_t number) {
+    self->request(supervisor, caf::infinite, id, what)
+        .then(
+            [&answers, number](const command_answer& done) { answers[number] = done; },
+            [&answers, number](const caf::error& why) { answers[number] = std::unexpected(from_caf(why)); });
+  };
   for (std::size_t number = 0; number < all.size(); ++number)
-    system_->spawn([&, number](caf::event_based_actor* self) {
-      self->request(supervisor, caf::infinite, id, all[number])
-          .then([&, number](const command_answer& done) { answers[number] = done; },
-                [&, number](const caf::error& why) { answers[number] = std::unexpected(from_caf(why)); });
-    });
+    system_->spawn(ask, all[number], number);
   run();
   std::vector<result<command_answer>> given;
   for (auto& answer : answers)
