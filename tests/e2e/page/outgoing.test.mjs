@@ -288,6 +288,14 @@ test("the first view is less than 250 kB on the wire", async () => {
   await context.close();
 });
 
+test("a list fills a window of any height without being scrolled", async () => {
+  for (let at = 0; at < 40; ++at) await engine.campaign(10, { draft: true, name: `Draft ${at}` });
+  const page = await open(browser, engine, { height: 3000 });
+  await page.goto(`${engine.url}/#/drafts`);
+  await until(async () => (await page.locator(".card").count()) >= 40, "forty cards");
+  await page.context().close();
+});
+
 test("the page's files are served with rules, kept by name, and no other", async () => {
   const index = await fetch(engine.url + "/");
   assert.match(index.headers.get("content-security-policy"), /default-src 'none'; script-src 'self'; style-src 'self'/);

@@ -11,8 +11,8 @@ import { useFocusAfter, useFocusKept } from "./use_focus_kept";
 import { listed, sortings, statusesUnder, type Filter, type Sorting, type Tab } from "./listing";
 
 /** So many cards are made in one go, and no more: each costs a millisecond or two, and a frame has sixteen. */
-const cardsAtFirst = 24;
-const cardsMore = 16;
+const cardsAtFirst = 10;
+const cardsMore = 8;
 const noFilter: Filter = { search: "", status: "", sorting: "changed" };
 
 export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: string) => void }) {
@@ -157,6 +157,6 @@ function MoreWhenSeen({ onSeen }: { onSeen: () => void }) {
     });
     if (mark.current) watch.observe(mark.current);
     return () => watch.disconnect();
-  });
+  }); // after every drawing: an observer tells of changes only, and the end may be in sight still
   return <div ref={mark} className="more" />;
 }
