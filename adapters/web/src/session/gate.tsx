@@ -1,32 +1,38 @@
 // Shows the sign-in form until the engine knows the token, then what is behind it.
-import { useCallback, useEffect, useState, type ReactNode } from "react";
+import { useCallback, useLayoutEffect, useState, type ReactNode } from "react";
 import { ApiError, Client } from "../api/client";
 import { CampaignStore } from "../stream/campaign_store";
 import { SessionProvider, type Session } from "./session";
-import { SignIn, type SignInTrouble } from "./sign_in";
+import { Checking, SignIn, type SignInTrouble } from "./sign_in";
 import { forgetToken, keepToken, keptToken } from "./token";
 
 export function Gate({ children }: { children: ReactNode }) {
   const [token, setToken] = useState(keptToken);
   const [session, setSession] = useState<Session | null>(null);
   const [trouble, setTrouble] = useState<SignInTrouble>(null);
+  /** Whether somebody is asked for a token: not while one that the tab kept is being looked at. */
+  const [isAsked, setIsAsked] = useState(token === "");
 
   const signOut = useCallback((why: SignInTrouble = null) => {
     forgetToken();
     setToken("");
     setSession(null);
     setTrouble(why);
+    setIsAsked(true);
   }, []);
 
-  useEffect(() => {
+  // Before anything is painted: what the engine has to tell is on its way while the page is being drawn.
+  useLayoutEffect(() => {
     if (!token) return;
     const abort = new AbortController();
-    const client = new Client(token, () => signOut("ended"));
+    let isKnown = false;
+    const client = new Client(token, () => isKnown && signOut("ended"));
     const campaigns = new CampaignStore(client);
-    new Client(token).me(abort.signal).then(
+    campaigns.start();
+    client.me(abort.signal).then(
       (me) => {
+        isKnown = true;
         keepToken(token);
-        campaigns.start();
         setTrouble(null);
         setSession({ me, client, campaigns, signOut: () => signOut() });
       },
@@ -36,6 +42,7 @@ export function Gate({ children }: { children: ReactNode }) {
         else {
           setToken("");
           setTrouble("unreachable");
+          setIsAsked(true);
         }
       },
     );
@@ -46,5 +53,6 @@ export function Gate({ children }: { children: ReactNode }) {
   }, [token, signOut]);
 
   if (session) return <SessionProvider value={session}>{children}</SessionProvider>;
+  if (!isAsked) return <Checking />;
   return <SignIn trouble={trouble} isChecking={token !== ""} onToken={(next) => setToken(next.trim())} />;
 }

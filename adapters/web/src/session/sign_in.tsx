@@ -52,3 +52,13 @@ export function SignIn({ trouble, isChecking, onToken }: Props) {
     </main>
   );
 }
+
+/** While a token is looked at that nobody typed: a form would flash, and be gone. */
+export function Checking() {
+  const { signIn } = useWords();
+  return (
+    <main className="sign-in">
+      <p role="status">{signIn.checking}</p>
+    </main>
+  );
+}

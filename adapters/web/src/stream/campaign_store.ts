@@ -15,6 +15,8 @@ type Listener = () => void;
 
 /** The engine tells of all that send in one breath: fifty cards drawn anew at once would cost a visible hitch. */
 const drawnPerFrame = 8;
+/** Milliseconds between two lists while the first state comes in pieces: each piece puts other cards on top. */
+const listWhileOpening = 300;
 
 export class CampaignStore {
   private readonly byId = new Map<string, Campaign>();
@@ -26,6 +28,9 @@ export class CampaignStore {
 
   private incoming = new Map<string, Campaign | null>();
   private seenSinceOpen: Set<string> | null = null;
+  private isCaughtUp = false;
+  private isListOwed = false;
+  private listGivenAt = -Infinity;
   private isScheduled = false;
   private stream: { stop(): void; retryNow(): void } | null = null;
 
@@ -38,6 +43,7 @@ export class CampaignStore {
       },
       onLost: () => {
         this.seenSinceOpen = null;
+        this.isCaughtUp = false;
         if (this.connection.state !== "lost") this.setConnection({ state: "lost", since: Date.now() });
       },
       onEvent: (event) => this.take(event),
@@ -90,7 +96,7 @@ export class CampaignStore {
       // Whatever was not told of on this connection was discarded while there was none.
       for (const id of this.byId.keys()) if (!this.seenSinceOpen?.has(id)) this.incoming.set(id, null);
       this.seenSinceOpen = null;
-      this.setConnection({ state: "live", since: null });
+      this.isCaughtUp = true;
     }
     this.schedule();
   }
@@ -107,7 +113,6 @@ export class CampaignStore {
     this.isScheduled = false;
     const changes = this.incoming;
     this.incoming = new Map();
-    let listChanged = false;
     let drawn = 0;
     for (const [id, next] of changes) {
       const listeners = this.listeners.get(id);
@@ -118,18 +123,30 @@ export class CampaignStore {
       const old = this.byId.get(id);
       if (next) this.byId.set(id, next);
       else this.byId.delete(id);
-      listChanged ||= !next || !old || old.status !== next.status || old.name !== next.name;
+      this.isListOwed ||= !next || !old || old.status !== next.status || old.name !== next.name;
       // Which campaigns have something in doubt is a list too.
-      listChanged ||= !old?.counts.in_doubt !== !next?.counts.in_doubt;
+      this.isListOwed ||= !old?.counts.in_doubt !== !next?.counts.in_doubt;
       if (!listeners) continue;
       ++drawn;
       listeners.forEach((tell) => tell());
     }
-    if (listChanged) {
-      this.snapshot = [...this.byId.values()];
-      this.listListeners.forEach((tell) => tell());
+    this.giveList();
+    if (this.isCaughtUp) {
+      // Not before the list: there would be a moment without campaigns.
+      this.isCaughtUp = false;
+      this.setConnection({ state: "live", since: null });
     }
-    if (this.incoming.size > 0) this.schedule();
+    if (this.incoming.size > 0 || this.isListOwed) this.schedule();
+  }
+
+  private giveList(): void {
+    if (!this.isListOwed) return;
+    const isOpening = this.connection.state === "opening" && !this.isCaughtUp;
+    if (isOpening && performance.now() - this.listGivenAt < listWhileOpening) return;
+    this.isListOwed = false;
+    this.listGivenAt = performance.now();
+    this.snapshot = [...this.byId.values()];
+    this.listListeners.forEach((tell) => tell());
   }
 
   private setConnection(next: Connection): void {

@@ -11,8 +11,8 @@ import { useFocusAfter, useFocusKept } from "./use_focus_kept";
 import { listed, sortings, statusesUnder, type Filter, type Sorting, type Tab } from "./listing";
 
 /** So many cards are made in one go, and no more: each costs a millisecond or two, and a frame has sixteen. */
-const cardsAtFirst = 10;
-const cardsMore = 8;
+const cardsAtFirst = 6;
+const cardsMore = 4;
 const noFilter: Filter = { search: "", status: "", sorting: "changed" };
 
 export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: string) => void }) {
