@@ -25,8 +25,8 @@ def contents(folder):
 
 
 class DataFolder(unittest.TestCase):
-    def dead_engine(self, relay="null:"):
-        """Three campaigns in all kinds of files: two before a restart, one after it; killed at last."""
+    def dead_engine(self, relay="null:", end=Engine.kill9):
+        """Three campaigns in all kinds of files: two before a restart, one after it; killed at last, or stopped."""
         engine = Engine(relay)
         self.addCleanup(engine.__exit__)
         engine.start()
@@ -37,7 +37,7 @@ class DataFolder(unittest.TestCase):
         engine.start()
         self.wait_accepted(engine, engine.start_campaign(1_000, plan=parts), 100)
         self.good = {id: self.shown(engine, id) for id in ("c1", "c2", "c3")}
-        engine.kill9()
+        end(engine)
         engine.port = 0
         return engine
 
@@ -66,7 +66,8 @@ class DataFolder(unittest.TestCase):
         shutil.copytree(engine.data, good)
         refused = []
         for pattern, places in PLACES.items():
-            files = sorted(good.glob(pattern))
+            # A kill may leave a table that was just begun: without a byte there is nothing to flip.
+            files = sorted(file for file in good.glob(pattern) if file.stat().st_size)
             self.assertTrue(files, pattern)
             for file, at in ((file, at) for file in files for at in places):
                 with self.subTest(file=file.name, at=at):
@@ -99,7 +100,7 @@ class DataFolder(unittest.TestCase):
         return False
 
     def test_letters_that_cannot_be_read_stop_their_campaign_which_says_so_and_no_other(self):
-        engine = self.dead_engine()
+        engine = self.dead_engine(end=Engine.stop)  # which leaves no table that the store does not know
         flip(max(engine.data.glob("*.sst"), key=lambda file: file.stat().st_size), 0.5)
         engine.start()
         for campaign in ("c2", "c3"):
