@@ -5,6 +5,7 @@ import pathlib
 import stat
 import subprocess
 import unittest
+from datetime import datetime
 
 from engine import Engine
 
@@ -73,7 +74,8 @@ class Audit(unittest.TestCase):
     def test_replay_to_a_moment_stops_at_the_last_event_that_was_not_later(self):
         for event in self.events():
             view = self.engine.ask("audit", "replay", self.campaign, "--time", event["at"], data=True)
-            until = [one["number"] for one in self.events() if one["at"] <= event["at"]]
+            at = datetime.fromisoformat(event["at"])
+            until = [one["number"] for one in self.events() if datetime.fromisoformat(one["at"]) <= at]
             self.assertEqual(view["version"], max(until))
 
     def test_diff_names_the_fields_and_the_letters_that_changed_and_no_other(self):
