@@ -1,6 +1,7 @@
 """Damage to a data folder as disks, backups and people do it."""
 
 import struct
+import subprocess
 
 BLOCK_BYTES, HEADER_BYTES = 32 * 1024, 7  # of RocksDB's log: crc, length and type before each record
 
@@ -10,6 +11,14 @@ def flip(file, at):
     bytes_in = bytearray(file.read_bytes())
     bytes_in[min(int(len(bytes_in) * at), len(bytes_in) - 1)] ^= 0x10
     file.write_bytes(bytes_in)
+
+
+def ldb(folder, *words, family="events"):
+    """RocksDB's own tool, which writes to the data folder of an engine that does not run."""
+    done = subprocess.run(["ldb", f"--db={folder}", f"--column_family={family}", "--hex", *words],
+                          capture_output=True, text=True, timeout=60)
+    if done.returncode != 0 or "Failed" in done.stdout + done.stderr:
+        raise AssertionError(f"ldb {words[0]}: {done.stdout}{done.stderr}")
 
 
 def crc32c(data):

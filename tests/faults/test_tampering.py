@@ -12,6 +12,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from damage import ldb  # noqa: E402
 from engine import EXECUTABLE, Engine  # noqa: E402
 
 LETTERS = 40
@@ -36,10 +37,7 @@ class Folder:
         self.holder.cleanup()
 
     def ldb(self, *words, family="events"):
-        done = subprocess.run(["ldb", f"--db={self.path}", f"--column_family={family}", "--hex", *words],
-                              capture_output=True, text=True, timeout=60)
-        if done.returncode != 0 or "Failed" in done.stdout + done.stderr:
-            raise AssertionError(f"ldb {words[0]}: {done.stdout}{done.stderr}")
+        ldb(self.path, *words, family=family)
 
     def put(self, at, value, family="events"):
         self.ldb("put", "0x" + at.hex(), "0x" + value.hex(), family=family)
