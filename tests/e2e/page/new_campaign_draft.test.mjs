@@ -95,9 +95,12 @@ describe("what is typed is kept", () => {
     await step(page, "Message").click();
     await write(page, { ...message, "Name of the campaign": "Once" });
     await until(async () => (await engine.http("GET", "/v1/campaigns?view=drafts&q=once")).items.length > 0, "a draft");
-    await page.unroute("**/v1/campaigns");
+    // Until the page is another, no answer comes: it goes on trying.
     await page.reload();
-    await page.getByRole("button", { name: "Continue “Once”" }).click();
+    const goOn = page.getByRole("button", { name: "Continue “Once”" });
+    await goOn.waitFor();
+    await page.unroute("**/v1/campaigns");
+    await goOn.click();
     await saving(page, "saved");
     const { items } = await engine.http("GET", "/v1/campaigns?view=drafts&q=once");
     assert.deepEqual(items.map((one) => one.id), [idOf(page)]);
