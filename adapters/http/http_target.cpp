@@ -2,6 +2,7 @@
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <fmt/format.h>
 
 namespace sluice {
 
@@ -26,8 +27,8 @@ bool parse_target(std::string_view target, http_request& request) {
       continue;
     const auto name = at->first.substr(0, parameter_name_shown_max);
     request.query_fault = error{error_code::invalid_input,
-                                is_new ? name + " has no value; write " + name + "=…, or leave it out"
-                                       : name + " is there twice; one is wanted"};
+                                is_new ? fmt::format("{0} has no value; write {0}=…, or leave it out", name)
+                                       : fmt::format("{} is there twice; one is wanted", name)};
   }
   return true;
 }

@@ -105,7 +105,7 @@ bool scripted_relay::turn() {
   return !reports.empty();
 }
 
-void scripted_relay::say(bool is_failing, std::string trouble) {
+void scripted_relay::say(bool is_failing, const std::string& trouble) {
   for (const auto& weak : lanes_)
     if (const auto lane = weak.lock()) {
       lane->report.has_condition = true;
@@ -114,7 +114,7 @@ void scripted_relay::say(bool is_failing, std::string trouble) {
     }
 }
 
-void scripted_relay::finish(letter_state outcome, reply answer) {
+void scripted_relay::finish(letter_state outcome, const reply& answer) {
   for (const auto& weak : lanes_)
     if (const auto lane = weak.lock()) {
       letter_ranges letters;

@@ -37,9 +37,9 @@ public:
   /// True if anything happened.
   bool turn();
   /// Tells every lane that the relay fails, or works again.
-  void say(bool is_failing, std::string trouble);
+  void say(bool is_failing, const std::string& trouble);
   /// Ends all letters that stay on their connections.
-  void finish(letter_state outcome, reply answer);
+  void finish(letter_state outcome, const reply& answer);
   std::size_t on_connections() const;
 
 private:

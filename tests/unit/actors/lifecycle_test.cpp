@@ -305,10 +305,10 @@ TEST_CASE("in doubt, `resend` lets the letter leave again and `hold` keeps it fo
 
 TEST_CASE("a letter that is in doubt again and again waits longer each time, and is given up in the end") {
   auto state = sending();
-  const retry_settings retries{5min, 15min, 1h};
+  const retry_settings few_retries{5min, 15min, 1h};
   const auto cut = [&](timestamp at) {
     apply(state, at, {claimed{{{0, 1}}}});
-    const auto events = decide_results(state, {{letter_state::in_doubt, {{0, 1}}, {}}}, retries, {}, at);
+    const auto events = decide_results(state, {{letter_state::in_doubt, {{0, 1}}, {}}}, few_retries, {}, at);
     apply(state, at, events);
     return std::get<doubt_settled>(events.at(1));
   };

@@ -205,6 +205,7 @@ TEST_CASE("over the limit of the queue an append is refused at once, and what is
   REQUIRE(refused.wait_for(std::chrono::seconds(0)) == std::future_status::ready);
   CHECK(refused.get().error().code == error_code::unavailable);
   disk->open_gate();
+  CHECK(expect(first.get()) == 1);
   for (auto& answer : queued)
     CHECK(expect(answer.get()) == 1);
 }

@@ -54,7 +54,7 @@ private:
       }
       peer.say("221 bye\r\n");
     } catch (const script_failure&) {
-      // The relay closed, as it does when letters are called back.
+      return; // the relay closed, as it does when letters are called back
     }
   }
 
