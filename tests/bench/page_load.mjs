@@ -129,7 +129,7 @@ try {
       `minute ${minute}: ${frames.length} frames, the longest ${frames.slice(0, 3).map((one) => one.toFixed(0)).join(", ")} ms; ` +
         `${megabytes.toFixed(1)} MB of heap, ${nodes} nodes`,
     );
-    // Frames are whole ticks of the screen, told in floating point: six of them are 100.0000001 ms.
+    // Frames are whole ticks of the screen, told to a tenth of a millisecond: six of them, 100 ms, may read 100.1.
     isBroken ||= Math.round(frames[0]) > frameMax || megabytes > first * growthMax;
   }
 } finally {
