@@ -43,7 +43,8 @@ async function fill(engine) {
 
 /** Before the page's own scripts: when the first card is there, and how long each frame took. */
 function watchFrames() {
-  const firstCard = new Promise((resolve) => {
+  const firstCard = new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error("no card after 20 s")), 20_000);
     new MutationObserver((_, watch) => {
       if (!document.querySelector(".card")) return;
       requestAnimationFrame(() => resolve(performance.now()));
