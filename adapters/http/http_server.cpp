@@ -44,6 +44,9 @@ constexpr std::uint32_t header_bytes_max = 32U * 1024U;
 constexpr std::size_t piece_bytes = 256U * 1024U;
 constexpr auto write_timeout = std::chrono::seconds(30);
 constexpr auto stop_wait_max = std::chrono::seconds(5);
+/// A client that was answered has so long to close, and meanwhile what it still sends is taken and dropped.
+constexpr auto close_wait_max = std::chrono::seconds(10);
+constexpr std::size_t dropped_bytes = 16U * 1024U;
 /// A listener hears of one campaign at most so often, and a sign of life at least so often.
 constexpr auto stream_pause = std::chrono::milliseconds(250);
 constexpr auto stream_heartbeat = std::chrono::seconds(15);
@@ -183,12 +186,12 @@ private:
     const counted here(connections_);
     beast::flat_buffer buffer;
     auto is_first = true;
-    auto goes_on = true;
-    if (connections_now() > settings_.connections_max) {
+    const auto is_one_too_many = connections_now() > settings_.connections_max;
+    if (is_one_too_many) {
       const auto refusal = problem({error_code::unavailable, "too many connections; try again"});
       co_await send(client, refusal, head_facts{});
-      goes_on = false;
     }
+    auto goes_on = !is_one_too_many;
     while (goes_on && !is_stopping_) {
       client.expires_after(is_first ? settings_.header_timeout : settings_.idle_timeout);
       goes_on = co_await serve_one(client, buffer);
@@ -196,6 +199,20 @@ private:
     }
     boost::system::error_code ignored;
     client.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    if (!is_one_too_many)
+      co_await await_close(client);
+  }
+
+  /// Whoever closes with bytes unread resets the connection, and a client that was refused in the middle of
+  /// its body would lose the answer with it (RFC 9112, 9.6).
+  asio::awaitable<void> await_close(stream& client) {
+    std::vector<char> dropped(dropped_bytes);
+    client.expires_after(close_wait_max);
+    while (!is_stopping_) {
+      const auto [fault, bytes] = co_await client.async_read_some(asio::buffer(dropped), as_result);
+      if (fault)
+        co_return;
+    }
   }
 
   std::size_t connections_now() {

@@ -347,6 +347,13 @@ class WrongInput(unittest.TestCase):
         problem = self.refusal("POST", "/v1/campaigns", b" " * (5 << 20))
         self.assertEqual(problem.status, 413)
 
+    def test_a_client_that_sends_all_before_it_reads_gets_its_refusal_too(self):
+        rows = b"email\n" + b"".join(b"u%d@example.com\n" % number for number in range(1_000_000))
+        for path, token, status in [("/v1/audiences?colour=red", None, 400), ("/v1/audiences", "slc_guess", 401),
+                                    ("/v1/nothing", None, 404), ("/v1/plan", None, 413)]:
+            with self.subTest(path, token=token):
+                self.assertEqual(self.refusal("POST", path, rows, token=token).status, status)
+
     def test_an_upload_that_breaks_off_leaves_nothing(self):
         with socket.create_connection(("127.0.0.1", self.engine.port)) as raw:
             head = (f"POST /v1/audiences HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.engine.token}\r\n"
@@ -433,11 +440,7 @@ class WrongInput(unittest.TestCase):
                      b"POST /v1/campaigns HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                      b"GET http://[::bad HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n" * 1000, b"\x00" * 1000):
             with self.subTest(text[:60]):
-                try:
-                    said = self.raw(text)
-                except OSError:
-                    continue  # it hung up at once
-                self.assertRegex(said, r"\A(HTTP/1\.[01] 4\d\d |\Z)")
+                self.assertRegex(self.raw(text), r"\A(HTTP/1\.[01] 4\d\d |\Z)")
         self.assertEqual(self.engine.get("/readyz")["status"], "ready")
 
     def test_wrong_words_on_the_command_line_get_their_exit_code(self):
