@@ -9,7 +9,6 @@ connection that is kept open) to the last letter at the sink; 0 when none comes 
 """
 
 import argparse
-import ctypes
 import http.client
 import json
 import multiprocessing

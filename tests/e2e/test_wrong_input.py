@@ -1,7 +1,6 @@
 """Wrong input of every kind: a clear error, the right code, and nothing changed."""
 
 import json
-import os
 import pathlib
 import socket
 import subprocess

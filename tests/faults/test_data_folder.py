@@ -3,11 +3,10 @@ and what to do, exits 1 and changes nothing; or it comes up and shows what canno
 
 import re
 import shutil
-import subprocess
 import unittest
 
 from damage import flip, ldb, replace_in_log
-from engine import Engine, Refused, wait_until
+from engine import Engine, wait_until
 from kills import number_of, verified
 from sink import Sink
 from small_disk import SmallDisk, can_mount
