@@ -38,7 +38,7 @@ describe("the whole way", () => {
     assert.deepEqual(await axeFaults(page), []);
     await shoot(page, "new-file");
     await page.getByRole("button", { name: "Upload", exact: true }).click();
-    await page.getByText("3 rows left out").waitFor();
+    await page.locator(".left-out summary").getByText("3 rows left out").waitFor();
     assert.deepEqual(await page.locator(".left-out li").allTextContents(), [
       "1 no addressline 6",
       "1 repeated addressline 5",

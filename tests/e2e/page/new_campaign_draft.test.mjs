@@ -147,7 +147,7 @@ describe("what is typed is kept", () => {
     });
     await step(page, "Message").click();
     await field(page, "Text").fill("nowhere to go");
-    await page.getByText("Do not close this tab").waitFor();
+    await page.locator('.saving[data-state="nowhere"]').getByText("Do not close this tab").waitFor();
     await write(page, message);
     await saving(page, "saved");
     clean(page);
