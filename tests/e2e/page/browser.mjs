@@ -57,6 +57,13 @@ export function shoot(page, name, fullPage = false) {
   return page.screenshot({ path: join(screenshots, `${name}.png`), fullPage });
 }
 
+/** The second half of a double click, come after the first has been carried out: the browser says that it is the second. */
+export async function clickSecond(page, button) {
+  await button.hover();
+  await page.mouse.down({ clickCount: 2 });
+  await page.mouse.up({ clickCount: 2 });
+}
+
 /** The faults that axe-core calls serious or critical, in a form that a failing test can show. */
 export async function axeFaults(page) {
   await page.evaluate((await import("node:fs")).readFileSync(axeSource, "utf8"));

@@ -1,7 +1,7 @@
 // A new campaign, from a dropped file to letters in the sink, against the real engine and a real SMTP server.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { axeFaults, open, shoot, until } from "./browser.mjs";
+import { axeFaults, clickSecond, open, shoot, until } from "./browser.mjs";
 import {
   at,
   begin,
@@ -239,15 +239,18 @@ describe("the message", () => {
     const before = await engine.call("letters");
     const { page } = await draftAt("Looked at first", "Message");
     await page.getByLabel("To these addresses").fill("boss@shop.example, nobody@shop.example");
-    await page.getByRole("button", { name: "Send a test copy" }).dblclick();
+    const send = page.getByRole("button", { name: "Send a test copy" });
+    await send.dblclick();
     await page.locator('[data-outcome="accepted"]').getByText("boss@shop.example").waitFor();
     await page.locator('[data-outcome="refused"]').getByText("550 nobody here").waitFor();
+    await clickSecond(page, send);
+    assert.equal(await page.locator("[data-outcome]").count(), 2, "nothing is sent again");
     await shoot(page, "new-test-copy");
     const taken = await engine.call("taken", { since: before });
     assert.deepEqual(taken.map((one) => one.recipient), ["boss@shop.example"]);
     assert.match(taken[0].message, /^Subject: \[Test\] /m);
     await page.getByLabel("To these addresses").fill("no address");
-    await page.getByRole("button", { name: "Send a test copy" }).click();
+    await send.click();
     await page.locator(".test-copy .field-fault").waitFor();
     cleanButForAnswers(page);
     await page.context().close();

@@ -1,7 +1,7 @@
 // The page against the real engine and a real SMTP server, in Debian's Chromium.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { axeFaults, launch, open, shoot, until } from "./browser.mjs";
+import { axeFaults, clickSecond, launch, open, shoot, until } from "./browser.mjs";
 import { Engine } from "./engine.mjs";
 
 let browser;
@@ -102,7 +102,10 @@ describe("commands", () => {
     await page.getByRole("menuitem", { name: "Release whole" }).click();
     await page.getByRole("dialog").getByText("80 letters leave now").waitFor();
     await shoot(page, "release-asks");
-    await page.getByRole("button", { name: "Release 80 letters" }).dblclick();
+    const confirm = page.getByRole("button", { name: "Release 80 letters" });
+    await clickSecond(page, confirm);
+    assert.equal(await confirm.getAttribute("aria-disabled"), "false", "a double click on what asks does not answer too");
+    await confirm.dblclick();
     await until(async () => (await engine.show(id)).status === "sent", "all letters to leave");
     await page.getByRole("tab", { name: "Finished" }).click();
     await card(page, id).getByText("120 accepted").waitFor();

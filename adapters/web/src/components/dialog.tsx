@@ -53,7 +53,8 @@ export function Dialog({ open, onClose, title, children, actions, size = "small"
             </header>
             {size === "full" && <NoticeList />}
             <div className="dialog-body">{children}</div>
-            {actions && <footer>{actions}</footer>}
+            {/* The second half of a double click on what opened the dialog may hit a button of it: nobody has read it yet. */}
+            {actions && <footer onClickCapture={(event) => event.detail > 1 && event.stopPropagation()}>{actions}</footer>}
           </Radix.Content>
         </div>
       </Radix.Portal>

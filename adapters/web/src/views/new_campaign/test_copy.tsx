@@ -3,6 +3,7 @@ import { useRef, useState } from "react";
 import { ApiError, newIdempotencyKey } from "../../api/client";
 import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
+import { useSlip } from "../../components/use_slip";
 import { useSaid } from "../../i18n/use_said";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
@@ -27,6 +28,7 @@ export function TestCopy({ keeper, index }: { keeper: DraftKeeper; index: number
   const [fault, setFault] = useState("");
   const [isSending, setIsSending] = useState(false);
   const isUnderWay = useRef(false);
+  const { isSlip, ended } = useSlip();
 
   const send = async () => {
     const wanted = addresses.split(/[\s,;]+/).filter(Boolean);
@@ -47,6 +49,7 @@ export function TestCopy({ keeper, index }: { keeper: DraftKeeper; index: number
       setFault(problem instanceof ApiError && problem.code !== "unreachable" ? told(problem.message) : words.cutOff);
     } finally {
       isUnderWay.current = false;
+      ended();
       setIsSending(false);
     }
   };
@@ -66,7 +69,7 @@ export function TestCopy({ keeper, index }: { keeper: DraftKeeper; index: number
           <input {...links} type="text" value={addresses} autoComplete="off" onChange={(event) => setAddresses(event.target.value)} />
         )}
       </Field>
-      <Button type="submit" aria-disabled={isSending}>
+      <Button type="submit" aria-disabled={isSending} onClick={(event) => isSlip(event.detail) && event.preventDefault()}>
         {isSending ? words.sending : words.send}
       </Button>
       {copies.length > 0 && (

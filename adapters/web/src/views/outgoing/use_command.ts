@@ -4,14 +4,12 @@ import { useCallback, useRef, useState } from "react";
 import { ApiError, newIdempotencyKey } from "../../api/client";
 import { useAnnounce } from "../../components/announcer";
 import { useNotices } from "../../components/notices";
+import { useSlip } from "../../components/use_slip";
 import { isolated } from "../../i18n/isolate";
 import { useSaid } from "../../i18n/use_said";
 import { useWords } from "../../i18n/words";
 import { useSession } from "../../session/session";
 import type { Steering } from "./allowed";
-
-/** After Pause the same place says Resume: the second half of a double click must not press that. */
-const doubleClickMs = 600;
 
 export function useCommand(id: string) {
   const { client, campaigns } = useSession();
@@ -22,7 +20,7 @@ export function useCommand(id: string) {
   /** The command on its way. */
   const [pending, setPending] = useState<Steering | null>(null);
   const isUnderWay = useRef(false);
-  const answeredAt = useRef(-doubleClickMs);
+  const { isSlip, ended } = useSlip();
   const unanswered = useRef<{ what: Steering; key: string } | null>(null);
 
   /** False: another is on its way, and nothing was sent. */
@@ -49,21 +47,22 @@ export function useCommand(id: string) {
         notify({ about: id, text: `${isolated(name)}. ${text}`, ...(isUnanswered && { retry: () => void send(what) }) });
       } finally {
         isUnderWay.current = false;
-        answeredAt.current = performance.now();
+        ended();
         setPending(null);
       }
       return true;
     },
-    [client, campaigns, id, words, told, announce, notify, dismiss],
+    [client, campaigns, id, words, told, announce, notify, dismiss, ended],
   );
-  /** For a button that commands without asking; `clicks` is the event's `detail`. What was confirmed in a dialog is never taken for a slip. */
+  /**
+   * For a button that commands without asking; `clicks` is the event's `detail`. After Pause the same place says
+   * Resume, and a slip must not press that. What was confirmed in a dialog is never taken for a slip.
+   */
   const sendUnasked = useCallback(
     (what: Steering, clicks: number) => {
-      // A mouse tells the second half of a double click; a key that is held down does not tell that it repeats.
-      const isSlip = clicks > 1 || (clicks === 0 && performance.now() - answeredAt.current < doubleClickMs);
-      if (!isSlip) void send(what);
+      if (!isSlip(clicks)) void send(what);
     },
-    [send],
+    [send, isSlip],
   );
   return { pending, send, sendUnasked };
 }
