@@ -212,6 +212,28 @@ describe("the list", () => {
     await page.context().close();
   });
 
+  test("while the list is on its way no number of it is told, and a phone's head has one row as afterwards", async () => {
+    const page = await open(browser, engine, { token: "", locale: "ru-RU", width: 360, height: 740 });
+    let letStreamGo;
+    const isLetGo = new Promise((resolve) => (letStreamGo = resolve));
+    await page.route("**/v1/stream?form=brief", async (route) => {
+      await isLetGo;
+      await route.continue();
+    });
+    await page.getByLabel("Токен").fill(engine.token);
+    await page.keyboard.press("Enter");
+    await page.getByText("Подключаемся…").waitFor({ state: "attached" });
+    const headHeight = async () => (await page.locator(".frame-head").boundingBox()).height;
+    const heightBefore = await headHeight();
+    assert.equal((await page.locator(".list-count").textContent()).trim(), "");
+    letStreamGo();
+    await page.locator('.connection[data-state="live"]').waitFor();
+    assert.equal(await headHeight(), heightBefore);
+    assert.match(await page.locator(".list-count").textContent(), /^\d+ выпуск/);
+    clean(page);
+    await page.context().close();
+  });
+
   test("a lost connection is told, and what happened meanwhile is caught up with", async () => {
     const id = await engine.campaign(100, { name: "While you were away", plan: soon });
     const draft = await engine.campaign(10, { name: "Thrown away", draft: true });

@@ -23,6 +23,7 @@ export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: str
   const [filter, setFilterAlone] = useState(noFilter);
   const wanted = useDeferredValue(filter);
   const shown = useMemo(() => listed(all, tab, wanted), [all, tab, wanted]);
+  const isUnknown = shown.length === 0 && connection.state === "opening";
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [limit, setLimit] = useState(cardsAtFirst);
   const setFilter = useCallback((next: Filter) => {
@@ -60,7 +61,7 @@ export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: str
             {words.list.selectAll}
           </label>
         )}
-        <span className="list-count">{words.list.shown(shown.length)}</span>
+        <span className="list-count">{isUnknown ? "\u00a0" : words.list.shown(shown.length)}</span>
       </div>
       {shown.length > 0 ? (
         <ul className="cards" {...focusKept}>
