@@ -196,6 +196,8 @@ describe("doubt", () => {
       await route.continue();
     });
     const arrived = await engine.call("letters");
+    // Letters that come meanwhile to the campaign above would move what is clicked.
+    await box(page, id, 0).waitFor();
     await box(page, other, 0).check();
     await doubted(page, other).getByRole("button", { name: "Resend" }).click();
     await dialog.getByRole("button", { name: "Resend 1 letter" }).click();
