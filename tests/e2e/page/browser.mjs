@@ -10,7 +10,7 @@ const require = createRequire(join(packages, "package.json"));
 const { chromium } = require("playwright-core");
 const axeSource = require.resolve("axe-core/axe.min.js");
 
-const executablePath = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+const executablePath = ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
 export const screenshots = join(here, "../screenshots");
 mkdirSync(screenshots, { recursive: true });
 
