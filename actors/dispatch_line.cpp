@@ -11,6 +11,11 @@
 
 namespace sluice {
 
+dispatch_line::~dispatch_line() {
+  if (lane_)
+    lane_->withdraw();
+}
+
 void dispatch_line::build(const engine_ptr& parts, const campaign_state& campaign, letter_ranges letters) {
   open(parts, campaign);
   is_building_ = true;

@@ -15,6 +15,11 @@ struct campaign_state;
 class dispatch_line {
 public:
   explicit dispatch_line(campaign_actor::pointer owner) : owner_(owner) {}
+  /// Withdraws the lane. A campaign that dies leaves a sender that has not heard of it yet, with grants before it:
+  /// nothing more may leave by them once the supervisor, which hears of the death after this, revives the campaign.
+  ~dispatch_line();
+  dispatch_line(const dispatch_line&) = delete;
+  dispatch_line& operator=(const dispatch_line&) = delete;
 
   /// Has letters made ready; spawns what is missing for that. One request at a time.
   void build(const engine_ptr& parts, const campaign_state& campaign, letter_ranges letters);
