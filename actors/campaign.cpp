@@ -98,6 +98,19 @@ struct campaign_actor_state {
 
   explicit campaign_actor_state(campaign_actor::pointer me) : self(me), line(me) {}
 
+  /// Whoever still waits when it dies would wait for ever: CAF answers only what is in its mailbox.
+  ~campaign_actor_state() {
+    const error why{error_code::unavailable,
+                    to_string(state.id) +
+                        " broke off before it had answered, and is started again: look whether this "
+                        "was done, or send it again under the same idempotency key"};
+    if (pending.asked)
+      pending.asked->promise.deliver(to_caf(why));
+    refuse_all(why);
+  }
+  campaign_actor_state(const campaign_actor_state&) = delete;
+  campaign_actor_state& operator=(const campaign_actor_state&) = delete;
+
   campaign_actor me() { return caf::actor_cast<campaign_actor>(self); }
   timestamp now() const {
     if (is_broken(deliberate_fault::clock_trusted))

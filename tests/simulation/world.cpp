@@ -133,6 +133,7 @@ private:
   std::map<std::string, command_answer> answered_keys_;
   std::deque<std::pair<campaign_id, command>> keyed_;
   std::uint64_t next_key_ = 1;
+  unsigned unanswered_ = 0; ///< commands of this boot
 };
 
 world::world(std::uint64_t seed, bool is_traced) : chance_(seed), is_traced_(is_traced), weather_(chance_) {
@@ -165,6 +166,7 @@ void world::boot() {
   scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
   is_watching_ = true;
   deaths_of_this_boot_ = 0;
+  unanswered_ = 0;
   supervisor_ = spawn_supervisor(*system_, parts_);
 }
 
@@ -380,6 +382,8 @@ void world::check_end() {
   if (!report->faults.empty())
     throw broken_rule(fmt::format("the audit finds in {} event {}: {}", to_string(report->faults[0].campaign),
                                   report->faults[0].number, report->faults[0].what));
+  if (unanswered_ > 0)
+    throw broken_rule(fmt::format("{} commands were never answered", unanswered_));
   for (const auto& [id, books] : books_) {
     told_.letters += books.letters();
     check_letters(id, books);
@@ -415,15 +419,21 @@ void world::make_campaign() {
 
 void world::ask(campaign_id id, command asked) {
   ++told_.commands;
+  ++unanswered_;
   say("{} is asked to {} by {} (key \"{}\")", to_string(id), name_of(asked.kind), asked.by,
       asked.idempotency_key);
   const auto client = [this, id](caf::event_based_actor* self, const command& what) {
     self->request(supervisor_, caf::infinite, id, what)
-        .then([this, id, what](const command_answer& answer) { check_answer(what, id, answer); },
-              [this, id, what](const caf::error& why) {
-                if (is_watching_)
-                  say("{} {} is refused: {}", to_string(id), name_of(what.kind), from_caf(why).message);
-              });
+        .then(
+            [this, id, what](const command_answer& answer) {
+              --unanswered_;
+              check_answer(what, id, answer);
+            },
+            [this, id, what](const caf::error& why) {
+              --unanswered_;
+              if (is_watching_)
+                say("{} {} is refused: {}", to_string(id), name_of(what.kind), from_caf(why).message);
+            });
   };
   system_->spawn(client, std::move(asked));
 }

@@ -4,6 +4,7 @@
 
 #include <caf/event_based_actor.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <set>
 #include <stdexcept>
@@ -244,7 +245,7 @@ result<command_answer> actor_fixture::tell(campaign_id id, command what) {
               [&](const caf::error& why) { answer = std::unexpected(from_caf(why)); });
   };
   system_->spawn(ask, std::move(what));
-  while (!answer && (scheduler_->run() > 0 || relay->turn())) {
+  while (!answer && step()) {
   }
   if (!answer)
     throw std::runtime_error("the command was not answered");
@@ -274,9 +275,26 @@ campaign_view actor_fixture::show(campaign_id id) const {
 }
 
 void actor_fixture::run() {
-  auto is_busy = true;
-  while (is_busy)
-    is_busy = scheduler_->run() > 0 || relay->turn();
+  while (step()) {
+  }
+}
+
+bool actor_fixture::step() {
+  return run_a_job() || relay->turn();
+}
+
+bool actor_fixture::run_a_job() {
+  auto& jobs = scheduler_->jobs;
+  const auto may_run = [&](caf::resumable* job) {
+    const auto* who = dynamic_cast<caf::scheduled_actor*>(job);
+    return who == nullptr || who->name() != starved;
+  };
+  const auto next = std::ranges::find_if(jobs, may_run);
+  if (next == jobs.end())
+    return false;
+  std::rotate(jobs.begin(), next, std::next(next));
+  scheduler_->run_once();
+  return true;
 }
 
 void actor_fixture::pass(milliseconds duration) {

@@ -11,6 +11,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include <map>
+#include <string>
 
 namespace sluice::testing {
 
@@ -72,6 +73,8 @@ public:
 
   /// Runs until nothing is left to do at this moment.
   void run();
+  /// Runs one actor, or where none has anything to do gives the relay a turn. False: nothing is left to do.
+  bool step();
   /// Lets time pass, in steps of 50 ms, running all that comes up.
   void pass(milliseconds duration);
   /// The process dies and another starts on the same store: what was on connections is lost.
@@ -82,12 +85,14 @@ public:
   std::shared_ptr<engine> parts;
   scripted_relay* relay = nullptr; ///< owned by `parts`
   milliseconds skew{0};
+  std::string starved; ///< actors of this name get no turn
 
   caf::actor_system& system() { return *system_; }
   supervisor_actor supervisor;
 
 private:
   void boot();
+  bool run_a_job();
 
   node_settings settings_;
   std::unique_ptr<caf::actor_system_config> configuration_;

@@ -349,6 +349,41 @@ TEST_CASE("one campaign's crash loop parks it and does not stop another") {
   check_audit(node);
 }
 
+TEST_CASE("a campaign that dies answers all who wait for it") {
+  actor_fixture node;
+  const auto id = node.start(spec_in_parts(1, 1h), 10);
+  node.run();
+  node.parts->store->journal().append(
+      {id, node.show(id).version, {{node.now(), "intruder", relay_recovered{}}}, {}}, [](auto) {});
+  const command pause{command_kind::pause, "olga", "words", "", {}};
+  for (const auto& answer : node.tell_together(id, {pause, pause, pause}))
+    CHECK(answer.error().code == error_code::unavailable);
+  node.pass(2s);
+  CHECK(node.tell(id, pause).has_value());
+  check_audit(node);
+}
+
+TEST_CASE("a campaign that dies takes its grants with it, however late its sender hears of that") {
+  actor_fixture node;
+  auto held = spec();
+  held.on_doubt = doubt_policy::hold;
+  const auto id = node.start(held, 10);
+  const auto is_claimed = [&] { return std::holds_alternative<claimed>(node.log(id).back().body); };
+  while (!is_claimed() && node.step()) {
+  }
+  REQUIRE(is_claimed());
+  node.starved = "sender"; // its grants are on their way
+  node.parts->store->journal().append(
+      {id, node.log(id).size(), {{node.now(), "intruder", relay_recovered{}}}, {}}, [](auto) {});
+  CHECK(node.tell(id, command_kind::pause).error().code == error_code::unavailable);
+  node.pass(2s);
+  CHECK(node.show(id).counts.of(letter_state::in_doubt) == 10); // it was started again
+  node.starved.clear();
+  node.run();
+  CHECK(node.relay->arrivals.empty());
+  check_audit(node);
+}
+
 TEST_CASE("the wall clock may jump both ways: time in the log never goes back, and parts go on") {
   actor_fixture node;
   const auto id = node.start(spec_in_parts(10, 1min), 100);
