@@ -19,6 +19,7 @@ struct scripted_relay::lane_in_hand final : relay_lane {
   std::set<letter_index> granted;
   std::map<letter_index, arrival> sent; ///< end of data sent, no outcome yet
   bool is_withdrawn = false;
+  bool is_drained = false; ///< told
   relay_report report;
 
   void offer(batch_ptr letters) override {
@@ -51,6 +52,13 @@ std::size_t scripted_relay::on_connections() const {
     if (const auto lane = weak.lock())
       count += lane->waiting.size() + lane->sent.size();
   return count;
+}
+
+bool scripted_relay::may_send(campaign_id campaign) const {
+  return std::ranges::any_of(lanes_, [&](const auto& weak) {
+    const auto lane = weak.lock();
+    return lane && lane->campaign == campaign && !lane->is_withdrawn;
+  });
 }
 
 bool scripted_relay::turn() {
@@ -93,12 +101,10 @@ bool scripted_relay::turn() {
         lane->sent.emplace(*found);
       lane->waiting.erase(found);
     }
-    if (lane->is_withdrawn && lane->sent.empty())
+    if (lane->is_withdrawn && lane->sent.empty() && !std::exchange(lane->is_drained, true))
       lane->report.is_drained = true;
     if (!lane->report.empty())
       reports.emplace_back(lane, std::exchange(lane->report, {}));
-    if (lane->is_withdrawn && lane->sent.empty())
-      lane->is_withdrawn = false; // told; nothing more comes
   }
   for (auto& [lane, report] : reports)
     lane->sink(std::move(report));

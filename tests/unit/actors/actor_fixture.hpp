@@ -42,6 +42,8 @@ public:
   /// Ends all letters that stay on their connections.
   void finish(letter_state outcome, const reply& answer);
   std::size_t on_connections() const;
+  /// Whether it has a lane of this campaign that was not withdrawn.
+  bool may_send(campaign_id campaign) const;
 
 private:
   struct lane_in_hand;

@@ -365,17 +365,19 @@ TEST_CASE("a campaign that dies answers all who wait for it") {
 
 TEST_CASE("a campaign that dies takes its grants with it, however late its sender hears of that") {
   actor_fixture node;
-  auto held = spec();
+  auto held = spec_in_parts(10, 1h);
   held.on_doubt = doubt_policy::hold;
-  const auto id = node.start(held, 10);
+  const auto id = node.start(held, 20);
   const auto is_claimed = [&] { return std::holds_alternative<claimed>(node.log(id).back().body); };
   while (!is_claimed() && node.step()) {
   }
   REQUIRE(is_claimed());
   node.starved = "sender"; // its grants are on their way
+  CHECK(node.relay->may_send(id));
   node.parts->store->journal().append(
       {id, node.log(id).size(), {{node.now(), "intruder", relay_recovered{}}}, {}}, [](auto) {});
-  CHECK(node.tell(id, command_kind::pause).error().code == error_code::unavailable);
+  CHECK(node.tell(id, command_kind::release).error().code == error_code::unavailable);
+  CHECK_FALSE(node.relay->may_send(id));
   node.pass(2s);
   CHECK(node.show(id).counts.of(letter_state::in_doubt) == 10); // it was started again
   node.starved.clear();
