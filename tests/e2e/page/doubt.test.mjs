@@ -223,10 +223,13 @@ describe("doubt", () => {
     });
     await engine.call("stop");
     await page.getByText(/Connection lost since/).waitFor();
+    let asked = 0;
+    page.on("request", (request) => (asked += request.url().includes("/doubt?") ? 1 : 0));
     await doubted(page, id).getByRole("button", { name: "Resend" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Resend 1 letter" }).click();
     await page.getByRole("dialog").getByText("the engine cannot be reached").waitFor();
     await shoot(page, "doubt-lost");
+    assert.equal(asked, 0, "what is shown stays as it was");
     await engine.call("restart");
     await page.getByRole("dialog").getByRole("button", { name: "Try again" }).click();
     await until(async () => (await counts(id)).accepted === 1, "the letter to leave again");

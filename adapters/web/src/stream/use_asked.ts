@@ -20,11 +20,14 @@ export function useAsked<Answer>(
   ask: (signal: AbortSignal) => Promise<Answer>,
   ms = quietMs,
 ): Asked<Answer> {
-  const isLive = useConnection().state === "live";
+  const { state } = useConnection();
+  const isLive = state === "live";
   const [known, setKnown] = useState<{ question: string; answer: Answer | null; fault: ApiError | null } | null>(null);
   useEffect(() => {
     if (question === null) setKnown(null);
     if (typeof question !== "string") return;
+    // The page tells of a lost connection; a fault here too would move what somebody is about to click.
+    if (state === "lost" && known?.question === question) return;
     const abort = new AbortController();
     const timer = setTimeout(() => {
       ask(abort.signal).then(
