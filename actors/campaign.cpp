@@ -13,6 +13,7 @@
 #include "actors/recovery.hpp"
 #include "actors/state_codec.hpp"
 #include "actors/view_publisher.hpp"
+#include "actors/waiting_command.hpp"
 #include "messages/check.hpp"
 
 #include <caf/scheduled_actor.hpp>
@@ -34,14 +35,6 @@ constexpr milliseconds disk_retry_max = std::chrono::seconds(30);
 constexpr event_number snapshot_every_events = 5'000;
 /// Commands waiting for one campaign; more are told to try again.
 constexpr std::size_t commands_waiting_max = 1'000;
-
-using command_promise = caf::typed_response_promise<command_answer>;
-
-struct waiting_command {
-  command asked;
-  start_check checked;
-  command_promise promise;
-};
 
 /// What to do when the append that is under way is durable.
 struct effects {
@@ -97,19 +90,6 @@ struct campaign_actor_state {
   bool is_halting = false;
 
   explicit campaign_actor_state(campaign_actor::pointer me) : self(me), line(me) {}
-
-  /// Whoever still waits when it dies would wait for ever: CAF answers only what is in its mailbox.
-  ~campaign_actor_state() {
-    const error why{error_code::unavailable,
-                    to_string(state.id) +
-                        " broke off before it had answered, and is started again: look whether this "
-                        "was done, or send it again under the same idempotency key"};
-    if (pending.asked)
-      pending.asked->promise.deliver(to_caf(why));
-    refuse_all(why);
-  }
-  campaign_actor_state(const campaign_actor_state&) = delete;
-  campaign_actor_state& operator=(const campaign_actor_state&) = delete;
 
   campaign_actor me() { return caf::actor_cast<campaign_actor>(self); }
   timestamp now() const {
@@ -196,7 +176,7 @@ struct campaign_actor_state {
     if (commands.size() >= commands_waiting_max)
       return to_caf({error_code::unavailable, "too many commands are waiting for this campaign; try again"});
     auto promise = self->make_response_promise<command_answer>();
-    commands.push_back({std::move(asked), std::move(checked), promise});
+    commands.emplace_back(std::move(asked), std::move(checked), promise);
     proceed();
     return promise;
   }
@@ -338,7 +318,7 @@ struct campaign_actor_state {
       return true;
     auto decided = decide(state, one.asked, one.checked, at);
     if (!decided) {
-      one.promise.deliver(to_caf(decided.error()));
+      one.refuse(decided.error());
       return true;
     }
     const auto is_changed = !decided->empty();
@@ -347,7 +327,7 @@ struct campaign_actor_state {
     for (auto& body : decide_on_time(state, at))
       apply(std::move(body), "");
     next.answer = {state.status(), is_changed, state.last_event, state.in_flight()};
-    next.asked = std::move(one);
+    next.asked.emplace(std::move(one));
     return true;
   }
 
@@ -356,17 +336,17 @@ struct campaign_actor_state {
       return false;
     const auto kept = parts->store->journal().find_key(stored_key(one.asked.by, one.asked.idempotency_key));
     if (!kept) {
-      one.promise.deliver(to_caf(kept.error()));
+      one.refuse(kept.error());
       return true;
     }
     if (!*kept)
       return false;
     if ((*kept)->campaign == state.id && (*kept)->what == name_of(one.asked.kind))
-      one.promise.deliver((*kept)->answer);
+      one.answer((*kept)->answer);
     else
-      one.promise.deliver(
-          to_caf({error_code::conflict, "this idempotency key was used for another command; use a "
-                                        "new one for each command"}));
+      one.refuse({error_code::conflict,
+                  "this idempotency key was used for another command; use a new one for each "
+                  "command"});
     return true;
   }
 
@@ -443,7 +423,7 @@ struct campaign_actor_state {
 
   static void answer_command(effects& done) {
     if (done.asked)
-      done.asked->promise.deliver(done.answer);
+      done.asked->answer(done.answer);
     done.asked.reset();
   }
 
@@ -458,7 +438,7 @@ struct campaign_actor_state {
   void undo(const error& why) {
     auto failed = std::exchange(pending, {});
     if (failed.asked)
-      failed.asked->promise.deliver(to_caf(why));
+      failed.asked->refuse(why);
     load(state.id);
     if (is_broken(deliberate_fault::outcomes_lost_with_disk))
       failed.results.clear();
@@ -495,7 +475,7 @@ struct campaign_actor_state {
 
   void refuse_all(const error& why) {
     for (auto& one : std::exchange(commands, {}))
-      one.promise.deliver(to_caf(why));
+      one.refuse(why);
   }
 
   // -- letters on their way -------------------------------------------------------------------------

@@ -32,6 +32,8 @@ enum class deliberate_fault : std::uint8_t {
   draft_not_shown,      ///< a draft is shown only if the disk gives it back at once
   doubt_without_delay,  ///< a letter that is in doubt again and again leaves at once each time
   drain_not_counted,    ///< letters that come back unsent are left out of what a stop tells
+  dead_campaign_sends,  ///< a campaign's actor that dies leaves its lane open until its sender hears of it
+  dead_campaign_silent, ///< nobody answers commands that died with a campaign's actor
 };
 
 #ifdef SLUICE_DELIBERATE_FAULTS

@@ -2,6 +2,7 @@
 
 #include "actors/actors.hpp"
 #include "actors/campaign_state.hpp"
+#include "actors/deliberate_faults.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
@@ -12,7 +13,7 @@
 namespace sluice {
 
 dispatch_line::~dispatch_line() {
-  if (lane_)
+  if (lane_ && !is_broken(deliberate_fault::dead_campaign_sends))
     lane_->withdraw();
 }
 

@@ -15,7 +15,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <deque>
+#include <functional>
 #include <set>
 
 namespace sluice::simulation {
@@ -134,6 +136,7 @@ private:
   std::deque<std::pair<campaign_id, command>> keyed_;
   std::uint64_t next_key_ = 1;
   unsigned unanswered_ = 0; ///< commands of this boot
+  milliseconds senders_late_until_{0};
 };
 
 world::world(std::uint64_t seed, bool is_traced) : chance_(seed), is_traced_(is_traced), weather_(chance_) {
@@ -199,9 +202,14 @@ void world::pass(milliseconds duration) {
 
 bool world::run_a_job() {
   auto& jobs = scheduler_->jobs;
-  if (jobs.empty())
+  const auto waits = [this](const caf::resumable* job) {
+    const auto* who = dynamic_cast<const caf::scheduled_actor*>(job);
+    return passed_ < senders_late_until_ && who && std::string_view{who->name()} == "sender";
+  };
+  const auto can_run = std::ranges::partition(jobs, std::not_fn(waits)).begin() - jobs.begin();
+  if (can_run == 0)
     return false;
-  const auto chosen = static_cast<std::ptrdiff_t>(chance_.below(jobs.size()));
+  const auto chosen = static_cast<std::ptrdiff_t>(chance_.below(static_cast<std::size_t>(can_run)));
   std::rotate(jobs.begin(), jobs.begin() + chosen, jobs.begin() + chosen + 1);
   if (is_traced_)
     if (auto* who = dynamic_cast<caf::scheduled_actor*>(jobs.front()); who && who->mailbox().peek())
@@ -477,6 +485,9 @@ void world::kill_some_actor() {
                caf::make_message(caf::exit_msg{who->address(),
                                                to_caf({error_code::internal, std::string{words_of_death}})}),
                nullptr);
+  // The thread that would tell its sender may get no turn for longer than the campaign is away.
+  if (chance_.below(4) == 0)
+    senders_late_until_ = passed_ + milliseconds{chance_.below(10'000)};
 }
 
 void world::suppress_somebody() {

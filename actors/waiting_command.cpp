@@ -1,0 +1,37 @@
+#include "actors/waiting_command.hpp"
+
+#include "actors/deliberate_faults.hpp"
+
+#include <utility>
+
+namespace sluice {
+
+waiting_command::waiting_command(command what,
+                                 start_check check,
+                                 caf::typed_response_promise<command_answer> promise) :
+    asked(std::move(what)), checked(std::move(check)), promise_(std::move(promise)) {}
+
+waiting_command::~waiting_command() {
+  if (promise_.pending() && !is_broken(deliberate_fault::dead_campaign_silent))
+    refuse({error_code::unavailable,
+            "the campaign broke off before it had answered: look whether this was done, or "
+            "send it again under the same idempotency key"});
+}
+
+// Swaps, so that what was here before is answered with the other's end.
+waiting_command& waiting_command::operator=(waiting_command&& other) noexcept {
+  std::swap(asked, other.asked);
+  std::swap(checked, other.checked);
+  std::swap(promise_, other.promise_);
+  return *this;
+}
+
+void waiting_command::answer(const command_answer& done) {
+  promise_.deliver(done);
+}
+
+void waiting_command::refuse(const error& why) {
+  promise_.deliver(to_caf(why));
+}
+
+} // namespace sluice
