@@ -487,7 +487,7 @@ void world::kill_some_actor() {
                nullptr);
   // The thread that would tell its sender may get no turn for longer than the campaign is away.
   if (chance_.below(4) == 0)
-    senders_late_until_ = passed_ + milliseconds{chance_.below(10'000)};
+    senders_late_until_ = passed_ + milliseconds{chance_.below(60'000)};
 }
 
 void world::suppress_somebody() {
