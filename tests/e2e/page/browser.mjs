@@ -1,4 +1,5 @@
-// Debian's Chromium (its headless shell where there is one: a test takes two thirds of the time), driven by playwright-core from the page's own packages (SLUICE_PAGE_PACKAGES).
+// Debian's Chromium (its headless shell where there is one: a test takes two thirds of the time), driven by
+// playwright-core from the page's own packages (SLUICE_PAGE_PACKAGES).
 import { createRequire } from "node:module";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
