@@ -146,7 +146,7 @@ def make_certificate(path):
 
 
 class HostileServer:
-    """Listens on loopback, where the kernel chooses unless a port is given. """
+    """On loopback, at a port of the kernel's choice unless one is given; it listens within its `with`."""
 
     def __init__(self, offers=PIPELINING, certificates=None, tls_at_once=False, port=0):
         self.offers = offers
@@ -167,7 +167,6 @@ class HostileServer:
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 15)
         self.listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
         self.listener.bind(("127.0.0.1", port))
-        self.listener.listen(64)
         self.port = self.listener.getsockname()[1]
         self.acceptor = threading.Thread(target=self._accept, daemon=True)
 
@@ -175,6 +174,7 @@ class HostileServer:
         return f"{scheme}://{user}127.0.0.1:{self.port}{options}"
 
     def __enter__(self):
+        self.listener.listen(64)
         self.acceptor.start()
         return self
 

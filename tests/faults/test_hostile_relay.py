@@ -260,8 +260,9 @@ class HostileRelay(RelayScenarios):
             campaign = self.start(engine)
             self.await_trouble(engine, campaign, "cannot connect: Connection refused")
             since = engine.show(campaign)["relay_trouble"]["since"]
-            with HostileServer(AUTH, port=port) as server:
-                server.misbehave("AUTH", says(b"535 5.7.8 wrong password\r\n"))
+            server = HostileServer(AUTH, port=port)
+            server.misbehave("AUTH", says(b"535 5.7.8 wrong password\r\n"))
+            with server:
                 self.await_trouble(engine, campaign, "refuses the login: 535 5.7.8 wrong password")
                 self.assertEqual(engine.show(campaign)["relay_trouble"]["since"], since)
                 server.behave()
