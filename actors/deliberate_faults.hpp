@@ -34,6 +34,7 @@ enum class deliberate_fault : std::uint8_t {
   drain_not_counted,    ///< letters that come back unsent are left out of what a stop tells
   dead_campaign_sends,  ///< a campaign's actor that dies leaves its lane open until its sender hears of it
   dead_campaign_silent, ///< nobody answers commands that died with a campaign's actor
+  revival_overtakes,    ///< a campaign is started again while its last append is still on its way
 };
 
 #ifdef SLUICE_DELIBERATE_FAULTS

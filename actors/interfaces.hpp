@@ -28,6 +28,7 @@ using list_atom = caf::atom_constant<caf::atom("list")>;
 using idle_atom = caf::atom_constant<caf::atom("idle")>;
 using retire_atom = caf::atom_constant<caf::atom("retire")>;
 using halt_atom = caf::atom_constant<caf::atom("halt")>;
+using appended_atom = caf::atom_constant<caf::atom("appended")>;
 using revive_atom = caf::atom_constant<caf::atom("revive")>;
 using retry_atom = caf::atom_constant<caf::atom("retry")>;
 using publish_atom = caf::atom_constant<caf::atom("publish")>;
@@ -83,6 +84,8 @@ using supervisor_actor = node_actor::extend<
     caf::reacts_to<idle_atom, campaign_id>,
     // A dead campaign's delay is over.
     caf::reacts_to<revive_atom, campaign_id>,
+    // From the journal: nothing that a dead campaign was appending is on its way any more.
+    caf::reacts_to<appended_atom, campaign_id>,
     // Ends every campaign's actor, letters on connections finished, then itself.
     caf::reacts_to<halt_atom>>;
 

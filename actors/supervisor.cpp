@@ -178,7 +178,16 @@ struct supervisor_state {
       self->delayed_send(self, delay, revive_atom::value, id);
   }
 
+  /// What the dead one was appending may not be durable yet: its successor must find it in the log.
   void revive(campaign_id id) {
+    if (is_broken(deliberate_fault::revival_overtakes))
+      return start_again(id);
+    parts->store->journal().await_appends([to = caf::actor_cast<supervisor_actor>(self), id] {
+      caf::anon_send(to, appended_atom::value, id);
+    });
+  }
+
+  void start_again(campaign_id id) {
     auto& one = wards[id];
     one.is_reviving = false;
     if (one.actor || one.is_parked || is_halting)
@@ -473,6 +482,7 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
       [=](campaign_id id, const append_outcome& outcome) { self->state.created_durably(id, outcome); },
       [=](idle_atom, campaign_id id) { self->state.retire(id); },
       [=](revive_atom, campaign_id id) { self->state.revive(id); },
+      [=](appended_atom, campaign_id id) { self->state.start_again(id); },
       [=](halt_atom) { self->state.halt(); },
   };
 }

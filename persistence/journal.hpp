@@ -80,6 +80,10 @@ public:
   using append_done = std::function<void(result<event_number>)>;
   virtual void append(append_request request, append_done done) = 0;
 
+  /// Calls `done` once, from the writer's thread or the caller's, when every append that was asked for before
+  /// has been answered, well or not: from then on the log shows what came of them.
+  virtual void await_appends(std::function<void()> done) = 0;
+
   /// Visits a campaign's events from number `from` on, in order, until the visitor returns false.
   /// A record that cannot be read, a gap or a broken chain ends it with `corrupt` and says which.
   /// May be called from any thread.

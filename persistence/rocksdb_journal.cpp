@@ -105,7 +105,8 @@ void rocksdb_journal::append(append_request request, append_done done) {
                     .expected_last = request.expected_last,
                     .records = {},
                     .key = std::move(request.key),
-                    .done = std::move(done)};
+                    .done = std::move(done),
+                    .only_waits = false};
   one.records.reserve(request.events.size());
   for (const auto& event : request.events)
     one.records.emplace_back(event);
@@ -129,6 +130,19 @@ void rocksdb_journal::append(append_request request, append_done done) {
     }
   }
   one.done(failure(error_code::unavailable, std::string(refusal)));
+}
+
+void rocksdb_journal::await_appends(std::function<void()> done) {
+  queued_append one{.campaign = {},
+                    .expected_last = 0,
+                    .records = {},
+                    .key = {},
+                    .done = [done = std::move(done)](const result<event_number>&) { done(); },
+                    .only_waits = true};
+  const std::lock_guard guard(mutex_);
+  queue_.push_back(std::move(one));
+  if (queue_.size() == 1)
+    has_work_.notify_one();
 }
 
 void rocksdb_journal::run() {
@@ -169,6 +183,8 @@ void rocksdb_journal::write(group& appends) {
 
 /// Puts one append into the group's batch, or says in its answer why not.
 void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
+  if (one.only_waits)
+    return;
   auto head = head_of(one.campaign);
   if (!head) {
     one.answer = std::unexpected(head.error());

@@ -29,6 +29,7 @@ public:
   ~rocksdb_journal() override;
 
   void append(append_request request, append_done done) override;
+  void await_appends(std::function<void()> done) override;
   result<void> read(campaign_id campaign,
                     event_number from,
                     const std::function<bool(const stored_event&)>& visit) const override;
@@ -51,6 +52,7 @@ private:
     std::vector<journal_record> records;
     std::optional<key_record> key;
     append_done done;
+    bool only_waits = false; ///< for those before it; it writes nothing
     result<event_number> answer = event_number{0};
   };
   using group = std::vector<queued_append>;

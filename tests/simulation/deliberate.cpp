@@ -13,14 +13,14 @@ namespace sluice {
 
 namespace {
 
-constexpr std::array<std::string_view, 25> names{
+constexpr std::array<std::string_view, 26> names{
     "claim_not_awaited",       "answer_not_awaited",    "outcome_before_claim",      "doubt_forgotten",
     "t0_moved_by_pause",       "retry_without_delay",   "pause_lets_claims_through", "plan_ignored",
     "outcomes_lost_with_disk", "returned_letters_lost", "dead_campaign_forgotten",   "timer_lost",
     "finished_too_early",      "key_forgotten",         "suppression_ignored",       "clock_trusted",
     "view_ahead_of_log",       "untaken_letters_lost",  "resume_overtakes",          "unreadable_log_parks",
     "draft_not_shown",         "doubt_without_delay",   "drain_not_counted",         "dead_campaign_sends",
-    "dead_campaign_silent"};
+    "dead_campaign_silent",    "revival_overtakes"};
 
 std::atomic<deliberate_fault> chosen = deliberate_fault::none;
 

@@ -46,6 +46,8 @@ void simulated_disk::sync(std::size_t count) {
       refused_.clear();
       one.done(keep(std::move(one.request)));
     }
+    for (const auto& told : one.waiters)
+      told();
   }
 }
 
@@ -70,7 +72,14 @@ bool simulated_disk::is_durable(campaign_id campaign, event_number number) const
 }
 
 void simulated_disk::queued_journal::append(append_request request, append_done done) {
-  disk_.queue_.push_back({std::move(request), std::move(done)});
+  disk_.queue_.push_back({std::move(request), std::move(done), {}});
+}
+
+void simulated_disk::queued_journal::await_appends(std::function<void()> done) {
+  if (disk_.queue_.empty())
+    done();
+  else
+    disk_.queue_.back().waiters.push_back(std::move(done));
 }
 
 result<void> simulated_disk::queued_journal::read(

@@ -43,12 +43,14 @@ private:
   struct waiting_append {
     append_request request;
     sluice::journal::append_done done;
+    std::vector<std::function<void()>> waiters; ///< told when it and all before it are answered
   };
 
   class queued_journal final : public sluice::journal {
   public:
     explicit queued_journal(simulated_disk& disk) : disk_(disk) {}
     void append(append_request request, append_done done) override;
+    void await_appends(std::function<void()> done) override;
     result<void> read(campaign_id campaign,
                       event_number from,
                       const std::function<bool(const stored_event&)>& visit) const override;

@@ -280,10 +280,7 @@ void world::on_view(campaign_id id, const view_ptr& view) {
     const auto tells_of = [&](std::string_view words) {
       return view->fault.find(words) != std::string::npos;
     };
-    // One that died may have left an append with a slow disk, which the next one then meets.
-    const auto is_expected = tells_of(words_of_death) || tells_of("simulated disk") ||
-                             (deaths_of_this_boot_ > 0 && tells_of("has taken this campaign over"));
-    if (!is_expected)
+    if (!tells_of(words_of_death) && !tells_of("simulated disk"))
       fail(fmt::format("{} died by itself: {}", to_string(id), view->fault));
     return;
   }

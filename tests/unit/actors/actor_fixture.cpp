@@ -152,9 +152,10 @@ struct test_configuration : caf::actor_system_config {
 
 } // namespace
 
-actor_fixture::actor_fixture(node_settings settings) : settings_(std::move(settings)) {
+actor_fixture::actor_fixture(node_settings settings, std::unique_ptr<store> on) :
+    settings_(std::move(settings)) {
   parts = std::make_shared<engine>();
-  parts->store = make_memory_store();
+  parts->store = std::move(on);
   boot();
 }
 
@@ -286,7 +287,11 @@ void actor_fixture::run() {
 }
 
 bool actor_fixture::step() {
-  return run_a_job() || relay->turn();
+  return run_a_job() || relay->turn() || (disk_turn && disk_turn());
+}
+
+void actor_fixture::kill_campaign() {
+  caf::anon_send_exit(last_campaign_, caf::exit_reason::kill);
 }
 
 bool actor_fixture::run_a_job() {
@@ -298,6 +303,9 @@ bool actor_fixture::run_a_job() {
   const auto next = std::ranges::find_if(jobs, may_run);
   if (next == jobs.end())
     return false;
+  if (const auto* who = dynamic_cast<caf::scheduled_actor*>(*next);
+      who != nullptr && std::string_view{who->name()} == "campaign")
+    last_campaign_ = who->address();
   std::rotate(jobs.begin(), next, std::next(next));
   scheduler_->run_once();
   return true;

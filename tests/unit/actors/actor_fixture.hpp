@@ -3,6 +3,7 @@
 // a relay that does what the test tells it to. Nothing happens until `run` or `pass`.
 
 #include "actors/actors.hpp"
+#include "persistence/store.hpp"
 
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
@@ -53,7 +54,8 @@ private:
 /// The whole node. The wall clock and the actors' timers are one virtual clock, unless `skew` is set.
 class actor_fixture {
 public:
-  explicit actor_fixture(node_settings settings = quiet_settings());
+  explicit actor_fixture(node_settings settings = quiet_settings(),
+                         std::unique_ptr<store> on = make_memory_store());
   ~actor_fixture();
   actor_fixture(const actor_fixture&) = delete;
   actor_fixture& operator=(const actor_fixture&) = delete;
@@ -88,6 +90,11 @@ public:
   scripted_relay* relay = nullptr; ///< owned by `parts`
   milliseconds skew{0};
   std::string starved; ///< actors of this name get no turn
+  /// One turn of the disk, where it has turns of its own; true if anything happened.
+  std::function<bool()> disk_turn;
+
+  /// The campaign's actor that had a turn last dies at its next.
+  void kill_campaign();
 
   caf::actor_system& system() { return *system_; }
   supervisor_actor supervisor;
@@ -102,6 +109,7 @@ private:
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   milliseconds passed_{0};
   std::vector<scripted_relay::arrival> arrivals_before_;
+  caf::actor_addr last_campaign_;
 };
 
 } // namespace sluice::testing

@@ -4,6 +4,7 @@
 #include "actors/log_history.hpp"
 #include "actors/log_queries.hpp"
 #include "tests/catch.hpp"
+#include "tests/simulation/simulated_disk.hpp"
 #include "tests/unit/actors/actor_fixture.hpp"
 #include "tests/unit/actors/examples.hpp"
 
@@ -383,6 +384,34 @@ TEST_CASE("a campaign that dies takes its grants with it, however late its sende
   node.starved.clear();
   node.run();
   CHECK(node.relay->arrivals.empty());
+  check_audit(node);
+}
+
+TEST_CASE("a campaign that dies is started again from what it was appending, however slow the disk is") {
+  simulation::dice chance(1);
+  auto made = std::make_unique<simulation::simulated_disk>(chance, [](auto, auto, const auto&) {});
+  auto& disk = *made;
+  actor_fixture node(actor_fixture::quiet_settings(), std::move(made));
+  enum class disk_mood : std::uint8_t { good, fatal, stuck } mood = disk_mood::good;
+  node.disk_turn = [&] {
+    if (mood == disk_mood::stuck || disk.waiting() == 0)
+      return false;
+    if (mood == disk_mood::good)
+      disk.sync(disk.waiting());
+    else
+      node.kill_campaign();
+    mood = mood == disk_mood::fatal ? disk_mood::stuck : mood;
+    return true;
+  };
+  const auto id = node.start(spec_in_parts(1, 1h), 10);
+  node.run();
+  mood = disk_mood::fatal;
+  CHECK(node.tell(id, command_kind::pause).error().code == error_code::unavailable);
+  node.pass(1min); // it would have been started again several times
+  mood = disk_mood::good;
+  node.run();
+  CHECK(node.show(id).status() == status::paused);
+  CHECK(node.show(id).version == node.log(id).size());
   check_audit(node);
 }
 

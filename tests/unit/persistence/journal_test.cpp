@@ -4,6 +4,7 @@
 
 #include "persistence/hash_chain.hpp"
 
+#include <atomic>
 #include <thread>
 
 using namespace sluice;
@@ -157,6 +158,23 @@ TEST_CASE("appends of many threads to many campaigns all get their numbers") {
     thread.join();
   for (std::uint64_t id = 1; id <= thread_count; ++id)
     CHECK(read_all(store->journal(), {id}).size() == appends);
+}
+
+TEST_CASE("who awaits the appends is told when each of them is answered, whatever the answer") {
+  any_store store(both_kinds());
+  std::atomic<int> answered = 0;
+  for (event_number last = 0; last < 20; ++last) // every second one meets a conflict
+    store->journal().append(request(first_campaign, last / 2, {cancelled_saying(std::to_string(last))}),
+                            [&](const result<event_number>&) { ++answered; });
+  std::promise<std::size_t> told;
+  store->journal().await_appends([&] {
+    CHECK(answered == 20);
+    told.set_value(read_all(store->journal(), first_campaign).size());
+  });
+  CHECK(told.get_future().get() == 10);
+  std::promise<void> told_again;
+  store->journal().await_appends([&] { told_again.set_value(); }); // there is nothing to await
+  told_again.get_future().get();
 }
 
 TEST_CASE("a log may be read while it is written") {
