@@ -182,9 +182,8 @@ struct supervisor_state {
   void revive(campaign_id id) {
     if (is_broken(deliberate_fault::revival_overtakes))
       return start_again(id);
-    parts->store->journal().await_appends([to = caf::actor_cast<supervisor_actor>(self), id] {
-      caf::anon_send(to, appended_atom::value, id);
-    });
+    parts->store->journal().await_appends(
+        [to = caf::actor_cast<supervisor_actor>(self), id] { caf::anon_send(to, appended_atom::value, id); });
   }
 
   void start_again(campaign_id id) {
