@@ -55,11 +55,17 @@ class Sink(RelayScenarios):
             self.assertEqual(self.await_end(engine, campaign)["accepted"], LETTERS)
             return self.check_books(engine, campaign, server)
 
+    def end_without_doubt(self, engine, campaign, sink, command):
+        self.assertFalse(self.times_in_doubt(engine, campaign), "a letter was in doubt")
+        doubted = self.end_with_a_good_server(engine, campaign, sink)
+        if command != ".":  # where it gets that far, its end may leave letters in doubt that await its reply
+            self.assertFalse(doubted, "a letter was in doubt")
+
     def play_trouble(self, flag, command, words):
         with SmtpSink(flag, command) as sink, sink.engine() as engine:
             campaign = engine.start_campaign(LETTERS)
             self.await_trouble(engine, campaign, words)
-            self.assertFalse(self.end_with_a_good_server(engine, campaign, sink), "a letter was in doubt")
+            self.end_without_doubt(engine, campaign, sink, command)
 
     def play_harmless(self, *flags):
         with SmtpSink(*flags) as sink, sink.engine(**{"relay.letters_per_connection": 3}) as engine:
@@ -81,7 +87,7 @@ class Sink(RelayScenarios):
             campaign = engine.start_campaign(LETTERS)
             wait_until(lambda: engine.show(campaign)["counts"]["deferred"] == LETTERS, "all letters to be deferred")
             self.assert_grouped(engine, campaign, "450 4.3.0 Error: command failed", LETTERS)
-            self.assertFalse(self.end_with_a_good_server(engine, campaign, sink), "a letter was in doubt")
+            self.end_without_doubt(engine, campaign, sink, command)
 
     def test_a_sink_that_refuses_behind_its_354_and_hangs_up_has_refused_each_letter(self):
         self.play_refusal(("-A", "0"), "550 This violates SMTP")
