@@ -105,8 +105,7 @@ void rocksdb_journal::append(append_request request, append_done done) {
                     .expected_last = request.expected_last,
                     .records = {},
                     .key = std::move(request.key),
-                    .done = std::move(done),
-                    .only_waits = false};
+                    .done = std::move(done)};
   one.records.reserve(request.events.size());
   for (const auto& event : request.events)
     one.records.emplace_back(event);
@@ -134,7 +133,6 @@ void rocksdb_journal::append(append_request request, append_done done) {
 
 void rocksdb_journal::await_appends(std::function<void()> done) {
   queued_append one{.campaign = {},
-                    .expected_last = 0,
                     .records = {},
                     .key = {},
                     .done = [done = std::move(done)](const result<event_number>&) { done(); },

@@ -407,7 +407,7 @@ TEST_CASE("a campaign that dies is started again from what it was appending, how
   node.run();
   mood = disk_mood::fatal;
   CHECK(node.tell(id, command_kind::pause).error().code == error_code::unavailable);
-  node.pass(1min); // it would have been started again several times
+  node.pass(1min); // a good disk would have had it started again long ago
   mood = disk_mood::good;
   node.run();
   CHECK(node.show(id).status() == status::paused);
