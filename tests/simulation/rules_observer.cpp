@@ -154,10 +154,10 @@ void rules_observer::note(const claimed& it, timestamp at) {
 
 void rules_observer::note(const settled& it, timestamp at) {
   for (const auto& group : it.groups)
-    group.letters.for_each([&](letter_index index) { note_outcome(group, index, at); });
+    group.letters.for_each([&](letter_index index) { record_outcome(group, index, at); });
 }
 
-void rules_observer::note_outcome(const settled_group& group, letter_index index, timestamp at) {
+void rules_observer::record_outcome(const settled_group& group, letter_index index, timestamp at) {
   const auto before = states_.at(index);
   must(!is_final(before), "rule 5: a final letter never changes");
   must(before == letter_state::claimed || group.outcome == letter_state::skipped,
@@ -169,14 +169,14 @@ void rules_observer::note_outcome(const settled_group& group, letter_index index
   if (group.outcome == letter_state::in_doubt)
     ++doubts_[index];
   if (group.outcome == letter_state::deferred)
-    note_deferral(index, group.retry_at, at);
+    record_deferral(index, group.retry_at, at);
   if (stop_)
     if (auto* counter = counter_of(stop_->outcomes, group.outcome))
       ++*counter;
   move(index, group.outcome);
 }
 
-void rules_observer::note_deferral(letter_index index, timestamp retry_at, timestamp at) {
+void rules_observer::record_deferral(letter_index index, timestamp retry_at, timestamp at) {
   auto& noted = deferrals_[index];
   auto delay = retries_.delay_first;
   for (unsigned time = 0; time < noted.times && delay < retries_.delay_max; ++time)
@@ -195,7 +195,7 @@ void rules_observer::note(const doubt_settled& it, timestamp at) {
     if (it.resend)
       ++resends_[index];
     if (it.waits())
-      note_deferral(index, it.retry_at, at);
+      record_deferral(index, it.retry_at, at);
     move(index, it.outcome());
   });
 }

@@ -68,8 +68,8 @@ private:
   void note(const finished& it, timestamp at);
 
   void put_content(const campaign_spec& content, letter_index letters);
-  void note_outcome(const settled_group& group, letter_index index, timestamp at);
-  void note_deferral(letter_index index, timestamp retry_at, timestamp at);
+  void record_outcome(const settled_group& group, letter_index index, timestamp at);
+  void record_deferral(letter_index index, timestamp retry_at, timestamp at);
   void move(letter_index index, letter_state to);
   void lift_hold();
   letter_index due(timestamp now) const;

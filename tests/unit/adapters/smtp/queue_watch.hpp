@@ -1,5 +1,5 @@
 #pragma once
-// A campaign's end of a lane, for tests: keeps what was reported, and answers what is wanted as it is told.
+// A campaign's end of a queue, for tests: keeps what was reported, and answers what is wanted as it is told.
 
 #include "actors/relay.hpp"
 
@@ -51,21 +51,21 @@ inline batch_ptr make_letters(letter_index first, letter_index count) {
   return make_batch(first, recipients);
 }
 
-class lane_watch {
+class queue_watch {
 public:
   enum class answers { by_hand, at_once };
 
-  lane_watch(relay& to, answers how) : seen_(std::make_shared<seen>()) {
+  queue_watch(relay& to, answers how) : seen_(std::make_shared<seen>()) {
     seen_->grants = how == answers::at_once;
-    lane_ = to.open({1}, [seen = seen_](relay_report report) { take(*seen, std::move(report)); });
+    queue_ = to.open({1}, [seen = seen_](relay_report report) { take(*seen, std::move(report)); });
     const std::lock_guard lock(seen_->mutex);
-    seen_->lane = lane_;
+    seen_->queue = queue_;
   }
 
-  relay_lane& lane() { return *lane_; }
-  void drop() { lane_.reset(); }
-  void offer(batch_ptr letters) { lane_->offer(std::move(letters)); }
-  void grant(letter_ranges letters) { lane_->grant(std::move(letters)); }
+  campaign_queue& queue() { return *queue_; }
+  void drop() { queue_.reset(); }
+  void offer(batch_ptr letters) { queue_->offer(std::move(letters)); }
+  void grant(letter_ranges letters) { queue_->grant(std::move(letters)); }
 
   /// Waits until these are wanted.
   void await_wanted(const letter_ranges& letters) {
@@ -99,7 +99,7 @@ public:
           [&](const seen& now) { return now.settled >= letters; });
   }
   void await_drained() {
-    await("drained", [](const seen& now) { return now.is_drained; });
+    await("drained", [](const seen& now) { return now.withdraw_complete; });
   }
   /// Waits for the next condition and gives its words; "" when the relay works again.
   std::string await_condition(bool failing) {
@@ -144,7 +144,7 @@ private:
   struct seen {
     std::mutex mutex;
     std::condition_variable changed;
-    std::weak_ptr<relay_lane> lane;
+    std::weak_ptr<campaign_queue> queue;
     bool grants = false;
     letter_ranges wanted;
     std::vector<result_group> results;
@@ -152,14 +152,14 @@ private:
     std::size_t settled = 0;
     std::optional<bool> failing;
     std::string trouble;
-    bool is_drained = false;
+    bool withdraw_complete = false;
     std::string fault;
   };
 
   static void take(seen& now, relay_report report) {
     std::unique_lock lock(now.mutex);
-    if (now.is_drained)
-      now.fault = "a report after is_drained";
+    if (now.withdraw_complete)
+      now.fault = "a report after withdraw_complete";
     report.wanted.for_each([&](letter_index index) {
       if (now.wanted.contains(index))
         now.fault = "letter " + std::to_string(index) + " was wanted twice";
@@ -185,12 +185,12 @@ private:
       now.failing = report.failing;
       now.trouble = report.trouble;
     }
-    now.is_drained = report.is_drained;
+    now.withdraw_complete = report.withdraw_complete;
     now.changed.notify_all();
-    const auto lane = now.lane.lock();
+    const auto queue = now.queue.lock();
     lock.unlock();
-    if (now.grants && lane && !report.wanted.empty())
-      lane->grant(std::move(report.wanted));
+    if (now.grants && queue && !report.wanted.empty())
+      queue->grant(std::move(report.wanted));
   }
 
   template <class Condition>
@@ -201,7 +201,7 @@ private:
   }
 
   std::shared_ptr<seen> seen_;
-  std::shared_ptr<relay_lane> lane_;
+  std::shared_ptr<campaign_queue> queue_;
 };
 
 } // namespace sluice::test

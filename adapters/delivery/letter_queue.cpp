@@ -1,17 +1,17 @@
-#include "adapters/lanes/lane_queue.hpp"
+#include "adapters/delivery/letter_queue.hpp"
 
 #include "messages/address.hpp"
 
 namespace sluice {
 
-void lane_queue::push(batch_ptr letters) {
+void letter_queue::push(batch_ptr letters) {
   if (!letters || letters->letters.empty())
     return;
   size_ += letters->letters.size();
   slices_.push_back({std::move(letters), 0});
 }
 
-queued_letter lane_queue::pop_front() {
+queued_letter letter_queue::pop_front() {
   auto& front = slices_.front();
   queued_letter found{front.letters, &front.letters->letters[front.next]};
   if (++front.next == front.letters->letters.size())
@@ -19,7 +19,7 @@ queued_letter lane_queue::pop_front() {
   return found;
 }
 
-std::optional<queued_letter> lane_queue::pop(moment now, domain_limits& domains) {
+std::optional<queued_letter> letter_queue::pop(moment now, domain_limits& domains) {
   if (auto found = pop_aside(now, domains)) {
     --size_;
     return found;
@@ -43,7 +43,7 @@ std::optional<queued_letter> lane_queue::pop(moment now, domain_limits& domains)
   return std::nullopt;
 }
 
-std::optional<queued_letter> lane_queue::pop_aside(moment now, domain_limits& domains) {
+std::optional<queued_letter> letter_queue::pop_aside(moment now, domain_limits& domains) {
   while (!aside_until_.empty() && aside_until_.begin()->first <= now) {
     auto node = aside_until_.extract(aside_until_.begin());
     auto& [until, domain] = node.value();
@@ -68,7 +68,7 @@ std::optional<queued_letter> lane_queue::pop_aside(moment now, domain_limits& do
   return std::nullopt;
 }
 
-void lane_queue::step_aside(queued_letter one, std::string domain, moment now, domain_limits& domains) {
+void letter_queue::step_aside(queued_letter one, std::string domain, moment now, domain_limits& domains) {
   auto& waiting = aside_[domain];
   if (waiting.empty()) {
     domains.wait(domain, this);
@@ -78,16 +78,16 @@ void lane_queue::step_aside(queued_letter one, std::string domain, moment now, d
   ++aside_size_;
 }
 
-moment lane_queue::ready_at() const {
+moment letter_queue::ready_at() const {
   return aside_until_.empty() ? moment::max() : aside_until_.begin()->first;
 }
 
-std::size_t lane_queue::aside(std::string_view domain) const {
+std::size_t letter_queue::aside(std::string_view domain) const {
   const auto found = aside_.find(domain);
   return found == aside_.end() ? 0 : found->second.size();
 }
 
-letter_ranges lane_queue::clear(domain_limits& domains) {
+letter_ranges letter_queue::clear(domain_limits& domains) {
   letter_ranges all;
   for (const auto& [domain, waiting] : aside_) {
     domains.leave(domain, this);

@@ -1,8 +1,8 @@
 // The rules that all relays share, without sockets and threads.
 
-#include "adapters/lanes/lane_book.hpp"
+#include "adapters/delivery/delivery_scheduler.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/adapters/smtp/lane_watch.hpp"
+#include "tests/unit/adapters/smtp/queue_watch.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -14,23 +14,23 @@ using sluice::test::make_letters;
 namespace {
 
 struct desk final : letter_holder {
-  explicit desk(lane_book_limits limits = {}) : book(limits) {}
+  explicit desk(delivery_limits limits = {}) : book(limits) {}
 
-  std::shared_ptr<relay_lane> open(std::vector<relay_report>& reports) {
-    return open_lane(inbox, [&reports](relay_report report) { reports.push_back(std::move(report)); });
+  std::shared_ptr<campaign_queue> open(std::vector<relay_report>& reports) {
+    return open_queue(inbox, [&reports](relay_report report) { reports.push_back(std::move(report)); });
   }
   void turn() {
-    std::vector<lane_request> requests;
+    std::vector<queue_request> requests;
     inbox->take(requests);
     book.apply(requests);
     book.deliver_reports();
   }
   letter_slot* take() { return book.take(now, this); }
-  void note_answer(letter_slot& letter) override { answered.push_back(&letter); }
+  void on_answer(letter_slot& letter) override { answered.push_back(&letter); }
 
   moment now{std::chrono::hours(1)};
-  std::shared_ptr<lane_inbox> inbox = std::make_shared<lane_inbox>([] {});
-  lane_book book;
+  std::shared_ptr<delivery_inbox> inbox = std::make_shared<delivery_inbox>([] {});
+  delivery_scheduler book;
   std::vector<letter_slot*> answered;
 };
 
@@ -38,7 +38,7 @@ const auto ok = std::make_shared<const reply>(reply{250, "2.0.0", "Ok"});
 
 } // namespace
 
-TEST_CASE("lanes take turns, however many letters each has", "[lanes]") {
+TEST_CASE("queues take turns, however many letters each has", "[queues]") {
   desk at;
   std::vector<relay_report> ignored;
   const auto large = at.open(ignored);
@@ -52,11 +52,11 @@ TEST_CASE("lanes take turns, however many letters each has", "[lanes]") {
   CHECK(order == std::vector<letter_index>{0, 5000, 1, 5001, 2, 5002, 3, 4});
 }
 
-TEST_CASE("a letter is wanted once, also when its connection fails under it", "[lanes]") {
+TEST_CASE("a letter is wanted once, also when its connection fails under it", "[queues]") {
   desk at;
   std::vector<relay_report> reports;
-  const auto lane = at.open(reports);
-  lane->offer(make_letters(0, 2));
+  const auto queue = at.open(reports);
+  queue->offer(make_letters(0, 2));
   at.turn();
   auto* first = at.take();
   at.turn();
@@ -68,14 +68,14 @@ TEST_CASE("a letter is wanted once, also when its connection fails under it", "[
   CHECK(reports.size() == 1);
 }
 
-TEST_CASE("a letter goes back after three connections that failed under it", "[lanes]") {
+TEST_CASE("a letter goes back after three connections that failed under it", "[queues]") {
   desk at;
   std::vector<relay_report> reports;
-  const auto lane = at.open(reports);
-  lane->offer(make_letters(0, 1));
+  const auto queue = at.open(reports);
+  queue->offer(make_letters(0, 1));
   at.turn();
   auto* slot = at.take();
-  lane->grant({{0, 1}});
+  queue->grant({{0, 1}});
   at.turn();
   for (auto attempt = 0; attempt < 2; ++attempt) {
     at.book.put_back(*slot, true, nullptr);
@@ -89,16 +89,16 @@ TEST_CASE("a letter goes back after three connections that failed under it", "[l
   CHECK(reports.back().results[0].answer.text == "cut");
 }
 
-TEST_CASE("results with the same outcome and words are one group", "[lanes]") {
+TEST_CASE("results with the same outcome and words are one group", "[queues]") {
   desk at;
   std::vector<relay_report> reports;
-  const auto lane = at.open(reports);
-  lane->offer(make_letters(0, 4));
+  const auto queue = at.open(reports);
+  queue->offer(make_letters(0, 4));
   at.turn();
   std::vector<letter_slot*> slots;
   for (auto each = 0; each < 4; ++each)
     slots.push_back(at.take());
-  lane->grant({{0, 4}});
+  queue->grant({{0, 4}});
   at.turn();
   at.book.settle(*slots[0], letter_state::accepted, ok);
   at.book.settle(*slots[1], letter_state::refused, ok);
@@ -112,27 +112,27 @@ TEST_CASE("results with the same outcome and words are one group", "[lanes]") {
   CHECK(results[2].answer.text == "other");
 }
 
-TEST_CASE("no more letters are in hand than the limit, settled ones without a grant counted", "[lanes]") {
+TEST_CASE("no more letters are in hand than the limit, settled ones without a grant counted", "[queues]") {
   desk at({.letters_in_hand_max = 2});
   std::vector<relay_report> reports;
-  const auto lane = at.open(reports);
-  lane->offer(make_letters(0, 4));
+  const auto queue = at.open(reports);
+  queue->offer(make_letters(0, 4));
   at.turn();
   auto* first = at.take();
   CHECK(at.take() != nullptr);
   CHECK(at.take() == nullptr);
   at.book.settle(*first, letter_state::refused, ok);
   CHECK(at.take() == nullptr);
-  lane->grant({{0, 1}});
+  queue->grant({{0, 1}});
   at.turn();
   CHECK(at.take() != nullptr);
 }
 
-TEST_CASE("a domain over its limit does not hold back the others of its lane", "[lanes]") {
+TEST_CASE("a domain over its limit does not hold back the others of its queue", "[queues]") {
   desk at({.letters_per_second_per_domain_max = 10});
   std::vector<relay_report> ignored;
-  const auto lane = at.open(ignored);
-  lane->offer(make_batch(0, {"a@slow.example", "b@slow.example", "c@slow.example", "d@other.example"}));
+  const auto queue = at.open(ignored);
+  queue->offer(make_batch(0, {"a@slow.example", "b@slow.example", "c@slow.example", "d@other.example"}));
   at.turn();
   CHECK(at.take()->one->index == 0);
   CHECK(at.take()->one->index == 3);
@@ -147,7 +147,8 @@ TEST_CASE("a domain over its limit does not hold back the others of its lane", "
   CHECK(at.take() == nullptr);
 }
 
-TEST_CASE("lanes take turns at a domain over its limit, and one that has gone is not waited for", "[lanes]") {
+TEST_CASE("queues take turns at a domain over its limit, and one that has gone is not waited for",
+          "[queues]") {
   desk at({.letters_per_second_per_domain_max = 10});
   std::vector<relay_report> ignored;
   const auto large = at.open(ignored);
@@ -172,7 +173,7 @@ TEST_CASE("lanes take turns at a domain over its limit, and one that has gone is
   CHECK(at.now - begin <= std::chrono::milliseconds(1000));
 }
 
-TEST_CASE("a lane with letters for other domains too does not take all turns at a limited one", "[lanes]") {
+TEST_CASE("a queue with letters for other domains too does not take all turns at a limited one", "[queues]") {
   desk at({.letters_in_hand_max = 1000, .letters_per_second_per_domain_max = 10});
   std::vector<relay_report> ignored;
   const auto large = at.open(ignored);
@@ -195,26 +196,26 @@ TEST_CASE("a lane with letters for other domains too does not take all turns at 
   CHECK(std::ranges::count_if(slow, [](letter_index one) { return one < 5000; }) >= 4);
 }
 
-TEST_CASE("a lane looks only so far ahead past limited domains", "[lanes]") {
+TEST_CASE("a queue looks only so far ahead past limited domains", "[queues]") {
   desk at({.letters_per_second_per_domain_max = 1});
   std::vector<relay_report> ignored;
-  const auto lane = at.open(ignored);
-  std::vector<std::string> recipients(lane_queue::look_ahead_max + 2, "a@slow.example");
+  const auto queue = at.open(ignored);
+  std::vector<std::string> recipients(letter_queue::look_ahead_max + 2, "a@slow.example");
   recipients.push_back("b@other.example");
-  lane->offer(make_batch(0, recipients));
+  queue->offer(make_batch(0, recipients));
   at.turn();
   CHECK(at.take()->one->index == 0);
   CHECK(at.take() == nullptr);
-  lane->withdraw();
+  queue->withdraw();
   at.turn();
   CHECK(ignored.back().handed_back.count() == recipients.size() - 1);
 }
 
-TEST_CASE("letters a second are spread over the second", "[lanes]") {
+TEST_CASE("letters a second are spread over the second", "[queues]") {
   desk at({.letters_per_second_max = 20});
   std::vector<relay_report> ignored;
-  const auto lane = at.open(ignored);
-  lane->offer(make_letters(0, 30));
+  const auto queue = at.open(ignored);
+  queue->offer(make_letters(0, 30));
   at.turn();
   const auto begin = at.now;
   for (auto letter = 0; letter < 20; ++letter) {
@@ -225,16 +226,16 @@ TEST_CASE("letters a second are spread over the second", "[lanes]") {
   CHECK(at.now - begin == std::chrono::seconds(1));
 }
 
-TEST_CASE("a lane that is withdrawn while letters are in hand drains when they are settled", "[lanes]") {
+TEST_CASE("a queue that is withdrawn while letters are in hand drains when they are settled", "[queues]") {
   desk at;
   std::vector<relay_report> reports;
-  const auto lane = at.open(reports);
-  lane->offer(make_letters(0, 3));
+  const auto queue = at.open(reports);
+  queue->offer(make_letters(0, 3));
   at.turn();
   auto* granted = at.take();
   auto* awaited = at.take();
-  lane->grant({{0, 1}});
-  lane->withdraw();
+  queue->grant({{0, 1}});
+  queue->withdraw();
   at.turn();
   CHECK(std::ranges::count(at.answered, granted) == 2); // granted, then called back
   CHECK(std::ranges::count(at.answered, awaited) == 1);
@@ -243,17 +244,17 @@ TEST_CASE("a lane that is withdrawn while letters are in hand drains when they a
   at.book.put_back(*awaited, false, nullptr);
   at.turn();
   CHECK(reports.back().results.at(0).letters == letter_ranges{{0, 1}});
-  CHECK_FALSE(reports.back().is_drained);
-  lane->deny({{1, 2}});
+  CHECK_FALSE(reports.back().withdraw_complete);
+  queue->deny({{1, 2}});
   at.turn();
   CHECK(reports.back().handed_back == letter_ranges{{1, 2}});
-  CHECK(reports.back().is_drained);
+  CHECK(reports.back().withdraw_complete);
 }
 
-TEST_CASE("a lane hears of trouble once, again when its words change, and once of its end", "[lanes]") {
+TEST_CASE("a queue hears of trouble once, again when its words change, and once of its end", "[queues]") {
   desk at;
   std::vector<relay_report> reports;
-  const auto lane = at.open(reports);
+  const auto queue = at.open(reports);
   at.turn();
   at.book.set_condition(true, "refused");
   at.book.set_condition(true, "refused");
@@ -275,19 +276,19 @@ TEST_CASE("a lane hears of trouble once, again when its words change, and once o
   CHECK(later_reports.size() == 2);
 }
 
-TEST_CASE("once shut, a door lets nobody begin", "[lanes]") {
-  lane_door door;
+TEST_CASE("once shut, a fence lets nobody begin", "[queues]") {
+  send_fence fence;
   std::atomic<bool> is_shut = false;
   std::atomic<bool> has_begun_late = false;
   std::thread writer([&] {
     auto is_open = true;
     while (is_open)
-      is_open = door.pass([&] {
+      is_open = fence.run_if_open([&] {
         if (is_shut)
           has_begun_late = true;
       });
   });
-  door.shut();
+  fence.close();
   is_shut = true;
   writer.join();
   CHECK_FALSE(has_begun_late);

@@ -3,8 +3,8 @@
 // at once with a function that does the work (maildir, null). Everything else that a relay promises is here.
 
 #include "actors/relay.hpp"
-#include "adapters/lanes/lane_book.hpp"
-#include "adapters/lanes/retry_delay.hpp"
+#include "adapters/delivery/delivery_scheduler.hpp"
+#include "adapters/delivery/retry_delay.hpp"
 
 #include <functional>
 #include <memory>
@@ -27,7 +27,7 @@ struct delivery {
 };
 
 /// Delivers what it can and sets the outcomes; what stays `pending` goes back. An error says that the
-/// relay as a whole fails. It begins each letter's last step by `slot->lane->door->pass`.
+/// relay as a whole fails. It begins each letter's last step by `slot->queue->fence->run_if_open`.
 using deliver_letters = std::function<result<void>(std::span<delivery> letters)>;
 
 std::unique_ptr<relay> make_batch_relay(batch_relay_settings settings, deliver_letters deliver);

@@ -1,4 +1,4 @@
-#include "adapters/lanes/batch_relay.hpp"
+#include "adapters/delivery/batch_relay.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -15,9 +15,9 @@ class batch_relay final : public relay, letter_holder {
 public:
   batch_relay(batch_relay_settings settings, deliver_letters deliver) :
       settings_(std::move(settings)), deliver_(std::move(deliver)),
-      book_({settings_.letters_in_hand_max, settings_.letters_per_second_max,
-             settings_.letters_per_second_per_domain_max}),
-      inbox_(std::make_shared<lane_inbox>([this] { wake(); })), thread_([this] { run(); }) {}
+      scheduler_({settings_.letters_in_hand_max, settings_.letters_per_second_max,
+                  settings_.letters_per_second_per_domain_max}),
+      inbox_(std::make_shared<delivery_inbox>([this] { wake(); })), thread_([this] { run(); }) {}
 
   ~batch_relay() override {
     stop();
@@ -26,8 +26,8 @@ public:
     thread_.join();
   }
 
-  std::shared_ptr<relay_lane> open(campaign_id, report_sink sink) override {
-    return open_lane(inbox_, std::move(sink));
+  std::shared_ptr<campaign_queue> open(campaign_id, report_sink sink) override {
+    return open_queue(inbox_, std::move(sink));
   }
 
   std::size_t connections_max() const override { return settings_.letters_in_hand_max; }
@@ -47,7 +47,7 @@ private:
   void wake() { set(is_woken_); }
 
   void run() {
-    std::vector<lane_request> requests;
+    std::vector<queue_request> requests;
     auto answers_until = moment::max();
     while (true) {
       const auto [stops, ends] = wait();
@@ -55,18 +55,18 @@ private:
         return;
       const auto now = std::chrono::steady_clock::now();
       inbox_->take(requests);
-      book_.apply(requests);
-      if (stops && !book_.is_stopping()) {
-        book_.stop();
+      scheduler_.apply(requests);
+      if (stops && !scheduler_.is_stopping()) {
+        scheduler_.stop();
         answers_until = now + answers_wait_max;
       }
       deliver(now);
       take(now);
-      if (book_.is_stopping() && now >= answers_until)
-        book_.end_waiting_for_answers();
-      book_.deliver_reports();
-      wait_until_ = book_.is_stopping() ? answers_until : next_moment(now);
-      if (book_.is_stopping() && book_.is_settled()) {
+      if (scheduler_.is_stopping() && now >= answers_until)
+        scheduler_.end_waiting_for_answers();
+      scheduler_.deliver_reports();
+      wait_until_ = scheduler_.is_stopping() ? answers_until : next_moment(now);
+      if (scheduler_.is_stopping() && scheduler_.is_settled()) {
         wait_until_ = moment::max();
         set(has_stopped_);
       }
@@ -80,32 +80,34 @@ private:
   asked wait() {
     std::unique_lock lock(mutex_);
     const auto has_news = [this] {
-      return std::exchange(is_woken_, false) || is_ending_ || (is_stopping_ && !saw_stop_);
+      return std::exchange(is_woken_, false) || is_ending_ || (is_stopping_ && !has_seen_stop_);
     };
     if (wait_until_ == moment::max())
       changed_.wait(lock, has_news);
     else
       changed_.wait_until(lock, wait_until_, has_news);
-    saw_stop_ = is_stopping_;
+    has_seen_stop_ = is_stopping_;
     return {is_stopping_, is_ending_};
   }
 
   moment next_moment(moment now) const {
     if (now < retry_at_)
       return retry_at_;
-    return is_full() ? moment::max() : book_.ready_at(now);
+    return is_full() ? moment::max() : scheduler_.ready_at(now);
   }
 
   /// While it fails, one letter tries.
-  bool is_full() const { return in_hand_.size() >= (book_.is_failing() ? 1 : settings_.letters_in_hand_max); }
+  bool is_full() const {
+    return in_hand_.size() >= (scheduler_.is_failing() ? 1 : settings_.letters_in_hand_max);
+  }
 
-  void note_answer(letter_slot&) override {}
+  void on_answer(letter_slot&) override {}
 
   void take(moment now) {
     if (now < retry_at_)
       return;
     while (!is_full()) {
-      auto* slot = book_.take(now, this);
+      auto* slot = scheduler_.take(now, this);
       if (slot == nullptr)
         break;
       in_hand_.push_back(slot);
@@ -115,8 +117,8 @@ private:
   void deliver(moment now) {
     granted_.clear();
     std::erase_if(in_hand_, [this](letter_slot* slot) {
-      if (book_.is_called_back(*slot))
-        book_.settle(*slot, letter_state::pending, nullptr);
+      if (scheduler_.is_called_back(*slot))
+        scheduler_.settle(*slot, letter_state::pending, nullptr);
       else if (slot->said == letter_slot::answer::granted)
         granted_.push_back({.slot = slot, .outcome = letter_state::pending, .words = nullptr});
       else
@@ -130,24 +132,24 @@ private:
     if (!done)
       trouble = std::make_shared<const reply>(reply{0, "", done.error().message});
     for (auto& one : granted_)
-      book_.settle(*one.slot, one.outcome, one.words ? one.words : trouble);
+      scheduler_.settle(*one.slot, one.outcome, one.words ? one.words : trouble);
     if (done) {
       settings_.delay.reset();
-      book_.set_condition(false, "");
+      scheduler_.set_condition(false, "");
     } else {
       retry_at_ = now + settings_.delay.next();
-      book_.set_condition(true, done.error().message);
+      scheduler_.set_condition(true, done.error().message);
     }
   }
 
   batch_relay_settings settings_;
   deliver_letters deliver_;
-  lane_book book_;
+  delivery_scheduler scheduler_;
   std::vector<letter_slot*> in_hand_;
   std::vector<delivery> granted_;
   moment retry_at_ = moment::min();
   moment wait_until_ = moment::max();
-  bool saw_stop_ = false;
+  bool has_seen_stop_ = false;
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -156,7 +158,7 @@ private:
   bool is_ending_ = false;
   bool has_stopped_ = false;
 
-  std::shared_ptr<lane_inbox> inbox_;
+  std::shared_ptr<delivery_inbox> inbox_;
   std::thread thread_; ///< last: it uses all the others
 };
 

@@ -1,4 +1,4 @@
-#include "adapters/lanes/rate_limit.hpp"
+#include "adapters/delivery/rate_limit.hpp"
 
 #include <algorithm>
 

@@ -3,7 +3,7 @@
 // that a recipient domain over its limit steps aside: others behind it go first, as far as look_ahead_max.
 
 #include "actors/letters/batch.hpp"
-#include "adapters/lanes/rate_limit.hpp"
+#include "adapters/delivery/rate_limit.hpp"
 #include "messages/letter_ranges.hpp"
 
 #include <deque>
@@ -21,9 +21,9 @@ struct queued_letter {
   const letter* one = nullptr;
 };
 
-class lane_queue {
+class letter_queue {
 public:
-  /// So many letters of limited domains may step aside; with more, the lane waits for one of them.
+  /// So many letters of limited domains may step aside; with more, the queue waits for one of them.
   static constexpr std::size_t look_ahead_max = 1000;
 
   void push(batch_ptr letters);

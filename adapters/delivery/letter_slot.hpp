@@ -9,7 +9,7 @@
 
 namespace sluice {
 
-struct lane_record;
+struct queue_record;
 struct letter_slot;
 
 /// A reply that many letters may share.
@@ -18,8 +18,8 @@ using reply_ptr = std::shared_ptr<const reply>;
 /// Who has a letter in hand: a connection.
 class letter_holder {
 public:
-  /// The letter was granted or denied, or its lane was withdrawn. Only notes it: called amid changes.
-  virtual void note_answer(letter_slot& letter) = 0;
+  /// The letter was granted or denied, or its queue was withdrawn. Only notes it: called amid changes.
+  virtual void on_answer(letter_slot& letter) = 0;
 
 protected:
   ~letter_holder() = default;
@@ -28,13 +28,13 @@ protected:
 struct letter_slot {
   enum class answer : std::uint8_t { awaited, granted, denied };
   enum class place : std::uint8_t {
-    nowhere, ///< the slot is free
-    in_hand, ///< with its holder
-    again,   ///< a connection failed under it; waits for another
-    settled, ///< its outcome is known, its grant is not
+    nowhere,  ///< the slot is free
+    in_hand,  ///< with its holder
+    requeued, ///< a connection failed under it; waits for another
+    settled,  ///< its outcome is known, its grant is not
   };
 
-  lane_record* lane = nullptr;
+  queue_record* queue = nullptr;
   batch_ptr from;
   const letter* one = nullptr;
   letter_holder* holder = nullptr;

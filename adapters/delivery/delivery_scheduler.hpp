@@ -3,16 +3,16 @@
 // each, and what is to be reported. Belongs to the relay's thread; knows no sockets and no files, so that
 // smtp, maildir and null share its rules:
 //
-//   - lanes with letters take turns, one letter each;
+//   - queues with letters take turns, one letter each;
 //   - a letter is `wanted` once, when it is first taken;
 //   - a result is reported when the letter is granted, not before; a letter without its grant or denial
-//     stays here even when its lane is withdrawn, since its claim may be on the way to the disk;
+//     stays here even when its queue is withdrawn, since its claim may be on the way to the disk;
 //   - every offered letter is reported exactly once in results or handed_back.
 
-#include "adapters/lanes/lane_inbox.hpp"
-#include "adapters/lanes/lane_queue.hpp"
-#include "adapters/lanes/letter_slot.hpp"
-#include "adapters/lanes/rate_limit.hpp"
+#include "adapters/delivery/delivery_inbox.hpp"
+#include "adapters/delivery/letter_queue.hpp"
+#include "adapters/delivery/letter_slot.hpp"
+#include "adapters/delivery/rate_limit.hpp"
 
 #include <deque>
 #include <memory>
@@ -23,36 +23,36 @@
 
 namespace sluice {
 
-/// One lane, as the relay's thread sees it.
-struct lane_record {
-  std::shared_ptr<lane_door> door;
-  lane_queue queue;
+/// One queue, as the relay's thread sees it.
+struct queue_record {
+  std::shared_ptr<send_fence> fence;
+  letter_queue letters;
   std::vector<letter_slot*> awaited; ///< slots whose grant or denial is to come, oldest first
   std::size_t slots = 0;
-  bool is_in_ring = false;
-  moment resting_until = moment::min(); ///< not in the ring although it has letters
-  bool knows_failing = false;           ///< it was told that the relay fails
-  std::string knows_trouble;            ///< and why
+  bool is_in_round = false;
+  moment throttled_until = moment::min(); ///< not in the ring although it has letters
+  bool told_failing = false;              ///< it was told that the relay fails
+  std::string told_trouble;               ///< and why
   bool is_withdrawn = false;
-  bool has_drained = false;
+  bool withdraw_complete = false;
   bool is_dirty = false;
   relay_report report;
   std::vector<reply_ptr> words; ///< of report.results, to compare quickly
 };
 
-struct lane_book_limits {
-  std::size_t letters_in_hand_max = 40; ///< taken and not yet settled, all lanes together
+struct delivery_limits {
+  std::size_t letters_in_hand_max = 40; ///< taken and not yet settled, all queues together
   std::uint32_t letters_per_second_max = 0;
   std::uint32_t letters_per_second_per_domain_max = 0;
 };
 
-class lane_book {
+class delivery_scheduler {
 public:
-  explicit lane_book(lane_book_limits limits);
-  ~lane_book();
+  explicit delivery_scheduler(delivery_limits limits);
+  ~delivery_scheduler();
 
-  /// Carries out what lanes asked. Holders hear of answers by note_answer.
-  void apply(std::vector<lane_request>& requests);
+  /// Carries out what queues asked. Holders hear of answers by on_answer.
+  void apply(std::vector<queue_request>& requests);
 
   /// The next letter for `holder`, reported as wanted if it is taken for the first time. Nothing when there
   /// is none, when limits forbid (see ready_at), or when too many are in hand.
@@ -60,19 +60,19 @@ public:
 
   /// Whether a take might give something now.
   bool has_letters(moment now) const;
-  /// How many letters wait, those of lanes that rest until a domain's limit lets one go not counted.
+  /// How many letters wait, those of queues that rest until a domain's limit lets one go not counted.
   std::size_t waiting(moment now) {
-    end_rests(now);
-    return waiting_ + again_.size();
+    end_throttles(now);
+    return waiting_ + requeued_.size();
   }
   /// When rate limits forbid a take: from when on it may give something; moment::max() without such.
   moment ready_at(moment now) const;
 
-  /// How many letters of all lanes wait for this domain's limit.
+  /// How many letters of all queues wait for this domain's limit.
   std::size_t waiting_for_domain(std::string_view domain) const;
   /// Letters wait although places are free for them: where connections are free too, the limit on all
   /// letters together is what they wait for.
-  bool has_free_places_and_letters() const { return !free_.empty() && waiting_ + again_.size() > 0; }
+  bool has_free_places_and_letters() const { return !free_.empty() && waiting_ + requeued_.size() > 0; }
 
   /// The letter in hand has its outcome; with `pending` it goes back to its campaign. `slot` is given up.
   void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);
@@ -80,12 +80,12 @@ public:
   /// called back, or when too many connections have failed under it. `slot` is given up.
   void put_back(letter_slot& slot, bool has_failed, const reply_ptr& words);
   /// Letters that wait for another connection go back to their campaigns: the relay as a whole fails.
-  void give_up_again(const reply_ptr& words);
+  void give_up_requeued(const reply_ptr& words);
 
-  /// True when the letter must not be sent any more: denied, its lane withdrawn, or the relay stopping.
+  /// True when the letter must not be sent any more: denied, its queue withdrawn, or the relay stopping.
   bool is_called_back(const letter_slot& slot) const;
 
-  /// Tells all lanes that do not know it yet whether the relay fails, and why. A lane that is opened later hears of
+  /// Tells all queues that do not know it yet whether the relay fails, and why. A queue that is opened later hears of
   /// it at the next failure: by then the relay may work.
   void set_condition(bool failing, const std::string& trouble);
   bool is_failing() const { return is_failing_; }
@@ -98,37 +98,37 @@ public:
   /// After stop: no answer is awaited any longer; letters without one are handed back.
   void end_waiting_for_answers();
 
-  /// Sends each lane's report, if it has any.
+  /// Sends each queue's report, if it has any.
   void deliver_reports();
 
 private:
-  void open(const std::shared_ptr<lane_door>& door);
-  void offer(lane_record& lane, batch_ptr letters);
-  void answer(lane_record& lane, const letter_ranges& letters, letter_slot::answer said);
-  void withdraw(lane_record& lane);
-  void drop(lane_record& lane);
-  void call_back(lane_record& lane);
+  void open(const std::shared_ptr<send_fence>& fence);
+  void offer(queue_record& queue, batch_ptr letters);
+  void answer(queue_record& queue, const letter_ranges& letters, letter_slot::answer said);
+  void withdraw(queue_record& queue);
+  void drop(queue_record& queue);
+  void call_back(queue_record& queue);
   void answered(letter_slot& slot);
   void send_back(letter_slot& slot, const reply_ptr& words);
   void report_result(letter_slot& slot, letter_state outcome, const reply_ptr& words);
   void hand_back(letter_slot& slot);
   void release(letter_slot& slot);
-  void enter_ring(lane_record& lane);
-  void leave_ring(lane_record& lane);
-  void end_rests(moment now);
-  void mark(lane_record& lane);
-  void note_drained(lane_record& lane);
+  void join_round(queue_record& queue);
+  void leave_round(queue_record& queue);
+  void end_throttles(moment now);
+  void mark(queue_record& queue);
+  void on_withdraw_complete(queue_record& queue);
 
   domain_limits domains_;
   rate_limit total_;
   std::vector<letter_slot> slots_;
   std::vector<letter_slot*> free_;
-  std::deque<letter_slot*> again_;
-  std::unordered_map<lane_door*, std::unique_ptr<lane_record>> lanes_;
-  std::deque<lane_record*> ring_;
-  std::set<std::pair<moment, lane_record*>> resting_; ///< all their letters wait for a domain's limit
-  std::size_t waiting_ = 0;                           ///< letters of the lanes in the ring
-  std::vector<lane_record*> dirty_;
+  std::deque<letter_slot*> requeued_;
+  std::unordered_map<send_fence*, std::unique_ptr<queue_record>> queues_;
+  std::deque<queue_record*> round_robin_;
+  std::set<std::pair<moment, queue_record*>> throttled_; ///< all their letters wait for a domain's limit
+  std::size_t waiting_ = 0;                              ///< letters of the queues in the ring
+  std::vector<queue_record*> dirty_;
   bool is_failing_ = false;
   bool is_stopping_ = false;
 };
