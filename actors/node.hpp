@@ -10,6 +10,7 @@
 #include "messages/view.hpp"
 #include "persistence/store.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 

@@ -34,16 +34,17 @@ store_url split(const std::string& url) {
   return {.scheme = scheme, .rest = text.substr(colon + 1)};
 }
 
+std::unexpected<error> no_such_form(std::string_view scheme, const std::string& url) {
+  return failure(error_code::invalid_input,
+                 sentence("there is no kind of store \"", scheme,
+                          ":\"; there are rocksdb:PATH and memory:, and the ", "path of a folder alone (./",
+                          url, ", where that is one's name)"));
+}
+
 } // namespace
 
 result<std::unique_ptr<store>> open_store(const std::string& url, open_mode mode) {
-  const auto [scheme, rest] = split(url);
-  if (scheme.empty() || scheme == "rocksdb") {
-    if (rest.empty())
-      return failure(error_code::invalid_input, "a store needs a folder: rocksdb:PATH, or the path alone");
-    return open_rocksdb_store(rest, mode);
-  }
-  if (scheme == "memory") {
+  if (const auto [scheme, rest] = split(url); scheme == "memory") {
     if (!rest.empty())
       return failure(error_code::invalid_input, sentence("nothing may stand behind memory: in ", url));
     if (mode == open_mode::read_only)
@@ -51,15 +52,21 @@ result<std::unique_ptr<store>> open_store(const std::string& url, open_mode mode
                      "a store in memory is empty when it is opened: there is nothing to read");
     return make_memory_store();
   }
-  return failure(error_code::invalid_input,
-                 sentence("there is no kind of store \"", scheme,
-                          ":\"; there are rocksdb:PATH and memory:, and the ", "path of a folder alone (./",
-                          url, ", where that is one's name)"));
+  const auto folder = store_folder(url);
+  if (!folder)
+    return std::unexpected(folder.error());
+  return open_rocksdb_store(*folder, mode);
 }
 
-std::filesystem::path store_folder(const std::string& url) {
+result<std::filesystem::path> store_folder(const std::string& url) {
   const auto [scheme, rest] = split(url);
-  return scheme.empty() || scheme == "rocksdb" ? std::filesystem::path(rest) : std::filesystem::path();
+  if (scheme == "memory")
+    return failure(error_code::invalid_input, "a store in memory lives in no folder; name one");
+  if (!scheme.empty() && scheme != "rocksdb")
+    return no_such_form(scheme, url);
+  if (rest.empty())
+    return failure(error_code::invalid_input, "a store needs a folder: rocksdb:PATH, or the path alone");
+  return std::filesystem::path(rest);
 }
 
 } // namespace sluice

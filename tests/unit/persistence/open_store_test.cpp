@@ -25,14 +25,14 @@ TEST_CASE("the path of a folder and its rocksdb: URL open the same store") {
   }
   const auto store = expect(open_store(path, open_mode::read_only));
   CHECK(read_all(store->journal(), one_campaign).size() == 2);
-  CHECK(store_folder(path) == path);
-  CHECK(store_folder("rocksdb:" + path) == path);
+  CHECK(expect(store_folder(path)) == path);
+  CHECK(expect(store_folder("rocksdb:" + path)) == path);
 }
 
 TEST_CASE("memory: opens a store that begins empty and leaves no file") {
   const auto store = expect(open_store("memory:", open_mode::read_write));
   CHECK(expect(store->journal().campaigns()).empty());
-  CHECK(store_folder("memory:").empty());
+  CHECK(store_folder("memory:").error().code == error_code::invalid_input);
   CHECK(refusal_of("memory:", open_mode::read_only).code == error_code::not_found);
   CHECK(refusal_of("memory:x").code == error_code::invalid_input);
 }
@@ -43,6 +43,7 @@ TEST_CASE("a URL of a kind that there is not is refused with those that there ar
   CHECK(refused.message.find("postgres:") != std::string::npos);
   CHECK(refused.message.find("rocksdb:PATH") != std::string::npos);
   CHECK(refused.message.find("memory:") != std::string::npos);
+  CHECK(store_folder("postgres://host/sluice").error() == refused);
   CHECK(refusal_of("rocksdb:").code == error_code::invalid_input);
   CHECK(refusal_of("").code == error_code::invalid_input);
 }
@@ -57,5 +58,5 @@ TEST_CASE("a folder with a colon in its name is a folder, also where it looks li
   const auto lies_in = store_folder("data:2025");
   std::filesystem::current_path(before);
   CHECK(opened);
-  CHECK(lies_in == "data:2025");
+  CHECK(expect(lies_in) == "data:2025");
 }
