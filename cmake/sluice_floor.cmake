@@ -1,5 +1,4 @@
-# One library for each floor and each room of its own on it: all its sources, warnings as errors, includes from the
-# root.
+# One library for each floor: all its sources, warnings as errors, includes from the root.
 
 set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -34,18 +33,19 @@ set(sluice_precompiled <algorithm> <array> <chrono> <expected> <functional> <map
 # say of what they are.
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 6)
 
-# sluice_floor(NAME [EXCLUDE path …] [PRECOMPILED header …] PUBLIC lib … PRIVATE lib …)
-#
-# NAME is a folder, or a single source without its ending; `floor/room` becomes sluice::floor_room. EXCLUDE names what
-# below it belongs to another target, a folder with a slash at its end.
-function(sluice_floor path)
-  cmake_parse_arguments(floor "" "" "EXCLUDE;PRECOMPILED;PUBLIC;PRIVATE" ${ARGN})
-  string(REPLACE "/" "_" name "${path}")
+# sluice_floor(NAME FOLDER folder [WITHOUT folder …] [EXCLUDE file …] [PRECOMPILED header …] PUBLIC lib … PRIVATE lib …)
+# The target sluice_NAME, for others sluice::NAME: the sources in FOLDER, but for those of the rooms within it that
+# have targets of their own (WITHOUT).
+function(sluice_floor name)
+  cmake_parse_arguments(floor "" "FOLDER" "WITHOUT;EXCLUDE;PRECOMPILED;PUBLIC;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}"
-       "${CMAKE_SOURCE_DIR}/${path}/*.cpp" "${CMAKE_SOURCE_DIR}/${path}.cpp")
-  foreach(excluded ${floor_EXCLUDE})
-    list(FILTER sources EXCLUDE REGEX "^${excluded}")
+       "${CMAKE_SOURCE_DIR}/${floor_FOLDER}/*.cpp")
+  foreach(room ${floor_WITHOUT})
+    list(FILTER sources EXCLUDE REGEX "^${room}/")
   endforeach()
+  if(floor_EXCLUDE)
+    list(REMOVE_ITEM sources ${floor_EXCLUDE})
+  endif()
   add_library(sluice_${name} STATIC ${sources})
   add_library(sluice::${name} ALIAS sluice_${name})
   set_target_properties(sluice_${name} PROPERTIES EXPORT_NAME ${name})

@@ -1,6 +1,6 @@
 #pragma once
 // Everything that the engine keeps, behind one interface: the campaigns' logs, audiences, suppressions, snapshots and
-// tokens. persistence/open_store.hpp opens one.
+// tokens. persistence/stores/open_store.hpp opens one.
 //
 // Acknowledged means synced. When the disk fails or is full, writes answer `storage_failed` and go on by
 // themselves when it is back.

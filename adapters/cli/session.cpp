@@ -2,7 +2,7 @@
 
 #include "adapters/cli/concat.hpp"
 #include "adapters/cli/text.hpp"
-#include "persistence/open_store.hpp"
+#include "persistence/stores/open_store.hpp"
 
 #include <fstream>
 

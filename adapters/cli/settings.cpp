@@ -1,11 +1,11 @@
 #include "adapters/cli/settings.hpp"
 
-#include "actors/campaign_state.hpp"
+#include "actors/core/campaign_state.hpp"
 #include "adapters/cli/concat.hpp"
 #include "adapters/cli/configuration.hpp"
 #include "adapters/cli/setting_values.hpp"
 #include "adapters/relays.hpp"
-#include "persistence/open_store.hpp"
+#include "persistence/stores/open_store.hpp"
 
 #include <algorithm>
 #include <array>

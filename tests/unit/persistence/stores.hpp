@@ -3,7 +3,7 @@
 // that wait for their answer.
 
 #include "persistence/memory/store.hpp"
-#include "persistence/open_store.hpp"
+#include "persistence/stores/open_store.hpp"
 #include "tests/catch.hpp"
 
 #include <cstdlib>
