@@ -1,6 +1,7 @@
 #include "actors/node.hpp"
 
 #include "actors/actors.hpp"
+#include "persistence/stores/open_store.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

@@ -3,7 +3,7 @@
 // a relay that does what the test tells it to. Nothing happens until `run` or `pass`.
 
 #include "actors/actors.hpp"
-#include "persistence/store.hpp"
+#include "persistence/memory/store.hpp"
 
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>

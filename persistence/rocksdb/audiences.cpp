@@ -1,10 +1,10 @@
-#include "persistence/rocksdb_audiences.hpp"
+#include "persistence/rocksdb/audiences.hpp"
 
 #include "messages/address.hpp"
-#include "persistence/audience_keys.hpp"
 #include "persistence/audience_rows.hpp"
-#include "persistence/rocksdb_audience_writer.hpp"
-#include "persistence/rocksdb_database.hpp"
+#include "persistence/rocksdb/audience_keys.hpp"
+#include "persistence/rocksdb/audience_writer.hpp"
+#include "persistence/rocksdb/database.hpp"
 #include "persistence/sentence.hpp"
 
 #include <algorithm>

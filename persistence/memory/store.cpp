@@ -1,7 +1,8 @@
-#include "persistence/memory_audiences.hpp"
-#include "persistence/memory_journal.hpp"
-#include "persistence/memory_suppressions.hpp"
-#include "persistence/store.hpp"
+#include "persistence/memory/store.hpp"
+
+#include "persistence/memory/audiences.hpp"
+#include "persistence/memory/journal.hpp"
+#include "persistence/memory/suppressions.hpp"
 #include "persistence/token_table.hpp"
 
 #include <map>

@@ -1,4 +1,4 @@
-#include "persistence/address_sieve.hpp"
+#include "persistence/rocksdb/address_sieve.hpp"
 
 #include <new>
 

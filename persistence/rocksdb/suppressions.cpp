@@ -3,11 +3,11 @@
 //   8 bytes   since when: milliseconds since 1970, big-endian
 //   the rest  the reason
 
-#include "persistence/rocksdb_suppressions.hpp"
+#include "persistence/rocksdb/suppressions.hpp"
 
 #include "messages/address.hpp"
 #include "persistence/big_endian.hpp"
-#include "persistence/rocksdb_database.hpp"
+#include "persistence/rocksdb/database.hpp"
 
 #include <rocksdb/write_batch.h>
 

@@ -1,4 +1,4 @@
-#include "persistence/memory_suppressions.hpp"
+#include "persistence/memory/suppressions.hpp"
 
 #include "messages/address.hpp"
 

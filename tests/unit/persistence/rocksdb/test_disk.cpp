@@ -1,4 +1,4 @@
-#include "tests/unit/persistence/test_disk.hpp"
+#include "tests/unit/persistence/rocksdb/test_disk.hpp"
 
 #include <filesystem>
 

@@ -1,4 +1,4 @@
-#include "persistence/log_damage.hpp"
+#include "persistence/rocksdb/log_damage.hpp"
 
 #include "persistence/sentence.hpp"
 

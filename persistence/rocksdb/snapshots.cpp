@@ -4,11 +4,11 @@
 //   32 bytes  the hash of that event's record
 //   the rest  the state, see actors/state_codec.hpp
 
-#include "persistence/rocksdb_snapshots.hpp"
+#include "persistence/rocksdb/snapshots.hpp"
 
 #include "persistence/big_endian.hpp"
 #include "persistence/hash_chain.hpp"
-#include "persistence/rocksdb_database.hpp"
+#include "persistence/rocksdb/database.hpp"
 
 #include <rocksdb/write_batch.h>
 

@@ -1,4 +1,4 @@
-#include "persistence/resumable_file_system.hpp"
+#include "persistence/rocksdb/resumable_file_system.hpp"
 
 #include <string>
 #include <utility>

@@ -1,11 +1,11 @@
-#include "persistence/rocksdb_store.hpp"
+#include "persistence/rocksdb/store.hpp"
 
-#include "persistence/rocksdb_audiences.hpp"
-#include "persistence/rocksdb_database.hpp"
-#include "persistence/rocksdb_journal.hpp"
-#include "persistence/rocksdb_snapshots.hpp"
-#include "persistence/rocksdb_suppressions.hpp"
-#include "persistence/rocksdb_tokens.hpp"
+#include "persistence/rocksdb/audiences.hpp"
+#include "persistence/rocksdb/database.hpp"
+#include "persistence/rocksdb/journal.hpp"
+#include "persistence/rocksdb/snapshots.hpp"
+#include "persistence/rocksdb/suppressions.hpp"
+#include "persistence/rocksdb/tokens.hpp"
 #include "persistence/sentence.hpp"
 
 #include <exception>
@@ -42,11 +42,9 @@ private:
   rocksdb_journal journal_;
 };
 
-} // namespace
-
-result<std::unique_ptr<store>> open_rocksdb_store(const std::filesystem::path& folder,
-                                                  open_mode mode,
-                                                  std::shared_ptr<rocksdb::FileSystem> files) {
+result<std::unique_ptr<store>> open_database_in(const std::filesystem::path& folder,
+                                                open_mode mode,
+                                                std::shared_ptr<rocksdb::FileSystem> files) {
   auto database = rocksdb_database::open(folder, mode, std::move(files));
   if (!database)
     return std::unexpected(database.error());
@@ -59,10 +57,14 @@ result<std::unique_ptr<store>> open_rocksdb_store(const std::filesystem::path& f
   return std::make_unique<rocksdb_store>(*std::move(database), *std::move(audiences), *std::move(tokens));
 }
 
-result<std::unique_ptr<store>> open_store(const std::filesystem::path& folder, open_mode mode) {
+} // namespace
+
+result<std::unique_ptr<store>> open_rocksdb_store(const std::filesystem::path& folder,
+                                                  open_mode mode,
+                                                  std::shared_ptr<rocksdb::FileSystem> files) {
   // The standard library's file functions throw where they run out of memory or get an odd path.
   try {
-    return open_rocksdb_store(folder, mode, rocksdb::FileSystem::Default());
+    return open_database_in(folder, mode, files ? std::move(files) : rocksdb::FileSystem::Default());
   } catch (const std::exception& problem) {
     return failure(error_code::storage_failed,
                    sentence("cannot open the store in ", folder.string(), ": ", problem.what()));

@@ -1,4 +1,4 @@
-#include "persistence/rocksdb_options.hpp"
+#include "persistence/rocksdb/options.hpp"
 
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>

@@ -1,4 +1,4 @@
-#include "persistence/data_folder.hpp"
+#include "persistence/rocksdb/data_folder.hpp"
 #include "persistence/sentence.hpp"
 
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 #pragma once
 // How RocksDB is set: for small synced writes at a high rate, and large imports now and then.
 
-#include "persistence/rocksdb_database.hpp"
+#include "persistence/rocksdb/database.hpp"
 
 #include <string_view>
 #include <vector>

@@ -1,10 +1,10 @@
 // What the disk form alone has to promise: that acknowledged means kept, whatever ends the process or
 // befalls the disk.
 #include "tests/catch.hpp"
+#include "tests/unit/persistence/rocksdb/test_disk.hpp"
 #include "tests/unit/persistence/stores.hpp"
-#include "tests/unit/persistence/test_disk.hpp"
 
-#include "persistence/rocksdb_store.hpp"
+#include "persistence/rocksdb/store.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,11 +1,11 @@
-#include "persistence/rocksdb_database.hpp"
+#include "persistence/rocksdb/database.hpp"
 
 #include "messages/check.hpp"
-#include "persistence/log_damage.hpp"
-#include "persistence/resumable_file_system.hpp"
-#include "persistence/rocksdb_options.hpp"
+#include "persistence/rocksdb/log_damage.hpp"
+#include "persistence/rocksdb/options.hpp"
+#include "persistence/rocksdb/resumable_file_system.hpp"
+#include "persistence/rocksdb/store_notes.hpp"
 #include "persistence/sentence.hpp"
-#include "persistence/store_notes.hpp"
 
 #include <rocksdb/write_batch.h>
 

@@ -1,4 +1,4 @@
-#include "persistence/store_notes.hpp"
+#include "persistence/rocksdb/store_notes.hpp"
 
 #include "messages/time.hpp"
 

@@ -1,4 +1,4 @@
-#include "persistence/memory_journal.hpp"
+#include "persistence/memory/journal.hpp"
 
 #include "persistence/hash_chain.hpp"
 #include "persistence/sentence.hpp"

@@ -2,8 +2,8 @@
 // The one RocksDB of a data folder, as the rocksdb_*.cpp see it: opened and checked, its column families by
 // name, and every write through one place that knows how to go on after the disk has failed.
 
-#include "persistence/data_folder.hpp"
-#include "persistence/key_record_codec.hpp"
+#include "persistence/rocksdb/data_folder.hpp"
+#include "persistence/rocksdb/old_keys_filter.hpp"
 #include "persistence/store.hpp"
 
 #include <rocksdb/db.h>

@@ -1,4 +1,4 @@
-#include "persistence/memory_audiences.hpp"
+#include "persistence/memory/audiences.hpp"
 
 #include "messages/address.hpp"
 #include "persistence/audience_rows.hpp"

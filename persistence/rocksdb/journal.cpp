@@ -1,7 +1,8 @@
-#include "persistence/rocksdb_journal.hpp"
+#include "persistence/rocksdb/journal.hpp"
 
 #include "persistence/big_endian.hpp"
-#include "persistence/rocksdb_database.hpp"
+#include "persistence/key_record_codec.hpp"
+#include "persistence/rocksdb/database.hpp"
 #include "persistence/sentence.hpp"
 
 #include <rocksdb/write_batch.h>

@@ -1,8 +1,8 @@
 #pragma once
-// One import into RocksDB; see persistence/rocksdb_audiences.hpp.
+// One import into RocksDB; see persistence/rocksdb/audiences.hpp.
 
-#include "persistence/address_sieve.hpp"
 #include "persistence/audience_rows.hpp"
+#include "persistence/rocksdb/address_sieve.hpp"
 
 #include <rocksdb/write_batch.h>
 

@@ -1,9 +1,9 @@
 // The family `tokens`: under the SHA-256 of the secret (32 bytes) a CBOR map
 // {"name": text, "role": its name, "at": milliseconds since 1970}.
 
-#include "persistence/rocksdb_tokens.hpp"
+#include "persistence/rocksdb/tokens.hpp"
 
-#include "persistence/rocksdb_database.hpp"
+#include "persistence/rocksdb/database.hpp"
 
 #include <nlohmann/json.hpp>
 #include <rocksdb/write_batch.h>
