@@ -58,7 +58,7 @@ private:
   bool send_letter(lane& of);
   bool answer_letter(lane& of);
   bool report(const std::shared_ptr<lane>& of);
-  void note_weather(lane& of) const;
+  void report_condition(lane& of) const;
   fate throw_fate();
   std::size_t busy_connections() const;
 

@@ -33,10 +33,10 @@ struct simulated_clock {
   }
 };
 
-class witness {
+class oracle {
 public:
   /// `clock` outlives it.
-  witness(const simulated_clock& clock, bool is_traced, const retry_settings& retries);
+  oracle(const simulated_clock& clock, bool is_traced, const retry_settings& retries);
 
   /// A process begins, or goes down: what it still does on its way reaches nobody.
   void begin_watching();
