@@ -160,19 +160,16 @@ void oracle::on_answer(campaign_id id, const command& asked, const command_answe
                      to_string(id), name_of(asked.kind)));
 }
 
-void oracle::check_promptness(const engine& parts) const {
+void oracle::check_promptness() const {
   for (const auto& [id, books] : books_) {
-    const auto view = parts.campaigns.find(id, clock_.now());
-    if (!view || view->changed_at > clock_.now() - grace)
-      continue; // just changed; or the wall clock jumped back behind it, and the campaign's time stands still
     if (books.zero() && !books.is_sending() && !books.is_held() && !books.is_over() &&
-        *books.zero() < clock_.now() - grace)
+        *books.zero() < clock_.now() - timer_max)
       throw broken_rule(fmt::format("{} should be sending by now", to_string(id)));
     if (!books.may_claim())
       continue;
-    if (const auto late = books.overdue(clock_.now() - grace))
-      throw broken_rule(
-          fmt::format("{} letter {} is due for minutes and does not leave", to_string(id), *late));
+    if (const auto late = books.overdue(clock_.now() - timer_max))
+      throw broken_rule(fmt::format("{} letter {} is due for longer than a timer and does not leave",
+                                    to_string(id), *late));
   }
 }
 
