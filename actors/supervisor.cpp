@@ -2,11 +2,12 @@
 // wait for people (drafts, held, in moderation) or are over have none; a command brings theirs back.
 
 #include "actors/actors.hpp"
-#include "actors/deliberate_faults.hpp"
-#include "actors/due.hpp"
-#include "actors/evolve.hpp"
-#include "actors/recovery.hpp"
-#include "actors/start_prospects.hpp"
+#include "actors/audit/recovery.hpp"
+#include "actors/campaign_check.hpp"
+#include "actors/core/deliberate_faults.hpp"
+#include "actors/core/due.hpp"
+#include "actors/core/evolve.hpp"
+#include "actors/start_checks.hpp"
 #include "messages/json.hpp"
 
 #include <caf/stateful_actor.hpp>

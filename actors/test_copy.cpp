@@ -1,8 +1,8 @@
 #include "actors/test_copy.hpp"
 
+#include "actors/audit/log_queries.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/letter_composer.hpp"
-#include "actors/log_queries.hpp"
+#include "actors/letters/letter_composer.hpp"
 #include "messages/address.hpp"
 
 #include <caf/actor_system.hpp>
