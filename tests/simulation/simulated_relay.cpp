@@ -100,7 +100,7 @@ bool simulated_relay::step() {
 }
 
 bool simulated_relay::step(queue& of) {
-  on_weather(of);
+  report_condition(of);
   // Half of the time what is there is reported first, so that reports are of every size.
   if (!of.news.empty() && chance_.below(2) == 0)
     return false;
@@ -114,7 +114,7 @@ bool simulated_relay::step(queue& of) {
   }
 }
 
-void simulated_relay::on_weather(queue& of) const {
+void simulated_relay::report_condition(queue& of) const {
   if (of.is_failing != mood.is_away && (!of.offered.empty() || !of.wanted.empty())) {
     of.is_failing = mood.is_away;
     of.news.has_condition = true;

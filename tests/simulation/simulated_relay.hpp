@@ -58,7 +58,7 @@ private:
   bool send_letter(queue& of);
   bool answer_letter(queue& of);
   bool report(const std::shared_ptr<queue>& of);
-  void on_weather(queue& of) const;
+  void report_condition(queue& of) const;
   fate throw_fate();
   std::size_t busy_connections() const;
 

@@ -1,4 +1,4 @@
-#include "tests/simulation/weather.hpp"
+#include "tests/simulation/scenario.hpp"
 
 #include <fmt/format.h>
 
@@ -16,7 +16,7 @@ std::string address_of(std::size_t recipient) {
 
 } // namespace
 
-weather::weather(dice& chance) : chance_(chance), connections_(1 + chance.below(20)) {
+scenario::scenario(dice& chance) : chance_(chance), connections_(1 + chance.below(20)) {
   settings_.batch_letters_max = 1 + chance_.below(40);
   settings_.batches_ahead_max = 1 + chance_.below(4);
   settings_.retry = {1min, 10min, 1h};
@@ -28,7 +28,7 @@ weather::weather(dice& chance) : chance_(chance), connections_(1 + chance.below(
   change_mood();
 }
 
-relay_mood weather::change_mood() {
+relay_mood scenario::change_mood() {
   const auto some = [&](unsigned times_max) {
     return chance_.below(2) == 0 ? 0U : static_cast<unsigned>(chance_.below(times_max));
   };
@@ -36,7 +36,7 @@ relay_mood weather::change_mood() {
   return mood_;
 }
 
-simulated_disk::health weather::some_disk_health() {
+simulated_disk::health scenario::some_disk_health() {
   switch (chance_.below(5)) {
   case 0:
     return simulated_disk::health::full;
@@ -47,7 +47,7 @@ simulated_disk::health weather::some_disk_health() {
   }
 }
 
-plan weather::make_plan(timestamp now) {
+plan scenario::make_plan(timestamp now) {
   plan made;
   if (chance_.below(3) == 0)
     made.start_at = now + milliseconds{chance_.between(-600'000, 3'600'000)};
@@ -60,7 +60,7 @@ plan weather::make_plan(timestamp now) {
   return made;
 }
 
-campaign_spec weather::make_campaign(timestamp now) {
+campaign_spec scenario::make_campaign(timestamp now) {
   campaign_spec made;
   made.name = "Autumn sale";
   made.from = "Shop <news@shop.example>";
@@ -73,7 +73,7 @@ campaign_spec weather::make_campaign(timestamp now) {
   return made;
 }
 
-std::optional<audience_id> weather::make_audience(store& into, timestamp now) {
+std::optional<audience_id> scenario::make_audience(store& into, timestamp now) {
   auto writer = into.audiences().begin(fmt::format("audience {}", ++audiences_), now);
   if (!writer)
     return std::nullopt;
@@ -95,7 +95,7 @@ std::optional<audience_id> weather::make_audience(store& into, timestamp now) {
   return made ? std::optional(made->id) : std::nullopt;
 }
 
-command weather::make_command() {
+command scenario::make_command() {
   static constexpr std::array kinds{
       command_kind::start,   command_kind::start,        command_kind::start,         command_kind::approve,
       command_kind::approve, command_kind::pause,        command_kind::pause,         command_kind::pause,
@@ -109,11 +109,11 @@ command weather::make_command() {
   return made;
 }
 
-std::string weather::some_address() {
+std::string scenario::some_address() {
   return address_of(chance_.below(2 * recipients_max));
 }
 
-milliseconds weather::some_span() {
+milliseconds scenario::some_span() {
   switch (chance_.below(12)) {
   case 0:
     return milliseconds{chance_.between(1, 3'600'000)};

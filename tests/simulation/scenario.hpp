@@ -9,9 +9,9 @@
 
 namespace sluice::simulation {
 
-class weather {
+class scenario {
 public:
-  explicit weather(dice& chance);
+  explicit scenario(dice& chance);
 
   node_settings settings() const { return settings_; }
   std::size_t connections() const { return connections_; }

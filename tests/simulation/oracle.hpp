@@ -17,9 +17,8 @@
 
 namespace sluice::simulation {
 
-/// Behind the end of all faults: the longest delay before a dead campaign or a failing disk is tried again, and
-/// a timer's.
-inline constexpr milliseconds grace = std::chrono::minutes(3);
+/// The engine's longest timer (campaign.cpp): a jump of the wall clock is noticed within it.
+inline constexpr milliseconds timer_max = std::chrono::seconds(30);
 /// What an actor that the simulation kills dies of.
 inline constexpr std::string_view words_of_death = "killed by the simulation";
 
@@ -33,10 +32,10 @@ struct simulated_clock {
   }
 };
 
-class witness {
+class oracle {
 public:
   /// `clock` outlives it.
-  witness(const simulated_clock& clock, bool is_traced, const retry_settings& retries);
+  oracle(const simulated_clock& clock, bool is_traced, const retry_settings& retries);
 
   /// A process begins, or goes down: what it still does on its way reaches nobody.
   void begin_watching();
@@ -55,8 +54,9 @@ public:
 
   void fail(std::string rule);
   void throw_if_failed() const;
-  /// With no fault for a while, what is due has left: nothing waits for a timer that was lost. Throws broken_rule.
-  void check_promptness(const engine& parts) const;
+  /// With no fault and no recovery for longer than a timer, what is due has left: nothing waits for a timer that was
+  /// lost. Throws broken_rule.
+  void check_promptness() const;
   /// Every campaign has come to its end. Throws broken_rule.
   void check_all_is_over() const;
   /// At rest, when all is over. Throws broken_rule.
