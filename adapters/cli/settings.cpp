@@ -113,7 +113,7 @@ setting log_level_setting() {
 
 setting patterns_setting() {
   auto made = list_setting("moderation.suspicious_patterns", FIELD(node.moderation.suspicious_patterns),
-                           "a list of regular expressions",
+                           "a list of regular expressions (RE2's syntax)",
                            "a campaign with one of these in its texts goes to a moderator");
   made.set = [set = made.set](engine_settings& into, const setting_value& value) -> result<void> {
     if (const auto taken = set(into, value); !taken)

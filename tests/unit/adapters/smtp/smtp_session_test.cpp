@@ -1,6 +1,6 @@
 // Opening a session: EHLO and HELO, TLS, login; and closing it: limits, idleness, stop.
 
-#include "adapters/smtp/base64.hpp"
+#include "messages/base64.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/adapters/smtp/smtp_fixture.hpp"
 #include "tests/unit/adapters/smtp/test_certificates.hpp"
