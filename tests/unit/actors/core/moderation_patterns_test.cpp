@@ -1,4 +1,4 @@
-#include "actors/moderation_patterns.hpp"
+#include "actors/core/moderation_patterns.hpp"
 
 #include "tests/catch.hpp"
 
