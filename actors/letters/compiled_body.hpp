@@ -59,9 +59,9 @@ private:
     bool has_line_end = false;
   };
   struct base64_text {
-    shared_octets octets;       ///< encoded, but for what stands before and behind
-    std::array<char, 2> before; ///< octets at its beginning that belong to the three before them
-    std::array<char, 2> behind; ///< octets at its end that make no three
+    shared_octets octets;         ///< encoded, but for what stands before and behind
+    std::array<char, 2> before{}; ///< octets at its beginning that belong to the three before them
+    std::array<char, 2> behind{}; ///< octets at its end that make no three
     std::uint8_t behind_bytes = 0;
     std::uint8_t last_column = 0;
   };
