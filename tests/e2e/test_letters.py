@@ -100,7 +100,7 @@ class Writer:
         self.language = self.dice.choice(LANGUAGES)
         text, body = self.template() or "x", self.template() or "x"
         has = self.dice.choice(["text", "html", "both", "both"])
-        return {"name": f"Campaign {number}", "from": f"\"{self.language[:20].strip()}\" <news@shop.example>",
+        return {"name": f"Campaign {number}", "from": f"\"{self.language[:8].strip()}\" <news@shop.example>",
                 "subject": "{{name_of_it}} {{city_of_it}} " + self.language[:self.dice.randrange(1, 90)].strip(),
                 "unsubscribe_url": "https://shop.example/u/{{email}}",
                 **({"text": text} if has != "html" else {}), **({"html": body} if has != "text" else {})}
