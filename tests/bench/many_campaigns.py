@@ -1,0 +1,116 @@
+"""A thousand small campaigns that all begin to send at the same moment.
+
+    many_campaigns.py [--campaigns N] [--letters N] [--connections N] [--start plan|command]
+
+Each has an audience of its own. By `plan` all have been started before and wait for the same `start_at`, so that
+nothing but the engine works when they begin; by `command` they are started by 32 clients at once, whose work and
+answers are in the figures. Timed until the last campaign is over, by the engine's own clock.
+"""
+
+import concurrent.futures
+import datetime
+import sys
+import time
+
+from measure import Engine, Sent, cpu_seconds, forget_peak, import_csv, peak_mib, say, smtp_sink, wait_until
+from report import at_least, at_most, finish, parser
+from smtp_rate import body_of, row
+
+RATE_MIN, CPU_US_MAX, PEAK_MIB_MAX = 30_000, 35, 120
+AT_ONCE = 32
+# From the last campaign's start until all begin.
+REST_SECONDS = 3
+
+
+def moment(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def now():
+    return datetime.datetime.now(datetime.timezone.utc)
+
+
+def make(engine, options, begins_at):
+    """The campaigns, started if there is a moment at which they shall begin."""
+    plan = {"plan": {"start_at": begins_at.strftime("%Y-%m-%dT%H:%M:%SZ")}} if begins_at else {}
+
+    def one(number):
+        audience, _ = import_csv(engine, ["email", "name", "city"], lambda index: row(number * 1000 + index),
+                                 options.letters)
+        campaign = engine.create(audience, text=body_of(2048), subject="{{name}}, everything is 20% off", **plan)
+        if begins_at:
+            engine.command(campaign, "start")
+        return campaign
+
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as clients:
+        return list(clients.map(one, range(options.campaigns)))
+
+
+def start_all(engine, campaigns):
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as clients:
+        list(clients.map(lambda one: engine.command(one, "start"), campaigns))
+
+
+def finished(engine):
+    """The moments at which campaigns that are over came to their end; checks that nothing is missing."""
+    moments, after = [], ""
+    while True:
+        page = engine.get("/v1/campaigns?view=finished&limit=500" + (f"&after={after}" if after else ""))
+        for item in page["items"]:
+            if item["status"] != "sent" or item["counts"]["accepted"] != item["counts"]["total"]:
+                raise SystemExit(f"{item['id']} is {item['status']} with {item['counts']}")
+        moments += [moment(item["changed_at"]) for item in page["items"]]
+        after = page["next"]
+        if not after:
+            return moments
+
+
+def measure(options):
+    letters = options.campaigns * options.letters
+    with smtp_sink() as port, Engine(f"smtp://127.0.0.1:{port}", {"relay.connections": options.connections}) as engine:
+        pid = engine.process.pid
+        say(f"making {options.campaigns} campaigns …")
+        is_planned = options.start == "plan"
+        # Making one takes some milliseconds; whole seconds, because a plan's moments have no fractions.
+        begins_at = now().replace(microsecond=0) + datetime.timedelta(
+            seconds=REST_SECONDS + options.campaigns * options.make_ms / 1000) if is_planned else None
+        campaigns = make(engine, options, begins_at)
+        peak_before = peak_mib(pid)
+        forget_peak(pid)
+        if is_planned:
+            rest = (begins_at - now()).total_seconds() - 0.2
+            if rest < 0:
+                raise SystemExit("making the campaigns took longer than was thought: give a larger --make-ms")
+            time.sleep(rest)
+            cpu_before = cpu_seconds(pid)
+        else:
+            begins_at, cpu_before = now(), cpu_seconds(pid)
+            start_all(engine, campaigns)
+        wait_until(lambda: not engine.get("/v1/campaigns?view=outgoing&limit=1")["items"], "the last campaign", 600, 0.2)
+        cpu = cpu_seconds(pid) - cpu_before
+        moments = finished(engine)
+        if len(moments) != len(campaigns):
+            raise SystemExit(f"{len(moments)} of {len(campaigns)} campaigns are over")
+        sent = Sent(letters, (max(moments) - begins_at).total_seconds(), cpu)
+        return sent, peak_mib(pid), peak_before
+
+
+def main():
+    words = parser(__doc__)
+    words.add_argument("--campaigns", type=int, default=1000)
+    words.add_argument("--letters", type=int, default=100, help="of each campaign")
+    words.add_argument("--connections", type=int, default=20)
+    words.add_argument("--start", choices=["plan", "command"], default="plan")
+    words.add_argument("--make-ms", type=float, default=20, help="for making one campaign, when they start by plan")
+    options = words.parse_args()
+    sent, peak, peak_before = measure(options)
+    figures = [at_least("letters a second", sent.rate, RATE_MIN, "letters/s", f"all over after {sent.seconds:.2f} s"),
+               at_most("CPU a letter", sent.cpu_us, CPU_US_MAX, "µs"),
+               at_most("peak memory", max(peak, peak_before), PEAK_MIB_MAX, "MiB",
+                       f"{peak_before:.0f} MiB while they were made, {peak:.0f} MiB while they sent")]
+    return finish(f"{options.campaigns:,} campaigns of {options.letters} letters begin at once, by {options.start}, over "
+                  f"{options.connections} connections", figures, options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
