@@ -53,18 +53,22 @@ def start_all(engine, campaigns):
         list(clients.map(lambda one: engine.command(one, "start"), campaigns))
 
 
-def finished(engine):
-    """The moments at which campaigns that are over came to their end; checks that nothing is missing."""
-    moments, after = [], ""
+def finished(engine, count):
+    """The moment at which the last campaign came to its end, and how many events all have in their logs."""
+    campaigns, last, events, after = 0, None, 0, ""
     while True:
         page = engine.get("/v1/campaigns?view=finished&limit=500" + (f"&after={after}" if after else ""))
         for item in page["items"]:
             if item["status"] != "sent" or item["counts"]["accepted"] != item["counts"]["total"]:
                 raise SystemExit(f"{item['id']} is {item['status']} with {item['counts']}")
-        moments += [moment(item["changed_at"]) for item in page["items"]]
+            campaigns, events = campaigns + 1, events + item["version"]
+            last = max(last or moment(item["changed_at"]), moment(item["changed_at"]))
         after = page["next"]
         if not after:
-            return moments
+            break
+    if campaigns != count:
+        raise SystemExit(f"{campaigns} of {count} campaigns are over")
+    return last, events
 
 
 def measure(options):
@@ -90,11 +94,8 @@ def measure(options):
             start_all(engine, campaigns)
         wait_until(lambda: not engine.get("/v1/campaigns?view=outgoing&limit=1")["items"], "the last campaign", 600, 0.2)
         cpu = cpu_seconds(pid) - cpu_before
-        moments = finished(engine)
-        if len(moments) != len(campaigns):
-            raise SystemExit(f"{len(moments)} of {len(campaigns)} campaigns are over")
-        sent = Sent(letters, (max(moments) - begins_at).total_seconds(), cpu)
-        return sent, peak_mib(pid), peak_before
+        ended_at, events = finished(engine, len(campaigns))
+        return Sent(letters, (ended_at - begins_at).total_seconds(), cpu), events / letters, peak_mib(pid), peak_before
 
 
 def main():
@@ -105,9 +106,9 @@ def main():
     words.add_argument("--start", choices=["plan", "command"], default="plan")
     words.add_argument("--make-ms", type=float, default=20, help="for making one campaign, when they start by plan")
     options = words.parse_args()
-    sent, peak, peak_before = measure(options)
+    sent, events, peak, peak_before = measure(options)
     figures = [at_least("letters a second", sent.rate, RATE_MIN, "letters/s", f"all over after {sent.seconds:.2f} s"),
-               at_most("CPU a letter", sent.cpu_us, CPU_US_MAX, "µs"),
+               at_most("CPU a letter", sent.cpu_us, CPU_US_MAX, "µs", f"{events:.2f} events in the logs for each letter"),
                at_most("peak memory", max(peak, peak_before), PEAK_MIB_MAX, "MiB",
                        f"{peak_before:.0f} MiB while they were made, {peak:.0f} MiB while they sent")]
     return finish(f"{options.campaigns:,} campaigns of {options.letters} letters begin at once, by {options.start}, over "
