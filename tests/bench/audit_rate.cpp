@@ -8,7 +8,8 @@
 // gives: then each letter is an outcome group of its own). A FOLDER is kept; otherwise it is a temporary one.
 // Prints an object of JSON for each audit. Exits 1 when a fault is found.
 
-#include "actors/audit.hpp"
+#include "actors/audit/audit.hpp"
+#include "persistence/stores/open_store.hpp"
 
 #include <cstdio>
 #include <cstdlib>

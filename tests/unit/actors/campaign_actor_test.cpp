@@ -1,8 +1,8 @@
 // The actors together, with virtual time: every command at work, crashes, and a relay that misbehaves.
 
-#include "actors/audit.hpp"
-#include "actors/log_history.hpp"
-#include "actors/log_queries.hpp"
+#include "actors/audit/audit.hpp"
+#include "actors/audit/log_history.hpp"
+#include "actors/audit/log_queries.hpp"
 #include "tests/catch.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/unit/actors/actor_fixture.hpp"
@@ -44,6 +44,21 @@ TEST_CASE("a campaign goes out: each recipient gets one letter, personalised") {
   }
   CHECK(recipients.size() == 1000);
   CHECK(node.relay->arrivals.size() == 1000);
+  check_audit(node);
+}
+
+TEST_CASE("a batch that is full leaves letters for the next one") {
+  actor_fixture node;
+  auto wordy = spec();
+  for (int times = 0; times < 3000; ++times)
+    wordy.text += "{{name}} ";
+  const auto id = node.start(wordy, 200);
+  node.run();
+  CHECK(node.show(id).status() == status::sent);
+  CHECK(accepted(node, id) == 200);
+  CHECK(node.relay->arrivals.size() == 200);
+  CHECK(node.relay->arrivals.front().message.size() > 40'000);
+  CHECK(node.relay->largest_batch < 1'200'000);
   check_audit(node);
 }
 

@@ -1,0 +1,389 @@
+#include "actors/letters/letter_composer.hpp"
+
+#include "actors/letters/compiled_body.hpp"
+#include "actors/letters/letter_template.hpp"
+#include "actors/letters/letter_writer.hpp"
+#include "actors/letters/mime_header.hpp"
+#include "messages/address.hpp"
+#include "messages/check.hpp"
+#include "messages/message_id.hpp"
+#include "messages/sha256.hpp"
+#include "messages/utf8.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <limits>
+#include <optional>
+#include <span>
+
+namespace sluice {
+
+namespace {
+
+/// A whole letter, headers and encoded bodies.
+constexpr std::size_t letter_bytes_max = 2U << 20U;
+constexpr std::string_view unsubscribe_column = "unsubscribe_url";
+/// Batches are told apart by 32-bit offsets.
+constexpr std::size_t batch_bytes_max = std::numeric_limits<std::uint32_t>::max() - 16 * letter_bytes_max;
+
+std::unexpected<error> cannot_render(std::string why) {
+  return failure(error_code::template_failed, std::move(why));
+}
+
+/// "Tue, 01 Dec 2026 09:00:00 +0000" (RFC 5322 section 3.3).
+std::string date_text(std::chrono::sys_seconds second) {
+  static constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  const auto midnight = std::chrono::floor<std::chrono::days>(second);
+  const std::chrono::year_month_day date{midnight};
+  const std::chrono::hh_mm_ss time{second - midnight};
+  std::array<char, 64> text{};
+  std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d +0000",
+                days[std::chrono::weekday{midnight}.c_encoding()], static_cast<unsigned>(date.day()),
+                months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                static_cast<int>(time.seconds().count()));
+  return text.data();
+}
+
+/// What may stand in an envelope and a header as an address. Import checked it; a letter is the last gate.
+bool is_safe_address(std::string_view address) {
+  return !address.empty() && address.size() <= 254 && std::ranges::none_of(address, [](char one) {
+    const auto byte = static_cast<unsigned char>(one);
+    return byte <= 0x20 || byte == 0x7f || one == '<' || one == '>';
+  });
+}
+
+bool starts_with_no_case(std::string_view text, std::string_view lower_start) {
+  return folded(text.substr(0, lower_start.size())) == lower_start;
+}
+
+bool is_web_address(std::string_view url) {
+  return starts_with_no_case(url, "https://") || starts_with_no_case(url, "http://");
+}
+
+/// Percent-encodes what no URL has (RFC 3986 section 2): the template's own text may hold anything.
+void make_url_safe(std::string& url) {
+  static constexpr std::string_view never = "<>\"\\^`{|}";
+  static constexpr std::string_view digits = "0123456789ABCDEF";
+  const auto is_wrong = [](char one) {
+    const auto byte = static_cast<unsigned char>(one);
+    return byte <= 0x20 || byte >= 0x7f || never.find(one) != std::string_view::npos;
+  };
+  if (std::ranges::none_of(url, is_wrong))
+    return;
+  std::string safe;
+  for (const auto one : url)
+    if (const auto byte = static_cast<unsigned char>(one); is_wrong(one))
+      safe.append({'%', digits[byte >> 4U], digits[byte & 0x0fU]});
+    else
+      safe.push_back(one);
+  url = std::move(safe);
+}
+
+struct parsed_templates {
+  letter_template subject;
+  std::optional<letter_template> unsubscribe_url;
+  std::optional<letter_template> text;
+  std::optional<letter_template> html;
+};
+
+result<parsed_templates> parse_templates(const campaign_spec& spec, std::span<const std::string> columns) {
+  parsed_templates parsed;
+  // In bodies {{unsubscribe_url}} is the letter's own link, unless the audience has a column of that name.
+  std::vector<std::string> names(columns.begin(), columns.end());
+  names.emplace_back(unsubscribe_column);
+  auto subject = letter_template::parse("subject", spec.subject, columns, {});
+  if (!subject)
+    return std::unexpected(subject.error());
+  parsed.subject = std::move(*subject);
+  const auto parse_body = [](auto& into, std::string_view name, const std::string& text,
+                             std::span<const std::string> known, template_style style) -> result<void> {
+    if (text.empty())
+      return {};
+    auto made = letter_template::parse(name, text, known, style);
+    if (!made)
+      return std::unexpected(made.error());
+    into = std::move(*made);
+    return {};
+  };
+  if (auto done = parse_body(parsed.unsubscribe_url, unsubscribe_column, spec.unsubscribe_url, columns,
+                             {value_escaping::percent, template_lines::as_given});
+      !done)
+    return std::unexpected(done.error());
+  if (auto done =
+          parse_body(parsed.text, "text", spec.text, names, {value_escaping::none, template_lines::crlf});
+      !done)
+    return std::unexpected(done.error());
+  if (auto done =
+          parse_body(parsed.html, "html", spec.html, names, {value_escaping::html, template_lines::crlf});
+      !done)
+    return std::unexpected(done.error());
+  return parsed;
+}
+
+struct parsed_campaign {
+  mailbox from;
+  std::optional<mailbox> reply_to;
+  parsed_templates templates;
+};
+
+result<parsed_campaign> parse_campaign(const campaign_spec& spec, std::span<const std::string> columns) {
+  parsed_campaign parsed;
+  auto from = parse_mailbox(spec.from);
+  if (!from)
+    return failure(error_code::invalid_input, "from: " + from.error().message);
+  parsed.from = std::move(*from);
+  if (!spec.reply_to.empty()) {
+    auto reply_to = parse_mailbox(spec.reply_to);
+    if (!reply_to)
+      return failure(error_code::invalid_input, "reply_to: " + reply_to.error().message);
+    parsed.reply_to = std::move(*reply_to);
+  }
+  auto templates = parse_templates(spec, columns);
+  if (!templates)
+    return std::unexpected(templates.error());
+  parsed.templates = std::move(*templates);
+  return parsed;
+}
+
+/// The boundary of a campaign's multiparts (RFC 2046 section 5.1.1). It begins with "=_", which neither
+/// quoted-printable nor base64 can come out with, and a body in which it could stand never leaves as 7bit.
+std::string boundary_of(campaign_id campaign) {
+  const auto hash = sha256(to_string(campaign));
+  return "=_" + to_hex(std::span{hash}.first(16));
+}
+
+/// A compiled body behind the lines that lead to it, of which there are as many as encodings.
+struct letter_part {
+  compiled_body body;
+  std::array<shared_octets, body_encodings> heads;
+};
+
+letter_part make_part(const letter_template& source,
+                      std::string_view type,
+                      const std::string& before,
+                      bool is_in_multipart,
+                      std::string& shared_text) {
+  letter_part part{compiled_body(source, is_in_multipart, shared_text), {}};
+  for (std::size_t at = 0; at < body_encodings; ++at) {
+    auto head = before;
+    head.append("Content-Type: ").append(type).append("; charset=utf-8\r\nContent-Transfer-Encoding: ");
+    head.append(name_of(static_cast<body_encoding>(at))).append("\r\n\r\n");
+    part.heads[at] = add_shared(shared_text, head);
+  }
+  return part;
+}
+
+class mime_letter_composer final : public letter_composer {
+public:
+  mime_letter_composer(campaign_id campaign, parsed_campaign parsed, std::size_t columns) :
+      message_ids_(campaign, domain_of(parsed.from.address)), subject_(std::move(parsed.templates.subject)),
+      unsubscribe_url_(std::move(parsed.templates.unsubscribe_url)), columns_(columns), values_(columns + 1) {
+    before_recipient_ = "\r\nFrom: ";
+    append_mailbox(before_recipient_, 6, parsed.from.display_name, parsed.from.address);
+    before_recipient_.append("\r\nTo: ");
+    if (parsed.reply_to) {
+      before_subject_ = "\r\nReply-To: ";
+      append_mailbox(before_subject_, 10, parsed.reply_to->display_name, parsed.reply_to->address);
+    }
+    before_subject_.append("\r\nSubject: ");
+    has_8bit_sender_ =
+        needs_smtputf8(parsed.from.address) || (parsed.reply_to && needs_smtputf8(parsed.reply_to->address));
+    compile(campaign, parsed.templates);
+  }
+
+  result<void> compose(letter_index index, const recipient& to, timestamp date, batch& into) override {
+    if (into.text.size() > batch_bytes_max)
+      return failure(error_code::too_large, "a batch has at most 4 GiB of letters");
+    if (!is_safe_address(to.email))
+      return cannot_render("the recipient's address cannot stand in a letter");
+    if (!into.shared_text)
+      into.shared_text = shared_text_;
+    check(into.shared_text == shared_text_, "a batch has letters of one composer");
+    set_values(to);
+    letter one;
+    one.index = index;
+    letter_writer out(into);
+    auto done = append_letter(to.email, date, out, one);
+    clear_values(to);
+    if (!done) {
+      out.drop();
+      return done;
+    }
+    out.finish(one);
+    into.letters.push_back(one);
+    last_ = one;
+    return {};
+  }
+
+  void reserve(batch& into, std::size_t letters, std::size_t bytes_max) const override {
+    const auto own_bytes = last_.own_bytes + last_.own_bytes / 16;
+    const auto bytes = own_bytes + last_.piece_count * sizeof(piece) + sizeof(letter);
+    letters = std::min(letters, bytes_max / bytes);
+    into.text.reserve(letters * own_bytes);
+    into.pieces.reserve(letters * last_.piece_count);
+    into.letters.reserve(letters);
+  }
+
+private:
+  void compile(campaign_id campaign, const parsed_templates& templates) {
+    std::string shared;
+    const std::string begin = "MIME-Version: 1.0\r\n";
+    if (templates.text && templates.html) {
+      const auto boundary = boundary_of(campaign);
+      const auto next = "--" + boundary + "\r\n";
+      parts_.push_back(make_part(*templates.text, "text/plain",
+                                 begin + "Content-Type: multipart/alternative;\r\n boundary=\"" + boundary +
+                                     "\"\r\n\r\n" + next,
+                                 true, shared));
+      parts_.push_back(make_part(*templates.html, "text/html", next, true, shared));
+      end_ = add_shared(shared, "--" + boundary + "--\r\n");
+    } else if (templates.html) {
+      parts_.push_back(make_part(*templates.html, "text/html", begin, false, shared));
+    } else {
+      parts_.push_back(
+          make_part(templates.text.value_or(letter_template{}), "text/plain", begin, false, shared));
+    }
+    shared_text_ = std::make_shared<const std::string>(std::move(shared));
+  }
+
+  void set_values(const recipient& to) {
+    for (const auto& field : to.fields)
+      if (field.column < columns_)
+        values_[field.column] = field.value;
+    if (columns_ > 0)
+      values_[0] = to.email; // "email" is always the first column
+  }
+
+  /// Only what was set: an audience may have many columns, and a recipient few of them.
+  void clear_values(const recipient& to) {
+    for (const auto& field : to.fields)
+      if (field.column < columns_)
+        values_[field.column] = {};
+  }
+
+  result<void> append_letter(const std::string& address, timestamp date, letter_writer& out, letter& one) {
+    if (auto done = render_url(); !done)
+      return done;
+    values_[columns_] = url_;
+    rendered_subject_.clear();
+    if (!subject_.render(values_, rendered_subject_))
+      return cannot_render("a template comes out over 2 MiB");
+    append_head(address, date, out.text(), one);
+    for (auto& part : parts_)
+      if (!append_part(part, out))
+        return cannot_render("the letter comes out over 2 MiB");
+    out.share(end_);
+    if (out.wire_bytes() > letter_bytes_max)
+      return cannot_render("the letter comes out over 2 MiB");
+    return {};
+  }
+
+  result<void> render_url() {
+    url_.clear();
+    if (!unsubscribe_url_)
+      return {};
+    if (!unsubscribe_url_->render(values_, url_))
+      return cannot_render("unsubscribe_url comes out over 2 MiB");
+    make_url_safe(url_);
+    if (!is_web_address(url_) && !starts_with_no_case(url_, "mailto:"))
+      return cannot_render(
+          "unsubscribe_url comes out without https://, http:// or mailto: for this recipient");
+    if (url_.size() > line_octets_max - 3) // a line of its own: space, < and >
+      return cannot_render("unsubscribe_url comes out too long for a header line of 998 octets");
+    return {};
+  }
+
+  void append_head(const std::string& address, timestamp date, std::string& to, letter& one) {
+    to.append("Date: ").append(date_of(date)).append(before_recipient_);
+    // The envelope's recipient is the text of the To field: kept once.
+    one.recipient_at = static_cast<std::uint32_t>(to.size());
+    one.recipient_bytes = static_cast<std::uint32_t>(address.size());
+    one.needs_smtputf8 = has_8bit_sender_ || needs_smtputf8(address);
+    one.has_8bit = one.needs_smtputf8;
+    to.append(address).append(before_subject_);
+    append_header_text(to, 9, rendered_subject_);
+    to.append("\r\nMessage-ID: "); // never folded: receivers compare it, and not all of them unfold it
+    message_ids_.append(to, address);
+    to.append("\r\n");
+    append_unsubscribe(to);
+  }
+
+  void append_unsubscribe(std::string& to) const {
+    if (url_.empty())
+      return;
+    const auto is_short = url_.size() + 20 <= line_octets_wanted;
+    to.append(is_short ? "List-Unsubscribe: <" : "List-Unsubscribe:\r\n <").append(url_).append(">\r\n");
+    if (starts_with_no_case(url_, "https://")) // RFC 8058 section 3.1
+      to.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+  }
+
+  /// False: the letter becomes too large.
+  bool append_part(letter_part& part, letter_writer& out) {
+    using outcome = compiled_body::outcome;
+    if (part.body.may_be_seven_bit()) {
+      const auto before = out.here();
+      if (const auto done = append_body(part, body_encoding::seven_bit, out); done != outcome::needs_encoding)
+        return done == outcome::done;
+      out.go_back(before);
+    }
+    return append_body(part, part.body.encoding_for(values_), out) == outcome::done;
+  }
+
+  compiled_body::outcome append_body(letter_part& part, body_encoding encoding, letter_writer& out) {
+    out.share(part.heads[static_cast<std::size_t>(encoding)]);
+    return part.body.append(out, encoding, values_, letter_bytes_max);
+  }
+
+  const std::string& date_of(timestamp date) {
+    const auto second = std::chrono::floor<std::chrono::seconds>(date);
+    if (date_text_.empty() || second != date_) {
+      date_ = second;
+      date_text_ = date_text(second);
+    }
+    return date_text_;
+  }
+
+  message_ids message_ids_;
+  std::string before_recipient_;
+  std::string before_subject_;
+  letter_template subject_;
+  std::optional<letter_template> unsubscribe_url_;
+  std::vector<letter_part> parts_;
+  shared_octets end_; ///< of a multipart
+  std::shared_ptr<const std::string> shared_text_;
+  std::size_t columns_;
+  bool has_8bit_sender_ = false;
+
+  // Kept from letter to letter for their memory.
+  std::vector<std::string_view> values_;
+  std::string rendered_subject_;
+  std::string url_;
+  std::string date_text_;
+  std::chrono::sys_seconds date_{};
+  letter last_;
+};
+
+} // namespace
+
+result<void> check_templates(const campaign_spec& spec) {
+  // Parsing does not depend on the audience: a tag without a column is taken and renders as nothing.
+  static const std::vector<std::string> columns{"email"};
+  const auto parsed = parse_campaign(spec, columns);
+  return parsed ? result<void>{} : failure(error_code::invalid_input, parsed.error().message);
+}
+
+result<std::unique_ptr<letter_composer>> make_letter_composer(campaign_id campaign,
+                                                              const campaign_spec& spec,
+                                                              const std::vector<std::string>& columns) {
+  auto parsed = parse_campaign(spec, columns);
+  if (!parsed)
+    return std::unexpected(parsed.error());
+  return std::make_unique<mime_letter_composer>(campaign, std::move(*parsed), columns.size());
+}
+
+} // namespace sluice
