@@ -22,10 +22,12 @@ struct snapshot_mark {
   sha256_hash hash{};
 };
 
+inline constexpr std::size_t snapshot_bytes_max = 64U << 20U;
+
 class snapshot_store {
 public:
   virtual ~snapshot_store() = default;
-  /// Kept together with the hash of the event of that number, which must be durable by now. Not synced:
+  /// One larger than snapshot_bytes_max is not kept. Kept together with the hash of the event of that number, which must be durable by now. Not synced:
   /// losing it costs time only. May be called from any thread.
   virtual void save(campaign_id campaign, const snapshot& value) = 0;
   /// Nothing if there is none, or the log's event of that number has another hash by now.
