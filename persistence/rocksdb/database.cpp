@@ -135,7 +135,7 @@ rocksdb_database::open(const fs::path& folder, open_mode mode, rocksdb_environme
 
 rocksdb_database::rocksdb_database(open_mode mode, rocksdb_environment environment) :
     mode_(mode), now_(std::move(environment.now)), process_running_(environment.running),
-    opened_at_(process_running_()), running_(std::move(environment.running)), last_write_at_(opened_at_),
+    running_(std::move(environment.running)), last_write_at_(process_running_()),
     files_(make_resumable(environment.files ? std::move(environment.files) : rocksdb::FileSystem::Default())),
     env_(rocksdb::NewCompositeEnv(files_)) {
   if (mode == open_mode::read_only)
@@ -289,6 +289,8 @@ result<void> rocksdb_database::check_writable() const {
 result<void> rocksdb_database::write(rocksdb::WriteBatch& batch, durability wanted) {
   if (auto writable = check_writable(); !writable)
     return writable;
+  if (wanted != durability::in_memory)
+    last_write_at_.store(process_running_(), std::memory_order_relaxed);
   std::uint64_t failures = 0;
   if (has_failed_.load(std::memory_order_acquire)) {
     {
@@ -300,15 +302,14 @@ result<void> rocksdb_database::write(rocksdb::WriteBatch& batch, durability want
   }
   if (wanted == durability::in_memory)
     throttle_.wait_while([this] { return is_behind_with_imports(); });
-  else
-    last_write_at_.store(process_running_(), std::memory_order_relaxed);
   rocksdb::WriteOptions options;
   options.sync = wanted == durability::synced;
   options.disableWAL = wanted == durability::in_memory;
   const auto status = db_->Write(options, &batch);
   if (!status.ok())
     return record_failure(status);
-  if (wanted != durability::in_memory && failures > 0)
+  // Only a sync shows that the disk is back.
+  if (wanted == durability::synced && failures > 0)
     record_success(failures);
   return {};
 }

@@ -89,14 +89,13 @@ private:
   result<void> resume();
   rocksdb::Options options() const;
   bool is_behind_with_imports() const;
-  /// The write that began as the `failures`th failure was known has failed, or gone well.
   std::unexpected<error> record_failure(const rocksdb::Status& status);
+  /// `failures`: how many were known when the write that went well began.
   void record_success(std::uint64_t failures);
 
   open_mode mode_;
   clock_source now_;
   std::function<milliseconds()> process_running_;
-  milliseconds opened_at_;
   running_time running_;
   old_keys_filter old_keys_{running_};
   import_throttle throttle_;
