@@ -37,8 +37,8 @@ public:
   virtual result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) = 0;
   virtual result<audience_info> info(audience_id id) const = 0; ///< `not_found`
   virtual result<std::vector<audience_info>> list() const = 0;  ///< lowest id first
-  /// Rows first … first+count-1; fewer at the audience's end, and where more would take over `bytes_max` (one row is read
-  /// at least). Any thread.
+  /// Rows first … first+count-1; fewer at the audience's end, and where more would take over `bytes_max` (one row
+  /// is read at least). Any thread.
   virtual result<recipient_rows> read_rows(audience_id id,
                                            letter_index first,
                                            std::size_t count,

@@ -1,6 +1,6 @@
 #pragma once
-// Rows of an audience, read in one go and held in one buffer: letters are made of them by the million, so that a string
-// for each field would cost more than reading them.
+// Rows of an audience, read in one go and held in one buffer: letters are made of them by the million, so that a
+// string for each field would cost more than reading them.
 
 #include "messages/audience.hpp"
 

@@ -37,8 +37,9 @@ public:
   virtual snapshot_store& snapshots() = 0;
   virtual const snapshot_store& snapshots() const = 0;
   virtual token_store& tokens() = 0;
-  /// An id for a new campaign: higher than any that has events, and than any that was given before. Any thread. It is
-  /// taken for good with the campaign's first append; one that was not used by then may be given again after a restart.
+  /// An id for a new campaign: higher than any that has events, and than any that was given before. Any thread. It
+  /// is taken for good with the campaign's first append; one that was not used by then may be given again after a
+  /// restart.
   virtual result<campaign_id> next_campaign() = 0;
   /// Whether it takes writes, as the last one showed. Any thread; never waits for the disk. Where nothing was written
   /// for a second, asking makes the store try, so that the next answer is new.

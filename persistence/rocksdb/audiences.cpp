@@ -41,8 +41,8 @@ result<void> for_each_audience(const rocksdb_database& database, char mark, Visi
 } // namespace
 
 rocksdb_audiences::rocksdb_audiences(rocksdb_database& database) : database_(database) {
-  // What cannot be done now, because the table is damaged or the disk full, is done before the next import: nothing else
-  // hangs on it.
+  // What cannot be done now, because the table is damaged or the disk full, is done before the next import:
+  // nothing else hangs on it.
   if (database.check_writable())
     static_cast<void>(prepare_imports().has_value());
 }

@@ -1,9 +1,9 @@
 #pragma once
 // A Bloom filter over addresses: says for certain that one is not in it, and at times wrongly that it may be.
 //
-// It grows with what goes in, layer by layer: 32 KiB for the first ten thousand addresses, then eight times as much and as
-// many each, up to 16 MiB; the last takes all that come. Up to some ten million addresses it errs in less than one of a
-// hundred.
+// It grows with what goes in, layer by layer: 32 KiB for the first ten thousand addresses, then eight times as
+// much and as many each, up to 16 MiB; the last takes all that come. Up to some ten million addresses it errs in
+// less than one of a hundred.
 
 #include <cstdint>
 #include <cstdlib>

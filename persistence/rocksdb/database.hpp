@@ -60,8 +60,8 @@ public:
 
   /// `not_permitted` when it was opened for reading.
   result<void> check_writable() const;
-  /// Writes all or nothing. After a failed one, the next tries to bring the database back first. An import's waits while
-  /// RocksDB is behind with its tables.
+  /// Writes all or nothing. After a failed one, the next tries to bring the database back first. An import's waits
+  /// while RocksDB is behind with its tables.
   result<void> write(rocksdb::WriteBatch& batch, durability wanted);
   /// Takes to the disk what a family has in memory.
   result<void> flush(family which);

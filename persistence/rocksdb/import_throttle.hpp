@@ -1,6 +1,6 @@
 #pragma once
-// Holds imports back. RocksDB, when it falls behind with the tables of one column family, holds back the writers of all:
-// an import would delay claims and pauses. So an import waits here, before RocksDB gets that far.
+// Holds imports back. RocksDB, when it falls behind with the tables of one column family, holds back the writers
+// of all: an import would delay claims and pauses. So an import waits here, before RocksDB gets that far.
 
 #include <condition_variable>
 #include <cstddef>

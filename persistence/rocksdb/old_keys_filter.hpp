@@ -1,6 +1,6 @@
 #pragma once
-// Forgets the answers of idempotency keys when the keys are next compacted: those that are older than key_kept_for, in the
-// engine's running time, which no jump of the clock makes older.
+// Forgets the answers of idempotency keys when the keys are next compacted: those that are older than
+// key_kept_for, in the engine's running time, which no jump of the clock makes older.
 
 #include "persistence/rocksdb/running_time.hpp"
 

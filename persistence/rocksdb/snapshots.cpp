@@ -2,7 +2,7 @@
 //
 //   8 bytes   the number of the last event that it holds, big-endian
 //   32 bytes  the hash of that event's record
-//   the rest  the state, see actors/state_codec.hpp
+//   the rest  the state, see actors/core/state_codec.hpp
 
 #include "persistence/rocksdb/snapshots.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
-// Suppressions on RocksDB, one key for each address. Nearly all addresses that are looked up are not in the list: a Bloom
-// filter in memory says so of a list of up to suppressions_filtered_max (32 KiB for ten thousand, 3 MiB for a million),
-// RocksDB's own of a larger one.
+// Suppressions on RocksDB, one key for each address. Nearly all addresses that are looked up are not in the list:
+// a Bloom filter in memory says so of a list of up to suppressions_filtered_max (32 KiB for ten thousand, 3 MiB
+// for a million), RocksDB's own of a larger one.
 
 #include "persistence/rocksdb/bloom_filter.hpp"
 #include "persistence/suppressions.hpp"
