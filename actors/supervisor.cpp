@@ -56,7 +56,6 @@ struct supervisor_state {
   engine_ptr services;
   std::map<campaign_id, child> children;
   std::map<caf::actor_addr, campaign_id> id_by_actor;
-  campaign_id last_id;
   std::map<caf::actor_addr, std::size_t> listeners;
   bool is_halting = false;
 
@@ -67,10 +66,8 @@ struct supervisor_state {
   void begin(engine_ptr with) {
     services = std::move(with);
     const auto known = services->store->journal().campaigns();
-    const auto last = services->store->last_campaign();
-    if (!known || !last)
-      throw std::runtime_error((known ? last.error() : known.error()).message);
-    last_id = *last;
+    if (!known)
+      throw std::runtime_error(known.error().message);
     for (const auto id : *known)
       bring_back(id);
   }
@@ -372,7 +369,10 @@ struct supervisor_state {
 
   caf::result<campaign_id>
   append_created(create_campaign&& wanted, audience_ref audience, const std::string& key) {
-    const campaign_id id{++last_id.value};
+    const auto next = services->store->next_campaign();
+    if (!next)
+      return to_caf(next.error());
+    const auto id = *next;
     append_request request;
     request.campaign = id;
     request.events.push_back(
