@@ -1,5 +1,4 @@
 #include "actors/actors.hpp"
-#include "actors/core/deliberate_faults.hpp"
 #include "actors/letters/letter_composer.hpp"
 #include "messages/address.hpp"
 
@@ -74,8 +73,7 @@ struct batch_builder_state {
     const auto date = parts->now();
     for (std::size_t row = 0; row < rows->size(); ++row) {
       const auto index = range.begin + static_cast<letter_index>(row);
-      if (const auto& reason = (*suppressed)[row];
-          reason && !is_broken(deliberate_fault::suppression_ignored))
+      if (const auto& reason = (*suppressed)[row])
         skip(index, "suppressed: " + *reason, skipped);
       else if (auto composed = composer->compose(index, (*rows)[row], date, letters); !composed)
         skip(index, composed.error().message, skipped);

@@ -8,7 +8,6 @@
 
 #include "actors/actors.hpp"
 #include "actors/audit/recovery.hpp"
-#include "actors/core/deliberate_faults.hpp"
 #include "actors/core/evolve.hpp"
 #include "actors/core/state_codec.hpp"
 #include "actors/dispatch_line.hpp"
@@ -92,11 +91,7 @@ struct campaign_actor_state {
   explicit campaign_actor_state(campaign_actor::pointer me) : self(me), line(me) {}
 
   campaign_actor me() { return caf::actor_cast<campaign_actor>(self); }
-  timestamp now() const {
-    if (is_broken(deliberate_fault::clock_trusted))
-      return parts->now();
-    return std::max(parts->now(), state.changed_at);
-  }
+  timestamp now() const { return std::max(parts->now(), state.changed_at); }
 
   // -- begin and end --------------------------------------------------------------------------------
 
@@ -213,7 +208,7 @@ struct campaign_actor_state {
   }
 
   void give_back(const letter_ranges& letters) {
-    if (letters.empty() || is_broken(deliberate_fault::returned_letters_lost))
+    if (letters.empty())
       return;
     handed.remove(letters);
     next_index = std::min(next_index, letters.ranges().front().begin);
@@ -268,8 +263,7 @@ struct campaign_actor_state {
         give_back(report->handed_back);
       }
       if (report->is_drained)
-        if (const auto left = line.note_drained(from); !is_broken(deliberate_fault::untaken_letters_lost))
-          give_back(left);
+        give_back(line.note_drained(from));
       next.replies.push_back({from, {{}, std::move(report->wanted)}});
     }
     reports.clear();
@@ -304,8 +298,6 @@ struct campaign_actor_state {
       return;
     handed.remove(all);
     apply(claimed{all}, "");
-    if (is_broken(deliberate_fault::outcome_before_claim))
-      apply(settled{{{letter_state::accepted, all, {250, "", "surely"}, {}}}}, "");
   }
 
   /// Takes the first waiting command, if there is one. One an append, so that an answer belongs to its events.
@@ -369,15 +361,10 @@ struct campaign_actor_state {
     request.campaign = state.id;
     request.expected_last = state.last_event - batch.size();
     request.events = std::exchange(batch, {});
-    if (next.asked && !next.asked->asked.idempotency_key.empty() &&
-        !is_broken(deliberate_fault::key_forgotten))
+    if (next.asked && !next.asked->asked.idempotency_key.empty())
       request.key = key_record{stored_key(next.asked->asked.by, next.asked->asked.idempotency_key),
                                std::string{name_of(next.asked->asked.kind)}, state.id, next.answer, now()};
     pending = std::move(next);
-    if (is_broken(deliberate_fault::claim_not_awaited))
-      send_replies(pending);
-    if (is_broken(deliberate_fault::answer_not_awaited))
-      answer_command(pending);
     if (request.events.empty() && !request.key) {
       carry_out();
       return;
@@ -440,8 +427,6 @@ struct campaign_actor_state {
     if (failed.asked)
       failed.asked->refuse(why);
     load(state.id);
-    if (is_broken(deliberate_fault::outcomes_lost_with_disk))
-      failed.results.clear();
     results.insert(results.begin(), failed.results.begin(), failed.results.end());
     skips.insert(skips.begin(), failed.skips.begin(), failed.skips.end());
     for (auto& one : failed.replies) {
@@ -457,7 +442,7 @@ struct campaign_actor_state {
       spdlog::error("{}: sending stops until the disk is back: {}", to_string(state.id), why);
     is_disk_failing = true;
     fault = why;
-    if (!waits_for_disk && !is_broken(deliberate_fault::timer_lost))
+    if (!waits_for_disk)
       self->delayed_send(self, disk_retry_delay, retry_atom::value);
     waits_for_disk = true;
     disk_retry_delay = std::min(disk_retry_delay * 2, disk_retry_max);
@@ -489,8 +474,7 @@ struct campaign_actor_state {
       return;
     }
     const auto ahead_max = parts->settings.batch_letters_max * parts->settings.batches_ahead_max;
-    const auto awaits_earlier = line.awaits_letters() && !is_broken(deliberate_fault::resume_overtakes);
-    if (!line.is_building() && !awaits_earlier && handed.count() < ahead_max) {
+    if (!line.is_building() && !line.awaits_letters() && handed.count() < ahead_max) {
       auto next = next_letters(state, handed, next_index, parts->settings.batch_letters_max, at);
       if (!next.empty()) {
         handed.add(next);
@@ -541,7 +525,7 @@ struct campaign_actor_state {
     if (!publish_is_due)
       return;
     publish_is_due = false;
-    if (is_appending && !is_broken(deliberate_fault::view_ahead_of_log))
+    if (is_appending)
       watchers.expect_news(); // the state is ahead of what is durable; carry_out shows it in a moment
     else
       publish();

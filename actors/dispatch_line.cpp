@@ -2,7 +2,6 @@
 
 #include "actors/actors.hpp"
 #include "actors/core/campaign_state.hpp"
-#include "actors/core/deliberate_faults.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
@@ -13,7 +12,7 @@
 namespace sluice {
 
 dispatch_line::~dispatch_line() {
-  if (lane_ && !is_broken(deliberate_fault::dead_campaign_sends))
+  if (lane_)
     lane_->withdraw();
 }
 
