@@ -63,18 +63,18 @@ public:
       campaign_(campaign), letter_(letter), around_(around), id_(to_string(campaign.id)) {}
 
   std::vector<letter_reason> all() && {
-    note_doubt();
-    if (note_end())
+    record_doubt();
+    if (record_end())
       return std::move(found_);
-    note_suppression();
-    note_fault();
-    note_hold();
-    note_stage();
-    note_part();
-    note_retry();
-    note_relay();
+    add_suppression();
+    record_fault();
+    add_hold();
+    add_stage();
+    add_part();
+    add_retry();
+    add_relay();
     if (found_.empty())
-      note_limits();
+      add_limits();
     if (found_.empty())
       add("waiting",
           fmt::format("it is due and waits for its turn on a connection to the relay{}",
@@ -90,7 +90,7 @@ private:
     found_.push_back({code, std::move(text), until});
   }
 
-  void note_doubt() {
+  void record_doubt() {
     if (letter_.state != letter_state::in_doubt)
       return;
     const auto what = fmt::format("its end was sent at {} and the reply never came, so it may have arrived",
@@ -106,7 +106,7 @@ private:
   }
 
   /// True when the campaign is over: nothing that passes keeps the letter.
-  bool note_end() {
+  bool record_end() {
     if (campaign_.stage == stage::cancelled)
       add("cancelled", fmt::format("{} was cancelled: it will never leave", id_));
     else if (campaign_.stage == stage::rejected)
@@ -117,19 +117,19 @@ private:
     return is_final(campaign_.stage) && !found_.empty();
   }
 
-  void note_suppression() {
+  void add_suppression() {
     if (around_.suppressed)
       add("suppressed", fmt::format("{} is suppressed ({}): the letter will be skipped when its turn comes, "
                                     "unless sluice suppress remove is sooner",
                                     letter_.email, *around_.suppressed));
   }
 
-  void note_fault() {
+  void record_fault() {
     if (!campaign_.fault.empty())
       add("fault", fmt::format("{} stands still because of a fault: {}", id_, campaign_.fault));
   }
 
-  void note_hold() {
+  void add_hold() {
     if (!campaign_.hold)
       return;
     const auto& hold = *campaign_.hold;
@@ -141,7 +141,7 @@ private:
                               behind_colon(hold.text), id_));
   }
 
-  void note_stage() {
+  void add_stage() {
     if (campaign_.stage == stage::draft)
       add("draft", fmt::format("{0} is a draft: sluice start {0} begins it", id_));
     else if (campaign_.stage == stage::moderation)
@@ -152,7 +152,7 @@ private:
       add("preparing", fmt::format("{} starts at {}", id_, format_timestamp(*campaign_.t0)), campaign_.t0);
   }
 
-  void note_part() {
+  void add_part() {
     const auto& plan = campaign_.spec.plan;
     if (!campaign_.t0 || !plan.parts)
       return;
@@ -165,7 +165,7 @@ private:
         at);
   }
 
-  void note_retry() {
+  void add_retry() {
     if (letter_.state == letter_state::deferred && letter_.retry_at && *letter_.retry_at > around_.now)
       add("deferred",
           fmt::format("it was put off at {}{}; it is tried again at {}", moment(letter_.changed_at),
@@ -173,7 +173,7 @@ private:
           letter_.retry_at);
   }
 
-  void note_relay() {
+  void add_relay() {
     if (campaign_.relay_trouble)
       add("relay_away", fmt::format("the relay is away since {}{}; it is tried again and again",
                                     format_timestamp(campaign_.relay_trouble->since),
@@ -181,7 +181,7 @@ private:
   }
 
   /// Limits matter to letters that could leave now.
-  void note_limits() {
+  void add_limits() {
     if (!around_.wait)
       return;
     const auto& wait = *around_.wait;

@@ -11,7 +11,7 @@ bool is_beyond_ascii(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
-/// Addresses are checked long before; this is the last door, behind which a line break is a command.
+/// Addresses are checked long before; this is the last fence, behind which a line break is a command.
 bool is_safe(std::string_view address) {
   return std::ranges::none_of(address, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -35,7 +35,7 @@ reply_ptr local_refusal(const letter_slot& slot, const smtp_capabilities& offers
     return refuse("5.1.3", "the recipient's address cannot be written in SMTP");
   if (!is_safe(slot.from->envelope_sender))
     return refuse("5.1.7", "the sender's address cannot be written in SMTP");
-  if (offers.size_max != 0 && slot.message().size() > offers.size_max)
+  if (offers.size_max != 0 && slot.one->message_bytes() > offers.size_max)
     return refuse("5.3.4", "the message is larger than the " + std::to_string(offers.size_max) +
                                " bytes that the server takes (SIZE)");
   if (slot.one->has_8bit && !offers.eight_bit)

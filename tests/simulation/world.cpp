@@ -1,6 +1,7 @@
 #include "tests/simulation/world.hpp"
 
 #include "actors/actors.hpp"
+#include "persistence/memory/store.hpp"
 #include "tests/simulation/oracle.hpp"
 #include "tests/simulation/scenario.hpp"
 #include "tests/simulation/simulated_disk.hpp"

@@ -16,7 +16,7 @@ order, also where two insert lines at the same place; only two that replace the 
 
 import argparse
 import difflib
-import hashlib
+import os
 import pathlib
 import re
 import subprocess
@@ -28,6 +28,8 @@ ROOT = FOLDER.parents[2]
 CONTEXT_LINES = 3
 # As many lines of a hunk's context may have changed, at either end, as patch(1) allows.
 FUZZ_MAX = 2
+# What somebody has set for their own git does not shape patches.
+GIT_ENVIRONMENT = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
 SWITCH = re.compile(r"deliberate_fault::(\w+)")
 
 
@@ -152,16 +154,15 @@ def patched(file, patches):
     return with_edits(source, edits)
 
 
-def blob_id(lines):
-    """What git calls this content."""
-    content = "".join(lines).encode()
-    return hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
-
-
 def diff(file, old, new):
-    body = difflib.unified_diff(old, new, f"a/{file}", f"b/{file}", n=CONTEXT_LINES)
-    head = f"diff --git a/{file} b/{file}\nindex {blob_id(old)}..{blob_id(new)} 100644\n"
-    return head + "".join(body)
+    with tempfile.TemporaryDirectory() as folder:
+        for side, lines in (("a", old), ("b", new)):
+            write_copy(pathlib.Path(folder, side, file), lines)
+        made = subprocess.run(
+            ["git", "diff", "--no-index", "--no-prefix", "--full-index", f"-U{CONTEXT_LINES}", f"a/{file}", f"b/{file}"],
+            cwd=folder, capture_output=True, text=True, env=GIT_ENVIRONMENT,
+        )
+    return made.stdout
 
 
 def hunks_only(text):
@@ -219,20 +220,56 @@ def check(names):
 
 
 def merged(patch, file):
-    """The source as it is with the patch, merged from the source that the patch was made for. Raises Failure where git
-    does not know that or the two do not go together; what to do is in the words."""
-    current = lines_of(ROOT / file)
+    """(the source as it is with the patch, merged from the source that the patch was made for; whether that left no
+    conflicts). Raises Failure where git does not know that source."""
     base = subprocess.run(["git", "cat-file", "blob", patch.bases[file]], cwd=ROOT, capture_output=True, text=True)
     if base.returncode != 0:
-        raise Failure(f"{patch.name}.patch: git does not know the {file} that it was made for; write it anew with open and close")
+        raise Failure(
+            f"{patch.name}.patch: git does not know the {file} that it was made for. Delete the patch and write it anew "
+            "with open and close"
+        )
     old = base.stdout.splitlines(keepends=True)
     edited = with_edits(old, [(*edit, patch.name) for edit in patch.edits_in(file, old)])
+    try:
+        return merge_words(old, lines_of(ROOT / file), edited), True
+    except Failure:
+        return merge_with_marks(old, lines_of(ROOT / file), edited), False
+
+
+def merge_words(before, engine, fault):
+    """Word by word, since what is renamed is often a word in a line that the fault changes. Raises Failure where both
+    changed the same words."""
+    edits = [(*edit, side) for side, lines in (("engine", engine), ("fault", fault)) for edit in word_edits(before, lines)]
+    return "".join(with_edits(words_of(before), edits)).splitlines(keepends=True)
+
+
+def words_of(lines):
+    return re.findall(r"\w+|\n|[^\S\n]+|[^\w\s]", "".join(lines))
+
+
+def edits_between(old, new):
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return [(first, behind, new[a:b]) for kind, first, behind, a, b in matcher.get_opcodes() if kind != "equal"]
+
+
+def word_edits(old, new):
+    """What changed between two sources, in words of the old one; looked for only within lines that changed."""
+    found = []
+    for first, behind, lines in edits_between(old, new):
+        offset = len(words_of(old[:first]))
+        for at, end, words in edits_between(words_of(old[first:behind]), words_of(lines)):
+            found.append((offset + at, offset + end, words))
+    return found
+
+
+def merge_with_marks(before, engine, fault):
+    """Line by line; conflicts are marked as git marks them."""
+    sides = {"engine": engine, "before": before, "fault": fault}
     with tempfile.TemporaryDirectory() as folder:
-        sides = {"engine": current, "before": old, "fault": edited}
         for name, lines in sides.items():
-            pathlib.Path(folder, name).write_text("".join(lines))
+            write_copy(pathlib.Path(folder, name), lines)
         both = subprocess.run(["git", "merge-file", "-p", *sides], cwd=folder, capture_output=True, text=True)
-    return both.stdout.splitlines(keepends=True), both.returncode == 0
+    return both.stdout.splitlines(keepends=True)
 
 
 def with_fault(patch, file):

@@ -107,6 +107,18 @@ class PatchesTest(unittest.TestCase):
         self.assertEqual(self.all_patched()[10], "is_broken(deliberate_fault::merged)\n")
         self.assertEqual(patches.Patch.read("merged").words, "What is wrong.\n")
 
+    def test_refresh_merges_a_patch_into_a_line_that_has_other_words_now(self):
+        subprocess.run(["git", "init", "-q"], cwd=patches.ROOT, check=True)
+        before = SOURCE[:10] + ["  parts->send(letter);\n"] + SOURCE[10:]
+        self.write_source(before)
+        subprocess.run(["git", "hash-object", "-w", "engine.cpp"], cwd=patches.ROOT, check=True, capture_output=True)
+        broken = "  if (!is_broken(deliberate_fault::renamed)) {} else {}->send(letter);\n"
+        edit = lambda lines: lines.__setitem__(10, broken.format("parts", "other"))
+        self.put("renamed", patch_of("renamed", edit, before))
+        self.write_source(SOURCE[:8] + ["  services->send(letter);\n"] + SOURCE[12:])
+        patches.refresh([])
+        self.assertEqual(self.all_patched()[8], broken.format("services", "other"))
+
     def test_refresh_leaves_a_patch_alone_whose_surroundings_are_the_same(self):
         self.put("same", inserting(10, "same"))
         before = (patches.FOLDER / "same.patch").read_text()
