@@ -345,34 +345,6 @@ letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted
   return granted;
 }
 
-letter_ranges next_letters(const campaign_state& state,
-                           const letter_ranges& handed,
-                           letter_index& from,
-                           std::size_t wanted_max,
-                           timestamp now) {
-  letter_ranges next;
-  std::size_t found = 0;
-  for (const auto& [due_at, index] : state.retry_queue) {
-    if (due_at > now || found == wanted_max)
-      break;
-    if (!handed.contains(index)) {
-      next.add(index);
-      ++found;
-    }
-  }
-  const auto due_letters = state.due(now);
-  for (auto index = state.letters.find(letter_state::pending, from);
-       index < due_letters && found < wanted_max;
-       index = state.letters.find(letter_state::pending, index + 1)) {
-    from = index + 1;
-    if (!handed.contains(index)) {
-      next.add(index);
-      ++found;
-    }
-  }
-  return next;
-}
-
 event_bodies decide_results(const campaign_state& state,
                             const std::vector<result_group>& results,
                             const retry_settings& retries,
