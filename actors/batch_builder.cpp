@@ -1,5 +1,4 @@
 #include "actors/actors.hpp"
-#include "actors/core/deliberate_faults.hpp"
 #include "actors/letters/letter_composer.hpp"
 #include "messages/address.hpp"
 
@@ -98,8 +97,7 @@ struct batch_builder_state {
         left_from = index;
         break;
       }
-      if (const auto& reason = (*suppressed)[row];
-          reason && !is_broken(deliberate_fault::suppression_ignored))
+      if (const auto& reason = (*suppressed)[row])
         skip(index, "suppressed: " + *reason, done);
       else if (!throttled.empty() && throttled.contains(domain_of(emails[row])))
         done.made.throttled[std::string{domain_of(emails[row])}].add(index);

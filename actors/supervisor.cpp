@@ -4,7 +4,6 @@
 #include "actors/actors.hpp"
 #include "actors/audit/recovery.hpp"
 #include "actors/campaign_check.hpp"
-#include "actors/core/deliberate_faults.hpp"
 #include "actors/core/due.hpp"
 #include "actors/core/evolve.hpp"
 #include "actors/start_checks.hpp"
@@ -158,8 +157,7 @@ struct supervisor_state {
   /// however often that happens.
   void handle_crash(campaign_id id, child& one, const error& why) {
     const auto is_disk_away = why.code == error_code::storage_failed;
-    const auto counted = is_broken(deliberate_fault::unreadable_log_parks) ? one.unreadable : 0;
-    if (one.deaths.size() + counted >= deaths_max || why.code == error_code::corrupt) {
+    if (one.deaths.size() >= deaths_max || why.code == error_code::corrupt) {
       park(id, one, why.message);
       return;
     }
@@ -172,14 +170,11 @@ struct supervisor_state {
                  format_duration(delay));
     show_fault(id, why.message);
     one.is_reviving = true;
-    if (!is_broken(deliberate_fault::dead_campaign_forgotten))
-      self->delayed_send(self, delay, revive_atom::value, id);
+    self->delayed_send(self, delay, revive_atom::value, id);
   }
 
   /// What the dead one was appending may not be durable yet: its successor must find it in the log.
   void revive(campaign_id id) {
-    if (is_broken(deliberate_fault::revival_overtakes))
-      return start_again(id);
     services->store->journal().await_appends(
         [to = caf::actor_cast<supervisor_actor>(self), id] { caf::anon_send(to, appended_atom::value, id); });
   }
@@ -408,8 +403,7 @@ struct supervisor_state {
       return;
     }
     children[id];
-    if (!is_broken(deliberate_fault::draft_not_shown) || recover(*services->store, id))
-      services->campaigns.put(done.view);
+    services->campaigns.put(done.view);
     for (auto& promise : done.promises)
       promise.deliver(id);
   }
