@@ -4,6 +4,7 @@
 #include "actors/directory.hpp"
 #include "actors/node.hpp"
 #include "actors/relay.hpp"
+#include "actors/store_pool.hpp"
 #include "persistence/store.hpp"
 
 #include <memory>
@@ -16,6 +17,8 @@ struct engine {
   std::unique_ptr<sluice::relay> relay;
   clock_source now = system_now;
   directory campaigns;
+  /// Without threads unless it is given some: a test runs its jobs itself. Last, so that it ends before what jobs use.
+  std::unique_ptr<store_pool> pool = std::make_unique<store_pool>(0);
 };
 
 using engine_ptr = std::shared_ptr<engine>;

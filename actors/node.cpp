@@ -120,6 +120,7 @@ public:
       if (!is_over)
         caf::anon_send_exit(supervisor_, caf::exit_reason::kill);
     }
+    services_->pool->stop();
     if (front_)
       caf::anon_send(front_, halt_atom::value);
   }
@@ -162,6 +163,7 @@ node::open(node_settings settings, const relay_factory& relays, caf::actor_syste
   services->store = std::move(*store);
   services->relay = std::move(*made);
   services->now = std::move(now);
+  services->pool = std::make_unique<store_pool>(settings.store_threads);
   services->settings = std::move(settings);
   auto opened = std::make_unique<actor_node>(std::move(services), system);
   if (auto begun = opened->begin(); !begun)

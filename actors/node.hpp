@@ -31,6 +31,7 @@ struct node_settings {
   retry_settings retry;
   std::size_t batch_letters_max = 250; ///< letters made ready at a time
   std::size_t batches_ahead_max = 4;   ///< made ready before a connection takes them
+  std::size_t store_threads = 4;       ///< that read the store and render letters, see actors/store_pool.hpp
 };
 
 /// A running engine. All functions may be called from any thread.

@@ -162,6 +162,7 @@ actor_fixture::actor_fixture(node_settings settings, std::unique_ptr<store> on) 
 actor_fixture::~actor_fixture() {
   caf::anon_send_exit(supervisor, caf::exit_reason::kill);
   supervisor = nullptr;
+  parts->pool->stop();
   scheduler_->run();
   system_.reset();
 }
@@ -199,6 +200,7 @@ void actor_fixture::crash() {
   auto old_parts = std::exchange(parts, std::make_shared<engine>());
   parts->store = std::move(store);
   old_parts->store = make_memory_store();
+  old_parts->pool->stop();
   scheduler_->run();
   system_.reset();
   relay = nullptr;
@@ -287,7 +289,7 @@ void actor_fixture::run() {
 }
 
 bool actor_fixture::step() {
-  return run_a_job() || relay->turn() || (disk_turn && disk_turn());
+  return run_a_job() || parts->pool->run_one() || relay->turn() || (disk_turn && disk_turn());
 }
 
 void actor_fixture::kill_campaign() {
