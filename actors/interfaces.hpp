@@ -6,6 +6,7 @@
 
 #include "actors/core/start_check.hpp"
 #include "actors/letters/batch.hpp"
+#include "actors/pool_requests.hpp"
 #include "actors/relay.hpp"
 #include "messages/command.hpp"
 #include "messages/event.hpp"
@@ -87,6 +88,8 @@ using supervisor_actor = node_actor::extend<
     caf::reacts_to<revive_atom, campaign_id>,
     // From the journal: nothing that a dead campaign was appending is on its way any more.
     caf::reacts_to<appended_atom, campaign_id>,
+    // From the store's threads: what it asked them for.
+    caf::reacts_to<pool_answer>,
     // Ends every campaign's actor, letters on connections finished, then itself.
     caf::reacts_to<halt_atom>>;
 
@@ -102,6 +105,8 @@ using campaign_actor = caf::typed_actor<
     caf::reacts_to<retry_atom>,
     // From the journal: durable, or not.
     caf::reacts_to<append_outcome>,
+    // From the store's threads: its state, after an append that failed.
+    caf::reacts_to<pool_answer>,
     // From the batch builder.
     caf::reacts_to<built>,
     // From a sender: letters that want their claim, outcomes, trouble.
