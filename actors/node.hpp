@@ -45,7 +45,8 @@ public:
                                             clock_source now = system_now);
   virtual ~node() = default;
 
-  /// Each calls `done` once, on some thread, when the answer is durable.
+  /// Each calls `done` once, on some thread, when the answer is durable; with `unavailable` where the node has stopped,
+  /// or stops before there is one. What `done` throws is logged.
   virtual void create(create_campaign what, std::function<void(result<campaign_view>)> done) = 0;
   virtual void
   command(campaign_id id, sluice::command what, std::function<void(result<command_answer>)> done) = 0;
