@@ -155,10 +155,27 @@ void rocksdb_journal::run() {
       taken.swap(queue_);
       queued_bytes_ = 0;
     }
-    write(taken);
+    try {
+      write(taken);
+    } catch (const std::exception& fault) {
+      heads_.clear();
+      for (auto& one : taken)
+        one.answer = failure(error_code::internal,
+                             sentence("the log's writer broke off: ", std::string(fault.what())));
+    }
     for (auto& one : taken)
-      one.done(std::move(one.answer));
+      answer(one);
     taken.clear();
+  }
+}
+
+/// All campaigns' appends go through this thread: an answer that throws keeps nothing from the others.
+void rocksdb_journal::answer(queued_append& one) const {
+  try {
+    one.done(std::move(one.answer));
+  } catch (const std::exception& fault) {
+    rocksdb::Error(database_.db().GetDBOptions().info_log, "an append's answer was not taken: %s",
+                   fault.what());
   }
 }
 

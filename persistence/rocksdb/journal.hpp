@@ -62,6 +62,7 @@ private:
                       const std::function<void(std::string_view)>& visit_strange_key) const;
   void run();
   void write(group& appends);
+  void answer(queued_append& one) const;
   void stage(queued_append& one, rocksdb::WriteBatch& batch);
   result<log_head> head_of(campaign_id campaign);
 
