@@ -2,6 +2,7 @@
 // What the actors of one node share. Made before them, and outlives them.
 
 #include "actors/directory.hpp"
+#include "actors/letter_budget.hpp"
 #include "actors/node.hpp"
 #include "actors/relay.hpp"
 #include "actors/store_pool.hpp"
@@ -17,6 +18,7 @@ struct engine {
   std::unique_ptr<sluice::relay> relay;
   clock_source now = system_now;
   directory campaigns;
+  letter_budget letters;
   /// Without threads unless it is given some: a test runs its jobs itself. Last, so that it ends before what jobs use.
   std::unique_ptr<store_pool> pool = std::make_unique<store_pool>(0);
 };
