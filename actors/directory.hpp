@@ -1,6 +1,7 @@
 #pragma once
 // Every campaign as it was last shown, for all who only look: the page, the command line, metrics. Each
-// campaign's actor puts its view in before it answers a command, and a few times a second while it sends.
+// campaign's actor puts its view in before it answers a command, and a few times a second while it sends. Without the
+// message's text and HTML: see content_of in actors/audit/recovery.hpp.
 
 #include "messages/view.hpp"
 

@@ -84,20 +84,34 @@ result<start_check> check_start(const engine& services, const campaign_state& dr
   return checked;
 }
 
+/// What the command's key was answered with before; nothing where it has none, or it is another command's.
+result<std::optional<command_answer>>
+first_answer(const engine& services, campaign_id id, const command& asked) {
+  if (asked.idempotency_key.empty())
+    return std::nullopt;
+  const auto kept =
+      std::as_const(*services.store).journal().find_key(stored_key(asked.by, asked.idempotency_key));
+  if (!kept)
+    return std::unexpected(kept.error());
+  if (*kept && (*kept)->campaign == id && (*kept)->what == name_of(asked.kind))
+    return (*kept)->answer;
+  return std::nullopt;
+}
+
 } // namespace
 
 result<prepared_command> prepare_command(const engine& services, campaign_id id, command asked) {
+  const auto kept = first_answer(services, id, asked);
+  if (!kept)
+    return std::unexpected(kept.error());
+  prepared_command prepared{std::move(asked), {}, *kept};
+  if (prepared.kept)
+    return prepared;
   const auto state = recover(*services.store, id);
   if (!state)
     return std::unexpected(state.error());
-  prepared_command prepared{std::move(asked), {}, {}};
-  if (state->is_discarded) {
-    auto kept = answer_of_gone(services, id, prepared.asked);
-    if (!kept)
-      return std::unexpected(kept.error());
-    prepared.kept = *kept;
-    return prepared;
-  }
+  if (state->is_discarded)
+    return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(id)));
   if (state->stage != stage::draft)
     return prepared; // it is refused, with what is allowed
   if (prepared.asked.kind == command_kind::edit && prepared.asked.edited) {
@@ -113,14 +127,11 @@ result<prepared_command> prepare_command(const engine& services, campaign_id id,
 }
 
 result<command_answer> answer_of_gone(const engine& services, campaign_id id, const command& asked) {
-  if (!asked.idempotency_key.empty()) {
-    const auto kept =
-        std::as_const(*services.store).journal().find_key(stored_key(asked.by, asked.idempotency_key));
-    if (!kept)
-      return std::unexpected(kept.error());
-    if (*kept && (*kept)->campaign == id && (*kept)->what == name_of(asked.kind))
-      return (*kept)->answer;
-  }
+  const auto kept = first_answer(services, id, asked);
+  if (!kept)
+    return std::unexpected(kept.error());
+  if (*kept)
+    return **kept;
   return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(id)));
 }
 

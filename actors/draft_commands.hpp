@@ -18,7 +18,7 @@ namespace sluice {
 struct prepared_command {
   command asked;
   start_check checked;
-  std::optional<command_answer> kept; ///< of a draft that is discarded, under the same idempotency key
+  std::optional<command_answer> kept; ///< under the same idempotency key
 };
 
 /// For `edit`, `start` and `discard`. `not_found` when there is no such campaign, and what the checks say.

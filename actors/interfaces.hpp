@@ -66,7 +66,8 @@ struct claim_answer {
 using campaign_queue_ptr = std::shared_ptr<campaign_queue>;
 using report_ptr = std::shared_ptr<relay_report>;
 
-/// Who wants to hear of changes: gets each campaign's id and its view as JSON (empty: it is gone).
+/// Who wants to hear of changes: gets each campaign's id and its view as JSON, with `text` and `html` empty (empty as
+/// a whole: it is gone).
 using change_listener = caf::typed_actor<caf::reacts_to<campaign_id, std::string>>;
 
 /// The node as other programs see it, in this process or across CAF's network.

@@ -165,7 +165,7 @@ struct supervisor_state {
         answer_for_gone(id, std::move(held.asked), std::move(held.promise));
       return;
     }
-    services->campaigns.put(std::make_shared<const campaign_view>(view_of(*state, services->now())));
+    services->campaigns.put(std::make_shared<const campaign_view>(brief_view_of(*state, services->now())));
     const auto is_moving = state->stage == stage::preparing || state->stage == stage::sending;
     if ((is_moving && !state->hold) || state->in_flight() > 0)
       spawn_child(id, one, std::move(*state));
@@ -503,7 +503,7 @@ struct supervisor_state {
     // disk gives it back at that moment.
     auto state = initial_state(id);
     evolve(state, request.events.front());
-    made.view = std::make_shared<const campaign_view>(view_of(state, services->now()));
+    made.view = std::make_shared<const campaign_view>(brief_view_of(state, services->now()));
     appending.emplace(id, number);
     services->store->journal().append(
         std::move(request), [to = caf::actor_cast<supervisor_actor>(self), id](result<event_number> last) {
@@ -533,11 +533,28 @@ struct supervisor_state {
         promise.deliver(to_caf(made.error()));
   }
 
-  caf::result<std::string> show(campaign_id id) const {
-    const auto view = services->campaigns.find(id, services->now());
-    if (!view)
-      return to_caf({error_code::not_found, fmt::format("there is no campaign {}", to_string(id))});
-    return to_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  /// With the message's bodies, which the store has.
+  caf::result<std::string> show(campaign_id id) {
+    auto promise = self->make_response_promise<std::string>();
+    ask_store(
+        job_kind::look,
+        [services = services, id]() -> result<std::string> {
+          auto view = services->campaigns.find(id, services->now());
+          if (!view)
+            return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(id)));
+          auto content = content_of(*services->store, id);
+          if (!content)
+            return std::unexpected(content.error());
+          view->spec = std::move(*content);
+          return to_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        },
+        [promise](const result<std::string>& shown) mutable {
+          if (shown)
+            promise.deliver(*shown);
+          else
+            promise.deliver(to_caf(shown.error()));
+        });
+    return promise;
   }
 
   /// Once all are back: whoever started the engine waits for this.

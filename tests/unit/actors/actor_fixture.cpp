@@ -1,5 +1,6 @@
 #include "tests/unit/actors/actor_fixture.hpp"
 
+#include "actors/audit/recovery.hpp"
 #include "tests/unit/actors/examples.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -286,6 +287,12 @@ std::vector<result<command_answer>> actor_fixture::tell_together(campaign_id id,
 
 campaign_view actor_fixture::show(campaign_id id) const {
   return parts->campaigns.find(id, now()).value();
+}
+
+campaign_view actor_fixture::show_whole(campaign_id id) const {
+  auto view = show(id);
+  view.spec = content_of(*parts->store, id).value();
+  return view;
 }
 
 void actor_fixture::run() {
