@@ -57,4 +57,13 @@ result<campaign_spec> content_of(const store& from, campaign_id campaign) {
   return std::move(*content);
 }
 
+result<std::vector<response_group>> responses_of(const store& from, const campaign_view& campaign) {
+  if (!is_final(campaign.stage))
+    return campaign.responses;
+  auto state = recover(from, campaign.id);
+  if (!state)
+    return std::unexpected(state.error());
+  return std::move(state->responses);
+}
+
 } // namespace sluice

@@ -45,6 +45,7 @@ campaign_view view_of(const campaign_state& state, timestamp now) {
   auto view = brief_view_of(state, now);
   view.spec.text = state.spec.text;
   view.spec.html = state.spec.html;
+  view.responses = state.responses;
   return view;
 }
 
@@ -68,7 +69,8 @@ campaign_view brief_view_of(const campaign_state& state, timestamp now) {
   view.moderation_reasons = state.moderation_reasons;
   view.moderation_words = state.moderation_words;
   view.content_hash = state.content_hash;
-  view.responses = state.responses;
+  if (!state.is_final())
+    view.responses = state.responses;
   return refreshed(std::move(view), now);
 }
 

@@ -74,8 +74,8 @@ struct campaign_state {
 /// The state as it is shown, as of `now`, with the message's text and HTML.
 campaign_view view_of(const campaign_state& state, timestamp now);
 
-/// Without them: what is kept of every campaign for all who look (actors/directory.hpp). See content_of in
-/// actors/audit/recovery.hpp for whoever wants them.
+/// Without them, and of a final campaign without the relay's answers: what is kept of every campaign for all who look
+/// (actors/directory.hpp). content_of and responses_of in actors/audit/recovery.hpp give the rest.
 campaign_view brief_view_of(const campaign_state& state, timestamp now);
 
 } // namespace sluice

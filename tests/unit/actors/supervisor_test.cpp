@@ -60,6 +60,8 @@ TEST_CASE("what is shown of a campaign has no bodies, the store has them") {
   node.tell(id, command_kind::start).value();
   node.run();
   CHECK(node.show(id).status() == status::sent);
+  CHECK(node.show(id).responses.empty());
+  CHECK(responses_of(*node.parts->store, node.show(id)).value().size() == 1);
   CHECK(node.show(id).spec.html.empty());
   CHECK(content_of(*node.parts->store, id) == content);
   node.crash();
