@@ -62,7 +62,8 @@ private:
 
 using front_job = std::shared_ptr<std::move_only_function<void(caf::event_based_actor*)>>;
 
-/// CAF answers actors only; this one asks for all who are none.
+/// CAF answers actors only; this one asks for all who are none. On a thread of its own: what is called back may block,
+/// and must not do that on the scheduler's threads.
 caf::behavior front(caf::event_based_actor* self) {
   return {[self](const front_job& job) { std::exchange(*job, nullptr)(self); },
           [self](halt_atom) { self->quit(); }};
@@ -86,7 +87,7 @@ public:
 
   result<void> begin() {
     supervisor_ = spawn_supervisor(*system_, services_);
-    front_ = system_->spawn(front);
+    front_ = system_->spawn<caf::detached>(front);
     caf::scoped_actor self{*system_};
     std::optional<error> failed;
     self->request(supervisor_, caf::infinite, list_atom::value)
