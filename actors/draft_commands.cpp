@@ -104,14 +104,16 @@ result<prepared_command> prepare_command(const engine& services, campaign_id id,
   const auto kept = first_answer(services, id, asked);
   if (!kept)
     return std::unexpected(kept.error());
-  prepared_command prepared{std::move(asked), {}, *kept};
+  prepared_command prepared{std::move(asked), {}, *kept, nullptr};
   if (prepared.kept)
     return prepared;
-  const auto state = recover(*services.store, id);
-  if (!state)
-    return std::unexpected(state.error());
+  auto recovered = recover(*services.store, id);
+  if (!recovered)
+    return std::unexpected(recovered.error());
+  const auto state = std::make_shared<campaign_state>(std::move(*recovered));
   if (state->is_discarded)
     return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(id)));
+  prepared.state = state;
   if (state->stage != stage::draft)
     return prepared; // it is refused, with what is allowed
   if (prepared.asked.kind == command_kind::edit && prepared.asked.edited) {

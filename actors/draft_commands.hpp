@@ -6,10 +6,12 @@
 // The supervisor prepares one such command of a campaign at a time and the next when that is answered: nothing comes
 // between what was looked at and what is decided.
 
+#include "actors/core/campaign_state.hpp"
 #include "actors/core/start_check.hpp"
 #include "actors/engine.hpp"
 #include "messages/command.hpp"
 
+#include <memory>
 #include <optional>
 
 namespace sluice {
@@ -18,7 +20,8 @@ namespace sluice {
 struct prepared_command {
   command asked;
   start_check checked;
-  std::optional<command_answer> kept; ///< under the same idempotency key
+  std::optional<command_answer> kept;    ///< under the same idempotency key
+  std::shared_ptr<campaign_state> state; ///< what it was prepared from; none with `kept`
 };
 
 /// For `edit`, `start` and `discard`. `not_found` when there is no such campaign, and what the checks say.

@@ -366,13 +366,24 @@ struct supervisor_state {
   void prepared(campaign_id id,
                 result<prepared_command> done,
                 caf::typed_response_promise<command_answer> promise) {
-    if (done && !done->kept)
+    if (done && !done->kept) {
+      spawn_from_preparation(id, *done->state);
       return pass(id, {std::move(done->asked), std::move(done->checked), std::move(promise), true});
+    }
     if (done)
       promise.deliver(*done->kept);
     else
       promise.deliver(to_caf(done.error()));
     prepared_is_answered(id);
+  }
+
+  /// Its state was read for the preparation: not a second time, unless it has changed since.
+  void spawn_from_preparation(campaign_id id, campaign_state& state) {
+    auto& one = children[id];
+    const auto has_none = !one.actor && !one.is_recovering && !one.is_reviving && !one.is_parked;
+    const auto view = services->campaigns.find(id, services->now());
+    if (has_none && !is_halting && view && view->version == state.last_event)
+      spawn_child(id, one, std::move(state));
   }
 
   void prepared_is_answered(campaign_id id) {
