@@ -275,6 +275,8 @@ std::vector<setting> make_table() {
                               "letters that are made ready at a time"));
   all.push_back(whole_setting("batch.ahead", FIELD(node.batches_ahead_max), 1, 100,
                               "batches made ready before a connection takes them"));
+  all.push_back(whole_setting("store.threads", FIELD(node.store_threads), 2, 64,
+                              "threads that read the store and make letters ready"));
   return all;
 }
 

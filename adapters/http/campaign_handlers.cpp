@@ -1,3 +1,4 @@
+#include "actors/audit/recovery.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
@@ -107,12 +108,18 @@ void send_command(node& engine, const http_request& request, command what, const
   });
 }
 
-/// How often an edit is merged anew because another one came between: each time that one is in.
-constexpr int edit_attempts_max = 100;
+/// The campaign with the message's text and HTML.
+http_response whole_answer(node& engine, unsigned status, campaign_view view) {
+  auto content = content_of(engine.store(), view.id);
+  if (!content)
+    return problem(content.error());
+  view.spec = std::move(*content);
+  return json_response(status, to_json(view));
+}
 
-/// Merges the request's fields into the draft as it is now, so that two people who change different fields at
-/// the same moment both get what they asked for.
-void merge_edit(node& engine, const http_request& request, int attempts_left, const respond& answer) {
+/// The request's fields are put into the draft as it is when the engine carries that out, so that two people who
+/// change different fields at the same moment both get what they asked for.
+void merge_edit(node& engine, const http_request& request, const respond& answer) {
   auto body = body_object(request);
   const auto view = named_campaign(engine, request);
   if (!body || !view)
@@ -121,25 +128,20 @@ void merge_edit(node& engine, const http_request& request, int attempts_left, co
   const auto audience = take_audience(*body);
   if (!audience)
     return answer(problem(audience.error()));
-  auto spec = merged_campaign_spec(view->spec, *body);
-  if (!spec)
-    return answer(problem(spec.error()));
   command what;
   what.kind = command_kind::edit;
   what.by = request.who.name;
   what.idempotency_key = request.idempotency_key;
-  what.edited =
-      draft_edit{std::move(*spec), {has_audience ? *audience : view->audience.id, {}, 0, {}}, view->version};
+  what.edited = draft_edit{.spec = {},
+                           .audience = {*audience, {}, 0, {}},
+                           .fields = body->dump(-1, ' ', false, json::error_handler_t::replace),
+                           .keeps_audience = !has_audience};
   engine.command(view->id, std::move(what),
-                 [&engine, id = view->id, made_from = view->version, request, attempts_left,
-                  answer](const result<command_answer>& done) {
-                   const auto now = engine.campaigns().find(id, engine.now());
-                   if (!done && done.error().code == error_code::conflict && attempts_left > 1 && now &&
-                       now->version != made_from)
-                     return merge_edit(engine, request, attempts_left - 1, answer);
+                 [&engine, id = view->id, answer](const result<command_answer>& done) {
                    if (!done)
                      return answer(problem(done.error()));
-                   answer(now ? json_response(200, to_json(*now))
+                   const auto now = engine.campaigns().find(id, engine.now());
+                   answer(now ? whole_answer(engine, 200, *now)
                               : problem({error_code::not_found, "the draft was discarded meanwhile"}));
                  });
 }
@@ -199,7 +201,7 @@ void show_campaign(node& engine, const http_request& request, const respond& ans
   if (const auto fault = query.finish())
     return answer(problem(*fault));
   const auto view = named_campaign(engine, request);
-  answer(view ? json_response(200, to_json(*view)) : problem(view.error()));
+  answer(view ? whole_answer(engine, 200, *view) : problem(view.error()));
 }
 
 void create_campaign(node& engine, const http_request& request, const respond& answer) {
@@ -213,10 +215,10 @@ void create_campaign(node& engine, const http_request& request, const respond& a
   if (!spec)
     return answer(problem(spec.error()));
   engine.create({std::move(*spec), *audience, request.who.name, request.idempotency_key},
-                [answer](const result<campaign_view>& made) {
+                [&engine, answer](const result<campaign_view>& made) {
                   if (!made)
                     return answer(problem(made.error()));
-                  auto response = json_response(201, to_json(*made));
+                  auto response = whole_answer(engine, 201, *made);
                   response.headers.emplace_back("Location", "/v1/campaigns/" + to_string(made->id));
                   answer(std::move(response));
                 });
@@ -226,7 +228,7 @@ void edit_campaign(node& engine, const http_request& request, const respond& ans
   query_reader query(request);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
-  merge_edit(engine, request, edit_attempts_max, answer);
+  merge_edit(engine, request, answer);
 }
 
 void discard_campaign(node& engine, const http_request& request, const respond& answer) {

@@ -1,6 +1,7 @@
 #include "actors/audit/log_history.hpp"
 #include "actors/audit/log_queries.hpp"
 #include "actors/audit/progress.hpp"
+#include "actors/audit/recovery.hpp"
 #include "actors/core/due.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
@@ -147,8 +148,11 @@ void show_responses(node& engine, const http_request& request, const respond& an
   const auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
+  const auto responses = responses_of(engine.store(), *view);
+  if (!responses)
+    return answer(problem(responses.error()));
   json items = json::array();
-  for (const auto& one : view->responses) {
+  for (const auto& one : *responses) {
     auto item = to_json(one);
     item["example"] = nullptr;
     const auto row = engine.store().audiences().read(view->audience.id, one.example, 1);

@@ -1,5 +1,7 @@
 #include "adapters/http/routes.hpp"
 
+#include "actors/audit/recovery.hpp"
+
 #include <array>
 
 namespace sluice {
@@ -138,6 +140,17 @@ result<campaign_view> named_campaign(node& engine, const http_request& request) 
     if (auto view = engine.campaigns().find(*id, engine.now()))
       return std::move(*view);
   return failure(error_code::not_found, "there is no campaign " + request.captured.front().substr(0, 60));
+}
+
+result<campaign_view> whole_campaign(node& engine, const http_request& request) {
+  auto view = named_campaign(engine, request);
+  if (!view)
+    return view;
+  auto content = content_of(engine.store(), view->id);
+  if (!content)
+    return std::unexpected(content.error());
+  view->spec = std::move(*content);
+  return view;
 }
 
 } // namespace sluice

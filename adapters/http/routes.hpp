@@ -110,6 +110,8 @@ void welcome(node&, const http_request&, const respond&);
 
 /// The campaign that a path names; `not_found`.
 result<campaign_view> named_campaign(node& engine, const http_request& request);
+/// The same with the message's text and HTML, which are read from the store.
+result<campaign_view> whole_campaign(node& engine, const http_request& request);
 
 /// A campaign that is not kept: what a body says of it.
 struct unsaved_campaign {
