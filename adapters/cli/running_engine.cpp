@@ -40,7 +40,7 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
   http.port = where->port;
   http.page = page;
   // The store and the relay need files and connections too, however many clients come.
-  http.connections_max = std::min(http.connections_max, raise_open_files_limit() / 2);
+  http.connections.in_all = std::min(http.connections.in_all, raise_open_files_limit() / 2);
   if (auto free = http_server::can_listen(http); !free)
     return refusal(free.error());
   std::unique_ptr<running_engine> made(new running_engine);

@@ -32,6 +32,7 @@ struct http_response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::string_view constant_body = {}; ///< instead of `body`: lives as long as the process, and is not copied
 };
 
 /// Where a handler brings its answer, once, from any thread.
@@ -52,6 +53,12 @@ http_response json_response(unsigned status, const nlohmann::json& body);
 /// The error as a problem detail (RFC 9457) with the HTTP status of its code.
 http_response problem(const error& what);
 
+/// The same with another status than its code's.
+http_response problem(unsigned status, const error& what);
+
+/// 429: one client asks for too much at once. `what` says what it should wait for.
+http_response too_many(std::string what);
+
 /// Reads a query strictly: each parameter by name and type, none that nobody knows.
 class query_reader {
 public:
@@ -62,6 +69,8 @@ public:
   std::uint64_t number(const char* name, std::uint64_t otherwise, std::uint64_t max);
   /// `limit`: how many a page holds. None at all is no page, and would lead a reader round in circles.
   std::uint64_t limit(std::uint64_t otherwise, std::uint64_t max);
+  /// "true" or "false"; false when it is not there.
+  bool boolean(const char* name);
   bool has(const char* name); ///< also with an empty value
   /// The first fault: a wrong value, or a parameter that there is not.
   std::optional<error> finish();

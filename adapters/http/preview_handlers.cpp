@@ -2,6 +2,7 @@
 
 #include "actors/letter_parts.hpp"
 #include "actors/log_queries.hpp"
+#include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 
@@ -41,7 +42,7 @@ void show_preview(node& engine, const http_request& request, const respond& answ
   if (!part.empty() && part != "all" && part != "html" && part != "text" && part != "headers" &&
       part != "source")
     return answer(problem({error_code::invalid_input, "part must be all, html, text, headers or source"}));
-  const auto view = named_campaign(engine, request);
+  const auto view = whole_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
   auto letter = preview_letter(engine.store(), *view, static_cast<letter_index>(index), engine.now());
