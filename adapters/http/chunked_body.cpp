@@ -30,7 +30,8 @@ result<std::size_t> chunked_body::take(std::string_view bytes,
   std::size_t at = 0;
   while (at < bytes.size() && !is_complete()) {
     if (expected_ == part::data) {
-      const auto piece = bytes.substr(at, static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size())));
+      const auto piece =
+          bytes.substr(at, static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size())));
       on_data(piece);
       at += piece.size();
       left_ -= piece.size();

@@ -48,7 +48,8 @@ public:
   };
   struct admission {
     verdict is = verdict::welcome;
-    std::optional<connection_number> closed; ///< this one gives way: it is to be closed, and is not known any more
+    std::optional<connection_number>
+        closed; ///< this one gives way: it is to be closed, and is not known any more
   };
 
   /// A new connection, `silent`.

@@ -56,13 +56,13 @@ struct http_core {
       engine(served), settings(std::move(with)), connections(settings.connections), looks(settings.looks),
       heavy_looks(settings.heavy_looks), large_bodies(settings.large_bodies), imports(settings.imports) {}
 
-  /// Runs `job` on those threads and comes back to the loop; what it throws is thrown here. When the threads were
+  /// Runs `job` (a copy of it) on those threads and comes back to the loop; what it throws is thrown here. When the threads were
   /// stopped meanwhile it never comes back, and is destroyed with the loop.
   template <class Job>
-  boost::asio::awaitable<void> run_on(work_threads& threads, Job job) {
+  boost::asio::awaitable<void> run_on(work_threads& threads, const Job& job) {
     const auto done = std::make_shared<gate>(loop);
     const auto thrown = std::make_shared<std::exception_ptr>();
-    threads.post([done, thrown, job = std::move(job), reached = mailbox]() mutable {
+    threads.post([done, thrown, job, reached = mailbox] {
       try {
         job();
       } catch (...) {

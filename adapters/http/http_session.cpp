@@ -6,6 +6,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <sstream>
@@ -41,8 +42,8 @@ std::string bearer_in(std::string_view header) {
 }
 
 http_response method_not_allowed(const std::string& allowed) {
-  auto response = problem(
-      405, {error_code::invalid_input, "this path does not take that method; it takes " + allowed});
+  auto response =
+      problem(405, {error_code::invalid_input, "this path does not take that method; it takes " + allowed});
   response.headers.emplace_back("Allow", allowed);
   return response;
 }
@@ -174,8 +175,8 @@ void http_session::begin_stop() {
 
 void http_session::give_up() {
   if (pending_)
-    pending_->put(problem({error_code::unavailable,
-                           "the engine stops; what became of this shows when it runs again"}));
+    pending_->put(
+        problem({error_code::unavailable, "the engine stops; what became of this shows when it runs again"}));
 }
 
 void http_session::set_use(connection_use use) {
@@ -204,8 +205,8 @@ asio::awaitable<void> http_session::serve(std::shared_ptr<http_session> self) {
 
 asio::awaitable<void> http_session::refuse_one_too_many() {
   set_use(connection_use::closing);
-  auto refusal = problem({error_code::unavailable, "too many connections; try again"});
-  co_await send(std::move(refusal), head_facts{});
+  const auto refusal = problem({error_code::unavailable, "too many connections; try again"});
+  co_await send(refusal, head_facts{});
 }
 
 /// Whoever closes with bytes unread resets the connection, and a client that was refused in the middle of
@@ -264,8 +265,8 @@ asio::awaitable<bool> http_session::serve_one() {
       co_return false;
   }
   asked->facts.keeps = asked->facts.keeps && !core_.is_stopping;
-  const auto is_sent = co_await send(std::move(*answered), asked->facts);
-  co_return is_sent&& asked->facts.keeps;
+  const auto is_sent = co_await send(*answered, asked->facts);
+  co_return is_sent && asked->facts.keeps;
 }
 
 // -- the head ---------------------------------------------------------------------------------------------
@@ -354,7 +355,7 @@ std::optional<http_response> http_session::check_connection(const exchange& aske
 // -- the answer -------------------------------------------------------------------------------------------
 
 asio::awaitable<concurrency_limiter::permit_ptr> http_session::take_permit(concurrency_limiter& from,
-                                                                           std::string client) {
+                                                                           const std::string& client) {
   permit_ptr granted;
   const auto alive = std::make_shared<int>();
   wake_.close();
@@ -368,7 +369,7 @@ asio::awaitable<concurrency_limiter::permit_ptr> http_session::take_permit(concu
 }
 
 /// An answer where too many wait already.
-asio::awaitable<std::optional<http_response>> http_session::take_permits(exchange_ptr asked) {
+asio::awaitable<std::optional<http_response>> http_session::take_permits(const exchange_ptr& asked) {
   std::vector<std::pair<concurrency_limiter*, const char*>> needed;
   const auto is_large = asked->framing.form == body_form::chunked
                             ? asked->entry->body_bytes_max > small_body_bytes_max
@@ -386,15 +387,15 @@ asio::awaitable<std::optional<http_response>> http_session::take_permits(exchang
     if (!permit && core_.is_stopping)
       co_return problem({error_code::unavailable, "the engine stops"});
     if (!permit)
-      co_return too_many(std::string{"too many "} + what +
-                         " at once wait for their turn; wait for some of them to be answered");
+      co_return too_many(
+          fmt::format("too many {} at once wait for their turn; wait for some of them to be answered", what));
     asked->permits.push_back(std::move(permit));
   }
   co_return std::nullopt;
 }
 
 /// Nothing when the body broke off.
-asio::awaitable<std::optional<http_response>> http_session::answer(exchange_ptr asked) {
+asio::awaitable<std::optional<http_response>> http_session::answer(const exchange_ptr& asked) {
   if (asked->expects_continue && asked->framing.form != body_form::none) {
     const auto goes_on = co_await send_continue(asked->facts.version);
     if (!goes_on)
@@ -403,9 +404,10 @@ asio::awaitable<std::optional<http_response>> http_session::answer(exchange_ptr 
   std::shared_ptr<body_consumer> into;
   if (asked->entry->consume) {
     result<std::unique_ptr<body_consumer>> opened;
-    co_await core_.run_on(core_.import_threads, [&opened, asked, this] {
+    const auto open = [&opened, &asked, this] {
       opened = asked->entry->consume(core_.engine, asked->request);
-    });
+    };
+    co_await core_.run_on(core_.import_threads, open);
     if (!opened) {
       asked->facts.keeps = false;
       co_return problem(opened.error());
@@ -420,7 +422,8 @@ asio::awaitable<std::optional<http_response>> http_session::answer(exchange_ptr 
   client_.expires_never();
   http_response done;
   if (end.is_whole && into) {
-    co_await core_.run_on(core_.import_threads, [&done, into] { done = into->finish(); });
+    const auto finish = [&done, &into] { done = into->finish(); };
+    co_await core_.run_on(core_.import_threads, finish);
   } else if (end.is_whole) {
     done = co_await handle(asked);
   }
@@ -434,7 +437,7 @@ asio::awaitable<std::optional<http_response>> http_session::answer(exchange_ptr 
 }
 
 /// Runs a handler and waits for its answer, wherever that comes from.
-asio::awaitable<http_response> http_session::handle(exchange_ptr asked) {
+asio::awaitable<http_response> http_session::handle(const exchange_ptr& asked) {
   pending_ = std::make_shared<pending_answer>(core_.loop);
   auto bringer =
       std::make_shared<responder<pending_answer>>(core_.mailbox, std::weak_ptr<pending_answer>(pending_));
@@ -461,7 +464,7 @@ asio::awaitable<http_response> http_session::handle(exchange_ptr asked) {
   co_return response;
 }
 
-asio::awaitable<bool> http_session::send(http_response answer, head_facts facts) {
+asio::awaitable<bool> http_session::send(const http_response& answer, head_facts facts) {
   std::string_view left = answer.constant_body.empty() ? std::string_view{answer.body} : answer.constant_body;
   const auto head = head_of(answer, facts.version, facts.keeps, left.size());
   if (facts.is_head || answer.status == 204 || answer.status == 304)

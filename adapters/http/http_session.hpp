@@ -62,11 +62,14 @@ private:
     std::string secret;
     bool expects_continue = false;
     head_facts facts;
-    std::vector<permit_ptr> permits; ///< kept until the answer is sent: so many answers wait for slow readers at most
+    std::vector<permit_ptr>
+        permits; ///< kept until the answer is sent: so many answers wait for slow readers at most
   };
   using exchange_ptr = std::shared_ptr<exchange>;
   struct pending_answer;
 
+  // GCC 12 destroys temporaries of an expression with co_await twice: what these take is named by the caller, which
+  // outlives them, and comes by reference.
   awaitable<bool> serve_one();
   awaitable<void> refuse_one_too_many();
   awaitable<void> await_close();
@@ -82,23 +85,22 @@ private:
     bool is_whole = false;
     std::optional<http_response> refusal;
   };
-  awaitable<body_end> read_body(exchange_ptr asked);
-  awaitable<body_end> import_body(exchange_ptr asked, std::shared_ptr<body_consumer> into);
+  awaitable<body_end> read_body(const exchange_ptr& asked);
+  awaitable<body_end> import_body(const exchange_ptr& asked, const std::shared_ptr<body_consumer>& into);
   awaitable<bool> fill_buffer();
   awaitable<bool> send_continue(unsigned version);
 
   // The answer.
-  awaitable<std::optional<http_response>> take_permits(exchange_ptr asked);
-  awaitable<permit_ptr> take_permit(concurrency_limiter& from, std::string client);
-  awaitable<std::optional<http_response>> answer(exchange_ptr asked);
-  awaitable<http_response> handle(exchange_ptr asked);
-  awaitable<http_response> import(exchange_ptr asked);
-  awaitable<bool> send(http_response answer, head_facts facts);
+  awaitable<std::optional<http_response>> take_permits(const exchange_ptr& asked);
+  awaitable<permit_ptr> take_permit(concurrency_limiter& from, const std::string& client);
+  awaitable<std::optional<http_response>> answer(const exchange_ptr& asked);
+  awaitable<http_response> handle(const exchange_ptr& asked);
+  awaitable<bool> send(const http_response& answer, head_facts facts);
 
   // Server-sent events (http_session_stream.cpp).
-  awaitable<void> stream_changes(exchange_ptr asked);
+  awaitable<void> stream_changes(const exchange_ptr& asked);
   awaitable<bool> send_stream_head(unsigned version);
-  awaitable<bool> write_event(std::string text, bool is_chunked);
+  awaitable<bool> write_event(const std::string& text, bool is_chunked);
   awaitable<bool> write(std::string_view text);
 
   http_core& core_;

@@ -25,7 +25,8 @@ public:
   result<std::size_t> take(std::string_view bytes, const std::function<void(std::string_view)>& on_data) {
     if (is_chunked_)
       return chunks_.take(bytes, on_data);
-    const auto piece = bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size())));
+    const auto piece =
+        bytes.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, bytes.size())));
     if (!piece.empty())
       on_data(piece);
     left_ -= piece.size();
@@ -61,7 +62,7 @@ asio::awaitable<bool> http_session::fill_buffer() {
   co_return true;
 }
 
-asio::awaitable<http_session::body_end> http_session::read_body(exchange_ptr asked) {
+asio::awaitable<http_session::body_end> http_session::read_body(const exchange_ptr& asked) {
   const auto began = std::chrono::steady_clock::now();
   const auto bytes_max = asked->entry->body_bytes_max;
   auto& body = asked->request.body;
@@ -82,15 +83,15 @@ asio::awaitable<http_session::body_end> http_session::read_body(exchange_ptr ask
     if (!taken)
       co_return body_end{false, problem(taken.error())};
     if (is_too_large)
-      co_return body_end{false, problem({error_code::too_large, "the body has more than " +
-                                                                    std::to_string(bytes_max) + " bytes"})};
+      co_return body_end{false, problem({error_code::too_large,
+                                         "the body has more than " + std::to_string(bytes_max) + " bytes"})};
     buffer_.consume(*taken);
   }
   co_return body_end{true, std::nullopt};
 }
 
-asio::awaitable<http_session::body_end> http_session::import_body(exchange_ptr asked,
-                                                                  std::shared_ptr<body_consumer> into) {
+asio::awaitable<http_session::body_end>
+http_session::import_body(const exchange_ptr& asked, const std::shared_ptr<body_consumer>& into) {
   body_decoder decoder(asked->framing);
   while (!decoder.is_complete()) {
     const auto has_bytes = co_await fill_buffer();
@@ -104,13 +105,14 @@ asio::awaitable<http_session::body_end> http_session::import_body(exchange_ptr a
     if (!taken)
       co_return body_end{false, problem(taken.error())};
     std::optional<error> refused;
-    co_await core_.run_on(core_.import_threads, [&pieces, &refused, into] {
+    const auto feed = [&pieces, &refused, &into] {
       for (const auto piece : pieces)
         if (const auto fed = into->feed(piece); !fed) {
           refused = fed.error();
           return;
         }
-    });
+    };
+    co_await core_.run_on(core_.import_threads, feed);
     if (refused)
       co_return body_end{false, problem(*refused)};
     buffer_.consume(*taken);

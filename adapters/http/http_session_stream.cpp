@@ -54,21 +54,20 @@ result<stream_query> read_stream_query(const http_request& request) {
 } // namespace
 
 /// Nothing is told any more once the token is not allowed: it may be revoked while the stream is open.
-asio::awaitable<void> http_session::stream_changes(exchange_ptr asked) {
+asio::awaitable<void> http_session::stream_changes(const exchange_ptr& asked) {
   const auto query = read_stream_query(asked->request);
   if (!query) {
-    auto refusal = problem(query.error());
-    co_await send(std::move(refusal), head_facts{asked->facts.version, false, false});
+    const auto refusal = problem(query.error());
+    co_await send(refusal, head_facts{asked->facts.version, false, false});
     co_return;
   }
-  const auto feed = change_feed::open(
-      core_.engine.campaigns(), query->only,
-      [mailbox = core_.mailbox, weak = std::weak_ptr(shared_from_this())] {
-        mailbox->post([weak] {
-          if (const auto alive = weak.lock())
-            alive->wake_.open();
-        });
-      });
+  const auto feed = change_feed::open(core_.engine.campaigns(), query->only,
+                                      [mailbox = core_.mailbox, weak = std::weak_ptr(shared_from_this())] {
+                                        mailbox->post([weak] {
+                                          if (const auto alive = weak.lock())
+                                            alive->wake_.open();
+                                        });
+                                      });
   const auto is_open = co_await send_stream_head(asked->facts.version);
   if (!is_open)
     co_return;
@@ -79,20 +78,25 @@ asio::awaitable<void> http_session::stream_changes(exchange_ptr asked) {
   while (!core_.is_stopping && authorize(core_.engine, asked->entry->needed, asked->secret)) {
     wake_.close();
     const auto changed = feed->take();
-    std::string text = changed.empty() && !is_told_something ? ": still here\n\n" : "";
+    std::string text;
     for (auto at = changed.begin(); at != changed.end() && !core_.is_stopping;) {
-      co_await core_.run_on(core_.look_threads, [&] {
+      text.clear();
+      const auto tell = [&] {
         for (std::size_t count = 0; count < campaigns_per_piece && at != changed.end(); ++count)
           text += event_text(core_.engine, *at++);
-      });
-      const auto is_written = co_await write_event(std::exchange(text, {}), is_chunked);
+      };
+      co_await core_.run_on(core_.look_threads, tell);
+      const auto is_written = co_await write_event(text, is_chunked);
       if (!is_written)
         co_return;
     }
+    text.clear();
+    if (changed.empty() && !is_told_something)
+      text = ": still here\n\n";
     if (std::exchange(says_caught_up, false))
       text += "event: caught_up\ndata: {}\n\n";
     if (!text.empty()) {
-      const auto is_written = co_await write_event(std::exchange(text, {}), is_chunked);
+      const auto is_written = co_await write_event(text, is_chunked);
       if (!is_written)
         co_return;
     }
@@ -108,16 +112,16 @@ asio::awaitable<void> http_session::stream_changes(exchange_ptr asked) {
 }
 
 asio::awaitable<bool> http_session::send_stream_head(unsigned version) {
-  std::string head = version < 11 ? "HTTP/1.0 200 OK\r\n" : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
+  std::string head =
+      version < 11 ? "HTTP/1.0 200 OK\r\n" : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
   head += "Server: sluice\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n";
   const auto is_written = co_await write(head);
   co_return is_written;
 }
 
-asio::awaitable<bool> http_session::write_event(std::string text, bool is_chunked) {
-  if (is_chunked)
-    text = fmt::format("{:x}\r\n{}\r\n", text.size(), text);
-  const auto is_written = co_await write(text);
+asio::awaitable<bool> http_session::write_event(const std::string& text, bool is_chunked) {
+  const auto piece = is_chunked ? fmt::format("{:x}\r\n{}\r\n", text.size(), text) : text;
+  const auto is_written = co_await write(piece);
   co_return is_written;
 }
 

@@ -14,8 +14,8 @@ namespace sluice {
 
 struct http_settings {
   std::string address = "127.0.0.1";
-  std::uint16_t port = 8025; ///< 0: any that is free
-  page_files page;           ///< served at /; none: the API alone
+  std::uint16_t port = 8025;   ///< 0: any that is free
+  page_files page;             ///< served at /; none: the API alone
   bool metrics_public = false; ///< /metrics and /version without a token for other machines, too
 
   connection_limits connections;

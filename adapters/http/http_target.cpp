@@ -23,8 +23,9 @@ result<void> parse_target(std::string_view target, http_request& request) {
   if (request.path.size() == 1 && request.path.front().empty())
     request.path.clear();
   if (std::ranges::find(request.path, std::string{}) != request.path.end())
-    return failure(error_code::invalid_input,
-                   "the path has an empty segment: leave out the slash at its end, or the one that is there twice");
+    return failure(
+        error_code::invalid_input,
+        "the path has an empty segment: leave out the slash at its end, or the one that is there twice");
   // Empty ones too: a parameter that nobody knows is told of whatever its value.
   for (const auto& parameter : parsed->params()) {
     const auto [at, is_new] = request.query.emplace(parameter.key, parameter.value);
