@@ -1,6 +1,6 @@
 #include "actors/actors.hpp"
-#include "actors/deliberate_faults.hpp"
-#include "actors/letter_composer.hpp"
+#include "actors/core/deliberate_faults.hpp"
+#include "actors/letters/letter_composer.hpp"
 #include "messages/address.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -17,7 +17,7 @@ struct batch_builder_state {
 
   batch_builder_actor::pointer self;
   campaign_actor campaign;
-  engine_ptr parts;
+  engine_ptr services;
   campaign_id id;
   campaign_spec spec;
   audience_id audience;
@@ -40,7 +40,7 @@ struct batch_builder_state {
 
   result<built> build(const letter_ranges& wanted) {
     if (!composer) {
-      const auto info = parts->store->audiences().info(audience);
+      const auto info = services->store->audiences().info(audience);
       if (!info)
         return std::unexpected(info.error());
       make_composer(*info);
@@ -59,7 +59,7 @@ struct batch_builder_state {
   }
 
   result<void> build_range(letter_range range, batch& letters, std::vector<settled_group>& skipped) {
-    const auto rows = parts->store->audiences().read(audience, range.begin, range.size());
+    const auto rows = services->store->audiences().read(audience, range.begin, range.size());
     if (!rows)
       return std::unexpected(rows.error());
     if (rows->size() != range.size())
@@ -68,10 +68,10 @@ struct batch_builder_state {
     emails.reserve(rows->size());
     for (const auto& row : *rows)
       emails.emplace_back(row.email);
-    const auto suppressed = parts->store->suppressions().find(emails);
+    const auto suppressed = services->store->suppressions().find(emails);
     if (!suppressed)
       return std::unexpected(suppressed.error());
-    const auto date = parts->now();
+    const auto date = services->now();
     for (std::size_t row = 0; row < rows->size(); ++row) {
       const auto index = range.begin + static_cast<letter_index>(row);
       if (const auto& reason = (*suppressed)[row];
@@ -104,12 +104,12 @@ struct batch_builder_state {
 batch_builder_actor::behavior_type
 batch_builder(batch_builder_actor::stateful_pointer<batch_builder_state> self,
               campaign_actor campaign,
-              engine_ptr parts,
+              engine_ptr services,
               campaign_id id,
               campaign_spec spec,
               audience_id audience) {
   self->state.campaign = std::move(campaign);
-  self->state.parts = std::move(parts);
+  self->state.services = std::move(services);
   self->state.id = id;
   self->state.spec = std::move(spec);
   self->state.audience = audience;
@@ -122,12 +122,12 @@ batch_builder(batch_builder_actor::stateful_pointer<batch_builder_state> self,
 
 batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
                                         campaign_actor campaign,
-                                        engine_ptr parts,
+                                        engine_ptr services,
                                         campaign_id id,
                                         campaign_spec spec,
                                         audience_id audience) {
-  return parent.spawn<caf::linked>(batch_builder, std::move(campaign), std::move(parts), id, std::move(spec),
-                                   audience);
+  return parent.spawn<caf::linked>(batch_builder, std::move(campaign), std::move(services), id,
+                                   std::move(spec), audience);
 }
 
 } // namespace sluice

@@ -1,6 +1,6 @@
 // A session's stream of server-sent events (WHATWG HTML, section 9.2).
 
-#include "actors/due.hpp"
+#include "actors/core/due.hpp"
 #include "adapters/http/campaign_json.hpp"
 #include "adapters/http/change_feed.hpp"
 #include "adapters/http/http_session.hpp"

@@ -137,7 +137,7 @@ result<void> maildir_writer::rename_all(std::span<delivery> letters) {
     auto& one = letters[at];
     const auto* name = names_[at].c_str();
     auto is_in = false;
-    one.slot->lane->door->pass([&] {
+    one.slot->queue->fence->run_if_open([&] {
       is_in = ::renameat(tmp_, name, new_, name) == 0;
       if (!is_in)
         done = trouble("delivering into");

@@ -1,7 +1,7 @@
 #pragma once
 // Puts letters into a maildir, many at a time, durably.
 
-#include "adapters/lanes/batch_relay.hpp"
+#include "adapters/delivery/batch_relay.hpp"
 
 #include <filesystem>
 #include <string>

@@ -11,7 +11,7 @@ bool is_beyond_ascii(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
-/// Addresses are checked long before; this is the last door, behind which a line break is a command.
+/// Addresses are checked long before; this is the last fence, behind which a line break is a command.
 bool is_safe(std::string_view address) {
   return std::ranges::none_of(address, [](char c) {
     const auto byte = static_cast<unsigned char>(c);

@@ -31,7 +31,7 @@ detached smtp_connection::run(std::shared_ptr<smtp_connection> self) {
     const auto opened = co_await open_session();
     if (opened && !is_over_) {
       was_ready_ = true;
-      host_.note_ready(*this);
+      host_.on_ready(*this);
       co_await serve();
     } else if (!is_over_) {
       ending_how_ = {true, opened.error().message};
@@ -48,7 +48,7 @@ void smtp_connection::end() {
   deadline_ = moment::max();
   lose_letters();
   stream_.close();
-  host_.note_ended(*this, ending_how_);
+  host_.on_ended(*this, ending_how_);
 }
 
 void smtp_connection::finish() {
@@ -73,7 +73,7 @@ void smtp_connection::time_out() {
   wake();
 }
 
-void smtp_connection::note_answer(letter_slot&) {
+void smtp_connection::on_answer(letter_slot&) {
   host_.wake_later(*this);
 }
 
@@ -109,11 +109,11 @@ void smtp_connection::lose_letters() {
     if (ending_has_verdict_)
       settle(*slot, ending_outcome_, ending_words_);
     else if (ending_has_begun_)
-      host_.book().settle(
+      host_.scheduler().settle(
           *slot, letter_state::in_doubt,
           std::make_shared<const reply>(reply{0, "", "no reply to the end of data; " + ending_how_.words}));
     else
-      host_.book().put_back(*slot, ending_how_.has_failed, words);
+      host_.scheduler().put_back(*slot, ending_how_.has_failed, words);
   }
   const auto open = std::exchange(open_, {});
   if (open.slot == nullptr)
@@ -121,7 +121,7 @@ void smtp_connection::lose_letters() {
   if (open.has_verdict)
     settle(*open.slot, open.outcome, open.words);
   else
-    host_.book().put_back(*open.slot, ending_how_.has_failed, words);
+    host_.scheduler().put_back(*open.slot, ending_how_.has_failed, words);
 }
 
 // -- the coroutine ------------------------------------------------------------------------------------
@@ -140,7 +140,7 @@ task<bool> smtp_connection::serve() {
     }
     if (is_idle_now) {
       was_idle_ = true;
-      host_.note_idle(*this);
+      host_.on_idle(*this);
     }
     set_deadline();
     stream_.read(shared_from_this());
@@ -206,7 +206,7 @@ void smtp_connection::set_deadline() {
 void smtp_connection::set_deadline_in(milliseconds delay) {
   has_timed_out_ = false;
   deadline_ = host_.now() + delay;
-  host_.note_deadline(deadline_);
+  host_.wake_by(deadline_);
 }
 
 milliseconds smtp_connection::reply_timeout() const {
@@ -224,9 +224,9 @@ milliseconds smtp_connection::reply_timeout() const {
 
 /// The letter's own reply is in: the server works.
 void smtp_connection::settle(letter_slot& slot, letter_state outcome, const reply_ptr& words) {
-  host_.book().settle(slot, outcome, words);
+  host_.scheduler().settle(slot, outcome, words);
   if (!std::exchange(is_proven_, true))
-    host_.note_proven(*this);
+    host_.on_proven(*this);
 }
 
 /// One thing that can be done now; false when there is none and something must come in first.
@@ -241,7 +241,7 @@ bool smtp_connection::step() {
 bool smtp_connection::go_on_writing() {
   auto done = smtp_stream::progress::failed;
   if (ending_ != nullptr && !ending_has_begun_) {
-    const auto may = ending_->lane->door->pass([&] {
+    const auto may = ending_->queue->fence->run_if_open([&] {
       done = stream_.write();
       ending_has_begun_ = stream_.has_begun_tail();
     });
@@ -266,7 +266,7 @@ bool smtp_connection::go_on_writing() {
 }
 
 bool smtp_connection::step_open_letter() {
-  const auto must_not_end = host_.book().is_called_back(*open_.slot);
+  const auto must_not_end = host_.scheduler().is_called_back(*open_.slot);
   if (must_not_end && (!open_.has_verdict || open_.has_go_ahead))
     return call_back();
   if (expected_size_ > 0)
@@ -304,7 +304,7 @@ bool smtp_connection::call_back() {
     return false;
   needs_reset_ = needs_reset_ || open_.mail_is_taken;
   const auto returned = std::exchange(open_, {});
-  host_.book().settle(*returned.slot, letter_state::pending, nullptr);
+  host_.scheduler().settle(*returned.slot, letter_state::pending, nullptr);
   return true;
 }
 
@@ -315,13 +315,13 @@ bool smtp_connection::may_take() const {
 
 /// The next letter that this server can take; others are refused here.
 letter_slot* smtp_connection::next_letter() {
-  while (auto* slot = host_.book().take(host_.now(), this)) {
+  while (auto* slot = host_.scheduler().take(host_.now(), this)) {
     const auto refusal = local_refusal(*slot, offers_);
     if (!refusal) {
       ++letters_;
       return slot;
     }
-    host_.book().settle(*slot, letter_state::refused, refusal);
+    host_.scheduler().settle(*slot, letter_state::refused, refusal);
   }
   return nullptr;
 }

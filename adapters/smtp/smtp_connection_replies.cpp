@@ -74,7 +74,7 @@ void smtp_connection::take_unasked_reply(const smtp_reply_view& reply) {
     lose_closed(words_of_unasked(reply));
   } else if (refuses && open_.has_go_ahead && !open_.has_verdict) {
     // It has thought better of its 354, and would be believed amid the message too.
-    note_verdict(reply);
+    record_verdict(reply);
     cut("it refused a message before its end");
   } else {
     lose_step(words_of_unasked(reply));
@@ -87,7 +87,7 @@ void smtp_connection::take_letter_reply(expects what, const smtp_reply_view& rep
   } else if (reply.is_intermediate()) {
     lose_step("it answers MAIL or RCPT with " + to_words(reply));
   } else if (!open_.has_verdict) { // a refused MAIL has RCPT refused too, which says nothing more
-    note_verdict(reply);
+    record_verdict(reply);
   }
 }
 
@@ -97,7 +97,7 @@ void smtp_connection::take_data_reply(const smtp_reply_view& reply) {
   } else if (reply.is_positive() || reply.is_intermediate()) {
     lose_step("it answers DATA with " + to_words(reply));
   } else if (!open_.has_verdict) {
-    note_verdict(reply);
+    record_verdict(reply);
   }
 }
 
@@ -116,7 +116,7 @@ void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
   } else if (reply.code == 421) {
     // It was not taken, and the server is the reason: another connection may have more luck.
     lose("it closes the connection: " + to_words(reply));
-    host_.book().put_back(*slot, true, host_.words().of(reply));
+    host_.scheduler().put_back(*slot, true, host_.words().of(reply));
   } else {
     settle(*slot, verdict_of(reply), host_.words().of(reply));
   }
@@ -138,7 +138,7 @@ void smtp_connection::take_early_reply(const smtp_reply_view& reply) {
   cut("it refused a message before its end");
 }
 
-void smtp_connection::note_verdict(const smtp_reply_view& reply) {
+void smtp_connection::record_verdict(const smtp_reply_view& reply) {
   open_.has_verdict = true;
   open_.outcome = verdict_of(reply);
   open_.words = host_.words().of(reply);

@@ -1,4 +1,4 @@
-// What the relay itself costs: one lane, batches of 250 rendered letters, grants given by another thread
+// What the relay itself costs: one queue, batches of 250 rendered letters, grants given by another thread
 // after a delay like that of a durable claim. Prints letters a second and CPU time a letter of this process.
 //
 //   relay_bench URL [LETTERS] [BYTES] [CONNECTIONS] [GRANT_DELAY_US]
@@ -106,7 +106,7 @@ int main(int argc, char** argv) {
   constexpr letter_index batch_letters = 250;
   constexpr std::size_t ahead_max = 1000;
   auto state = std::make_shared<campaign>();
-  const auto lane = (*made)->open({1}, [state](relay_report report) { state->take(std::move(report)); });
+  const auto queue = (*made)->open({1}, [state](relay_report report) { state->take(std::move(report)); });
 
   const auto cpu_before = cpu_seconds();
   const auto before = steady::now();
@@ -116,7 +116,7 @@ int main(int argc, char** argv) {
     while (offered < letters && offered - state->settled < ahead_max) {
       const auto count = std::min<std::size_t>(batch_letters, letters - offered);
       lock.unlock();
-      lane->offer(make_batch(static_cast<letter_index>(offered), static_cast<letter_index>(count), bytes));
+      queue->offer(make_batch(static_cast<letter_index>(offered), static_cast<letter_index>(count), bytes));
       lock.lock();
       offered += count;
     }
@@ -134,7 +134,7 @@ int main(int argc, char** argv) {
       state->wanted.pop_front();
     }
     lock.unlock();
-    lane->grant(std::move(granted));
+    queue->grant(std::move(granted));
     lock.lock();
   }
   lock.unlock();

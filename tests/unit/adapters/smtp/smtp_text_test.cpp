@@ -1,6 +1,5 @@
-// The pure parts: the wire form of messages, URLs, capabilities, base64.
+// The pure parts: the wire form of messages, URLs, capabilities.
 
-#include "adapters/smtp/base64.hpp"
 #include "adapters/smtp/dot_stuffing.hpp"
 #include "adapters/smtp/smtp_capabilities.hpp"
 #include "adapters/smtp/smtp_url.hpp"
@@ -118,13 +117,4 @@ TEST_CASE("a server's offers are read whatever their case, unknown ones passed o
   CHECK_FALSE(none.pipelining);
   CHECK(parse_capabilities("x\nSIZE").size);
   CHECK(parse_capabilities("x\nSIZE").size_max == 0);
-}
-
-TEST_CASE("base64 is that of RFC 4648", "[smtp]") {
-  CHECK(to_base64("") == "");
-  CHECK(to_base64("f") == "Zg==");
-  CHECK(to_base64("fo") == "Zm8=");
-  CHECK(to_base64("foo") == "Zm9v");
-  CHECK(to_base64("foobar") == "Zm9vYmFy");
-  CHECK(to_base64(std::string_view{"\xff\xfe\x00", 3}) == "//4A");
 }

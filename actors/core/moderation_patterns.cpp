@@ -1,0 +1,147 @@
+#include "actors/core/moderation_patterns.hpp"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <array>
+
+namespace sluice {
+
+namespace {
+
+/// What RE2 takes for ASCII alone, and what it calls the same in every script; both within brackets.
+struct spelling {
+  std::string_view said;
+  std::string_view opposite; ///< empty: has none
+  std::string_view in_brackets;
+};
+
+constexpr std::array<spelling, 5> spellings{{{"\\w", "\\W", "\\pL\\pM\\pN_"},
+                                             {"\\s", "\\S", "\\s\\pZ"},
+                                             {"[:alpha:]", "", "\\pL"},
+                                             {"[:alnum:]", "", "\\pL\\pN"},
+                                             {"[:space:]", "", "\\s\\pZ"}}};
+
+bool is_hexadecimal(std::string_view text) {
+  return std::ranges::all_of(text, [](char one) {
+    return (one >= '0' && one <= '9') || (one >= 'a' && one <= 'f') || (one >= 'A' && one <= 'F');
+  });
+}
+
+/// The pattern as RE2 is to have it.
+class translation {
+public:
+  explicit translation(std::string_view pattern) : rest_(pattern) {
+    while (!rest_.empty())
+      if (!take_spelling() && !take_code_point())
+        take_as_is();
+  }
+
+  const std::string& text() const { return text_; }
+  bool has_useless_word_boundary() const { return has_word_boundary_ && !is_ascii_; }
+
+private:
+  bool take_spelling() {
+    for (const auto& [said, opposite, in_brackets] : spellings) {
+      if (rest_.starts_with(said) && (is_in_brackets_ || said.front() == '\\'))
+        return replace(said.size(), is_in_brackets_ ? "" : "[", in_brackets);
+      if (!opposite.empty() && rest_.starts_with(opposite) && !is_in_brackets_)
+        return replace(opposite.size(), "[^", in_brackets);
+    }
+    return false;
+  }
+
+  bool replace(std::size_t length, std::string_view opening, std::string_view by) {
+    text_.append(opening).append(by);
+    if (!opening.empty())
+      text_.push_back(']');
+    rest_.remove_prefix(length);
+    return true;
+  }
+
+  bool take_code_point() {
+    if (!rest_.starts_with("\\u") || rest_.size() < 6 || !is_hexadecimal(rest_.substr(2, 4)))
+      return false;
+    is_ascii_ = false;
+    text_.append("\\x{").append(rest_.substr(2, 4)).append("}");
+    rest_.remove_prefix(6);
+    return true;
+  }
+
+  void take_as_is() {
+    is_ascii_ &= static_cast<unsigned char>(rest_.front()) < 0x80;
+    has_word_boundary_ |= !is_in_brackets_ && (rest_.starts_with("\\b") || rest_.starts_with("\\B"));
+    std::size_t length = rest_.front() == '\\' && rest_.size() > 1 ? 2 : 1;
+    if (rest_.front() == '[' && !is_in_brackets_) {
+      is_in_brackets_ = true;
+      // A bracket that is closed at once is a character of the class.
+      length = rest_.starts_with("[^]") ? 3 : rest_.starts_with("[]") || rest_.starts_with("[^") ? 2 : 1;
+    } else if (rest_.front() == ']') {
+      is_in_brackets_ = false;
+    }
+    text_.append(rest_.substr(0, length));
+    rest_.remove_prefix(length);
+  }
+
+  std::string_view rest_;
+  std::string text_;
+  bool is_in_brackets_ = false;
+  bool has_word_boundary_ = false;
+  bool is_ascii_ = true;
+};
+
+RE2::Options options() {
+  RE2::Options made;
+  made.set_case_sensitive(false);
+  made.set_log_errors(false);
+  return made;
+}
+
+/// Empty: none.
+std::string fault_of(const translation& translated, const RE2& expression) {
+  if (!expression.ok())
+    return expression.error();
+  if (translated.has_useless_word_boundary())
+    return "\\b and \\B know the letters of ASCII alone; say (^|\\W) or ($|\\W) instead";
+  return {};
+}
+
+std::unexpected<error> useless(const std::string& pattern, const std::string& why) {
+  return failure(error_code::invalid_input,
+                 "the pattern \"" + pattern + "\" is no regular expression that can be used: " + why);
+}
+
+std::string find_in(const RE2& expression, std::string_view text) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    re2::StringPiece match;
+    const auto line = text.substr(begin, end - begin);
+    if (expression.Match(line, 0, line.size(), RE2::UNANCHORED, &match, 1) && !match.empty())
+      return std::string(match);
+    begin = end + 1;
+  }
+  return {};
+}
+
+} // namespace
+
+result<void> check_pattern_syntax(const std::string& pattern) {
+  const translation translated(pattern);
+  const RE2 expression(translated.text(), options());
+  if (const auto fault = fault_of(translated, expression); !fault.empty())
+    return useless(pattern, fault);
+  return {};
+}
+
+result<std::string> find_pattern(const std::string& pattern, std::span<const std::string_view> texts) {
+  const translation translated(pattern);
+  const RE2 expression(translated.text(), options());
+  if (const auto fault = fault_of(translated, expression); !fault.empty())
+    return useless(pattern, fault);
+  for (const auto text : texts)
+    if (auto found = find_in(expression, text); !found.empty())
+      return found;
+  return std::string{};
+}
+
+} // namespace sluice
