@@ -155,25 +155,37 @@ void create_token(node& engine, const http_request& request, const respond& answ
 }
 
 void revoke_token(node& engine, const http_request& request, const respond& answer) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
   const auto revoked = engine.store().tokens().revoke(request.captured.front());
   answer(revoked ? http_response{204, "", "", {}} : problem(revoked.error()));
 }
 
-void health(node&, const http_request&, const respond& answer) {
+void health(node&, const http_request& request, const respond& answer) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
   answer(json_response(200, {{"status", "ok"}}));
 }
 
-void readiness(node& engine, const http_request&, const respond& answer) {
+void readiness(node& engine, const http_request& request, const respond& answer) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
   if (engine.is_ready())
     return answer(json_response(200, {{"status", "ready"}}));
-  answer(problem({error_code::unavailable, "the engine is starting or shutting down"}));
+  const auto condition = engine.store().journal().condition();
+  answer(problem(condition ? error{error_code::unavailable, "the engine is starting or shutting down"}
+                           : condition.error()));
 }
 
-void metrics(node& engine, const http_request&, const respond& answer) {
+void metrics(node& engine, const http_request& request, const respond& answer) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
   answer({200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(engine), {}});
 }
 
-void version(node&, const http_request&, const respond& answer) {
+void version(node&, const http_request& request, const respond& answer) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
   answer(json_response(200, {{"name", "sluice"}, {"version", SLUICE_VERSION}}));
 }
 

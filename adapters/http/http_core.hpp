@@ -2,6 +2,7 @@
 // What all connections share: the limits, the threads by kind of work, and the event loop that everything here but
 // the threads' jobs runs on.
 
+#include "actors/audit/letter_history.hpp"
 #include "actors/node.hpp"
 #include "adapters/http/event_loop.hpp"
 #include "adapters/http/http_settings.hpp"
@@ -101,6 +102,7 @@ struct http_core {
   concurrency_limiter imports;
   std::unordered_map<connection_number, http_session*> sessions;
   under_way_count requests;
+  const std::shared_ptr<letter_history> letters = std::make_shared<letter_history>();
   std::atomic<bool> is_stopping = false;
 
   // The loop is destroyed before all of these, and with it the coroutines, which use them to their end.

@@ -325,6 +325,10 @@ std::optional<http_response> http_session::check_route(exchange& into) {
   into.request.captured = std::move(found.captured);
   into.client = who->id.empty() ? from_.key : who->id;
   into.request.who = std::move(*who);
+  into.request.letters = core_.letters;
+  if (into.request.idempotency_key.size() > idempotency_key_bytes_max)
+    return problem({error_code::invalid_input,
+                    "Idempotency-Key has more than " + std::to_string(idempotency_key_bytes_max) + " bytes"});
   if (into.framing.form == body_form::none)
     return std::nullopt;
   if (into.entry->body_bytes_max == 0)

@@ -47,6 +47,20 @@ http_response json_response(unsigned status, const nlohmann::json& body) {
           {}};
 }
 
+void json_page::add(const nlohmann::json& item) {
+  text_ += text_.empty() ? "" : ",";
+  text_ += item.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  --left_;
+}
+
+http_response json_page::answer(const std::string& next) const {
+  return {200,
+          "application/json",
+          "{\"items\":[" + text_ + "],\"next\":" + (next.empty() ? "null" : nlohmann::json(next).dump()) +
+              "}\n",
+          {}};
+}
+
 http_response problem(const error& what) {
   return problem(status_of(what.code), what);
 }

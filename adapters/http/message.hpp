@@ -15,6 +15,8 @@
 
 namespace sluice {
 
+class letter_history;
+
 /// A request whose route was found and whose token was allowed.
 struct http_request {
   std::string method;
@@ -24,7 +26,8 @@ struct http_request {
   std::optional<error> query_fault;         ///< a parameter without a value, or one that is there twice
   std::string idempotency_key;
   std::string body;
-  token_info who; ///< empty on routes that need no token
+  token_info who;                          ///< empty on routes that need no token
+  std::shared_ptr<letter_history> letters; ///< what earlier requests learnt of the logs
 };
 
 struct http_response {
@@ -58,6 +61,22 @@ http_response problem(unsigned status, const error& what);
 
 /// 429: one client asks for too much at once. `what` says what it should wait for.
 http_response too_many(std::string what);
+
+/// A page of a list, as its text grows: items of any size, without a document of them all. It is full at `limit`
+/// items, or earlier at page_bytes_max: the next page goes on from there.
+class json_page {
+public:
+  static constexpr std::size_t page_bytes_max = 4U << 20U;
+  explicit json_page(std::uint64_t limit) : left_(limit) {}
+  bool is_full() const { return left_ == 0 || text_.size() >= page_bytes_max; }
+  void add(const nlohmann::json& item);
+  /// `next`: what the next page's `after` is; empty: this was the last one.
+  http_response answer(const std::string& next) const;
+
+private:
+  std::uint64_t left_;
+  std::string text_;
+};
 
 /// Reads a query strictly: each parameter by name and type, none that nobody knows.
 class query_reader {

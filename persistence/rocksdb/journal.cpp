@@ -144,6 +144,10 @@ void rocksdb_journal::await_appends(std::function<void()> done) {
     has_work_.notify_one();
 }
 
+result<void> rocksdb_journal::condition() const {
+  return database_.condition();
+}
+
 void rocksdb_journal::run() {
   group taken;
   for (;;) {
