@@ -3,6 +3,8 @@
 #include "messages/address.hpp"
 #include "messages/json_reader.hpp"
 
+#include <fmt/format.h>
+
 namespace sluice::handlers {
 
 namespace {
@@ -180,7 +182,19 @@ void readiness(node& engine, const http_request& request, const respond& answer)
 void metrics(node& engine, const http_request& request, const respond& answer) {
   if (const auto fault = query_reader(request).finish())
     return answer(problem(*fault));
-  answer({200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(engine), {}});
+  auto text = metrics_text(engine);
+  const auto tell = [&](const char* name, const char* kind, const char* help, std::uint64_t value) {
+    text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, kind, value);
+  };
+  if (request.numbers) {
+    tell("sluice_http_connections", "gauge", "Connections to the HTTP interface.",
+         request.numbers->connections);
+    tell("sluice_http_refused_total", "counter", "Connections that were one too many.",
+         request.numbers->refused);
+    tell("sluice_http_waiting", "gauge", "Requests that wait in line for their turn.",
+         request.numbers->waiting);
+  }
+  answer({200, "text/plain; version=0.0.4; charset=utf-8", std::move(text), {}});
 }
 
 void version(node&, const http_request& request, const respond& answer) {

@@ -103,6 +103,7 @@ struct http_core {
   std::unordered_map<connection_number, http_session*> sessions;
   under_way_count requests;
   const std::shared_ptr<letter_history> letters = std::make_shared<letter_history>();
+  const std::shared_ptr<http_numbers> numbers = std::make_shared<http_numbers>();
   std::atomic<bool> is_stopping = false;
 
   // The loop is destroyed before all of these, and with it the coroutines, which use them to their end.

@@ -137,6 +137,7 @@ private:
     const auto number = next_number_++;
     auto from = address_of(socket);
     const auto admission = core_.connections.admit(number, from.key);
+    core_.numbers->refused = core_.connections.refused();
     if (admission.closed)
       if (const auto other = core_.sessions.find(*admission.closed); other != core_.sessions.end())
         other->second->close();

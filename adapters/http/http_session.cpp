@@ -152,11 +152,13 @@ http_session::http_session(http_core& core,
   boost::system::error_code ignored;
   client_.socket().set_option(tcp::no_delay(true), ignored);
   core_.sessions.emplace(number_, this);
+  core_.numbers->connections = core_.sessions.size();
 }
 
 http_session::~http_session() {
   core_.connections.remove(number_);
   core_.sessions.erase(number_);
+  core_.numbers->connections = core_.sessions.size();
 }
 
 void http_session::close() {
@@ -326,6 +328,7 @@ std::optional<http_response> http_session::check_route(exchange& into) {
   into.client = who->id.empty() ? from_.key : who->id;
   into.request.who = std::move(*who);
   into.request.letters = core_.letters;
+  into.request.numbers = core_.numbers;
   if (into.request.idempotency_key.size() > idempotency_key_bytes_max)
     return problem({error_code::invalid_input,
                     "Idempotency-Key has more than " + std::to_string(idempotency_key_bytes_max) + " bytes"});
@@ -367,8 +370,11 @@ asio::awaitable<concurrency_limiter::permit_ptr> http_session::take_permit(concu
     granted = std::move(given);
     wake_.open();
   });
-  if (is_taken && !core_.is_stopping)
+  if (is_taken && !core_.is_stopping) {
+    ++core_.numbers->waiting;
     co_await wake_.wait();
+    --core_.numbers->waiting;
+  }
   co_return granted;
 }
 

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -16,6 +17,13 @@
 namespace sluice {
 
 class letter_history;
+
+/// What the server tells of itself in /metrics. Written on the event loop.
+struct http_numbers {
+  std::atomic<std::uint64_t> connections = 0;
+  std::atomic<std::uint64_t> refused = 0; ///< connections, since the start
+  std::atomic<std::uint64_t> waiting = 0; ///< requests in line for their turn
+};
 
 /// A request whose route was found and whose token was allowed.
 struct http_request {
@@ -28,6 +36,7 @@ struct http_request {
   std::string body;
   token_info who;                          ///< empty on routes that need no token
   std::shared_ptr<letter_history> letters; ///< what earlier requests learnt of the logs
+  std::shared_ptr<const http_numbers> numbers;
 };
 
 struct http_response {

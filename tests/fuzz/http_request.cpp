@@ -33,7 +33,8 @@ std::optional<std::string> chunks_of(std::string_view bytes) {
       return;
     const auto taken = decoder.take(piece, [&](std::string_view data) { body += data; });
     is_wrong = !taken;
-    must(is_wrong || *taken == piece.size() || decoder.is_complete(), "everything is taken, but behind the end");
+    must(is_wrong || *taken == piece.size() || decoder.is_complete(),
+         "everything is taken, but behind the end");
   });
   must(body.size() <= bytes.size(), "a body is no longer than what came");
   return is_wrong || !decoder.is_complete() ? std::nullopt : std::optional(body);
@@ -61,8 +62,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   });
   if (!parser.is_header_done())
     return 0;
-  const auto framing = framing_of(parser.get().version(), lines_of(parser.get(), http::field::transfer_encoding),
-                                  lines_of(parser.get(), http::field::content_length));
+  const auto framing =
+      framing_of(parser.get().version(), lines_of(parser.get(), http::field::transfer_encoding),
+                 lines_of(parser.get(), http::field::content_length));
   if (!framing)
     return 0;
   const auto target = parser.get().target();
@@ -71,7 +73,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     return 0;
   const auto rest = all.substr(head_bytes);
   if (framing->form == body_form::length)
-    request.body = rest.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(framing->bytes, rest.size())));
+    request.body =
+        rest.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(framing->bytes, rest.size())));
   if (framing->form == body_form::chunked)
     request.body = chunks_of(rest).value_or("");
   query_reader query(request);
