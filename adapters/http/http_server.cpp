@@ -18,7 +18,6 @@ namespace {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-constexpr milliseconds stop_wait_max = std::chrono::seconds(5);
 /// For those that were told that the engine stops to get it.
 constexpr milliseconds farewell_wait_max = std::chrono::seconds(1);
 constexpr milliseconds accept_retry_delay = std::chrono::milliseconds(100);
@@ -81,7 +80,7 @@ public:
         acceptor_.close(ignored);
         for_each_session([](http_session& one) { one.begin_stop(); });
       });
-      core_.requests.wait_for_none(stop_wait_max);
+      core_.requests.wait_for_none(core_.settings.stop_timeout);
       core_.mailbox->post([this] { for_each_session([](http_session& one) { one.give_up(); }); });
       core_.requests.wait_for_none(farewell_wait_max);
     }

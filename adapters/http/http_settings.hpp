@@ -30,6 +30,7 @@ struct http_settings {
   milliseconds whole_body_timeout{std::chrono::minutes(2)}; ///< for all of it, but for an import's
   milliseconds idle_timeout{std::chrono::seconds(60)};      ///< between two requests
   milliseconds write_timeout{std::chrono::seconds(30)};     ///< for a piece of an answer
+  milliseconds stop_timeout{std::chrono::seconds(5)};       ///< for requests under way when the engine stops
   /// So long a client that was answered has to close; what it still sends meanwhile is dropped (RFC 9112, 9.6).
   milliseconds close_timeout{std::chrono::seconds(10)};
 };
