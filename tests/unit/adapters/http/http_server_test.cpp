@@ -12,6 +12,7 @@
 #include <boost/asio/write.hpp>
 #include <caf/actor.hpp>
 
+#include <atomic>
 #include <future>
 #include <stdexcept>
 
@@ -27,7 +28,7 @@ public:
 
   timestamp at = timestamp(std::chrono::hours(1));
   std::string secret;
-  bool store_throws = false;
+  std::atomic<bool> store_throws = false;
   /// Gets the callback of the next command, which it may keep.
   std::promise<std::function<void(result<command_answer>)>> commanded;
 
