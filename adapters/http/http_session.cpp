@@ -31,7 +31,10 @@ constexpr std::size_t buffer_bytes_max = 64U * 1024U;
 /// A buffer that has grown beyond it is given back between two requests.
 constexpr std::size_t idle_buffer_bytes_max = 4U * 1024U;
 constexpr std::size_t piece_bytes_max = 256U * 1024U;
-constexpr std::size_t dropped_bytes = 4U * 1024U;
+/// What a client still sends after its last answer is dropped, up to so much: a refused body of usual size, so that
+/// the answer is read.
+constexpr std::size_t dropped_bytes = 16U * 1024U;
+constexpr std::size_t dropped_bytes_max = 16U * 1024U * 1024U;
 
 std::string bearer_in(std::string_view header) {
   constexpr std::string_view scheme = "Bearer ";
@@ -220,10 +223,12 @@ asio::awaitable<void> http_session::await_close() {
   buffer_ = beast::flat_buffer(buffer_bytes_max);
   std::vector<char> dropped(dropped_bytes);
   client_.expires_after(core_.settings.close_timeout);
-  while (!core_.is_stopping) {
+  std::size_t total = 0;
+  while (!core_.is_stopping && total < dropped_bytes_max) {
     const auto [fault, bytes] = co_await client_.async_read_some(asio::buffer(dropped), as_result);
     if (fault)
       co_return;
+    total += bytes;
   }
 }
 

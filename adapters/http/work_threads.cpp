@@ -28,6 +28,7 @@ void work_threads::stop() {
     dropped.swap(jobs_);
   }
   has_work_.notify_all();
+  dropped.clear();
   for (auto& one : threads_)
     if (one.joinable())
       one.join();

@@ -280,6 +280,7 @@ class Changes(unittest.TestCase):
                 seen += stream.until(lambda view: view["status"] == "sent")
                 self.assertEqual(seen[-1][1]["counts"], engine.show(campaign)["counts"])
                 self.assertEqual({name for name, _, _ in seen}, {"campaign"})
+                self.assertEqual([view for _, view, _ in seen if "text" in view or "html" in view], [])
                 accepted = [view["counts"]["accepted"] for _, view, _ in seen]
                 self.assertEqual(accepted, sorted(accepted))
                 # A few a second at most, however fast letters leave.

@@ -205,7 +205,8 @@ class Stop(unittest.TestCase):
                 one.close()
 
     def test_an_answer_that_comes_after_the_stop_harms_nobody_and_its_client_is_told(self):
-        with Sink(delay=600) as sink, Engine(sink.url) as engine:
+        # The relay waits for its answer longer than the HTTP interface does, and then for no longer.
+        with Sink(delay=600) as sink, Engine(sink.url, {"relay.end_of_data_timeout": "8s"}) as engine:
             draft = engine.create(engine.import_rows(3))
             with connected(engine) as waiting:
                 body = json.dumps({"addresses": ["boss@test.example"]}).encode()

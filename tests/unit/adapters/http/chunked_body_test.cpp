@@ -4,7 +4,7 @@
 
 #include <rapidcheck.h>
 
-#include <algorithm>
+#include <cstdio>
 #include <string>
 
 using namespace sluice;
@@ -79,7 +79,7 @@ TEST_CASE("chunks: a size must be hexadecimal digits, not too many, and every li
 }
 
 TEST_CASE("chunks: any body comes out as it went in, whatever the pieces") {
-  rc::check([](const std::vector<std::string>& chunks) {
+  CHECK(rc::check([](const std::vector<std::string>& chunks) {
     std::string bytes;
     std::string body;
     for (const auto& one : chunks) {
@@ -95,5 +95,5 @@ TEST_CASE("chunks: any body comes out as it went in, whatever the pieces") {
     RC_ASSERT(made.is_complete);
     RC_ASSERT(made.body == body);
     RC_ASSERT(bytes.substr(made.taken) == "rest");
-  });
+  }));
 }
