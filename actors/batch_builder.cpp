@@ -12,6 +12,9 @@ namespace sluice {
 
 namespace {
 
+/// A batch ends at the letter whose octets make it so large.
+constexpr std::size_t batch_bytes_max = 1024 * 1024;
+
 struct batch_builder_state {
   static inline const char* name = "batch_builder";
 
@@ -50,15 +53,18 @@ struct batch_builder_state {
     auto letters = std::make_shared<batch>();
     letters->campaign = id;
     letters->envelope_sender = envelope_sender;
+    composer->reserve(*letters, wanted.count(), batch_bytes_max);
     for (const auto& range : wanted)
-      if (auto read = build_range(range, *letters, done.skipped); !read)
+      if (letters->used_bytes() >= batch_bytes_max)
+        done.left.add(range);
+      else if (auto read = build_range(range, *letters, done); !read)
         return std::unexpected(read.error());
     if (!letters->letters.empty())
       done.letters = std::move(letters);
     return done;
   }
 
-  result<void> build_range(letter_range range, batch& letters, std::vector<settled_group>& skipped) {
+  result<void> build_range(letter_range range, batch& letters, built& done) {
     const auto rows = services->store->audiences().read(audience, range.begin, range.size());
     if (!rows)
       return std::unexpected(rows.error());
@@ -74,11 +80,15 @@ struct batch_builder_state {
     const auto date = services->now();
     for (std::size_t row = 0; row < rows->size(); ++row) {
       const auto index = range.begin + static_cast<letter_index>(row);
+      if (letters.used_bytes() >= batch_bytes_max) {
+        done.left.add({index, range.end});
+        break;
+      }
       if (const auto& reason = (*suppressed)[row];
           reason && !is_broken(deliberate_fault::suppression_ignored))
-        skip(index, "suppressed: " + *reason, skipped);
+        skip(index, "suppressed: " + *reason, done.skipped);
       else if (auto composed = composer->compose(index, (*rows)[row], date, letters); !composed)
-        skip(index, composed.error().message, skipped);
+        skip(index, composed.error().message, done.skipped);
     }
     return {};
   }
@@ -97,7 +107,7 @@ struct batch_builder_state {
     if (done)
       self->send(campaign, std::move(*done));
     else
-      self->send(campaign, built{wanted, nullptr, {}, done.error()});
+      self->send(campaign, built{wanted, nullptr, {}, {}, done.error()});
   }
 };
 

@@ -197,6 +197,7 @@ struct campaign_actor_state {
         handed.remove(group.letters);
         skips.push_back(std::move(group));
       }
+      give_back(done.left);
       if (done.letters)
         offer(done.letters);
     }

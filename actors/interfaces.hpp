@@ -49,6 +49,7 @@ struct built {
   letter_ranges asked;
   batch_ptr letters; ///< none when all were skipped
   std::vector<settled_group> skipped;
+  letter_ranges left;           ///< of those asked for: not built, since the batch was full
   std::optional<error> failure; ///< the audience cannot be read now; `letters` and `skipped` are empty then
 };
 

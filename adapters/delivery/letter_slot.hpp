@@ -45,7 +45,6 @@ struct letter_slot {
   reply_ptr words;
 
   std::string_view recipient() const { return from->recipient_of(*one); }
-  std::string_view message() const { return from->message_of(*one); }
 };
 
 } // namespace sluice

@@ -35,7 +35,7 @@ reply_ptr local_refusal(const letter_slot& slot, const smtp_capabilities& offers
     return refuse("5.1.3", "the recipient's address cannot be written in SMTP");
   if (!is_safe(slot.from->envelope_sender))
     return refuse("5.1.7", "the sender's address cannot be written in SMTP");
-  if (offers.size_max != 0 && slot.message().size() > offers.size_max)
+  if (offers.size_max != 0 && slot.one->message_bytes() > offers.size_max)
     return refuse("5.3.4", "the message is larger than the " + std::to_string(offers.size_max) +
                                " bytes that the server takes (SIZE)");
   if (slot.one->has_8bit && !offers.eight_bit)

@@ -1,6 +1,5 @@
 #include "adapters/smtp/smtp_connection.hpp"
 
-#include "adapters/smtp/dot_stuffing.hpp"
 #include "adapters/smtp/letter_limits.hpp"
 #include "messages/check.hpp"
 
@@ -12,8 +11,6 @@ namespace {
 
 /// So long a server may take to answer QUIT, and a broken connection to show what was said last.
 constexpr milliseconds last_words_wait_max = std::chrono::seconds(5);
-/// A stuffed message larger than this does not keep its memory.
-constexpr std::size_t stuffed_bytes_kept_max = 1024 * 1024;
 
 } // namespace
 
@@ -388,7 +385,8 @@ void smtp_connection::append_mail() {
   commands_ += '>';
   if (offers_.size) {
     std::array<char, 24> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), slot.message().size()).ptr;
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), slot.one->message_bytes()).ptr;
     commands_ += " SIZE=";
     commands_.append(digits.data(), end);
   }
@@ -408,13 +406,10 @@ void smtp_connection::write_message() {
   ending_has_verdict_ = open.has_verdict;
   ending_outcome_ = open.outcome;
   ending_words_ = open.words;
-  auto body = open.has_verdict ? std::string_view{} : open.slot->message();
-  if (stuffed_.capacity() > stuffed_bytes_kept_max)
-    std::string{}.swap(stuffed_);
-  if (!is_wire_form(body)) {
-    to_wire_form(body, stuffed_);
-    body = stuffed_;
-  }
+  message_.clear();
+  if (!open.has_verdict)
+    open.slot->from->for_each_piece(*open.slot->one,
+                                    [this](std::string_view octets) { message_.push_back(octets); });
   commands_.clear();
   append_command(expects::end_of_data);
   if (offers_.pipelining && may_take())
@@ -422,7 +417,7 @@ void smtp_connection::write_message() {
       open_ = {.slot = slot, .words = nullptr};
       append_commands();
     }
-  stream_.put(body, commands_);
+  stream_.put(message_, commands_);
 }
 
 } // namespace sluice

@@ -23,6 +23,8 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace sluice {
 
@@ -147,8 +149,8 @@ private:
   bool needs_reset_ = false; ///< a transaction is open on the server, and no letter in it
   std::uint32_t letters_ = 0;
 
-  std::string commands_; ///< being written
-  std::string stuffed_;  ///< likewise, of a message that could not go as it was
+  std::string commands_;                  ///< being written
+  std::vector<std::string_view> message_; ///< likewise, in pieces; its batch is held by its slot
 
   moment deadline_ = moment::max();
   /// What is waited for; the deadline stays while this does, so that a trickle of bytes does not move it.

@@ -6,6 +6,7 @@
 // Rival, against the same sink:
 //   smtp-source -d -s 20 -l 2048 -m 100000 -f a@example.org -t b@example.com HOST:PORT
 
+#include "actors/letters/letter_writer.hpp"
 #include "adapters/relays.hpp"
 
 #include <condition_variable>
@@ -25,6 +26,7 @@ using steady = std::chrono::steady_clock;
 batch_ptr make_batch(letter_index first, letter_index letters, std::size_t bytes) {
   auto made = std::make_shared<batch>();
   made->envelope_sender = "a@example.org";
+  made->shared_text = std::make_shared<const std::string>();
   std::string message = "From: a@example.org\r\nTo: b@example.com\r\nSubject: x\r\n\r\n";
   while (message.size() + 80 < bytes)
     message += std::string(78, 'x') + "\r\n";
@@ -35,9 +37,9 @@ batch_ptr make_batch(letter_index first, letter_index letters, std::size_t bytes
     one.recipient_at = static_cast<std::uint32_t>(made->text.size());
     made->text += "b@example.com";
     one.recipient_bytes = static_cast<std::uint32_t>(made->text.size()) - one.recipient_at;
-    one.message_at = static_cast<std::uint32_t>(made->text.size());
-    made->text += message;
-    one.message_bytes = static_cast<std::uint32_t>(message.size());
+    letter_writer out(*made);
+    out.append(message);
+    out.finish(one);
     made->letters.push_back(one);
   }
   return made;

@@ -155,8 +155,8 @@ bool simulated_relay::send_letter(queue& of) {
                                {0, "", "the connection was cut before the end of data"}});
     return true;
   }
-  const transmission sent{of.campaign, index, std::string{letters->recipient_of(*one)},
-                          letters->message_of(*one)};
+  const auto message = letters->message_of(*one);
+  const transmission sent{of.campaign, index, std::string{letters->recipient_of(*one)}, message};
   on_end_of_data_(sent);
   const auto fate_of_it = throw_fate();
   if (fate_of_it == fate::accepted || fate_of_it == fate::cut_and_delivered)

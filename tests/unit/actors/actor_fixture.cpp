@@ -20,9 +20,11 @@ struct scripted_relay::queue_in_hand final : campaign_queue {
   std::map<letter_index, arrival> sent; ///< end of data sent, no outcome yet
   bool is_withdrawn = false;
   bool withdraw_complete = false; ///< told
+  std::function<void(const batch&)> on_offer;
   relay_report report;
 
   void offer(batch_ptr letters) override {
+    on_offer(*letters);
     for (const auto& one : letters->letters)
       offered.emplace_back(letters, &one);
   }
@@ -42,6 +44,9 @@ std::shared_ptr<campaign_queue> scripted_relay::open(campaign_id campaign, repor
   auto queue = std::make_shared<queue_in_hand>();
   queue->campaign = campaign;
   queue->sink = std::move(sink);
+  queue->on_offer = [this](const batch& letters) {
+    largest_batch = std::max(largest_batch, letters.used_bytes());
+  };
   queues_.push_back(queue);
   return queue;
 }
@@ -84,7 +89,7 @@ bool scripted_relay::turn() {
       queue->offered.pop_front();
       queue->waiting.emplace(one->index,
                              arrival{queue->campaign, one->index, std::string{letters->recipient_of(*one)},
-                                     std::string{letters->message_of(*one)}});
+                                     letters->message_of(*one)});
       queue->report.wanted.add(one->index);
     }
     for (const auto index : std::exchange(queue->granted, {})) {

@@ -34,6 +34,7 @@ public:
   std::function<std::optional<result_group>(const arrival&)> outcome_of;
   std::size_t connections = 20;
   std::vector<arrival> arrivals; ///< letters whose end of data was sent, in order
+  std::size_t largest_batch = 0; ///< octets of the largest batch that was offered
 
   /// One turn of the relay's loop: connections take letters, granted ones are sent, reports go out.
   /// True if anything happened.

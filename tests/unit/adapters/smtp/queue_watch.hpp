@@ -1,6 +1,7 @@
 #pragma once
 // A campaign's end of a queue, for tests: keeps what was reported, and answers what is wanted as it is told.
 
+#include "actors/letters/letter_writer.hpp"
 #include "actors/relay.hpp"
 
 #include <chrono>
@@ -22,22 +23,23 @@ inline std::string make_message(std::size_t bytes) {
   return message;
 }
 
-/// Letters `first` …, one for each recipient.
+/// Letters `first` …, one for each recipient; `message` in wire form.
 inline batch_ptr make_batch(letter_index first,
                             const std::vector<std::string>& recipients,
                             const std::string& message = "Subject: x\r\n\r\nHello\r\n") {
   auto made = std::make_shared<batch>();
   made->campaign = {1};
   made->envelope_sender = "sender@example.org";
+  made->shared_text = std::make_shared<const std::string>();
   for (const auto& recipient : recipients) {
     letter one;
     one.index = first++;
     one.recipient_at = static_cast<std::uint32_t>(made->text.size());
     one.recipient_bytes = static_cast<std::uint32_t>(recipient.size());
     made->text += recipient;
-    one.message_at = static_cast<std::uint32_t>(made->text.size());
-    one.message_bytes = static_cast<std::uint32_t>(message.size());
-    made->text += message;
+    letter_writer out(*made);
+    out.append(message);
+    out.finish(one);
     made->letters.push_back(one);
   }
   return made;

@@ -283,15 +283,6 @@ TEST_CASE("replies are understood in whatever pieces they come", "[smtp]") {
   CHECK(queue.await_result(0).answer == reply{250, "2.0.0", "taken as 17"});
 }
 
-TEST_CASE("lines that begin with a dot arrive as they were", "[smtp]") {
-  smtp_fixture at;
-  queue_watch queue(at.relay(), answers::at_once);
-  queue.offer(make_batch(0, {"a@example.com"}, "Subject: x\r\n\r\n.\r\n..two\r\nbare\nlf"));
-  auto peer = at.server.welcome();
-  peer.go_ahead("a@example.com");
-  CHECK(peer.message() == "Subject: x\r\n\r\n..\r\n...two\r\nbare\r\nlf\r\n");
-}
-
 TEST_CASE("a message larger than any buffer arrives whole", "[smtp]") {
   smtp_fixture at;
   queue_watch queue(at.relay(), answers::at_once);
