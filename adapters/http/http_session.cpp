@@ -323,9 +323,8 @@ std::optional<http_response> http_session::check_route(exchange& into) {
     return problem({error_code::not_found, "there is nothing at this path; the API is under /v1"});
   if (!found.entry)
     return method_not_allowed(found.allowed_methods);
-  const auto is_private =
-      found.entry->is_private_elsewhere && !from_.is_loopback && !core_.settings.metrics_public;
-  auto who = authorize(core_.engine, is_private ? permission::look : found.entry->needed, into.secret);
+  auto who = authorize(
+      core_.engine, needed_for(*found.entry, from_.is_loopback, core_.settings.metrics_public), into.secret);
   if (!who)
     return problem(who.error());
   into.entry = found.entry;

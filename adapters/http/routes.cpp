@@ -123,6 +123,10 @@ found_route find_route(std::string_view method, const std::vector<std::string>& 
   return found;
 }
 
+permission needed_for(const route& entry, bool is_on_this_machine, bool is_public) {
+  return entry.is_private_elsewhere && !is_on_this_machine && !is_public ? permission::look : entry.needed;
+}
+
 result<token_info> authorize(node& engine, permission needed, std::string_view secret) {
   if (needed == permission::anyone)
     return token_info{};

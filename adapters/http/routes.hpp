@@ -53,6 +53,10 @@ std::span<const route> all_routes();
 
 found_route find_route(std::string_view method, const std::vector<std::string>& path);
 
+/// What a client needs for it: what is told to all on the machine itself is for holders of a token elsewhere, unless
+/// it `is_public`.
+permission needed_for(const route& entry, bool is_on_this_machine, bool is_public);
+
 /// Who asks, by the secret of their token. `unauthenticated`, or `not_permitted` for the role.
 result<token_info> authorize(node& engine, permission needed, std::string_view secret);
 

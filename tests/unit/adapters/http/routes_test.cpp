@@ -43,6 +43,17 @@ TEST_CASE("what steers a campaign is done by the threads that nothing else may u
   }
 }
 
+TEST_CASE("metrics and version need a token from another machine, unless they are made public") {
+  for (const auto* name : {"metrics", "version"}) {
+    const auto& entry = *find_route("GET", {name}).entry;
+    CHECK(needed_for(entry, true, false) == permission::anyone);
+    CHECK(needed_for(entry, false, false) == permission::look);
+    CHECK(needed_for(entry, false, true) == permission::anyone);
+  }
+  for (const auto* name : {"healthz", "readyz"})
+    CHECK(needed_for(*find_route("GET", {name}).entry, false, false) == permission::anyone);
+}
+
 TEST_CASE("HEAD finds what GET answers") {
   REQUIRE(find_route("HEAD", {"v1", "campaigns"}).entry);
   CHECK(find_route("HEAD", {"v1", "campaigns"}).entry->method == "GET");
