@@ -9,7 +9,7 @@ namespace {
 /// What fits the size's 64 bits.
 constexpr unsigned size_digits_max = 16;
 
-int digit_of(char byte) {
+int hex_digit_of(char byte) {
   if (byte >= '0' && byte <= '9')
     return byte - '0';
   if (byte >= 'a' && byte <= 'f')
@@ -19,7 +19,7 @@ int digit_of(char byte) {
   return -1;
 }
 
-std::unexpected<error> wrong(std::string what) {
+std::unexpected<error> wrong_chunk(std::string what) {
   return failure(error_code::invalid_input, "the body's chunks are wrong: " + std::move(what));
 }
 
@@ -57,7 +57,7 @@ result<std::size_t> chunked_body::take(std::string_view bytes,
       break;
     case part::last_return:
       taken = byte == '\r' ? expect(byte, '\r', part::last_end)
-                           : wrong("there are trailers behind the last one, which are not taken");
+                           : wrong_chunk("there are trailers behind the last one, which are not taken");
       break;
     case part::last_end:
       taken = expect(byte, '\n', part::nothing);
@@ -78,10 +78,10 @@ result<void> chunked_body::take_size(char byte) {
     return {};
   }
   if (byte == ';')
-    return wrong("there is a chunk extension, which is not taken");
-  const auto digit = digit_of(byte);
+    return wrong_chunk("there is a chunk extension, which is not taken");
+  const auto digit = hex_digit_of(byte);
   if (digit < 0 || digits_ == size_digits_max)
-    return wrong("a size must be 1 to 16 hexadecimal digits");
+    return wrong_chunk("a size must be 1 to 16 hexadecimal digits");
   left_ = (digits_ == 0 ? 0 : left_ << 4U) | static_cast<std::uint64_t>(digit);
   ++digits_;
   return {};
@@ -89,7 +89,7 @@ result<void> chunked_body::take_size(char byte) {
 
 result<void> chunked_body::expect(char byte, char wanted, part next) {
   if (byte != wanted)
-    return wrong("a line must end in CRLF");
+    return wrong_chunk("a line must end in CRLF");
   expected_ = next;
   return {};
 }

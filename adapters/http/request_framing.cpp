@@ -8,7 +8,7 @@ namespace sluice {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t");
   if (begin == std::string_view::npos)
     return {};
@@ -17,12 +17,12 @@ std::string_view trimmed(std::string_view text) {
 
 bool is_chunked(std::string_view coding) {
   constexpr std::string_view name = "chunked";
-  return std::ranges::equal(trimmed(coding), name, [](char given, char wanted) {
+  return std::ranges::equal(without_blanks(coding), name, [](char given, char wanted) {
     return given == wanted || (given >= 'A' && given <= 'Z' && given - 'A' + 'a' == wanted);
   });
 }
 
-std::unexpected<error> refused(const char* why) {
+std::unexpected<error> ambiguous(const char* why) {
   return failure(error_code::invalid_input, why);
 }
 
@@ -33,22 +33,22 @@ result<body_framing> framing_of(unsigned version,
                                 std::span<const std::string_view> content_lengths) {
   if (!transfer_encodings.empty()) {
     if (version < 11)
-      return refused("HTTP/1.0 has no Transfer-Encoding");
+      return ambiguous("HTTP/1.0 has no Transfer-Encoding");
     if (!content_lengths.empty())
-      return refused("Transfer-Encoding and Content-Length together are ambiguous; send one of them");
+      return ambiguous("Transfer-Encoding and Content-Length together are ambiguous; send one of them");
     if (transfer_encodings.size() > 1 || !is_chunked(transfer_encodings.front()))
-      return refused("the only Transfer-Encoding that is taken is \"chunked\", alone");
+      return ambiguous("the only Transfer-Encoding that is taken is \"chunked\", alone");
     return body_framing{body_form::chunked, 0};
   }
   std::optional<std::uint64_t> bytes;
   for (auto line : content_lengths) {
-    line = trimmed(line);
+    line = without_blanks(line);
     std::uint64_t value = 0;
     const auto [end, fault] = std::from_chars(line.data(), line.data() + line.size(), value);
     if (fault != std::errc{} || end != line.data() + line.size())
-      return refused("Content-Length must be one whole number");
+      return ambiguous("Content-Length must be one whole number");
     if (bytes && *bytes != value)
-      return refused("there are two values of Content-Length");
+      return ambiguous("there are two values of Content-Length");
     bytes = value;
   }
   if (bytes.value_or(0) == 0)

@@ -12,23 +12,23 @@ using namespace sluice::testing;
 
 namespace {
 
-bool is_same(const letter_row& one, const letter_row& other) {
+bool is_same_row(const letter_row& one, const letter_row& other) {
   return one.index == other.index && one.email == other.email && one.state == other.state &&
          one.attempts == other.attempts && one.last_reply == other.last_reply &&
          one.message_id == other.message_id && one.changed_at == other.changed_at &&
          one.retry_at == other.retry_at;
 }
 
-void check_same(const store& from,
-                const campaign_view& view,
-                const letters_query& query,
-                letter_history& seen) {
+void check_same_rows(const store& from,
+                     const campaign_view& view,
+                     const letters_query& query,
+                     letter_history& seen) {
   const auto fresh = list_letters(from, view, query).value();
   const auto known = list_letters(from, view, query, &seen).value();
-  CHECK(std::ranges::equal(known, fresh, is_same));
+  CHECK(std::ranges::equal(known, fresh, is_same_row));
 }
 
-std::uint64_t events_in(const std::vector<event_span>& spans) {
+std::uint64_t events_of_spans(const std::vector<event_span>& spans) {
   std::uint64_t events = 0;
   for (const auto& one : spans)
     events += one.last - one.first + 1;
@@ -45,9 +45,9 @@ TEST_CASE("letters by what is known of the log are those that the whole log give
   for (int round = 0; round < 2; ++round) {
     const auto view = node.show(id);
     for (letter_index after = 0; after < 5000; after += 900)
-      check_same(store, view, {{}, after, 1000}, seen);
+      check_same_rows(store, view, {{}, after, 1000}, seen);
     for (const auto state : {letter_state::accepted, letter_state::pending, letter_state::refused})
-      check_same(store, view, {state, {}, 100}, seen);
+      check_same_rows(store, view, {state, {}, 100}, seen);
     node.run();
   }
 }
@@ -62,8 +62,8 @@ TEST_CASE("a page of letters needs the events about its own letters only") {
   std::uint64_t of_none = 1;
   const auto looked = seen.look(*node.parts->store, id, [&](const letter_log_index& index) {
     events = index.state().last_event;
-    of_page = events_in(index.spans_of({10'000, 10'001, 10'099}));
-    of_none = events_in(index.spans_of({}));
+    of_page = events_of_spans(index.spans_of({10'000, 10'001, 10'099}));
+    of_none = events_of_spans(index.spans_of({}));
   });
   REQUIRE(looked);
   CHECK(of_none == 0);
@@ -79,7 +79,7 @@ TEST_CASE(
   const auto second = node.start(examples::spec(), 1000);
   node.run();
   letter_history none(0);
-  check_same(*node.parts->store, node.show(first), {{}, {}, 100}, none);
-  check_same(*node.parts->store, node.show(second), {{}, {}, 100}, none);
-  check_same(*node.parts->store, node.show(first), {letter_state::accepted, {}, 100}, none);
+  check_same_rows(*node.parts->store, node.show(first), {{}, {}, 100}, none);
+  check_same_rows(*node.parts->store, node.show(second), {{}, {}, 100}, none);
+  check_same_rows(*node.parts->store, node.show(first), {letter_state::accepted, {}, 100}, none);
 }

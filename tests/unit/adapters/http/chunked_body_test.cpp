@@ -12,7 +12,7 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-struct outcome {
+struct decoded_chunks {
   std::string body;
   std::size_t taken = 0;
   bool is_complete = false;
@@ -20,9 +20,9 @@ struct outcome {
 };
 
 /// What becomes of the bytes when they come in pieces of that size.
-outcome decoded(std::string_view bytes, std::size_t piece_bytes) {
+decoded_chunks decode_chunks(std::string_view bytes, std::size_t piece_bytes) {
   chunked_body decoder;
-  outcome made;
+  decoded_chunks made;
   while (made.taken < bytes.size() && !decoder.is_complete()) {
     const auto piece = bytes.substr(made.taken, piece_bytes);
     const auto taken = decoder.take(piece, [&](std::string_view data) { made.body += data; });
@@ -46,7 +46,7 @@ TEST_CASE(
       "5\r\nhello\r\n0007\r\n, world\r\n1A\r\n" + std::string(26, '!') + "\r\n0\r\n\r\nGET /";
   for (const std::size_t piece : {1U, 2U, 3U, 7U, 1000U}) {
     INFO(piece);
-    const auto made = decoded(bytes, piece);
+    const auto made = decode_chunks(bytes, piece);
     CHECK(made.fault.empty());
     CHECK(made.is_complete);
     CHECK(made.body == "hello, world" + std::string(26, '!'));
@@ -62,7 +62,7 @@ TEST_CASE("chunks: an extension or a trailer is refused at its first byte") {
            {"0\r\nX", "trailers"},
            {"5\r\nhello\r\n0\r\nTrailer: x\r\n\r\n", "trailers"}}) {
     INFO(bytes);
-    const auto made = decoded(bytes, 1);
+    const auto made = decode_chunks(bytes, 1);
     CHECK_THAT(made.fault, Contains(taken));
     CHECK_FALSE(made.is_complete);
   }
@@ -73,9 +73,9 @@ TEST_CASE("chunks: a size must be hexadecimal digits, not too many, and every li
                             "-1\r\n", "5\nhello", "5\r\nhello\n0\r\n\r\n", "5\r\nhelloX\r\n", "5\rX",
                             "00000000000000005\r\nhello", "11111111111111111\r\n", "0\r\n\n", "0\r\n\rX"}) {
     INFO(wrong);
-    CHECK_FALSE(decoded(wrong, 1000).fault.empty());
+    CHECK_FALSE(decode_chunks(wrong, 1000).fault.empty());
   }
-  CHECK(decoded("ffffffffffffffff\r\nx", 1000).body == "x");
+  CHECK(decode_chunks("ffffffffffffffff\r\nx", 1000).body == "x");
 }
 
 TEST_CASE("chunks: any body comes out as it went in, whatever the pieces") {
@@ -91,7 +91,7 @@ TEST_CASE("chunks: any body comes out as it went in, whatever the pieces") {
       body += one;
     }
     bytes += "0\r\n\r\nrest";
-    const auto made = decoded(bytes, *rc::gen::inRange<std::size_t>(1, 50));
+    const auto made = decode_chunks(bytes, *rc::gen::inRange<std::size_t>(1, 50));
     RC_ASSERT(made.is_complete);
     RC_ASSERT(made.body == body);
     RC_ASSERT(bytes.substr(made.taken) == "rest");

@@ -10,9 +10,10 @@ using namespace sluice;
 namespace {
 
 /// Clients that enter, and what they were given.
-class crowd {
+class limited_crowd {
 public:
-  explicit crowd(concurrency_limits limits) : limiter(std::make_unique<concurrency_limiter>(limits)) {}
+  explicit limited_crowd(concurrency_limits limits) :
+      limiter(std::make_unique<concurrency_limiter>(limits)) {}
 
   /// False: turned away.
   bool enter(const std::string& client) {
@@ -34,29 +35,29 @@ public:
   std::vector<std::shared_ptr<int>> waiting;
 };
 
-using names = std::vector<std::string>;
+using client_names = std::vector<std::string>;
 
 } // namespace
 
 TEST_CASE(
     "limiter: one of a client's requests goes on at a time, and another client passes those that wait") {
-  crowd all({.per_client = 1, .in_all = 2, .waiting_per_client = 10, .waiting_in_all = 10});
+  limited_crowd all({.per_client = 1, .in_all = 2, .waiting_per_client = 10, .waiting_in_all = 10});
   for (const auto* one : {"a", "a", "a", "b", "c"})
     CHECK(all.enter(one));
-  CHECK(all.went == names{"a", "b"});
+  CHECK(all.went == client_names{"a", "b"});
   all.leave_first(); // a's next was there before c
-  CHECK(all.went == names{"a", "b", "a"});
+  CHECK(all.went == client_names{"a", "b", "a"});
   all.leave_first(); // b's place, and a has one: c's
-  CHECK(all.went == names{"a", "b", "a", "c"});
+  CHECK(all.went == client_names{"a", "b", "a", "c"});
   all.leave_first();
-  CHECK(all.went == names{"a", "b", "a", "c", "a"});
+  CHECK(all.went == client_names{"a", "b", "a", "c", "a"});
   CHECK(all.limiter->waiting() == 0);
   all.permits.clear();
   CHECK(all.limiter->going() == 0);
 }
 
 TEST_CASE("limiter: who comes when too many wait is turned away, those of a client and those of all") {
-  crowd all({.per_client = 1, .in_all = 1, .waiting_per_client = 2, .waiting_in_all = 3});
+  limited_crowd all({.per_client = 1, .in_all = 1, .waiting_per_client = 2, .waiting_in_all = 3});
   CHECK(all.enter("a"));
   CHECK(all.enter("a"));
   CHECK(all.enter("a"));
@@ -68,16 +69,16 @@ TEST_CASE("limiter: who comes when too many wait is turned away, those of a clie
 }
 
 TEST_CASE("limiter: whoever is gone when its turn comes is passed over") {
-  crowd all({.per_client = 1, .in_all = 1, .waiting_per_client = 10, .waiting_in_all = 10});
+  limited_crowd all({.per_client = 1, .in_all = 1, .waiting_per_client = 10, .waiting_in_all = 10});
   for (const auto* one : {"a", "b", "c"})
     CHECK(all.enter(one));
   all.waiting[1].reset();
   all.leave_first();
-  CHECK(all.went == names{"a", "c"});
+  CHECK(all.went == client_names{"a", "c"});
 }
 
 TEST_CASE("limiter: a permit that outlives it does no harm") {
-  crowd all({});
+  limited_crowd all({});
   CHECK(all.enter("a"));
   all.limiter.reset();
   all.permits.clear();

@@ -22,9 +22,9 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-class scripted_engine final : public node {
+class commanded_engine final : public node {
 public:
-  scripted_engine() { secret = kept_->tokens().create(role::admin, "test", at).value().secret; }
+  commanded_engine() { secret = kept_->tokens().create(role::admin, "test", at).value().secret; }
 
   timestamp at = timestamp(std::chrono::hours(1));
   std::string secret;
@@ -57,16 +57,16 @@ private:
   std::unique_ptr<sluice::store> kept_ = make_memory_store();
 };
 
-std::unique_ptr<http_server> served(node& engine) {
+std::unique_ptr<http_server> serve_on_loopback(node& engine) {
   http_settings settings;
   settings.port = 0;
   settings.stop_timeout = milliseconds(1);
   return http_server::start(engine, settings).value();
 }
 
-class client {
+class http_line {
 public:
-  explicit client(const http_server& server) : socket_(context_) {
+  explicit http_line(const http_server& server) : socket_(context_) {
     socket_.connect({boost::asio::ip::address_v4::loopback(), server.port()});
   }
   void send(const std::string& text) { boost::asio::write(socket_, boost::asio::buffer(text)); }
@@ -83,43 +83,43 @@ private:
   tcp::socket socket_;
 };
 
-std::string request(const std::string& line, const std::string& secret, const std::string& more = {}) {
+std::string request_text(const std::string& line, const std::string& secret, const std::string& more = {}) {
   return line + " HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer " + secret + "\r\n" + more + "\r\n";
 }
 
 } // namespace
 
 TEST_CASE("http server: what is thrown on a connection ends that connection, and no other") {
-  scripted_engine engine;
-  const auto server = served(engine);
+  commanded_engine engine;
+  const auto server = serve_on_loopback(engine);
   engine.store_throws = true;
-  client first(*server);
-  first.send(request("GET /v1/me", engine.secret));
+  http_line first(*server);
+  first.send(request_text("GET /v1/me", engine.secret));
   CHECK(first.read_all().empty());
   engine.store_throws = false;
-  client second(*server);
-  second.send(request("GET /v1/me", engine.secret, "Connection: close\r\n"));
+  http_line second(*server);
+  second.send(request_text("GET /v1/me", engine.secret, "Connection: close\r\n"));
   CHECK_THAT(second.read_all(), Contains("\"role\":\"admin\""));
 }
 
 TEST_CASE("http server: a handler that throws is answered with 500, and the connection goes on") {
-  scripted_engine engine;
-  const auto server = served(engine);
-  client one(*server);
-  one.send(request("POST /v1/check", engine.secret, "Content-Length: 90\r\n") +
+  commanded_engine engine;
+  const auto server = serve_on_loopback(engine);
+  http_line one(*server);
+  one.send(request_text("POST /v1/check", engine.secret, "Content-Length: 90\r\n") +
            R"({"campaign":{"name":"a","from":"a@b.example","subject":"s","text":"t"},"audience":"a1"}   )");
-  one.send(request("GET /v1/me", engine.secret, "Connection: close\r\n"));
+  one.send(request_text("GET /v1/me", engine.secret, "Connection: close\r\n"));
   const auto answers = one.read_all();
   CHECK_THAT(answers, Contains("HTTP/1.1 500"));
   CHECK_THAT(answers, Contains("\"role\":\"admin\""));
 }
 
 TEST_CASE("http server: a callback that is dropped without an answer is one") {
-  scripted_engine engine;
-  const auto server = served(engine);
-  client one(*server);
-  one.send(
-      request("POST /v1/campaigns/c1/pause", engine.secret, "Content-Length: 0\r\nConnection: close\r\n"));
+  commanded_engine engine;
+  const auto server = serve_on_loopback(engine);
+  http_line one(*server);
+  one.send(request_text("POST /v1/campaigns/c1/pause", engine.secret,
+                        "Content-Length: 0\r\nConnection: close\r\n"));
   {
     const auto dropped = engine.commanded.get_future().get();
   }
@@ -128,10 +128,10 @@ TEST_CASE("http server: a callback that is dropped without an answer is one") {
 
 TEST_CASE(
     "http server: whoever waits when it stops is told so, and an answer that comes later harms nobody") {
-  scripted_engine engine;
-  auto server = served(engine);
-  client one(*server);
-  one.send(request("POST /v1/campaigns/c1/pause", engine.secret, "Content-Length: 0\r\n"));
+  commanded_engine engine;
+  auto server = serve_on_loopback(engine);
+  http_line one(*server);
+  one.send(request_text("POST /v1/campaigns/c1/pause", engine.secret, "Content-Length: 0\r\n"));
   const auto done = engine.commanded.get_future().get();
   server->stop();
   CHECK_THAT(one.read_all(), Contains("the engine stops"));
