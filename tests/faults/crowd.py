@@ -61,6 +61,12 @@ class Commander:
         self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.times = []
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.connection.close()
+
     def command(self, what):
         began = time.monotonic()
         self.connection.sendall(head(self.engine, "POST", f"/v1/campaigns/{self.campaign}/{what}", Content_Length=0))
