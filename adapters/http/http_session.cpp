@@ -31,10 +31,10 @@ constexpr std::size_t buffer_bytes_max = 64U * 1024U;
 /// A buffer that has grown beyond it is given back between two requests.
 constexpr std::size_t idle_buffer_bytes_max = 4U * 1024U;
 constexpr std::size_t piece_bytes_max = 256U * 1024U;
-/// What a client still sends after its last answer is dropped, up to so much: a refused body of usual size, so that
-/// the answer is read.
+/// What a client still sends after its last answer is dropped, up to so much: many send all of a refused body before
+/// they read.
 constexpr std::size_t dropped_bytes = 16U * 1024U;
-constexpr std::size_t dropped_bytes_max = 16U * 1024U * 1024U;
+constexpr std::size_t dropped_bytes_max = 64U * 1024U * 1024U;
 
 std::string bearer_in(std::string_view header) {
   constexpr std::string_view scheme = "Bearer ";

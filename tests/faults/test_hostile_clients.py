@@ -10,7 +10,7 @@ from crowd import Commander, connected, head, raise_open_files, read_answer, res
 from engine import Engine, wait_until
 from sink import Sink
 
-ENDLESS_BYTES = 64 << 20  # what would be kept, were it kept
+ENDLESS_BYTES = 160 << 20  # what would be kept, were it kept
 
 
 def send_until_closed(line, piece, bytes_max):
