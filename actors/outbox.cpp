@@ -1,9 +1,9 @@
 #include "actors/outbox.hpp"
 
 #include "actors/core/decide.hpp"
-#include "actors/core/deliberate_faults.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace sluice {
@@ -35,8 +35,7 @@ take_claimable(const campaign_state& campaign, timestamp now, std::size_t wanted
 
 build_order outbox::next(const campaign_state& campaign, std::size_t wanted_max, timestamp now) {
   build_order order;
-  const auto awaits_earlier = awaits_letters() && !is_broken(deliberate_fault::resume_overtakes);
-  if (is_building() || awaits_earlier || wanted_max == 0)
+  if (is_building() || awaits_letters() || wanted_max == 0)
     return order;
   // By themselves: their domain is left out of all other orders.
   order.letters = take_throttled(campaign, now, wanted_max);
@@ -91,7 +90,7 @@ void outbox::take_due(const campaign_state& campaign,
     into.add(take_claimable(campaign, now, wanted_max - taken, returned_));
     taken = into.count();
   }
-  const auto due_letters = letters_to_claim(campaign, now);
+  const auto due_letters = campaign.due(now);
   for (auto index = campaign.letters.find(letter_state::pending, next_index_);
        index < due_letters && taken < wanted_max;
        index = campaign.letters.find(letter_state::pending, index + 1)) {
@@ -171,8 +170,7 @@ void outbox::on_handed_back(queue_number queue, const letter_ranges& letters) {
   if (has == nullptr || letters.empty())
     return;
   has->remove(letters);
-  if (!is_broken(deliberate_fault::returned_letters_lost))
-    returned_.add(letters);
+  returned_.add(letters);
 }
 
 void outbox::on_throttled(queue_number queue, const throttled_letters& back, timestamp now) {
@@ -191,13 +189,14 @@ void outbox::on_withdraw_complete(queue_number queue) {
   const auto found = std::ranges::find(withdrawn_, queue, &offered::number);
   if (found == withdrawn_.end())
     return;
-  if (!is_broken(deliberate_fault::untaken_letters_lost))
-    returned_.add(found->letters);
+  returned_.add(found->letters);
   withdrawn_.erase(found);
 }
 
 void outbox::on_pending(const letter_ranges& letters) {
-  returned_.add(letters);
+  auto known = letters;
+  known.remove({looked_at_, std::numeric_limits<letter_index>::max()}); // these are found in their turn
+  returned_.add(known);
 }
 
 void outbox::on_reloaded() {
