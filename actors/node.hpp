@@ -63,7 +63,7 @@ public:
   /// gives its typed handle.
   virtual caf::actor handle() const = 0;
 
-  /// True while the store takes writes and the actors run. May touch the disk after a write has failed.
+  /// True while the store takes writes and the actors run.
   virtual bool is_ready() const = 0;
   /// Finishes letters on connections, leaves the rest pending, ends every actor. Idempotent.
   virtual void stop() = 0;

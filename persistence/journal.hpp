@@ -85,10 +85,6 @@ public:
   /// has been answered, well or not: from then on the log shows what came of them.
   virtual void await_appends(std::function<void()> done) = 0;
 
-  /// Whether appends are taken: a failure is what the last write met, for as long as it is met. May touch the
-  /// disk. Any thread.
-  virtual result<void> condition() const { return {}; }
-
   /// Visits a campaign's events from number `from` on, in order, until the visitor returns false.
   /// A record that cannot be read, a gap or a broken chain ends it with `corrupt` and says which.
   /// May be called from any thread.

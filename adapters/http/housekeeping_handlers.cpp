@@ -174,9 +174,10 @@ void readiness(node& engine, const http_request& request, const respond& answer)
     return answer(problem(*fault));
   if (engine.is_ready())
     return answer(json_response(200, {{"status", "ready"}}));
-  const auto condition = engine.store().journal().condition();
-  answer(problem(condition ? error{error_code::unavailable, "the engine is starting or shutting down"}
-                           : condition.error()));
+  const auto condition = engine.store().condition();
+  answer(problem(condition.takes_writes
+                     ? error{error_code::unavailable, "the engine is starting or shutting down"}
+                     : condition.why));
 }
 
 void metrics(node& engine, const http_request& request, const respond& answer) {

@@ -61,7 +61,7 @@ constexpr std::array routes{
     route{"POST", "/v1/tokens", administrate, work_kind::edit, small, h::create_token},
     route{"DELETE", "/v1/tokens/{}", administrate, work_kind::edit, small, h::revoke_token},
     route{"GET", "/healthz", anyone, work_kind::instant, 0, h::health},
-    route{"GET", "/readyz", anyone, work_kind::look, 0, h::readiness},
+    route{"GET", "/readyz", anyone, work_kind::instant, 0, h::readiness},
     route{"GET", "/metrics", anyone, work_kind::look, 0, h::metrics, nullptr, false, true},
     route{"GET", "/version", anyone, work_kind::instant, 0, h::version, nullptr, false, true},
     route{"GET", "/", anyone, work_kind::instant, 0, h::welcome},

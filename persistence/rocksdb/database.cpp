@@ -286,12 +286,6 @@ result<void> rocksdb_database::check_writable() const {
   return {};
 }
 
-result<void> rocksdb_database::condition() {
-  if (auto writable = check_writable(); !writable)
-    return writable;
-  return has_failed_.load(std::memory_order_acquire) ? resume() : result<void>{};
-}
-
 result<void> rocksdb_database::write(rocksdb::WriteBatch& batch, durability wanted) {
   if (auto writable = check_writable(); !writable)
     return writable;

@@ -63,8 +63,6 @@ public:
   /// Writes all or nothing. After a failed one, the next tries to bring the database back first. An import's waits
   /// while RocksDB is behind with its tables.
   result<void> write(rocksdb::WriteBatch& batch, durability wanted);
-  /// Whether writes are taken: after a failed one it is tried, as the next write would, whether the disk is back.
-  result<void> condition();
   /// Takes to the disk what a family has in memory.
   result<void> flush(family which);
   /// A value; nothing if there is none.

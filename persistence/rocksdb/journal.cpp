@@ -158,10 +158,6 @@ void rocksdb_journal::enqueue(queued_append&& one) {
     has_work_.notify_one();
 }
 
-result<void> rocksdb_journal::condition() const {
-  return database_.condition();
-}
-
 void rocksdb_journal::run() {
   group taken;
   for (;;) {

@@ -32,7 +32,6 @@ public:
 
   void append(append_request request, append_done done) override;
   void await_appends(std::function<void()> done) override;
-  result<void> condition() const override;
   result<void> read(campaign_id campaign,
                     event_number from,
                     const std::function<bool(const stored_event&)>& visit) const override;

@@ -52,7 +52,7 @@ class Disk(unittest.TestCase):
             disk.free()
             self.assert_each_letter_once(engine, campaign, sink, LETTERS)
             self.assertFalse(engine.show(campaign).get("fault"))
-            self.assertEqual(self.answers(engine, "/readyz"), 200)
+            wait_until(lambda: self.answers(engine, "/readyz") == 200, "/readyz to say that writes are taken again")
             self.assertTrue(engine.command(other, "start")["changed"])
             engine.wait_status(other, "sent")
             self.assertEqual(engine.stop(), 0)
