@@ -2,7 +2,8 @@
 
 #include "messages/address.hpp"
 #include "persistence/big_endian.hpp"
-#include "persistence/sentence.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
@@ -68,7 +69,7 @@ std::size_t encoded_size(const recipient& row) {
 } // namespace
 
 std::unexpected<error> no_such_audience(audience_id id) {
-  return failure(error_code::not_found, sentence("there is no audience ", to_string(id)));
+  return failure(error_code::not_found, fmt::format("there is no audience {}", to_string(id)));
 }
 
 void encode_row(const recipient& row, std::string& to) {
@@ -112,8 +113,9 @@ result<std::uint16_t> audience_draft::column(std::string_view name) {
   if (known != info_.columns.end())
     return index;
   if (info_.columns.size() >= audience_columns_max)
-    return failure(error_code::too_large, sentence("an audience has at most ", audience_columns_max,
-                                                   " columns; leave out what no letter uses"));
+    return failure(error_code::too_large,
+                   fmt::format("an audience has at most {} columns; leave out what no letter uses",
+                               audience_columns_max));
   info_.columns.emplace_back(name);
   return index;
 }
@@ -122,14 +124,15 @@ result<void> audience_draft::check_row(const recipient& row) const {
   if (row.email.empty())
     return failure(error_code::invalid_input, "a row needs an address");
   if (info_.size >= letters_max)
-    return failure(error_code::too_large, sentence("an audience has at most ", letters_max, " rows"));
+    return failure(error_code::too_large, fmt::format("an audience has at most {} rows", letters_max));
   for (const auto& field : row.fields)
     if (field.column >= info_.columns.size())
-      return failure(error_code::invalid_input, sentence("the row of ", row.email, " has a field for column ",
-                                                         field.column, ", which there is not"));
+      return failure(error_code::invalid_input,
+                     fmt::format("the row of {} has a field for column {}, which there is not", row.email,
+                                 field.column));
   if (encoded_size(row) > audience_row_bytes_max)
     return failure(error_code::too_large,
-                   sentence("the row of ", row.email, " has more than ", audience_row_bytes_max, " bytes"));
+                   fmt::format("the row of {} has more than {} bytes", row.email, audience_row_bytes_max));
   return {};
 }
 

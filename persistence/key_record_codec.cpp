@@ -2,8 +2,8 @@
 
 #include "messages/json.hpp"
 #include "persistence/big_endian.hpp"
-#include "persistence/sentence.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace sluice {
@@ -27,7 +27,7 @@ std::string encode_key_record(const key_record& record) {
 result<key_record> decode_key_record(std::string_view key, std::string_view value) {
   const auto damaged = [&] {
     return failure(error_code::corrupt,
-                   sentence("the stored answer for idempotency key \"", key, "\" cannot be read"));
+                   fmt::format("the stored answer for idempotency key \"{}\" cannot be read", key));
   };
   const auto at = key_record_time(value);
   if (!at)

@@ -4,8 +4,8 @@
 #include "persistence/rocksdb/audience_keys.hpp"
 #include "persistence/rocksdb/audiences.hpp"
 #include "persistence/rocksdb/database.hpp"
-#include "persistence/sentence.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -128,8 +128,10 @@ std::string encode_audience_info(const audience_info& info) {
 
 result<audience_info> decode_audience_info(audience_id id, std::string_view value) {
   const auto damaged = [&] {
-    return failure(error_code::corrupt, sentence("what is stored of audience ", to_string(id),
-                                                 " cannot be read; bring the data folder back from a copy"));
+    return failure(
+        error_code::corrupt,
+        fmt::format("what is stored of audience {} cannot be read; bring the data folder back from a copy",
+                    to_string(id)));
   };
   if (value.size() < sizeof(letter_index))
     return damaged();

@@ -5,7 +5,8 @@
 #include "persistence/rocksdb/audience_keys.hpp"
 #include "persistence/rocksdb/audience_writer.hpp"
 #include "persistence/rocksdb/database.hpp"
-#include "persistence/sentence.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -14,8 +15,9 @@ namespace sluice {
 namespace {
 
 std::unexpected<error> damaged(audience_id id, letter_index row) {
-  return failure(error_code::corrupt, sentence("audience ", to_string(id), " is damaged at row ", row,
-                                               "; bring the data folder back from a copy"));
+  return failure(error_code::corrupt,
+                 fmt::format("audience {} is damaged at row {}; bring the data folder back from a copy",
+                             to_string(id), row));
 }
 
 /// Visits every key of one kind: (audience, value).
@@ -150,7 +152,7 @@ rocksdb_audiences::read(audience_id id, letter_index first, std::size_t count) c
     }
   }
   if (!chunks->status().ok())
-    return std::unexpected(error_of(chunks->status(), sentence("cannot read audience ", to_string(id))));
+    return std::unexpected(error_of(chunks->status(), fmt::format("cannot read audience {}", to_string(id))));
   if (expected != end)
     return damaged(id, expected);
   return rows;

@@ -5,8 +5,8 @@
 #include "persistence/rocksdb/options.hpp"
 #include "persistence/rocksdb/resumable_file_system.hpp"
 #include "persistence/rocksdb/store_notes.hpp"
-#include "persistence/sentence.hpp"
 
+#include <fmt/format.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -29,8 +29,8 @@ constexpr unsigned format_now = 1;
 constexpr int read_only_attempts_max = 5;
 
 std::unexpected<error> not_ours(const fs::path& folder, std::string_view why) {
-  return failure(error_code::corrupt,
-                 sentence(folder.string(), " is no data folder of sluice (", why, "); name another folder"));
+  return failure(error_code::corrupt, fmt::format("{} is no data folder of sluice ({}); name another folder",
+                                                  folder.string(), why));
 }
 
 bool has_database(const fs::path& folder) {
@@ -56,7 +56,7 @@ std::string manifest_mark(const fs::path& folder) {
   std::string name;
   std::getline(std::ifstream(folder / "CURRENT"), name);
   std::error_code problem;
-  return sentence(name, " ", fs::file_size(folder / name, problem));
+  return fmt::format("{} {}", name, fs::file_size(folder / name, problem));
 }
 
 /// Of a store that is being opened: nothing goes on by itself, since nothing runs yet.
@@ -64,7 +64,7 @@ error error_opening(const rocksdb::Status& status, std::string_view doing) {
   if (status.IsCorruption())
     return error_of(status, doing);
   return {error_code::storage_failed,
-          sentence(doing, ": ", status.ToString(), "; mend that and start again")};
+          fmt::format("{}: {}; mend that and start again", doing, status.ToString())};
 }
 
 bool is_ours(std::string_view name) {
@@ -78,10 +78,13 @@ bool is_ours(std::string_view name) {
 
 error error_of(const rocksdb::Status& status, std::string_view doing) {
   if (status.IsCorruption())
-    return {error_code::corrupt, sentence(doing, ": the store is damaged: ", status.ToString(),
-                                          "; bring the data folder back from a copy, or check the disk")};
-  return {error_code::storage_failed, sentence(doing, ": the disk failed: ", status.ToString(),
-                                               "; it goes on by itself when the disk is back")};
+    return {
+        error_code::corrupt,
+        fmt::format("{}: the store is damaged: {}; bring the data folder back from a copy, or check the disk",
+                    doing, status.ToString())};
+  return {error_code::storage_failed,
+          fmt::format("{}: the disk failed: {}; it goes on by itself when the disk is back", doing,
+                      status.ToString())};
 }
 
 std::string prefix_end(std::string_view prefix) {
@@ -139,8 +142,9 @@ result<void> rocksdb_database::open_for_writing(const fs::path& folder) {
   } else if (has_remains(folder)) {
     return failure(
         error_code::corrupt,
-        sentence(folder.string(),
-                 " holds a damaged store: its file CURRENT is missing; bring the folder back from a copy"));
+        fmt::format(
+            "{} holds a damaged store: its file CURRENT is missing; bring the folder back from a copy",
+            folder.string()));
   }
   auto writing = options();
   writing.info_log = std::make_shared<store_notes>(folder);
@@ -149,7 +153,8 @@ result<void> rocksdb_database::open_for_writing(const fs::path& folder) {
   const auto status =
       rocksdb::DB::Open(writing, folder.string(), family_options(old_keys_), &handles, &opened);
   if (!status.ok())
-    return std::unexpected(error_opening(status, sentence("cannot open the store in ", folder.string())));
+    return std::unexpected(
+        error_opening(status, fmt::format("cannot open the store in {}", folder.string())));
   db_.reset(opened);
   std::ranges::copy(handles, families_.begin());
   const auto format = get(family::meta, format_key);
@@ -165,7 +170,7 @@ result<void> rocksdb_database::open_for_writing(const fs::path& folder) {
 result<void> rocksdb_database::open_for_reading(const fs::path& folder) {
   std::error_code problem;
   if (!fs::is_directory(folder, problem))
-    return failure(error_code::not_found, sentence("there is no data folder ", folder.string()));
+    return failure(error_code::not_found, fmt::format("there is no data folder {}", folder.string()));
   if (!has_database(folder))
     return not_ours(folder, "there is no store in it");
   result<void> opened;
@@ -187,7 +192,8 @@ result<void> rocksdb_database::open_once_for_reading(const fs::path& folder) {
   const auto status =
       rocksdb::DB::OpenForReadOnly(options(), folder.string(), family_options(old_keys_), &handles, &opened);
   if (!status.ok())
-    return std::unexpected(error_opening(status, sentence("cannot open the store in ", folder.string())));
+    return std::unexpected(
+        error_opening(status, fmt::format("cannot open the store in {}", folder.string())));
   db_.reset(opened);
   std::ranges::copy(handles, families_.begin());
   return {};
@@ -200,7 +206,8 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
   auto reading = database_options(env_.get(), open_mode::read_only);
   auto status = rocksdb::DB::ListColumnFamilies(reading, folder.string(), &names);
   if (!status.ok())
-    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
+    return std::unexpected(
+        error_opening(status, fmt::format("cannot read the store in {}", folder.string())));
   // Families are numbered as they were made, and none is ever dropped.
   const auto events = std::ranges::find(names, name_of(family::events)) - names.begin();
   if (auto sound = check_log_damage(folder, static_cast<std::uint32_t>(events)); !sound)
@@ -209,7 +216,8 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
   rocksdb::DB* opened = nullptr;
   status = rocksdb::DB::OpenForReadOnly(reading, folder.string(), &opened);
   if (!status.ok())
-    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
+    return std::unexpected(
+        error_opening(status, fmt::format("cannot read the store in {}", folder.string())));
   const std::unique_ptr<rocksdb::DB> first_look(opened);
   std::string format;
   status = first_look->Get({}, slice(format_key), &format);
@@ -222,15 +230,17 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
     return not_ours(folder, "it holds another program's RocksDB");
   }
   if (!status.ok())
-    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
+    return std::unexpected(
+        error_opening(status, fmt::format("cannot read the store in {}", folder.string())));
   unsigned version = 0;
   const auto [end, problem] = std::from_chars(format.data(), format.data() + format.size(), version);
   if (problem != std::errc{} || end != format.data() + format.size() || version == 0)
     return not_ours(folder, "its format is no number");
   if (version > format_now)
     return failure(error_code::corrupt,
-                   sentence("the data folder ", folder.string(), " was written by a newer sluice (format ",
-                            version, ", this one reads up to ", format_now, "); start the newer one"));
+                   fmt::format("the data folder {} was written by a newer sluice (format {}, this one reads "
+                               "up to {}); start the newer one",
+                               folder.string(), version, format_now));
   if (!std::ranges::all_of(names, is_ours))
     return not_ours(folder, "it holds column families that no sluice makes");
   return {};

@@ -3,8 +3,8 @@
 #include "persistence/big_endian.hpp"
 #include "persistence/key_record_codec.hpp"
 #include "persistence/rocksdb/database.hpp"
-#include "persistence/sentence.hpp"
 
+#include <fmt/format.h>
 #include <rocksdb/write_batch.h>
 
 #include <limits>
@@ -59,12 +59,12 @@ public:
   }
 
   result<void> outcome() const override {
-    const auto doing = sentence("cannot read the log of campaign ", to_string(campaign_));
+    const auto doing = fmt::format("cannot read the log of campaign {}", to_string(campaign_));
     if (const auto status = records_->status(); !status.ok())
       return std::unexpected(error_of(status, doing));
     if (!strange_key_.empty())
-      return failure(error_code::corrupt,
-                     sentence(doing, ": there is a key that is none of a record: ", hex_of(strange_key_)));
+      return failure(error_code::corrupt, fmt::format("{}: there is a key that is none of a record: {}",
+                                                      doing, hex_of(strange_key_)));
     return {};
   }
 
@@ -190,9 +190,10 @@ void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
     return;
   }
   if (head->number != one.expected_last) {
-    one.answer = failure(error_code::conflict, sentence("the log of campaign ", to_string(one.campaign),
-                                                        " ends at event ", head->number, ", not at ",
-                                                        one.expected_last, ": somebody else wrote to it"));
+    one.answer =
+        failure(error_code::conflict,
+                fmt::format("the log of campaign {} ends at event {}, not at {}: somebody else wrote to it",
+                            to_string(one.campaign), head->number, one.expected_last));
     return;
   }
   for (auto& record : one.records) {
@@ -219,7 +220,7 @@ result<log_head> rocksdb_journal::head(campaign_id campaign) const {
   records->SeekForPrev(slice(record_key(campaign, std::numeric_limits<event_number>::max())));
   if (!records->status().ok())
     return std::unexpected(
-        error_of(records->status(), sentence("cannot read the log of campaign ", to_string(campaign))));
+        error_of(records->status(), fmt::format("cannot read the log of campaign {}", to_string(campaign))));
   if (!records->Valid() || records->key().size() != record_key_bytes ||
       read_big_endian<std::uint64_t>(records->key().data()) != campaign.value)
     return log_head{};

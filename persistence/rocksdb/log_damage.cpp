@@ -1,7 +1,6 @@
 #include "persistence/rocksdb/log_damage.hpp"
 
-#include "persistence/sentence.hpp"
-
+#include <fmt/format.h>
 #include <rocksdb/file_checksum.h>
 
 #include <algorithm>
@@ -113,13 +112,11 @@ result<void> check_log_damage(const std::filesystem::path& folder, std::uint32_t
     std::ifstream in(entry.path(), std::ios::binary);
     const std::string log{std::istreambuf_iterator<char>(in), {}};
     if (const auto place = damage_in(log, events_family))
-      return failure(
-          error_code::corrupt,
-          sentence("the store is damaged: its log ", entry.path().string(), " cannot be read at byte ",
-                   *place,
-                   ", and behind that lies what was acknowledged; bring the data folder back from a "
-                   "copy, or, to go on without what came after that byte, run: truncate -s ",
-                   *place, " ", entry.path().string()));
+      return failure(error_code::corrupt,
+                     fmt::format("the store is damaged: its log {} cannot be read at byte {}, and behind "
+                                 "that lies what was acknowledged; bring the data folder back from a copy, "
+                                 "or, to go on without what came after that byte, run: truncate -s {} {}",
+                                 entry.path().string(), *place, *place, entry.path().string()));
   }
   return {};
 }

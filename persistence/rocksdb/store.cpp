@@ -6,7 +6,8 @@
 #include "persistence/rocksdb/snapshots.hpp"
 #include "persistence/rocksdb/suppressions.hpp"
 #include "persistence/rocksdb/tokens.hpp"
-#include "persistence/sentence.hpp"
+
+#include <fmt/format.h>
 
 #include <exception>
 
@@ -67,7 +68,7 @@ result<std::unique_ptr<store>> open_rocksdb_store(const std::filesystem::path& f
     return open_database_in(folder, mode, files ? std::move(files) : rocksdb::FileSystem::Default());
   } catch (const std::exception& problem) {
     return failure(error_code::storage_failed,
-                   sentence("cannot open the store in ", folder.string(), ": ", problem.what()));
+                   fmt::format("cannot open the store in {}: {}", folder.string(), problem.what()));
   }
 }
 
