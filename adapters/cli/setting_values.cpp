@@ -93,7 +93,8 @@ constexpr std::array<size_unit, 3> size_units{
 } // namespace
 
 result<std::uint64_t> read_size(const setting_value& from, std::uint64_t least, std::uint64_t most) {
-  const auto wanted = concat("a size from ", size_words(least), " to ", size_words(most), ", like \"64MiB\"");
+  const auto wanted =
+      fmt::format("a size from {} to {}, like \"64MiB\"", size_words(least), size_words(most));
   std::uint64_t number = 0;
   const auto* last = from.text.data() + from.text.size();
   const auto [end, fault] = std::from_chars(from.text.data(), last, number);
@@ -112,7 +113,7 @@ result<std::uint64_t> read_size(const setting_value& from, std::uint64_t least, 
 std::string size_words(std::uint64_t bytes) {
   for (const auto& one : size_units)
     if (bytes != 0 && bytes % one.bytes == 0)
-      return concat(bytes / one.bytes, one.name);
+      return fmt::format("{}{}", bytes / one.bytes, one.name);
   return std::to_string(bytes);
 }
 
