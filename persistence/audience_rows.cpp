@@ -33,6 +33,12 @@ std::size_t varint_size(std::uint64_t number) {
 }
 
 std::optional<std::uint64_t> take_varint(std::string_view& from) {
+  // Nearly every column and length.
+  if (!from.empty() && static_cast<unsigned char>(from.front()) < 0x80) {
+    const auto number = static_cast<std::uint64_t>(from.front());
+    from.remove_prefix(1);
+    return number;
+  }
   std::uint64_t number = 0;
   for (std::size_t index = 0; index < std::min(from.size(), varint_bytes_max); ++index) {
     const auto byte = static_cast<unsigned char>(from[index]);
@@ -85,19 +91,16 @@ std::optional<std::string_view> take_row(std::string_view& chunk) {
   return take_text(chunk);
 }
 
-std::optional<recipient> decode_row(std::string_view row) {
+std::optional<std::string_view> read_row(std::string_view row, std::vector<field_view>& fields) {
   const auto email = take_text(row);
-  if (!email)
-    return std::nullopt;
-  recipient decoded{.email = std::string(*email), .fields = {}};
-  while (!row.empty()) {
+  while (email && !row.empty()) {
     const auto column = take_varint(row);
     const auto value = column ? take_text(row) : std::nullopt;
     if (!value || *column > std::numeric_limits<std::uint16_t>::max())
       return std::nullopt;
-    decoded.fields.push_back({static_cast<std::uint16_t>(*column), std::string(*value)});
+    fields.push_back({static_cast<std::uint16_t>(*column), *value});
   }
-  return decoded;
+  return email;
 }
 
 audience_draft::audience_draft(audience_id id, std::string name, timestamp now) {

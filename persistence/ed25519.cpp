@@ -3,6 +3,7 @@
 #include "messages/check.hpp"
 
 #include <fmt/format.h>
+
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -4,6 +4,7 @@
 #include "messages/check.hpp"
 
 #include <fmt/format.h>
+
 #include <openssl/rand.h>
 
 #include <algorithm>

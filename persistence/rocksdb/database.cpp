@@ -1,16 +1,18 @@
 #include "persistence/rocksdb/database.hpp"
 
 #include "messages/check.hpp"
+#include "persistence/rocksdb/info_log.hpp"
 #include "persistence/rocksdb/log_damage.hpp"
 #include "persistence/rocksdb/options.hpp"
 #include "persistence/rocksdb/resumable_file_system.hpp"
-#include "persistence/rocksdb/store_notes.hpp"
 
 #include <fmt/format.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -76,6 +78,26 @@ bool is_ours(std::string_view name) {
 
 } // namespace
 
+/// What RocksDB's own threads tell: they finished a table, or cannot write.
+class rocksdb_database::background_listener final : public rocksdb::EventListener {
+public:
+  explicit background_listener(rocksdb_database& database) : database_(database) {}
+
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
+    database_.throttle_.on_progress();
+  }
+  void OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override {
+    database_.throttle_.on_progress();
+  }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    static_cast<void>(database_.record_failure(*status));
+    database_.throttle_.on_progress();
+  }
+
+private:
+  rocksdb_database& database_;
+};
+
 error error_of(const rocksdb::Status& status, std::string_view doing) {
   if (status.IsCorruption())
     return {
@@ -102,16 +124,23 @@ void delete_prefix(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* from
 }
 
 result<std::unique_ptr<rocksdb_database>>
-rocksdb_database::open(const fs::path& folder, open_mode mode, std::shared_ptr<rocksdb::FileSystem> files) {
-  std::unique_ptr<rocksdb_database> database(new rocksdb_database);
-  database->mode_ = mode;
-  database->files_ = make_resumable(std::move(files));
-  database->env_ = rocksdb::NewCompositeEnv(database->files_);
+rocksdb_database::open(const fs::path& folder, open_mode mode, rocksdb_environment environment) {
+  std::unique_ptr<rocksdb_database> database(new rocksdb_database(mode, std::move(environment)));
   const auto opened =
       mode == open_mode::read_write ? database->open_for_writing(folder) : database->open_for_reading(folder);
   if (!opened)
     return std::unexpected(opened.error());
   return database;
+}
+
+rocksdb_database::rocksdb_database(open_mode mode, rocksdb_environment environment) :
+    mode_(mode), now_(std::move(environment.now)), process_running_(environment.running),
+    running_(std::move(environment.running)), last_write_at_(process_running_()),
+    files_(make_resumable(environment.files ? std::move(environment.files) : rocksdb::FileSystem::Default())),
+    env_(rocksdb::NewCompositeEnv(files_)) {
+  if (mode == open_mode::read_only)
+    condition_ = {.takes_writes = false, .since = now_(), .why = check_writable().error()};
+  has_failed_ = mode == open_mode::read_only;
 }
 
 rocksdb_database::~rocksdb_database() {
@@ -147,7 +176,8 @@ result<void> rocksdb_database::open_for_writing(const fs::path& folder) {
             folder.string()));
   }
   auto writing = options();
-  writing.info_log = std::make_shared<store_notes>(folder);
+  writing.info_log = std::make_shared<rocksdb_info_log>(folder);
+  writing.listeners.push_back(std::make_shared<background_listener>(*this));
   rocksdb::DB* opened = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   const auto status =
@@ -157,6 +187,10 @@ result<void> rocksdb_database::open_for_writing(const fs::path& folder) {
         error_opening(status, fmt::format("cannot open the store in {}", folder.string())));
   db_.reset(opened);
   std::ranges::copy(handles, families_.begin());
+  const auto before = get(family::meta, running_time::key);
+  if (!before)
+    return std::unexpected(before.error());
+  running_.go_on_from(before->value_or(""));
   const auto format = get(family::meta, format_key);
   if (!format)
     return std::unexpected(format.error());
@@ -255,36 +289,93 @@ result<void> rocksdb_database::check_writable() const {
 result<void> rocksdb_database::write(rocksdb::WriteBatch& batch, durability wanted) {
   if (auto writable = check_writable(); !writable)
     return writable;
-  if (has_failed_.load(std::memory_order_acquire))
+  if (wanted != durability::in_memory)
+    last_write_at_.store(process_running_(), std::memory_order_relaxed);
+  std::uint64_t failures = 0;
+  if (has_failed_.load(std::memory_order_acquire)) {
+    {
+      const std::lock_guard guard(condition_mutex_);
+      failures = failures_;
+    }
     if (auto resumed = resume(); !resumed)
       return resumed;
+  }
+  if (wanted == durability::in_memory)
+    throttle_.wait_while([this] { return is_behind_with_imports(); });
   rocksdb::WriteOptions options;
   options.sync = wanted == durability::synced;
   options.disableWAL = wanted == durability::in_memory;
   const auto status = db_->Write(options, &batch);
-  if (status.ok())
-    return {};
-  has_failed_.store(true, std::memory_order_release);
-  return std::unexpected(error_of(status, "cannot write"));
+  if (!status.ok())
+    return record_failure(status);
+  // Only a sync shows that the disk is back.
+  if (wanted == durability::synced && failures > 0)
+    record_success(failures);
+  return {};
 }
 
 result<void> rocksdb_database::flush(family which) {
   const auto status = db_->Flush({}, (*this)[which]);
-  if (status.ok())
-    return {};
-  has_failed_.store(true, std::memory_order_release);
-  return std::unexpected(error_of(status, "cannot write"));
+  if (!status.ok())
+    return record_failure(status);
+  return {};
 }
 
 result<void> rocksdb_database::resume() {
   const std::lock_guard guard(resuming_);
+  if (const auto status = db_->Resume(); !status.ok())
+    return record_failure(status);
+  return {};
+}
+
+/// Before RocksDB would slow writers down: two tables wait in memory, or tables pile up on the disk. Not once the disk
+/// has failed: the write then says so.
+bool rocksdb_database::is_behind_with_imports() const {
+  if (has_failed_.load(std::memory_order_acquire))
+    return false;
+  auto* const audiences = (*this)[family::audiences];
+  std::uint64_t in_memory = 0;
+  std::string on_disk;
+  static const auto files = rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0";
+  check(db_->GetIntProperty(audiences, rocksdb::DB::Properties::kNumImmutableMemTable, &in_memory) &&
+            db_->GetProperty(audiences, files, &on_disk),
+        "RocksDB counts its tables");
+  return in_memory >= import_tables_in_memory_max ||
+         std::strtoul(on_disk.c_str(), nullptr, 10) >= import_tables_unsorted_max;
+}
+
+std::unexpected<error> rocksdb_database::record_failure(const rocksdb::Status& status) {
+  auto why = error_of(status, "cannot write");
+  {
+    const std::lock_guard guard(condition_mutex_);
+    ++failures_;
+    if (condition_.takes_writes)
+      condition_ = {.takes_writes = false, .since = now_(), .why = why};
+    else
+      condition_.why = why;
+    has_failed_.store(true, std::memory_order_release);
+  }
+  return std::unexpected(std::move(why));
+}
+
+/// Only where nothing failed since: else another thread's failure would be forgotten.
+void rocksdb_database::record_success(std::uint64_t failures) {
+  const std::lock_guard guard(condition_mutex_);
+  if (failures != failures_)
+    return;
+  condition_ = {};
+  has_failed_.store(false, std::memory_order_release);
+}
+
+store_condition rocksdb_database::condition() const {
   if (!has_failed_.load(std::memory_order_acquire))
     return {};
-  const auto status = db_->Resume();
-  if (!status.ok())
-    return std::unexpected(error_of(status, "cannot write"));
-  has_failed_.store(false, std::memory_order_release);
-  return {};
+  const std::lock_guard guard(condition_mutex_);
+  return condition_;
+}
+
+milliseconds rocksdb_database::since_last_write() const {
+  return process_running_() - last_write_at_.load(std::memory_order_relaxed);
 }
 
 result<std::optional<std::string>> rocksdb_database::get(family from, std::string_view key) const {
