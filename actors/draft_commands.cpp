@@ -144,7 +144,7 @@ result<prepared_draft> prepare_draft(const engine& services, create_campaign wan
     if (!kept)
       return std::unexpected(kept.error());
     if (*kept && (*kept)->what == "create")
-      return prepared_draft{{}, {}, (*kept)->campaign};
+      return prepared_draft{{}, {}, {}, (*kept)->campaign};
     if (*kept)
       return failure(error_code::conflict,
                      "this idempotency key was used for another command; use a new one for each command");
@@ -152,7 +152,10 @@ result<prepared_draft> prepare_draft(const engine& services, create_campaign wan
   auto audience = check_content(services, wanted.spec, wanted.audience);
   if (!audience)
     return std::unexpected(audience.error());
-  return prepared_draft{std::move(wanted.spec), std::move(*audience), {}};
+  const auto id = services.store->next_campaign();
+  if (!id)
+    return std::unexpected(id.error());
+  return prepared_draft{*id, std::move(wanted.spec), std::move(*audience), {}};
 }
 
 } // namespace sluice

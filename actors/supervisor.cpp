@@ -6,7 +6,6 @@
 
 #include "actors/actors.hpp"
 #include "actors/audit/recovery.hpp"
-#include "actors/core/deliberate_faults.hpp"
 #include "actors/core/evolve.hpp"
 #include "actors/draft_commands.hpp"
 #include "messages/json.hpp"
@@ -76,7 +75,6 @@ struct supervisor_state {
   engine_ptr services;
   std::map<campaign_id, child> children;
   std::map<caf::actor_addr, campaign_id> id_by_actor;
-  campaign_id last_id;
   std::map<caf::actor_addr, std::size_t> listeners;
   bool is_halting = false;
 
@@ -84,32 +82,19 @@ struct supervisor_state {
 
   // -- the beginning --------------------------------------------------------------------------------
 
-  struct known_campaigns {
-    std::vector<campaign_id> all;
-    campaign_id last;
-  };
-
   void begin(engine_ptr with) {
     services = std::move(with);
     ask_store(
-        job_kind::letters,
-        [services = services]() -> result<known_campaigns> {
-          const auto known = services->store->journal().campaigns();
-          const auto last = services->store->last_campaign();
-          if (!known || !last)
-            return std::unexpected(known ? last.error() : known.error());
-          return known_campaigns{*known, *last};
-        },
-        [this](const result<known_campaigns>& known) { begun(known); });
+        job_kind::letters, [services = services] { return services->store->journal().campaigns(); },
+        [this](const result<std::vector<campaign_id>>& known) { begun(known); });
   }
 
-  void begun(const result<known_campaigns>& known) {
+  void begun(const result<std::vector<campaign_id>>& known) {
     if (!known)
       return self->quit(to_caf(known.error()));
-    last_id = known->last;
-    for (const auto id : known->all)
+    for (const auto id : *known)
       children[id].is_recovering = true;
-    to_bring_back.assign(known->all.begin(), known->all.end());
+    to_bring_back.assign(known->begin(), known->end());
     has_begun = true;
     for (auto& one : std::exchange(waiting_for_begin, {}))
       one();
@@ -270,8 +255,7 @@ struct supervisor_state {
   /// however often that happens.
   void handle_crash(campaign_id id, child& one, const error& why) {
     const auto is_disk_away = why.code == error_code::storage_failed;
-    const auto counted = is_broken(deliberate_fault::unreadable_log_parks) ? one.unreadable : 0;
-    if (one.deaths.size() + counted >= deaths_max || why.code == error_code::corrupt) {
+    if (one.deaths.size() >= deaths_max || why.code == error_code::corrupt) {
       park(id, one, why.message);
       return;
     }
@@ -284,14 +268,11 @@ struct supervisor_state {
                  format_duration(delay));
     show_fault(id, why.message);
     one.is_reviving = true;
-    if (!is_broken(deliberate_fault::dead_campaign_forgotten))
-      self->delayed_send(self, delay, revive_atom::value, id);
+    self->delayed_send(self, delay, revive_atom::value, id);
   }
 
   /// What the dead one was appending may not be durable yet: its successor must find it in the log.
   void revive(campaign_id id) {
-    if (is_broken(deliberate_fault::revival_overtakes))
-      return start_again(id);
     services->store->journal().await_appends(
         [to = caf::actor_cast<supervisor_actor>(self), id] { caf::anon_send(to, appended_atom::value, id); });
   }
@@ -503,7 +484,7 @@ struct supervisor_state {
 
   void append_created(std::uint64_t number, prepared_draft&& content) {
     auto& made = drafts.at(number);
-    const campaign_id id{++last_id.value};
+    const auto id = content.id;
     append_request request;
     request.campaign = id;
     request.events.push_back(
@@ -529,8 +510,7 @@ struct supervisor_state {
     if (!outcome.last)
       return answer_creation(at.mapped(), std::unexpected(outcome.last.error()));
     children[id];
-    if (!is_broken(deliberate_fault::draft_not_shown) || recover(*services->store, id))
-      services->campaigns.put(drafts.at(at.mapped()).view);
+    services->campaigns.put(drafts.at(at.mapped()).view);
     answer_creation(at.mapped(), id);
   }
 
