@@ -32,10 +32,10 @@ result<command_answer> answer_of_gone(const engine& services, campaign_id id, co
 
 /// A draft that can be written, or the one that its key made before.
 struct prepared_draft {
-  campaign_id id; ///< a new one
+  campaign_id id;
   campaign_spec spec;
   audience_ref audience;
-  std::optional<campaign_id> kept;
+  std::optional<campaign_id> kept; ///< all else is empty then
 };
 
 result<prepared_draft> prepare_draft(const engine& services, create_campaign wanted);
