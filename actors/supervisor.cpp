@@ -534,9 +534,10 @@ struct supervisor_state {
           if (!view)
             return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(id)));
           auto content = content_of(*services->store, id);
-          if (!content)
+          if (content)
+            view->spec = std::move(*content);
+          else if (view->fault.empty()) // which else tells why there is none
             return std::unexpected(content.error());
-          view->spec = std::move(*content);
           return to_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
         },
         [promise](const result<std::string>& shown) mutable {

@@ -111,9 +111,10 @@ void send_command(node& engine, const http_request& request, command what, const
 /// The campaign with the message's text and HTML.
 http_response whole_answer(node& engine, unsigned status, campaign_view view) {
   auto content = content_of(engine.store(), view.id);
-  if (!content)
+  if (content)
+    view.spec = std::move(*content);
+  else if (view.fault.empty()) // which else tells why there is none
     return problem(content.error());
-  view.spec = std::move(*content);
   return json_response(status, to_json(view));
 }
 
