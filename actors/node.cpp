@@ -137,7 +137,7 @@ public:
   const node_settings& settings() const override { return services_->settings; }
   caf::actor_system& system() override { return *system_; }
   caf::actor handle() const override { return caf::actor_cast<caf::actor>(supervisor_); }
-  bool is_ready() const override { return !is_stopping_; }
+  bool is_ready() const override { return !is_stopping_ && services_->store->condition().takes_writes; }
 
   void stop() override {
     const std::lock_guard lock(stopping_);

@@ -1,4 +1,4 @@
-#include "actors/audit/recovery.hpp"
+#include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
@@ -108,14 +108,9 @@ void send_command(node& engine, const http_request& request, command what, const
   });
 }
 
-/// The campaign with the message's text and HTML.
-http_response whole_answer(node& engine, unsigned status, campaign_view view) {
-  auto content = content_of(engine.store(), view.id);
-  if (content)
-    view.spec = std::move(*content);
-  else if (view.fault.empty()) // which else tells why there is none
-    return problem(content.error());
-  return json_response(status, to_json(view));
+http_response whole_answer(node& engine, unsigned status, const campaign_view& view) {
+  const auto shown = whole_json(engine, view);
+  return shown ? json_response(status, *shown) : problem(shown.error());
 }
 
 /// The request's fields are put into the draft as it is when the engine carries that out, so that two people who
@@ -191,7 +186,7 @@ void list_campaigns(node& engine, const http_request& request, const respond& an
   json next;
   for (; first != views.end() && items.size() < limit; ++first) {
     if (const auto now = engine.campaigns().find((*first)->id, engine.now()))
-      items.push_back(to_json(*now));
+      items.push_back(brief_json(*now));
     next = std::next(first) == views.end() ? json() : json(to_string((*first)->id));
   }
   answer(json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}}));
@@ -199,10 +194,13 @@ void list_campaigns(node& engine, const http_request& request, const respond& an
 
 void show_campaign(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
+  const auto is_whole = query.boolean("full");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
-  const auto view = named_campaign(engine, request);
-  answer(view ? whole_answer(engine, 200, *view) : problem(view.error()));
+  auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  answer(is_whole ? whole_answer(engine, 200, *view) : json_response(200, brief_json(std::move(*view))));
 }
 
 void create_campaign(node& engine, const http_request& request, const respond& answer) {
@@ -250,8 +248,11 @@ void command_campaign(node& engine, const http_request& request, const respond& 
   if (!body)
     return answer(problem(body.error()));
   object_reader from(*body, "");
+  const auto kind = parse_command_kind(request.path.back());
+  if (!kind)
+    return answer(problem({error_code::not_found, "there is no command at this path"}));
   command what;
-  what.kind = parse_command_kind(request.path.back()).value_or(command_kind::pause);
+  what.kind = *kind;
   what.reason = from.text("reason", reason_bytes_max);
   if (const auto fault = from.finish())
     return answer(problem(*fault));

@@ -3,6 +3,7 @@
 #include "actors/audit/log_queries.hpp"
 #include "actors/letter_preview.hpp"
 #include "actors/letters/letter_parts.hpp"
+#include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 

@@ -1,4 +1,5 @@
 #include "actors/test_copy.hpp"
+#include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/address.hpp"
 #include "messages/json.hpp"
