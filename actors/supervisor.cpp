@@ -90,8 +90,11 @@ struct supervisor_state {
   }
 
   void begun(const result<std::vector<campaign_id>>& known) {
-    if (!known)
+    if (!known) {
+      is_halting = true;
+      refuse_early(known.error());
       return self->quit(to_caf(known.error()));
+    }
     for (const auto id : *known)
       children[id].is_recovering = true;
     to_bring_back.assign(known->begin(), known->end());
@@ -99,6 +102,14 @@ struct supervisor_state {
     for (auto& one : std::exchange(waiting_for_begin, {}))
       one();
     bring_back_some();
+  }
+
+  /// Who asked before all campaigns were back, and they do not come back.
+  void refuse_early(const error& why) {
+    for (auto& one : std::exchange(waiting_for_begin, {}))
+      one();
+    for (auto& one : std::exchange(waiting_for_all, {}))
+      one.deliver(to_caf(why));
   }
 
   /// Does it now, or once it is known which campaigns there are.
@@ -578,8 +589,7 @@ struct supervisor_state {
 
   void halt() {
     is_halting = true;
-    for (auto& one : std::exchange(waiting_for_begin, {}))
-      one();
+    refuse_early(shutting_down());
     for (auto& [id, one] : children) {
       for (auto& held : std::exchange(one.unprepared, {}))
         refuse(id, held, shutting_down());
