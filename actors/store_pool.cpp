@@ -102,9 +102,10 @@ void store_pool::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
     has_work_.wait(lock, [this] { return is_stopped_ || next(); });
-    if (is_stopped_)
-      return;
-    const auto kind = *next();
+    const auto begun = next();
+    if (!begun)
+      return; // it was stopped, and no command's job is left
+    const auto kind = *begun;
     auto one = take(kind);
     ++running_[at(kind)];
     lock.unlock();
@@ -124,8 +125,10 @@ void store_pool::stop() {
   {
     const std::lock_guard lock(mutex_);
     is_stopped_ = true;
-    left.swap(waiting_);
     threads.swap(threads_);
+    for (const auto kind : {job_kind::command, job_kind::letters, job_kind::look})
+      if (kind != job_kind::command || threads.empty())
+        left[at(kind)].swap(waiting_[at(kind)]);
   }
   has_work_.notify_all();
   const std::optional<error> refused =

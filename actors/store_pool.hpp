@@ -53,7 +53,8 @@ public:
   bool run_one();
   std::size_t waiting() const;
 
-  /// Refuses what waits and all that comes, and returns when what is under way is done. Idempotent; not from a job.
+  /// Refuses all that comes, and letters and looks that wait; returns when what is under way and the commands' jobs
+  /// are done (without threads these are refused too). Idempotent; not from a job.
   void stop();
 
 private:

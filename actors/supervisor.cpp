@@ -90,8 +90,11 @@ struct supervisor_state {
   }
 
   void begun(const result<std::vector<campaign_id>>& known) {
-    if (!known)
+    if (!known) {
+      is_halting = true;
+      refuse_early(known.error());
       return self->quit(to_caf(known.error()));
+    }
     for (const auto id : *known)
       children[id].is_recovering = true;
     to_bring_back.assign(known->begin(), known->end());
@@ -99,6 +102,14 @@ struct supervisor_state {
     for (auto& one : std::exchange(waiting_for_begin, {}))
       one();
     bring_back_some();
+  }
+
+  /// Who asked before all campaigns were back, and they do not come back.
+  void refuse_early(const error& why) {
+    for (auto& one : std::exchange(waiting_for_begin, {}))
+      one();
+    for (auto& one : std::exchange(waiting_for_all, {}))
+      one.deliver(to_caf(why));
   }
 
   /// Does it now, or once it is known which campaigns there are.
@@ -534,9 +545,10 @@ struct supervisor_state {
           if (!view)
             return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(id)));
           auto content = content_of(*services->store, id);
-          if (!content)
+          if (content)
+            view->spec = std::move(*content);
+          else if (view->fault.empty()) // which else tells why there is none
             return std::unexpected(content.error());
-          view->spec = std::move(*content);
           return to_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
         },
         [promise](const result<std::string>& shown) mutable {
@@ -577,8 +589,7 @@ struct supervisor_state {
 
   void halt() {
     is_halting = true;
-    for (auto& one : std::exchange(waiting_for_begin, {}))
-      one();
+    refuse_early(shutting_down());
     for (auto& [id, one] : children) {
       for (auto& held : std::exchange(one.unprepared, {}))
         refuse(id, held, shutting_down());

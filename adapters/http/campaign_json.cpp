@@ -34,10 +34,11 @@ nlohmann::json brief_json(campaign_view campaign) {
 
 result<nlohmann::json> whole_json(node& engine, const campaign_view& campaign) {
   auto content = whole_content(engine, campaign);
-  if (!content)
-    return std::unexpected(content.error());
   auto whole = campaign;
-  whole.spec = std::move(*content);
+  if (content)
+    whole.spec = std::move(*content);
+  else if (campaign.fault.empty()) // which else tells why there is none
+    return std::unexpected(content.error());
   return to_json(whole);
 }
 

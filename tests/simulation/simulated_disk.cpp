@@ -101,6 +101,8 @@ result<log_head> simulated_disk::queued_journal::head(campaign_id campaign) cons
 }
 
 result<std::vector<campaign_id>> simulated_disk::queued_journal::campaigns() const {
+  if (!disk_.lists_campaigns)
+    return failure(error_code::storage_failed, "the simulated disk lists no campaigns");
   return disk_.below_->journal().campaigns();
 }
 

@@ -20,7 +20,8 @@ public:
 
   /// What the disk does from now on.
   enum class health : std::uint8_t { good, full, broken };
-  health now = health::good; ///< full: writes fail; broken: reads fail too
+  health now = health::good;   ///< full: writes fail; broken: reads fail too
+  bool lists_campaigns = true; ///< an engine that starts asks for them
 
   /// Answers the oldest appends, `count` at most, as one group: all are taken, or all are refused.
   void sync(std::size_t count);

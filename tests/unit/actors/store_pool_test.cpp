@@ -99,18 +99,20 @@ TEST_CASE("looks and letters leave a thread to commands, and looks leave half of
   looks[1].go.set_value();
 }
 
-TEST_CASE("a pool that is stopped finishes what is under way and refuses the rest") {
+TEST_CASE("a pool that is stopped does what is under way and what commands wait for, and refuses the rest") {
   store_pool pool(1);
   held_job under_way;
   under_way.put(pool, job_kind::command);
   under_way.begun.get_future().wait();
   auto waiting = answer_of(pool, job_kind::look, []() -> result<int> { return 1; });
+  auto snapshot = answer_of(pool, job_kind::command, []() -> result<int> { return 2; });
   std::jthread stopping([&] { pool.stop(); });
   const auto refused = waiting.get();
   REQUIRE(!refused);
   CHECK(refused.error().code == error_code::unavailable);
   under_way.go.set_value();
   stopping.join();
+  CHECK(snapshot.get() == 2);
   const auto late = answer_of(pool, job_kind::command, []() -> result<int> { return 1; }).get();
   REQUIRE(!late);
   CHECK(late.error().code == error_code::unavailable);

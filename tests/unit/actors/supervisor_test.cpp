@@ -209,3 +209,29 @@ TEST_CASE("whoever asks for all campaigns while the engine starts is answered wh
   again->pool->stop();
   node.run();
 }
+
+TEST_CASE("where the campaigns cannot be listed the engine does not start, and whoever waits is told why") {
+  node_on_disk at;
+  at.disk->lists_campaigns = false;
+  const auto again = std::make_shared<engine>();
+  again->settings = actor_fixture::quiet_settings();
+  again->store = std::move(at.node.parts->store);
+  again->now = [&] { return at.node.now(); };
+  at.node.parts->store = make_memory_store();
+  at.node.disk_turn = nullptr;
+  const auto supervisor = spawn_supervisor(at.node.system(), again);
+  std::vector<error> told;
+  at.node.system().spawn([&](caf::event_based_actor* self) {
+    const auto refused = [&](const caf::error& why) { told.push_back(from_caf(why)); };
+    self->request(supervisor, caf::infinite, list_atom::value)
+        .then([](const std::vector<campaign_id>&) {}, refused);
+    self->request(supervisor, caf::infinite, create_campaign{spec(), {}, "test", ""})
+        .then([](campaign_id) {}, refused);
+  });
+  at.node.run();
+  CHECK(again->pool->run_one());
+  at.node.run();
+  REQUIRE(told.size() == 2);
+  CHECK(told[0].code == error_code::unavailable);
+  CHECK(told[1] == error{error_code::storage_failed, "the simulated disk lists no campaigns"});
+}
