@@ -1,11 +1,12 @@
 #include "adapters/cli/settings.hpp"
 
 #include "actors/core/campaign_state.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/configuration.hpp"
 #include "adapters/cli/setting_values.hpp"
 #include "adapters/relays.hpp"
 #include "persistence/stores/open_store.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -39,7 +40,7 @@ setting text_setting(std::string key, Field field, std::string allowed, std::str
 template <class Field>
 setting
 whole_setting(std::string key, Field field, std::uint64_t least, std::uint64_t most, std::string about) {
-  return {std::move(key), concat("a whole number from ", least, " to ", most), std::move(about),
+  return {std::move(key), fmt::format("a whole number from {} to {}", least, most), std::move(about),
           [field, least, most](engine_settings& into, const setting_value& value) {
             return put(read_whole_number(value, least, most), into, field);
           },
@@ -58,7 +59,7 @@ size_setting(std::string key, Field field, std::uint64_t least, std::uint64_t mo
 
 template <class Field>
 setting number_setting(std::string key, Field field, double most, std::string about) {
-  return {std::move(key), concat("a number from 0 to ", number_words(most)), std::move(about),
+  return {std::move(key), fmt::format("a number from 0 to {}", number_words(most)), std::move(about),
           [field, most](engine_settings& into, const setting_value& value) {
             return put(read_number(value, 0, most), into, field);
           },
@@ -114,7 +115,8 @@ setting log_level_setting() {
           [](engine_settings& into, const setting_value& value) -> result<void> {
             const auto level = read_text(value);
             if (!level || std::ranges::find(log_levels, *level) == log_levels.end())
-              return failure(error_code::invalid_input, concat(toml_text(value.text), " is no log level"));
+              return failure(error_code::invalid_input,
+                             fmt::format("{} is no log level", toml_text(value.text)));
             into.log_level = *level;
             return {};
           },
@@ -256,6 +258,24 @@ void add_checks(std::vector<setting>& into) {
                                 "letters refused as spam at most; 100: off"));
 }
 
+void add_http(std::vector<setting>& into) {
+  constexpr std::uint64_t many = 1'000'000;
+  into.push_back(whole_setting(
+      "http.connections", FIELD(http.connections.in_all), 8, many,
+      "to the HTTP interface at most; half of the open files that the process may have, if that is less"));
+  into.push_back(
+      whole_setting("http.connections_per_address", FIELD(http.connections.per_address), 1, many,
+                    "from one address, or one IPv6 /64; the one that asks nothing for longest gives way"));
+  into.push_back(whole_setting("http.connections_per_token", FIELD(http.connections.per_token), 1, many,
+                               "with one token; commands are free of it"));
+  into.push_back(whole_setting("http.connections_for_commands", FIELD(http.connections.for_commands), 0, many,
+                               "of all these, kept for commands; a quarter at most"));
+  into.push_back(whole_setting("http.imports", FIELD(http.imports.in_all), 1, 64,
+                               "read at once; the others wait for their turn"));
+  into.push_back(boolean_setting("metrics.public", FIELD(http.metrics_public),
+                                 "whether other machines read /metrics and /version without a token"));
+}
+
 std::vector<setting> make_table() {
   std::vector<setting> all;
   all.push_back(data_setting());
@@ -263,6 +283,7 @@ std::vector<setting> make_table() {
   all.push_back(log_level_setting());
   add_relay(all);
   add_checks(all);
+  add_http(all);
   all.push_back(duration_setting("retry.delay_first", FIELD(node.retry.delay_first),
                                  "before a deferred letter is offered again; doubled each time"));
   all.push_back(
@@ -275,6 +296,8 @@ std::vector<setting> make_table() {
                               "letters that are made ready at a time"));
   all.push_back(whole_setting("batch.ahead", FIELD(node.batches_ahead_max), 1, 100,
                               "batches made ready before a connection takes them"));
+  all.push_back(whole_setting("store.threads", FIELD(node.store_threads), 2, 64,
+                              "threads that read the store and make letters ready"));
   return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/campaign_check.hpp"
 #include "actors/start_checks.hpp"
+#include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 
@@ -58,7 +59,10 @@ void check_draft(node& engine, const http_request& request, const respond& answe
   if (view->audience.id == audience_id{})
     return answer(problem({error_code::not_allowed_now,
                            to_string(view->id) + " has no audience yet; give it one, then check it"}));
-  answer_reasons(engine, view->spec, view->audience.id, answer);
+  const auto content = whole_content(engine, *view);
+  if (!content)
+    return answer(problem(content.error()));
+  answer_reasons(engine, *content, view->audience.id, answer);
 }
 
 void check_content(node& engine, const http_request& request, const respond& answer) {

@@ -3,6 +3,7 @@
 #include "actors/audit/log_queries.hpp"
 #include "actors/letter_preview.hpp"
 #include "actors/letters/letter_parts.hpp"
+#include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 
@@ -42,7 +43,7 @@ void show_preview(node& engine, const http_request& request, const respond& answ
   if (!part.empty() && part != "all" && part != "html" && part != "text" && part != "headers" &&
       part != "source")
     return answer(problem({error_code::invalid_input, "part must be all, html, text, headers or source"}));
-  const auto view = named_campaign(engine, request);
+  const auto view = whole_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
   auto letter = preview_letter(engine.store(), *view, static_cast<letter_index>(index), engine.now());

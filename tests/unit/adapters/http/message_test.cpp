@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 using namespace sluice;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 using nlohmann::json;
 
 namespace {
@@ -42,7 +42,7 @@ TEST_CASE("a query parameter that nobody knows is refused with those that there 
 TEST_CASE("where no query parameter is taken the refusal says so") {
   const auto fault = sole_body_object(asking({{"colour", ""}}));
   REQUIRE_FALSE(fault);
-  CHECK_THAT(fault.error().message, Contains("it takes none"));
+  CHECK_THAT(fault.error().message, ContainsSubstring("it takes none"));
 }
 
 TEST_CASE("a text with an empty value counts as left out, a number does not") {
@@ -73,7 +73,7 @@ TEST_CASE("a parameter without a value, or there twice, is refused by its name")
     const auto fault = query.finish();
     INFO(target);
     REQUIRE(fault);
-    CHECK_THAT(fault->message, Contains(words));
+    CHECK_THAT(fault->message, ContainsSubstring(words));
   }
   http_request request;
   REQUIRE(parse_target("/v1/campaigns?view=all&q=", request));
@@ -135,4 +135,40 @@ TEST_CASE("an empty body is an empty object, and anything but an object is refus
     REQUIRE_FALSE(read);
     CHECK(read.error().code == error_code::invalid_input);
   }
+}
+
+TEST_CASE("a path with an empty segment is none, wherever it is") {
+  for (const auto* wrong :
+       {"/v1/campaigns/c1/cancel/", "/v1/campaigns/c1//cancel", "//v1/campaigns", "/v1/"}) {
+    http_request request;
+    const auto parsed = parse_target(wrong, request);
+    INFO(wrong);
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().code == error_code::invalid_input);
+  }
+  http_request request;
+  REQUIRE(parse_target("/", request));
+  CHECK(request.path.empty());
+}
+
+TEST_CASE("a page of a list is the JSON that a document of it would be") {
+  json_page empty(10);
+  CHECK(json::parse(empty.answer("").body) == json{{"items", json::array()}, {"next", nullptr}});
+  json_page page(2);
+  page.add({{"number", 1}});
+  CHECK_FALSE(page.is_full());
+  page.add({{"text", "\xff"}});
+  CHECK(page.is_full());
+  CHECK(json::parse(page.answer("c1.57").body) ==
+        json{{"items", {{{"number", 1}}, {{"text", "\xEF\xBF\xBD"}}}}, {"next", "c1.57"}});
+}
+
+TEST_CASE("a page of large items is full before its limit") {
+  json_page page(1000);
+  std::size_t items = 0;
+  while (!page.is_full()) {
+    page.add(std::string(1 << 20, 'x'));
+    ++items;
+  }
+  CHECK(items == json_page::page_bytes_max >> 20);
 }
