@@ -62,7 +62,7 @@ def main():
     words = parser(__doc__)
     words.add_argument("--letters", type=int, default=100_000)
     words.add_argument("--connections", type=int, default=20)
-    words.add_argument("--setting", default=f'relay.limits=["{LIMITED} {LIMIT}/s"]', metavar="KEY=VALUE")
+    words.add_argument("--setting", default=f"relay.limits={LIMITED} {LIMIT}/s", metavar="KEY=VALUE")
     options = words.parse_args()
     key, _, value = options.setting.partition("=")
     rows = [row(index, options.letters) for index in range(options.letters)]
@@ -78,7 +78,7 @@ def main():
         except AssertionError as failure:
             if key not in str(failure):
                 raise
-            figures = [at_least(name, None, RATIO_MIN, note=f"this engine knows no {key}", digits=2)]
+            figures = [at_least(name, None, RATIO_MIN, note=str(failure).splitlines()[0], digits=2)]
         else:
             figures = [at_least(name, beside / alone, RATIO_MIN, digits=2,
                                 note=f"{beside:,.0f} letters/s beside {alone:,.0f}"),
