@@ -250,7 +250,7 @@ std::vector<std::uint8_t> encode_event(const event& value) {
   std::visit([](const auto& body) { check_storable(body); }, value.body);
   if (const auto* body = std::get_if<claimed>(&value.body))
     return encode_directly(value, *body);
-  if (const auto* body = std::get_if<settled>(&value.body))
+  if (const auto* body = std::get_if<settled>(&value.body); body != nullptr && !has_notice(*body))
     return encode_directly(value, *body);
   return nlohmann::json::to_cbor(to_json(value));
 }
