@@ -6,8 +6,6 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <stdexcept>
-
 namespace sluice {
 
 namespace {
@@ -32,8 +30,9 @@ struct batch_builder_state {
     auto made = make_letter_composer(id, spec, info.columns);
     const auto sender = parse_mailbox(spec.from);
     if (!made || !sender)
-      throw std::runtime_error("letters cannot be made: " +
-                               (made ? sender.error().message : made.error().message));
+      throw engine_fault(make_error(
+          error_code::internal,
+          notice{"letters_cannot_be_made", {}, {notice_of(made ? sender.error() : made.error())}}));
     composer = std::move(*made);
     envelope_sender = sender->address;
   }
@@ -63,7 +62,7 @@ struct batch_builder_state {
     if (!rows)
       return std::unexpected(rows.error());
     if (rows->size() != range.size())
-      return failure(error_code::corrupt, "audience " + to_string(audience) + " has fewer rows than it says");
+      return failure(error_code::corrupt, notice{"audience_too_short", {{"audience", to_string(audience)}}});
     std::vector<std::string_view> emails;
     emails.reserve(rows->size());
     for (const auto& row : *rows)
@@ -76,20 +75,20 @@ struct batch_builder_state {
       const auto index = range.begin + static_cast<letter_index>(row);
       if (const auto& reason = (*suppressed)[row];
           reason && !is_broken(deliberate_fault::suppression_ignored))
-        skip(index, "suppressed: " + *reason, skipped);
+        skip(index, notice{"suppressed", {{"reason", *reason}}}, skipped);
       else if (auto composed = composer->compose(index, (*rows)[row], date, letters); !composed)
-        skip(index, composed.error().message, skipped);
+        skip(index, notice_of(composed.error()), skipped);
     }
     return {};
   }
 
-  static void skip(letter_index index, std::string reason, std::vector<settled_group>& skipped) {
+  static void skip(letter_index index, notice why, std::vector<settled_group>& skipped) {
     for (auto& group : skipped)
-      if (group.answer.text == reason) {
+      if (group.answer.notice == why) {
         group.letters.add(index);
         return;
       }
-    skipped.push_back({letter_state::skipped, {{index, index + 1}}, {0, "", std::move(reason)}, {}});
+    skipped.push_back({letter_state::skipped, {{index, index + 1}}, reply_of(std::move(why)), {}});
   }
 
   void answer(const letter_ranges& wanted) {

@@ -42,6 +42,7 @@ campaign_view view_of(const campaign_state& state, timestamp now) {
   view.drain = state.drain;
   view.submitted_at = state.submitted_at;
   view.moderation_reasons = state.moderation_reasons;
+  view.moderation_notices = state.moderation_notices;
   view.moderation_words = state.moderation_words;
   view.content_hash = state.content_hash;
   view.responses = state.responses;

@@ -17,7 +17,7 @@ using event_bodies = std::vector<event_body>;
 /// another by then, `start` is refused with `conflict`: nobody has looked at what came between. Nothing: the
 /// reasons hold for whatever is there.
 struct start_check {
-  std::vector<std::string> moderation_reasons;
+  std::vector<notice> moderation_reasons;
   std::optional<event_number> version = std::nullopt;
 };
 
@@ -55,9 +55,6 @@ event_bodies decide_results(const campaign_state& state,
 
 /// Letters that are never offered, with the reason of each group.
 event_bodies decide_skips(const campaign_state& state, const std::vector<settled_group>& skips);
-
-/// Why a letter is in doubt after a restart.
-inline constexpr std::string_view restart_words = "the engine ended before the reply came";
 
 /// After a restart: what was claimed and has no outcome is in doubt, as if the relay had said so.
 std::vector<result_group> results_of_restart(const campaign_state& state);

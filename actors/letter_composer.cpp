@@ -27,8 +27,15 @@ constexpr std::string_view unsubscribe_column = "unsubscribe_url";
 constexpr std::size_t half_hash = 16;
 constexpr std::size_t batch_bytes_reserved_max = 64U << 20U;
 
-std::unexpected<error> cannot_render(std::string why) {
-  return failure(error_code::template_failed, std::move(why));
+/// `why` is a notice's code.
+std::unexpected<error> cannot_render(std::string_view why) {
+  return failure(error_code::template_failed, notice{why});
+}
+
+std::unexpected<error> in_field(std::string_view field, const error& why) {
+  auto what = notice_of(why);
+  what.add({"field", field});
+  return failure(error_code::invalid_input, std::move(what));
 }
 
 /// One hash for a letter's two names: the first half goes into the Message-ID, the second into the boundary.
@@ -171,9 +178,9 @@ public:
   result<void> compose(letter_index index, const recipient& to, timestamp date, batch& into) override {
     const auto before = into.text.size();
     if (before > std::numeric_limits<std::uint32_t>::max() - 2 * letter_bytes_max)
-      return failure(error_code::too_large, "a batch has at most 4 GiB of letters");
+      return failure(error_code::too_large, notice{"batch_too_large"});
     if (!is_safe_address(to.email))
-      return cannot_render("the recipient's address cannot stand in a letter");
+      return cannot_render("recipient_unsafe");
     if (before ==
         0) // a new batch, as large as those before it: growing step by step costs more than composing
       into.text.reserve(batch_bytes_);
@@ -182,7 +189,7 @@ public:
     if (rendered) {
       append_message(to.email, date, into);
       if (into.text.size() - before > letter_bytes_max)
-        rendered = cannot_render("the letter comes out over 2 MiB");
+        rendered = cannot_render("letter_too_large");
     }
     clear_values(to);
     if (!rendered) {
@@ -219,7 +226,7 @@ private:
     const auto fits = templates_.subject.render(values_, subject_) && render_body(templates_.text, text_) &&
                       render_body(templates_.html, html_);
     if (!fits)
-      return cannot_render("a template comes out over 2 MiB");
+      return cannot_render("template_result_too_large");
     return {};
   }
 
@@ -238,13 +245,12 @@ private:
     if (!templates_.unsubscribe_url)
       return {};
     if (!templates_.unsubscribe_url->render(values_, url_))
-      return cannot_render("unsubscribe_url comes out over 2 MiB");
+      return cannot_render("unsubscribe_url_too_large");
     make_url_safe(url_);
     if (!is_web_address(url_) && !starts_with_no_case(url_, "mailto:"))
-      return cannot_render(
-          "unsubscribe_url comes out without https://, http:// or mailto: for this recipient");
+      return cannot_render("unsubscribe_url_scheme_wrong");
     if (url_.size() > line_octets_max - 3) // a line of its own: space, < and >
-      return cannot_render("unsubscribe_url comes out too long for a header line of 998 octets");
+      return cannot_render("unsubscribe_url_too_long");
     return {};
   }
 
@@ -361,12 +367,12 @@ result<std::unique_ptr<letter_composer>> make_letter_composer(campaign_id campai
   static_cast<void>(is_ready);
   auto from = parse_mailbox(spec.from);
   if (!from)
-    return failure(error_code::invalid_input, "from: " + from.error().message);
+    return in_field("from", from.error());
   std::optional<mailbox> reply_to;
   if (!spec.reply_to.empty()) {
     auto parsed = parse_mailbox(spec.reply_to);
     if (!parsed)
-      return failure(error_code::invalid_input, "reply_to: " + parsed.error().message);
+      return in_field("reply_to", parsed.error());
     reply_to = std::move(*parsed);
   }
   auto templates = parse_templates(spec, columns);

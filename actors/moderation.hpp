@@ -38,7 +38,7 @@ struct sender_history {
 };
 
 /// Why a person must look at it; empty: nobody need.
-std::vector<std::string> moderation_reasons(const campaign_spec& spec,
+std::vector<notice> moderation_reasons(const campaign_spec& spec,
                                             const audience_info& audience,
                                             const sender_history& history,
                                             const moderation_settings& settings);

@@ -88,7 +88,7 @@ std::wregex compiled(const std::string& pattern) {
 
 std::unexpected<error> useless(const std::string& pattern, const char* why) {
   return failure(error_code::invalid_input,
-                 "the pattern \"" + pattern + "\" is no regular expression that can be used: " + why);
+                 notice{"pattern_invalid", {{"pattern", pattern}, {"fault", why}}});
 }
 
 std::string find_in(const std::wregex& pattern, std::wstring_view text) {

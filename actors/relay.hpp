@@ -37,7 +37,7 @@ struct relay_report {
   letter_ranges handed_back;         ///< offered and never granted: denied, or the lane was withdrawn
   bool has_condition = false;        ///< whether `failing` and `trouble` say something new
   bool failing = false;              ///< the relay cannot be reached, logged in to, or closes on us
-  std::string trouble;               ///< why, in words, with the server's reply where there is one
+  notice trouble;                    ///< why, with the server's reply where there is one
   bool is_drained = false;           ///< after withdraw: nothing of this lane is left at the relay
 
   bool empty() const {

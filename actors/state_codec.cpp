@@ -1,6 +1,7 @@
 #include "actors/state_codec.hpp"
 
 #include "messages/json.hpp"
+#include "messages/notice_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -8,7 +9,7 @@ namespace sluice {
 
 namespace {
 
-constexpr int format = 3;
+constexpr int format = 4;
 
 using nlohmann::json;
 
@@ -67,33 +68,42 @@ void read_retries(const json& all, campaign_state& state) {
   }
 }
 
+notice read_notice(const json& value) {
+  return value.is_null() ? notice{} : value_or_throw(notice_from_json(value));
+}
+
 json responses_json(const std::vector<response_group>& responses) {
   json all = json::array();
   for (const auto& one : responses)
-    all.push_back(
-        {to_json(one.answer), one.count, number(one.first_seen), number(one.last_seen), one.example});
+    all.push_back({one.answer.code, one.answer.enhanced, one.answer.text, to_json(one.answer.notice),
+                   one.count, number(one.first_seen), number(one.last_seen), one.example});
   return all;
 }
 
 std::vector<response_group> read_responses(const json& all) {
   std::vector<response_group> responses;
   for (const auto& one : all)
-    responses.push_back({value_or_throw(reply_from_json(one.at(0))), one.at(1).get<letter_index>(),
-                         moment(one.at(2)), moment(one.at(3)), one.at(4).get<letter_index>()});
+    responses.push_back({{one.at(0).get<std::uint16_t>(), one.at(1).get<std::string>(),
+                          one.at(2).get<std::string>(), read_notice(one.at(3))},
+                         one.at(4).get<letter_index>(),
+                         moment(one.at(5)),
+                         moment(one.at(6)),
+                         one.at(7).get<letter_index>()});
   return responses;
 }
 
 json hold_json(const std::optional<hold>& held) {
   if (!held)
     return {};
-  return {held->by, static_cast<int>(held->reason), held->text, number(held->since)};
+  return {held->by, static_cast<int>(held->reason), held->text, number(held->since),
+          to_json(held->notice)};
 }
 
 std::optional<hold> read_hold(const json& value) {
   if (value.is_null())
     return std::nullopt;
   return hold{value.at(0).get<std::string>(), static_cast<hold_reason>(value.at(1).get<int>()),
-              value.at(2).get<std::string>(), moment(value.at(3))};
+              value.at(2).get<std::string>(), moment(value.at(3)), read_notice(value.at(4))};
 }
 
 json drain_json(const std::optional<drain>& under_way) {
@@ -148,6 +158,7 @@ campaign_state read_state(const json& from) {
   state.released_at = optional_moment(from.at("released_at"));
   state.submitted_at = optional_moment(from.at("submitted_at"));
   state.moderation_reasons = from.at("moderation_reasons").get<std::vector<std::string>>();
+  state.moderation_notices = value_or_throw(notices_from_json(from.at("moderation_notices")));
   state.moderation_words = from.at("moderation_words").get<std::string>();
   state.content_hash = from.at("content_hash").get<std::string>();
   state.letters = letter_table(state.audience.size);
@@ -156,7 +167,8 @@ campaign_state read_state(const json& from) {
   state.responses = read_responses(from.at("responses"));
   state.verdicts = read_verdicts(from.at("verdicts"));
   if (const auto& trouble = from.at("relay_trouble"); !trouble.is_null())
-    state.relay_trouble = relay_trouble{moment(trouble.at(0)), trouble.at(1).get<std::string>()};
+    state.relay_trouble = relay_trouble{moment(trouble.at(0)), trouble.at(1).get<std::string>(),
+                                        read_notice(trouble.at(2))};
   state.drain = read_drain(from.at("drain"));
   return state;
 }
@@ -179,6 +191,7 @@ std::string encode_state(const campaign_state& state) {
       {"released_at", optional_number(state.released_at)},
       {"submitted_at", optional_number(state.submitted_at)},
       {"moderation_reasons", state.moderation_reasons},
+      {"moderation_notices", to_json(state.moderation_notices)},
       {"moderation_words", state.moderation_words},
       {"content_hash", state.content_hash},
       {"letters", letters_json(state.letters)},
@@ -188,7 +201,8 @@ std::string encode_state(const campaign_state& state) {
       {"relay_trouble", nullptr},
       {"drain", drain_json(state.drain)}};
   if (state.relay_trouble)
-    into["relay_trouble"] = {number(state.relay_trouble->since), state.relay_trouble->text};
+    into["relay_trouble"] = {number(state.relay_trouble->since), state.relay_trouble->text,
+                             to_json(state.relay_trouble->notice)};
   std::string text;
   json::to_cbor(into, text);
   return text;

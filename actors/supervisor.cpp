@@ -96,26 +96,26 @@ struct supervisor_state {
     names[one.actor.address()] = id;
   }
 
-  void park(campaign_id id, ward& one, const std::string& why) {
-    spdlog::error("{} is parked, the others go on: {}", to_string(id), why);
+  void park(campaign_id id, ward& one, const error& why) {
+    spdlog::error("{} is parked, the others go on: {}", to_string(id), why.message);
     one.is_parked = true;
     show_fault(id, why);
-    refuse_held_back(one, parked(id, why));
+    refuse_held_back(one, parked(id, notice_of(why)));
   }
 
-  void show_fault(campaign_id id, const std::string& why) {
+  void show_fault(campaign_id id, const error& why) {
     auto view = parts->campaigns.find(id, parts->now()).value_or(campaign_view{});
     view.id = id;
-    view.fault = why;
+    view.fault = why.message;
+    view.fault_notice = notice_of(why);
     if (view.spec.name.empty())
       view.spec.name = to_string(id) + " (cannot be read)";
     parts->campaigns.put(std::make_shared<const campaign_view>(std::move(view)));
   }
 
-  static error parked(campaign_id id, const std::string& why) {
-    return {error_code::unavailable,
-            fmt::format("{} is parked after a fault: {}. Mend that and start the engine again", to_string(id),
-                        why)};
+  static error parked(campaign_id id, notice why) {
+    return make_error(error_code::unavailable,
+                      notice{"parked", {{"campaign", to_string(id)}}, {std::move(why)}});
   }
 
   static void refuse_held_back(ward& one, const error& why) {
@@ -162,7 +162,7 @@ struct supervisor_state {
     const auto is_disk_away = why.code == error_code::storage_failed;
     const auto counted = is_broken(deliberate_fault::unreadable_log_parks) ? one.unreadable : 0;
     if (one.deaths.size() + counted >= deaths_max || why.code == error_code::corrupt) {
-      park(id, one, why.message);
+      park(id, one, why);
       return;
     }
     one.unreadable += is_disk_away ? 1 : 0;
@@ -172,7 +172,7 @@ struct supervisor_state {
     delay = std::min(delay, revive_delay_max);
     spdlog::warn("{} died ({}) and is started again in {}", to_string(id), why.message,
                  format_duration(delay));
-    show_fault(id, why.message);
+    show_fault(id, why);
     one.is_reviving = true;
     if (!is_broken(deliberate_fault::dead_campaign_forgotten))
       self->delayed_send(self, delay, revive_atom::value, id);
@@ -251,7 +251,7 @@ struct supervisor_state {
   void take(campaign_id id, command&& asked, caf::typed_response_promise<command_answer> promise) {
     const auto refuse = [&](const error& why) { promise.deliver(to_caf(why)); };
     if (is_halting)
-      return refuse({error_code::unavailable, "the engine is shutting down; try again when it is back"});
+      return refuse(make_error(error_code::unavailable, notice{"shutting_down"}));
     const auto view = parts->campaigns.find(id, parts->now());
     const auto found = wards.find(id);
     if (found == wards.end() || !view) {
@@ -263,12 +263,12 @@ struct supervisor_state {
     }
     auto& one = found->second;
     if (one.is_parked)
-      return refuse(parked(id, view->fault));
+      return refuse(parked(id, notice_or_text(view->fault_notice, view->fault)));
     auto checked = complete(asked, *view);
     if (!checked)
       return refuse(checked.error());
     if (one.held_back.size() >= held_back_max)
-      return refuse({error_code::unavailable, "too many commands are waiting for this campaign; try again"});
+      return refuse(make_error(error_code::unavailable, notice{"too_many_commands"}));
     held_back_command held{std::move(asked), std::move(*checked), promise};
     if (one.is_retiring || one.is_reviving) {
       one.held_back.push_back(std::move(held));
@@ -288,14 +288,14 @@ struct supervisor_state {
       if (*kept && (*kept)->campaign == id && (*kept)->what == name_of(asked.kind))
         return (*kept)->answer;
     }
-    return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(id)));
+    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
   }
 
   /// Checks and fills in what the campaign's own actor cannot know.
   result<start_check> complete(command& asked, const campaign_view& view) {
     if (asked.idempotency_key.size() > idempotency_key_bytes_max)
       return failure(error_code::invalid_input,
-                     fmt::format("an idempotency key has {} bytes at most", idempotency_key_bytes_max));
+                     notice{"idempotency_key_too_long", {{"max", idempotency_key_bytes_max}}});
     if (asked.kind == command_kind::edit && asked.edited) {
       if (auto checked = check_campaign(asked.edited->spec, parts->settings.moderation); !checked)
         return std::unexpected(checked.error());
@@ -337,13 +337,13 @@ struct supervisor_state {
 
   caf::result<campaign_id> create(create_campaign&& wanted) {
     if (is_halting)
-      return to_caf({error_code::unavailable, "the engine is shutting down; try again when it is back"});
+      return to_caf(make_error(error_code::unavailable, notice{"shutting_down"}));
     const auto key =
         wanted.idempotency_key.empty() ? std::string{} : stored_key(wanted.by, wanted.idempotency_key);
     if (!key.empty()) {
       if (wanted.idempotency_key.size() > idempotency_key_bytes_max)
-        return to_caf({error_code::invalid_input,
-                       fmt::format("an idempotency key has {} bytes at most", idempotency_key_bytes_max)});
+        return to_caf(make_error(error_code::invalid_input,
+                                 notice{"idempotency_key_too_long", {{"max", idempotency_key_bytes_max}}}));
       if (const auto pending = creating.find(key); pending != creating.end()) {
         auto& promises = drafts.at(pending->second).promises;
         promises.push_back(self->make_response_promise<campaign_id>());
@@ -355,9 +355,7 @@ struct supervisor_state {
       if (*kept && (*kept)->what == "create")
         return (*kept)->campaign;
       if (*kept)
-        return to_caf({error_code::conflict,
-                       "this idempotency key was used for another command; use a new one for "
-                       "each command"});
+        return to_caf(make_error(error_code::conflict, notice{"idempotency_key_reused"}));
     }
     if (auto checked = check_campaign(wanted.spec, parts->settings.moderation); !checked)
       return to_caf(checked.error());
@@ -415,7 +413,7 @@ struct supervisor_state {
   caf::result<std::string> show(campaign_id id) const {
     const auto view = parts->campaigns.find(id, parts->now());
     if (!view)
-      return to_caf({error_code::not_found, fmt::format("there is no campaign {}", to_string(id))});
+      return to_caf(make_error(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}}));
     return to_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
 
@@ -442,7 +440,7 @@ struct supervisor_state {
     is_halting = true;
     for (auto& [id, one] : wards) {
       refuse_held_back(one,
-                       {error_code::unavailable, "the engine is shutting down; try again when it is back"});
+                       make_error(error_code::unavailable, notice{"shutting_down"}));
       if (one.actor)
         self->send(one.actor, halt_atom::value);
     }

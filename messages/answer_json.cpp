@@ -48,7 +48,9 @@ result<reply> reply_from_json(const json& value) {
     auto said = notice_from_json(from.at("notice"));
     if (!said)
       return std::unexpected(said.error());
-    read.notice = std::move(*said);
+    // A `text` says no more than the text does.
+    if (said->code != "text")
+      read.notice = std::move(*said);
   }
   if (auto fault = from.finish())
     return std::unexpected(std::move(*fault));

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -44,6 +45,12 @@ error make_error(error_code code, notice why);
 
 /// What went wrong as a notice, also where only words are known.
 notice notice_of(const error& why);
+
+/// An error on its way out of an actor, which dies of it: neither its code nor its notice is lost.
+struct engine_fault : std::runtime_error {
+  explicit engine_fault(error what) : std::runtime_error(what.message), why(std::move(what)) {}
+  error why;
+};
 
 /// A value, or why there is none.
 template <class T>

@@ -146,6 +146,7 @@ constexpr auto table = std::to_array<notice_words>({
                     "again under the same idempotency key"},
     {"not_carried_out", "the engine could not carry this out: {fault}"},
     {"parked", "{campaign} is parked after a fault: {causes}. Mend that and start the engine again"},
+    {"campaign_taken_over", "another process has taken this campaign over: {causes}"},
     {"unreadable_message", "a message from another node cannot be read: {fault}"},
 
     // What is not there
@@ -272,6 +273,9 @@ constexpr auto table = std::to_array<notice_words>({
     {"no_reply_to_message", "no reply to the end of data; {causes}"},
     {"no_reply_before_stop", "no reply came before the engine stopped"},
     {"engine_ended_before_reply", "the engine ended before the reply came"},
+    {"test_copy_returned", "the relay gave it back unsent"},
+    {"test_copy_unanswered", "no answer in time; it may have arrived"},
+    {"test_copy_not_taken", "no connection took it in time"},
     {"given_up_in_doubt", "given up in doubt[ by {by}]"},
     {"further_replies", "(answers of further kinds)"},
     {"recipient_not_smtp", "the recipient's address cannot be written in SMTP"},

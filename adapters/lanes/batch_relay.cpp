@@ -128,15 +128,15 @@ private:
     const auto done = deliver_(granted_);
     reply_ptr trouble;
     if (!done)
-      trouble = std::make_shared<const reply>(reply{0, "", done.error().message});
+      trouble = std::make_shared<const reply>(reply_of(notice_of(done.error())));
     for (auto& one : granted_)
       book_.settle(*one.slot, one.outcome, one.words ? one.words : trouble);
     if (done) {
       settings_.delay.reset();
-      book_.set_condition(false, "");
+      book_.set_condition(false, {});
     } else {
       retry_at_ = now + settings_.delay.next();
-      book_.set_condition(true, done.error().message);
+      book_.set_condition(true, notice_of(done.error()));
     }
   }
 

@@ -358,7 +358,7 @@ void lane_book::note_drained(lane_record& lane) {
 
 // -- the relay as a whole -----------------------------------------------------------------------------
 
-void lane_book::set_condition(bool failing, const std::string& trouble) {
+void lane_book::set_condition(bool failing, const notice& trouble) {
   if (!failing && !is_failing_)
     return;
   is_failing_ = failing;

@@ -32,7 +32,7 @@ struct lane_record {
   bool is_in_ring = false;
   moment resting_until = moment::min(); ///< not in the ring although it has letters
   bool knows_failing = false;           ///< it was told that the relay fails
-  std::string knows_trouble;            ///< and why
+  notice knows_trouble;            ///< and why
   bool is_withdrawn = false;
   bool has_drained = false;
   bool is_dirty = false;
@@ -87,7 +87,7 @@ public:
 
   /// Tells all lanes that do not know it yet whether the relay fails, and why. A lane that is opened later hears of
   /// it at the next failure: by then the relay may work.
-  void set_condition(bool failing, const std::string& trouble);
+  void set_condition(bool failing, const notice& trouble);
   bool is_failing() const { return is_failing_; }
 
   /// Nothing more is taken; queued letters go back, as do those offered from now on.

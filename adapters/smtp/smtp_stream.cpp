@@ -4,12 +4,6 @@
 
 namespace sluice {
 
-namespace {
-
-constexpr const char* closed_words = "it closed the connection";
-
-} // namespace
-
 void smtp_stream::prepare() {
   boost::system::error_code ignored; // without them it is slower, not wrong
   socket_.set_option(boost::asio::ip::tcp::no_delay(true), ignored);
@@ -24,7 +18,8 @@ void smtp_stream::close() {
 void smtp_stream::take_read(boost::system::error_code why, std::size_t got) {
   is_reading_ = false;
   if (why) {
-    end_ = why == boost::asio::error::eof ? closed_words : why.message();
+    end_ = why == boost::asio::error::eof ? notice{"server_closed"}
+                                          : notice{"connection_lost", {{"fault", why.message()}}};
     return;
   }
   if (tls_)
@@ -41,9 +36,9 @@ void smtp_stream::decrypt(std::size_t got) {
   const auto done = tls_->read(decrypted_);
   input = decrypted_;
   if (done == tls_session::progress::done)
-    end_ = closed_words;
+    end_ = notice{"server_closed"};
   else if (done == tls_session::progress::failed)
-    end_ = "TLS failed: " + tls_->fault();
+    end_ = notice{"tls_failed", {{"fault", tls_->fault()}}};
 }
 
 void smtp_stream::put(std::string_view body, std::string_view tail) {
@@ -64,7 +59,7 @@ void smtp_stream::put(std::string_view body, std::string_view tail) {
   parts_ = {std::string_view{encrypted_}.substr(0, body_bytes_),
             std::string_view{encrypted_}.substr(body_bytes_)};
   if (!is_encrypted)
-    write_fault_ = "TLS failed: " + tls_->fault();
+    write_fault_ = notice{"tls_failed", {{"fault", tls_->fault()}}};
 }
 
 smtp_stream::progress smtp_stream::write() {
@@ -80,7 +75,7 @@ smtp_stream::progress smtp_stream::write() {
     if (why == boost::asio::error::would_block || why == boost::asio::error::try_again)
       return progress::blocked;
     if (why) {
-      write_fault_ = why.message();
+      write_fault_ = notice{"connection_lost", {{"fault", why.message()}}};
       return progress::failed;
     }
     written_ += done;
