@@ -1,6 +1,6 @@
 #include "actors/actors.hpp"
-#include "actors/deliberate_faults.hpp"
-#include "actors/letter_composer.hpp"
+#include "actors/core/deliberate_faults.hpp"
+#include "actors/letters/letter_composer.hpp"
 #include "messages/address.hpp"
 
 #include <caf/stateful_actor.hpp>

@@ -7,11 +7,11 @@
 // in; so the busier the campaign is, the more letters share one event.
 
 #include "actors/actors.hpp"
-#include "actors/deliberate_faults.hpp"
+#include "actors/audit/recovery.hpp"
+#include "actors/core/deliberate_faults.hpp"
+#include "actors/core/evolve.hpp"
+#include "actors/core/state_codec.hpp"
 #include "actors/dispatch_line.hpp"
-#include "actors/evolve.hpp"
-#include "actors/recovery.hpp"
-#include "actors/state_codec.hpp"
 #include "actors/view_publisher.hpp"
 #include "actors/waiting_command.hpp"
 #include "messages/check.hpp"

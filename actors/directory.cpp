@@ -1,6 +1,6 @@
 #include "actors/directory.hpp"
 
-#include "actors/due.hpp"
+#include "actors/core/due.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 #include "actors/dispatch_line.hpp"
 
 #include "actors/actors.hpp"
-#include "actors/campaign_state.hpp"
-#include "actors/deliberate_faults.hpp"
+#include "actors/core/campaign_state.hpp"
+#include "actors/core/deliberate_faults.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>

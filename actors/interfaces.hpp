@@ -4,10 +4,11 @@
 //   node ── supervisor ──┬── campaign ──┬── batch_builder
 //                        └── campaign …  └── sender ──► relay's lane
 
-#include "actors/batch.hpp"
-#include "actors/decide.hpp"
+#include "actors/core/start_check.hpp"
+#include "actors/letters/batch.hpp"
 #include "actors/relay.hpp"
 #include "messages/command.hpp"
+#include "messages/event.hpp"
 #include "messages/view.hpp"
 
 #include <caf/typed_actor.hpp>

@@ -16,5 +16,5 @@
 // resumed, released, cancelled · claimed, settled, doubt_settled · relay_failed, relay_recovered ·
 // drained · finished.
 
-#include "actors/decide.hpp"
-#include "actors/evolve.hpp"
+#include "actors/core/decide.hpp"
+#include "actors/core/evolve.hpp"

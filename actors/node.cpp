@@ -80,7 +80,8 @@ public:
                 if (view)
                   done(std::move(*view));
                 else
-                  done(failure(error_code::not_found, notice{"campaign_discarded", {{"campaign", to_string(id)}}}));
+                  done(failure(error_code::not_found,
+                               notice{"campaign_discarded", {{"campaign", to_string(id)}}}));
               },
               [done](const caf::error& why) { done(std::unexpected(from_caf(why))); });
     });

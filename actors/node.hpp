@@ -3,8 +3,10 @@
 // them, look at them. It runs in a CAF actor system of its own or in one that is given to it; its typed
 // handle (actors/interfaces.hpp) works through CAF's network as well.
 
+#include "actors/core/moderation.hpp"
+#include "actors/core/retry_settings.hpp"
+#include "actors/core/suspicion_settings.hpp"
 #include "actors/directory.hpp"
-#include "actors/moderation.hpp"
 #include "actors/relay_factory.hpp"
 #include "messages/command.hpp"
 #include "messages/view.hpp"
@@ -19,13 +21,6 @@ class actor_system;
 } // namespace caf
 
 namespace sluice {
-
-/// When a deferred letter is due again: first, then twice as long each time up to the maximum.
-struct retry_settings {
-  milliseconds delay_first{std::chrono::minutes(5)};
-  milliseconds delay_max{std::chrono::hours(4)};
-  milliseconds give_up_after{std::chrono::hours(24 * 3)};
-};
 
 struct node_settings {
   std::filesystem::path data_folder = "var";

@@ -6,9 +6,10 @@
 //   offer → (a connection takes it) → report.wanted → grant → end of data → report.results
 // Nothing is sent up to its end of data before it was granted, because only then its claim is durable.
 
-#include "actors/batch.hpp"
+#include "actors/core/relay_wait.hpp"
+#include "actors/core/result_group.hpp"
+#include "actors/letters/batch.hpp"
 #include "messages/letter_ranges.hpp"
-#include "messages/outcome.hpp"
 #include "messages/time.hpp"
 
 #include <cstdint>
@@ -20,15 +21,6 @@
 #include <vector>
 
 namespace sluice {
-
-/// Letters that ended in the same way with the same words.
-struct result_group {
-  /// accepted, refused, deferred, in_doubt, or pending: the relay itself failed before the end of data
-  /// (or the lane was withdrawn) and the letter goes back.
-  letter_state outcome = letter_state::accepted;
-  letter_ranges letters;
-  reply answer;
-};
 
 /// What a lane tells its campaign, many letters at a time.
 struct relay_report {
@@ -61,14 +53,6 @@ public:
   /// `handed_back`; then a report with `is_drained` ends it, and the lane takes nothing more. Letters that
   /// were wanted and have no answer yet still await their grant or denial, since the claim may be on its way.
   virtual void withdraw() = 0;
-};
-
-/// Which limits of a relay letters to one recipient domain wait for at this moment.
-struct relay_wait {
-  std::size_t domain_letters = 0; ///< letters to the domain that only its own limit keeps
-  std::uint32_t domain_per_second = 0;
-  bool is_rate_limited = false; ///< letters of any domain wait for the limit on all together
-  std::uint32_t per_second = 0;
 };
 
 class relay {

@@ -2,11 +2,12 @@
 // wait for people (drafts, held, in moderation) or are over have none; a command brings theirs back.
 
 #include "actors/actors.hpp"
-#include "actors/deliberate_faults.hpp"
-#include "actors/due.hpp"
-#include "actors/evolve.hpp"
-#include "actors/recovery.hpp"
-#include "actors/start_prospects.hpp"
+#include "actors/audit/recovery.hpp"
+#include "actors/campaign_check.hpp"
+#include "actors/core/deliberate_faults.hpp"
+#include "actors/core/due.hpp"
+#include "actors/core/evolve.hpp"
+#include "actors/start_checks.hpp"
 #include "messages/json.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -413,7 +414,8 @@ struct supervisor_state {
   caf::result<std::string> show(campaign_id id) const {
     const auto view = parts->campaigns.find(id, parts->now());
     if (!view)
-      return to_caf(make_error(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}}));
+      return to_caf(
+          make_error(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}}));
     return to_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
 
@@ -439,8 +441,7 @@ struct supervisor_state {
   void halt() {
     is_halting = true;
     for (auto& [id, one] : wards) {
-      refuse_held_back(one,
-                       make_error(error_code::unavailable, notice{"shutting_down"}));
+      refuse_held_back(one, make_error(error_code::unavailable, notice{"shutting_down"}));
       if (one.actor)
         self->send(one.actor, halt_atom::value);
     }

@@ -1,8 +1,8 @@
 #include "actors/test_copy.hpp"
 
+#include "actors/audit/log_queries.hpp"
 #include "actors/interfaces.hpp"
-#include "actors/letter_composer.hpp"
-#include "actors/log_queries.hpp"
+#include "actors/letters/letter_composer.hpp"
 #include "messages/address.hpp"
 
 #include <caf/actor_system.hpp>
@@ -52,8 +52,7 @@ struct test_copy_state {
   /// After withdraw nothing more is sent; but what was granted may have been.
   void give_up() {
     lane->withdraw();
-    settle(letter_ranges{granted}, letter_state::in_doubt,
-           because("test_copy_unanswered"));
+    settle(letter_ranges{granted}, letter_state::in_doubt, because("test_copy_unanswered"));
     settle(letter_ranges{waiting}, letter_state::pending, because("test_copy_not_taken"));
   }
 

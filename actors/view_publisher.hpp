@@ -2,7 +2,7 @@
 // What watchers see of a campaign, and how often: at once what people wait for (a new status, an answer, the
 // end of a part), a few times a second what only moves (the counts of a campaign that is sending).
 
-#include "actors/campaign_state.hpp"
+#include "actors/core/campaign_state.hpp"
 #include "actors/directory.hpp"
 
 #include <deque>

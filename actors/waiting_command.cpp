@@ -1,6 +1,6 @@
 #include "actors/waiting_command.hpp"
 
-#include "actors/deliberate_faults.hpp"
+#include "actors/core/deliberate_faults.hpp"
 
 #include <utility>
 

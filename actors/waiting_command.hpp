@@ -1,7 +1,7 @@
 #pragma once
 // A command and whoever waits for its answer.
 
-#include "actors/decide.hpp"
+#include "actors/core/decide.hpp"
 #include "actors/interfaces.hpp"
 
 #include <caf/typed_response_promise.hpp>

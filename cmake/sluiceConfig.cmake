@@ -1,4 +1,5 @@
-# find_package(sluice): sluice::messages, sluice::persistence, sluice::actors, sluice::adapters.
+# find_package(sluice): sluice::messages, sluice::persistence, sluice::core, sluice::letters, sluice::audit,
+# sluice::actors, sluice::adapters.
 include(CMakeFindDependencyMacro)
 list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
 find_dependency(Threads)

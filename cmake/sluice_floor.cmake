@@ -33,11 +33,16 @@ set(sluice_precompiled <algorithm> <array> <chrono> <expected> <functional> <map
 # say of what they are.
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 6)
 
-# sluice_floor(NAME [EXCLUDE file …] [PRECOMPILED header …] PUBLIC lib … PRIVATE lib …)
+# sluice_floor(NAME FOLDER folder [WITHOUT folder …] [EXCLUDE file …] [PRECOMPILED header …] PUBLIC lib … PRIVATE lib …)
+# The target sluice_NAME, for others sluice::NAME: the sources in FOLDER, but for those of the rooms within it that
+# have targets of their own (WITHOUT).
 function(sluice_floor name)
-  cmake_parse_arguments(floor "" "" "EXCLUDE;PRECOMPILED;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(floor "" "FOLDER" "WITHOUT;EXCLUDE;PRECOMPILED;PUBLIC;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS RELATIVE "${CMAKE_SOURCE_DIR}"
-       "${CMAKE_SOURCE_DIR}/${name}/*.cpp")
+       "${CMAKE_SOURCE_DIR}/${floor_FOLDER}/*.cpp")
+  foreach(room ${floor_WITHOUT})
+    list(FILTER sources EXCLUDE REGEX "^${room}/")
+  endforeach()
   if(floor_EXCLUDE)
     list(REMOVE_ITEM sources ${floor_EXCLUDE})
   endif()

@@ -14,8 +14,8 @@
 //   for each column: 4 bytes, the length of its name, big-endian · the name
 //   32 bytes  SHA-256 over all rows, end to end
 
+#include "messages/sha256.hpp"
 #include "persistence/audiences.hpp"
-#include "persistence/sha256.hpp"
 
 namespace sluice {
 

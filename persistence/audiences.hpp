@@ -1,7 +1,8 @@
 #pragma once
 // Audiences: named, frozen, ordered lists of recipients. They are streamed in and out, never held whole.
 
-#include "messages/campaign.hpp"
+#include "messages/audience.hpp"
+#include "messages/error.hpp"
 #include "messages/time.hpp"
 
 #include <cstdint>
@@ -12,34 +13,6 @@
 #include <vector>
 
 namespace sluice {
-
-/// One field of a recipient; `column` indexes audience_info::columns.
-struct field_value {
-  std::uint16_t column = 0;
-  std::string value;
-  bool operator==(const field_value&) const = default;
-};
-
-/// A row of an audience. Fields that the row does not have are left out.
-struct recipient {
-  std::string email; ///< an RFC 5321 addr-spec, checked at import; domain in lower case
-  std::vector<field_value> fields;
-  bool operator==(const recipient&) const = default;
-};
-
-/// What is known of an audience as a whole. The column "email" is there always, and first.
-struct audience_info {
-  audience_id id;
-  std::string name;
-  letter_index size = 0;
-  letter_index role_addresses = 0; ///< info@, sales@ … (see messages/address.hpp)
-  std::vector<std::string> columns;
-  std::string hash; ///< SHA-256 in hexadecimal, over columns and rows in order
-  timestamp created_at;
-  bool operator==(const audience_info&) const = default;
-};
-
-inline constexpr std::size_t audience_columns_max = 256;
 
 /// An audience that is being put together. Nothing of it is seen until `commit`; dropped before that (or
 /// the process dies) it leaves nothing behind. Used from one thread. The store outlives it.

@@ -9,7 +9,7 @@
 // and a record's own hash is SHA-256(campaign id, 8 bytes BE · number, 8 bytes BE · the whole value).
 
 #include "messages/event.hpp"
-#include "persistence/sha256.hpp"
+#include "messages/sha256.hpp"
 
 #include <functional>
 #include <optional>

@@ -2,7 +2,7 @@
 // The tokens in memory, which every form of the token store answers from: a look-up is one hash and one
 // search. Where they are kept besides is the `token_keeper`'s.
 
-#include "persistence/sha256.hpp"
+#include "messages/sha256.hpp"
 #include "persistence/tokens.hpp"
 
 #include <shared_mutex>

@@ -1,4 +1,4 @@
-#include "actors/log_history.hpp"
+#include "actors/audit/log_history.hpp"
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/audit_data.hpp"
 #include "adapters/cli/campaign_text.hpp"

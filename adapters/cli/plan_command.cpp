@@ -1,4 +1,4 @@
-#include "actors/due.hpp"
+#include "actors/core/due.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
 #include "adapters/cli/concat.hpp"

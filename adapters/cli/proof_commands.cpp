@@ -1,7 +1,7 @@
 // audit verify and audit seal: proof that the logs are what they were.
 
-#include "actors/audit.hpp"
-#include "actors/seal.hpp"
+#include "actors/audit/audit.hpp"
+#include "actors/audit/seal.hpp"
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/audit_data.hpp"
 #include "adapters/cli/commands.hpp"

@@ -1,6 +1,6 @@
 #include "adapters/cli/settings.hpp"
 
-#include "actors/campaign_state.hpp"
+#include "actors/core/campaign_state.hpp"
 #include "adapters/cli/concat.hpp"
 #include "adapters/cli/configuration.hpp"
 #include "adapters/cli/setting_values.hpp"

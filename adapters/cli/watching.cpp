@@ -1,6 +1,6 @@
 #include "adapters/cli/watching.hpp"
 
-#include "actors/due.hpp"
+#include "actors/core/due.hpp"
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/concat.hpp"

@@ -1,6 +1,7 @@
 // What moderation would say of a campaign, before it is started.
 
-#include "actors/start_prospects.hpp"
+#include "actors/campaign_check.hpp"
+#include "actors/start_checks.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 

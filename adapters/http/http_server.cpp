@@ -3,7 +3,7 @@
 
 #include "adapters/http/http_server.hpp"
 
-#include "actors/due.hpp"
+#include "actors/core/due.hpp"
 #include "adapters/http/change_feed.hpp"
 #include "adapters/http/http_target.hpp"
 #include "adapters/http/routes.hpp"

@@ -1,7 +1,8 @@
 // The letter as it would leave: its source, or taken apart.
 
-#include "actors/letter_parts.hpp"
-#include "actors/log_queries.hpp"
+#include "actors/audit/log_queries.hpp"
+#include "actors/letter_preview.hpp"
+#include "actors/letters/letter_parts.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 

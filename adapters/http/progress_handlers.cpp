@@ -1,4 +1,4 @@
-#include "actors/progress.hpp"
+#include "actors/audit/progress.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 

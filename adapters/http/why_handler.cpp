@@ -1,4 +1,4 @@
-#include "actors/why.hpp"
+#include "actors/audit/why.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/address.hpp"
 #include "messages/json.hpp"

@@ -32,7 +32,7 @@ struct lane_record {
   bool is_in_ring = false;
   moment resting_until = moment::min(); ///< not in the ring although it has letters
   bool knows_failing = false;           ///< it was told that the relay fails
-  notice knows_trouble;            ///< and why
+  notice knows_trouble;                 ///< and why
   bool is_withdrawn = false;
   bool has_drained = false;
   bool is_dirty = false;

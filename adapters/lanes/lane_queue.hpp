@@ -2,7 +2,7 @@
 // The letters of one campaign that wait for a connection, in the order in which they were offered, except
 // that a recipient domain over its limit steps aside: others behind it go first, as far as look_ahead_max.
 
-#include "actors/batch.hpp"
+#include "actors/letters/batch.hpp"
 #include "adapters/lanes/rate_limit.hpp"
 #include "messages/letter_ranges.hpp"
 

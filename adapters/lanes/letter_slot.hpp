@@ -1,7 +1,7 @@
 #pragma once
 // A letter that its relay has taken and not yet settled: where it is, and what its campaign said about it.
 
-#include "actors/batch.hpp"
+#include "actors/letters/batch.hpp"
 #include "messages/outcome.hpp"
 
 #include <cstdint>

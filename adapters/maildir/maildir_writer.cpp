@@ -66,10 +66,9 @@ void maildir_writer::close() {
 
 result<void> maildir_writer::trouble(const char* doing) const {
   const auto fault = errno;
-  return failure(
-      error_code::storage_failed,
-      notice{"maildir_failed",
-             {{"doing", doing}, {"folder", folder_.string()}, {"fault", std::strerror(fault)}}});
+  return failure(error_code::storage_failed,
+                 notice{"maildir_failed",
+                        {{"doing", doing}, {"folder", folder_.string()}, {"fault", std::strerror(fault)}}});
 }
 
 result<void> maildir_writer::open() {

@@ -164,7 +164,7 @@ task<result<reply>> smtp_connection::ask(std::string command, milliseconds timeo
 task<result<reply>> smtp_connection::last_words() {
   const auto said = co_await next_reply(profile_.settings.command_timeout);
   co_return trouble(said ? notice_of_unasked(parser_.reply())
-                        : notice{"cannot_write", {}, {stream_.write_fault()}});
+                         : notice{"cannot_write", {}, {stream_.write_fault()}});
 }
 
 namespace {

@@ -9,7 +9,7 @@
 // gives: then each letter is an outcome group of its own). A FOLDER is kept; otherwise it is a temporary one.
 // Exits 1 when a fault is found or the rate is below 300,000 events a second.
 
-#include "actors/audit.hpp"
+#include "actors/audit/audit.hpp"
 
 #include <cstdio>
 #include <cstdlib>

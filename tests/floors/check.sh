@@ -1,20 +1,32 @@
 #!/usr/bin/env bash
-# Each floor includes only itself and those below it (see the README's table). What is ours is included from
+# Each room includes only itself and those that it may (see the table in README.md). What is ours is included from
 # the root and in quotes, so that no other way of writing it gets past this.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 fault=0
-below=""
-for floor in messages persistence actors adapters; do
-  below+="${below:+|}$floor"
-  found=$(grep -rnE --include='*.[ch]pp' '^[[:space:]]*#[[:space:]]*include' "$floor") || {
-    echo "nothing to look at in $floor" >&2
+
+# check ROOM REST ALLOWED…: the sources in ROOM, but for the rooms within it that match REST.
+check() {
+  local room=$1 rest=$2 allowed found
+  shift 2
+  allowed=$(printf '|%s' "$@")
+  found=$(grep -rnE --include='*.[ch]pp' '^[[:space:]]*#[[:space:]]*include' "$room" | grep -vE "^($rest)/") || {
+    echo "nothing to look at in $room" >&2
     fault=1
   }
   if grep -E 'include *("|<(messages|persistence|actors|adapters|tests)/)' <<<"$found" |
-    grep -vE "include \"($below)/[a-z0-9_/]+\.hpp\""; then
-    echo "the lines above include from a floor above $floor, or not from the root" >&2
+    grep -vE "include \"(${allowed#|})/[a-z0-9_]+\.hpp\""; then
+    echo "the lines above include from a room that $room may not see, or not from the root" >&2
     fault=1
   fi
-done
+}
+
+none='no/such/room'
+check messages $none messages
+check persistence $none messages persistence
+check actors/core $none messages actors/core
+check actors/letters $none messages actors/letters
+check actors/audit $none messages persistence actors/core actors/audit
+check actors 'actors/(core|letters|audit)' messages persistence actors/core actors/letters actors/audit actors
+check adapters $none messages persistence actors actors/core actors/letters actors/audit 'adapters(/[a-z]+)?'
 exit $fault

@@ -1,6 +1,6 @@
 // A campaign file: what is read is written and read again as the same; whether it may be kept is a value.
 
-#include "actors/moderation.hpp"
+#include "actors/campaign_check.hpp"
 #include "messages/json.hpp"
 #include "tests/fuzz/fuzz.hpp"
 

@@ -1,7 +1,7 @@
 // A letter from any template and any recipient: its head has the lines that it should have and no other, nothing
 // on the wire is a bare line feed, and no line is over 998 octets (RFC 5322 section 2.1.1).
 
-#include "actors/letter_composer.hpp"
+#include "actors/letters/letter_composer.hpp"
 #include "messages/utf8.hpp"
 #include "tests/fuzz/fuzz.hpp"
 

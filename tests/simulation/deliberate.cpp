@@ -1,6 +1,6 @@
 #include "tests/simulation/deliberate.hpp"
 
-#include "actors/deliberate_faults.hpp"
+#include "actors/core/deliberate_faults.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 #include "tests/simulation/rules_observer.hpp"
 
-#include "actors/due.hpp"
+#include "actors/core/due.hpp"
 
 #include <fmt/format.h>
 

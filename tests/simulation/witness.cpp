@@ -1,6 +1,6 @@
 #include "tests/simulation/witness.hpp"
 
-#include "actors/audit.hpp"
+#include "actors/audit/audit.hpp"
 #include "messages/event_json.hpp"
 
 #include <nlohmann/json.hpp>

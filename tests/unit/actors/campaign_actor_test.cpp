@@ -1,8 +1,8 @@
 // The actors together, with virtual time: every command at work, crashes, and a relay that misbehaves.
 
-#include "actors/audit.hpp"
-#include "actors/log_history.hpp"
-#include "actors/log_queries.hpp"
+#include "actors/audit/audit.hpp"
+#include "actors/audit/log_history.hpp"
+#include "actors/audit/log_queries.hpp"
 #include "tests/catch.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/unit/actors/actor_fixture.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 // Campaigns and moments that the tests of the core start from.
 
-#include "actors/evolve.hpp"
+#include "actors/core/evolve.hpp"
 #include "messages/event.hpp"
 
 namespace sluice::examples {

@@ -1,6 +1,6 @@
 #include "actors/test_copy.hpp"
 
-#include "actors/log_queries.hpp"
+#include "actors/audit/log_queries.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/actors/actor_fixture.hpp"
 #include "tests/unit/actors/examples.hpp"

@@ -2,7 +2,7 @@
 #include "tests/catch.hpp"
 #include "tests/unit/persistence/stores.hpp"
 
-#include "persistence/sha256.hpp"
+#include "messages/sha256.hpp"
 
 using namespace sluice;
 using namespace sluice::testing;

@@ -1,0 +1,268 @@
+#include "actors/audit/audit.hpp"
+
+#include "actors/audit/chain_auditor.hpp"
+#include "actors/audit/rule_auditor.hpp"
+#include "actors/audit/seal.hpp"
+#include "actors/core/state_codec.hpp"
+#include "messages/check.hpp"
+#include "messages/event_json.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <thread>
+
+namespace sluice {
+
+namespace {
+
+/// An event that must be in the log, because a snapshot or a seal knows it.
+struct known_event {
+  event_number number = 0;
+  sha256_hash hash{};
+  bool is_sealed = false;
+};
+
+/// So many broken logs are searched for in all others, so that an audit of a folder where every log is broken
+/// still ends: each search reads all of them.
+constexpr int foreign_searches_max = 16;
+
+/// What is known of each campaign's log from elsewhere, by number.
+using known_events = std::map<campaign_id, std::vector<known_event>>;
+
+/// Whether two states are the same to those who look. What is only derived for show (the words of responses, the
+/// watch for suspicion) may be made otherwise by a later version.
+bool show_the_same(const campaign_state& left, const campaign_state& right) {
+  return left.stage == right.stage && left.hold == right.hold && left.t0 == right.t0 &&
+         left.released_at == right.released_at && left.changed_at == right.changed_at &&
+         left.spec == right.spec && left.audience == right.audience && left.retries == right.retries &&
+         left.letters == right.letters;
+}
+
+class log_auditor {
+public:
+  log_auditor(const store& from,
+              campaign_id campaign,
+              std::span<const known_event> known,
+              audit_report& report,
+              std::atomic<int>& searches_left) :
+      from_(from), campaign_(campaign), report_(report), known_(known),
+      chain_(campaign, [this](event_number number, std::string what) { note(number, std::move(what)); }),
+      rules_(campaign), searches_left_(searches_left) {}
+
+  void run() {
+    ++report_.campaigns;
+    if (campaign_.value == 0)
+      note(0, "no campaign has the number 0: its events are foreign");
+    const auto read = from_.journal().read_raw(campaign_, 0, [this](const raw_record& record) {
+      ++report_.events;
+      chain_.follow(record);
+      if (record.number > 0 && record.is_whole)
+        check_event(record);
+      check_known(record);
+      return true;
+    });
+    if (!read)
+      note(read.error().code == error_code::corrupt ? chain_.last_number() + 1 : 0, read.error().message);
+    else if (chain_.last_number() == 0)
+      note(0, known_.empty() ? "there is no such campaign" : "its whole log is gone");
+    if (read)
+      check_tail();
+    if (chain_.is_broken())
+      chain_.explain(from_.journal(), searches_left_-- > 0);
+  }
+
+private:
+  void check_event(const raw_record& record) {
+    if (is_state_lost_)
+      return;
+    const auto decoded = decode_event(record.body);
+    try {
+      if (decoded)
+        rules_.follow(*decoded);
+      else
+        note(record.number, "it cannot be read: " + decoded.error().message);
+      is_state_lost_ = !decoded;
+    } catch (const broken_invariant& fault) {
+      note(record.number, fault.what());
+      is_state_lost_ = true;
+    }
+  }
+
+  void check_known(const raw_record& record) {
+    for (; !known_.empty() && known_.front().number <= record.number; known_ = known_.subspan(1)) {
+      const auto& one = known_.front();
+      if (one.number < record.number)
+        continue; // its absence was told by the chain
+      if (one.hash != record.hash)
+        note(one.number, one.is_sealed
+                             ? "it is not the event that was sealed: it or one before it was altered"
+                             : "it is not the event that the snapshot was made of: it or one "
+                               "before it was altered");
+      else if (!one.is_sealed)
+        check_snapshot(one.number);
+    }
+  }
+
+  /// Rule 6: what the engine showed is what the log adds up to.
+  void check_snapshot(event_number number) {
+    if (is_state_lost_)
+      return;
+    const auto kept = from_.snapshots().load(campaign_);
+    if (!kept || kept->number != number)
+      return;
+    if (const auto shown = decode_state(kept->state); shown && !show_the_same(*shown, rules_.state()))
+      note(number, "the snapshot shows another state than the log adds up to");
+  }
+
+  /// A log that ends before an event that is known to have been.
+  void check_tail() {
+    if (known_.empty())
+      return;
+    const auto sealed = std::ranges::find(known_, true, &known_event::is_sealed);
+    const auto& last = known_.back();
+    note(chain_.last_number() + 1,
+         sealed != known_.end()
+             ? fmt::format("the log is shorter than sealed: its end from here to event {} was cut off",
+                           last.number)
+             : fmt::format("its end was cut off: a snapshot was made of event {}", last.number));
+  }
+
+  void note(event_number number, std::string what) {
+    if (noted_++ < audit_faults_max)
+      report_.faults.push_back({campaign_, number, std::move(what)});
+    else if (noted_ == audit_faults_max + 1)
+      report_.faults.push_back({campaign_, 0, "it has more faults than are listed"});
+  }
+
+  const store& from_;
+  campaign_id campaign_;
+  audit_report& report_;
+  std::span<const known_event> known_; ///< those not met yet
+  chain_auditor chain_;
+  rule_auditor rules_;
+  std::atomic<int>& searches_left_;
+  bool is_state_lost_ = false;
+  std::size_t noted_ = 0;
+};
+
+result<known_events> gather_known(const store& from, const audit_request& asked) {
+  known_events known;
+  auto marks = from.snapshots().marks();
+  if (!marks)
+    return std::unexpected(marks.error());
+  for (const auto& mark : *marks)
+    known[mark.campaign].push_back({mark.number, mark.hash, false});
+  if (asked.seal)
+    for (const auto& head : asked.seal->heads)
+      known[head.campaign].push_back({head.number, head.hash, true});
+  for (auto& [campaign, events] : known)
+    std::ranges::sort(events, {}, &known_event::number);
+  return known;
+}
+
+/// The campaigns that have a log and those that should have one.
+result<std::vector<campaign_id>> campaigns_to_check(const store& from, const known_events& known) {
+  auto listed = from.journal().campaigns();
+  if (!listed)
+    return listed;
+  for (const auto& [campaign, events] : known)
+    listed->push_back(campaign);
+  std::ranges::sort(*listed);
+  listed->erase(std::unique(listed->begin(), listed->end()), listed->end());
+  return listed;
+}
+
+/// One report out of several, faults in the campaigns' order.
+audit_report merged(std::vector<audit_report>&& parts) {
+  audit_report whole;
+  std::map<campaign_id, std::vector<audit_fault>> faults;
+  for (auto& part : parts) {
+    whole.campaigns += part.campaigns;
+    whole.events += part.events;
+    for (auto& fault : part.faults)
+      faults[fault.campaign].push_back(std::move(fault));
+  }
+  for (auto& [campaign, found] : faults)
+    std::ranges::move(found, std::back_inserter(whole.faults));
+  return whole;
+}
+
+/// Each thread takes the next campaign that nobody has taken.
+audit_report check_all(const store& from,
+                       const std::vector<campaign_id>& campaigns,
+                       const known_events& known,
+                       unsigned threads) {
+  std::atomic<std::size_t> next = 0;
+  std::atomic<int> searches_left = foreign_searches_max;
+  const auto work = [&](audit_report& into) {
+    for (auto at = next++; at < campaigns.size(); at = next++) {
+      const auto found = known.find(campaigns[at]);
+      log_auditor(from, campaigns[at],
+                  found == known.end() ? std::span<const known_event>{} : std::span(found->second), into,
+                  searches_left)
+          .run();
+    }
+  };
+  if (threads == 0)
+    threads = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<audit_report> parts(std::min<std::size_t>(threads, std::max<std::size_t>(campaigns.size(), 1)));
+  {
+    std::vector<std::jthread> others;
+    for (std::size_t number = 1; number < parts.size(); ++number)
+      others.emplace_back([&, number] { work(parts[number]); });
+    work(parts.front());
+  }
+  return merged(std::move(parts));
+}
+
+} // namespace
+
+result<audit_report> verify_logs(const store& from, const audit_request& asked) {
+  // Snapshots first: a running engine only makes logs longer meanwhile.
+  const auto known = gather_known(from, asked);
+  if (!known)
+    return std::unexpected(known.error());
+  const auto campaigns = campaigns_to_check(from, *known);
+  if (!campaigns)
+    return std::unexpected(campaigns.error());
+  if (asked.only && !std::ranges::binary_search(*campaigns, *asked.only))
+    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(*asked.only)}}});
+  if (asked.only)
+    return check_all(from, {*asked.only}, *known, 1);
+  const auto strange = from.journal().strange_keys();
+  if (!strange)
+    return std::unexpected(strange.error());
+  std::vector<audit_report> reports(1);
+  for (const auto& key : *strange)
+    reports.front().faults.push_back({{}, 0, "there is a key that is none of a record: " + key});
+  reports.push_back(check_all(from, *campaigns, *known, asked.threads));
+  return merged(std::move(reports));
+}
+
+result<audit_report>
+verify_sealed(const store& from, audit_request asked, const log_seal& seal, std::string_view signer) {
+  const auto genuine = check_seal(seal, signer);
+  if (!genuine && genuine.error().code != error_code::corrupt)
+    return std::unexpected(genuine.error());
+  if (genuine)
+    asked.seal = &seal;
+  auto report = verify_logs(from, asked);
+  if (report && !genuine)
+    report->faults.insert(report->faults.begin(), {{}, 0, genuine.error().message});
+  return report;
+}
+
+nlohmann::json to_json(const audit_report& report) {
+  auto faults = nlohmann::json::array();
+  for (const auto& fault : report.faults)
+    faults.push_back({{"campaign", fault.campaign.value == 0 ? "" : to_string(fault.campaign)},
+                      {"number", fault.number},
+                      {"what", fault.what}});
+  return {{"campaigns", report.campaigns}, {"events", report.events}, {"faults", std::move(faults)}};
+}
+
+} // namespace sluice

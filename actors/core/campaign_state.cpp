@@ -1,0 +1,52 @@
+#include "actors/core/campaign_state.hpp"
+
+#include "actors/core/due.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+letter_index campaign_state::due(timestamp now) const {
+  return t0 ? sluice::due(spec.plan, *t0, released_at, letters.size(), now) : 0;
+}
+
+std::optional<timestamp> campaign_state::next_moment(timestamp now) const {
+  if (is_final() || hold || !t0)
+    return std::nullopt;
+  std::optional<timestamp> next;
+  const auto sooner = [&next](timestamp moment) { next = next ? std::min(*next, moment) : moment; };
+  if (stage == sluice::stage::preparing)
+    sooner(released_at ? std::min(*released_at, *t0) : *t0);
+  else if (const auto part = next_part(spec.plan, *t0, released_at, letters.size(), now))
+    sooner(part->at);
+  if (!retry_queue.empty())
+    sooner(retry_queue.begin()->first);
+  return next;
+}
+
+campaign_view view_of(const campaign_state& state, timestamp now) {
+  campaign_view view;
+  view.id = state.id;
+  view.version = state.last_event;
+  view.stage = state.stage;
+  view.hold = state.hold;
+  view.spec = state.spec;
+  view.audience = state.audience;
+  view.created_at = state.created_at;
+  view.changed_at = state.changed_at;
+  view.t0 = state.t0;
+  view.released_at = state.released_at;
+  view.counts.total = state.letters.size();
+  view.counts.by_state = state.letters.counts();
+  view.relay_trouble = state.relay_trouble;
+  view.drain = state.drain;
+  view.submitted_at = state.submitted_at;
+  view.moderation_reasons = state.moderation_reasons;
+  view.moderation_notices = state.moderation_notices;
+  view.moderation_words = state.moderation_words;
+  view.content_hash = state.content_hash;
+  view.responses = state.responses;
+  return refreshed(std::move(view), now);
+}
+
+} // namespace sluice

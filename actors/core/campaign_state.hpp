@@ -1,0 +1,78 @@
+#pragma once
+// A campaign's state: what its events add up to (see evolve.hpp), and nothing that they do not say.
+
+#include "actors/core/letter_table.hpp"
+#include "messages/event.hpp"
+#include "messages/view.hpp"
+
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+/// A letter that the relay asked to offer again later, or that was in doubt.
+struct retry {
+  std::uint32_t deferrals = 0;
+  timestamp first_deferred_at; ///< or first taken out of doubt
+  timestamp due_at;
+  bool operator==(const retry&) const = default;
+};
+
+/// How the watch for suspicion counts an outcome.
+enum class verdict : std::uint8_t { fine, refused, refused_as_spam };
+
+/// The most outcomes that the watch for suspicion can look back on.
+inline constexpr std::size_t verdicts_max = 10'000;
+/// The most kinds of answers that are told apart; the rest is counted together.
+inline constexpr std::size_t response_groups_max = 200;
+
+struct campaign_state {
+  campaign_id id;
+  event_number last_event = 0;
+  timestamp created_at;
+  timestamp changed_at; ///< the last event's time
+
+  campaign_spec spec;
+  audience_ref audience;
+  sluice::stage stage = sluice::stage::draft;
+  bool is_discarded = false;
+  std::optional<sluice::hold> hold;
+  std::optional<timestamp> t0;
+  std::optional<timestamp> released_at;
+  std::optional<timestamp> submitted_at;
+  std::vector<std::string> moderation_reasons;
+  std::vector<notice> moderation_notices; ///< what they say; none in a log of before
+  std::string moderation_words;
+  std::string content_hash;
+
+  letter_table letters;
+  std::map<letter_index, retry> retries; ///< of letters that were deferred or in doubt and are not final
+  std::set<std::pair<timestamp, letter_index>> retry_queue; ///< those that are `deferred` now, by time
+
+  std::vector<response_group> responses;
+  std::deque<verdict> verdicts; ///< latest last, since the last hold was lifted
+  std::optional<sluice::relay_trouble> relay_trouble;
+  std::optional<sluice::drain> drain; ///< of the hold that lies over it, or of its cancel
+
+  bool exists() const { return last_event > 0; }
+  bool is_final() const { return sluice::is_final(stage); }
+  sluice::status status() const { return status_of(stage, hold.has_value()); }
+  letter_index in_flight() const { return letters.count(letter_state::claimed); }
+  /// How many letters are due by now; 0 before the plan's zero is fixed.
+  letter_index due(timestamp now) const;
+  /// True while letters may be claimed: sending, and not held.
+  bool may_claim() const { return stage == sluice::stage::sending && !hold; }
+  /// When something will be due that is not: a part, or a deferred letter. Nothing if nothing will.
+  std::optional<timestamp> next_moment(timestamp now) const;
+
+  bool operator==(const campaign_state&) const = default;
+};
+
+/// The state as it is shown, as of `now`.
+campaign_view view_of(const campaign_state& state, timestamp now);
+
+} // namespace sluice

@@ -1,0 +1,55 @@
+#pragma once
+// State × command → events, or why not. Pure: what must be known from outside (time, moderation's reasons,
+// the relay's results) is given. The engine appends what comes out before it answers or acts.
+
+#include "actors/core/campaign_state.hpp"
+#include "actors/core/result_group.hpp"
+#include "actors/core/retry_settings.hpp"
+#include "actors/core/start_check.hpp"
+#include "actors/core/suspicion_settings.hpp"
+#include "messages/command.hpp"
+
+namespace sluice {
+
+/// Events to append, in order; none when nothing changes.
+using event_bodies = std::vector<event_body>;
+
+/// What a command leads to. `not_allowed_now` says what the status is and what it allows.
+result<event_bodies>
+decide(const campaign_state& state, const command& asked, const start_check& checked, timestamp now);
+
+/// The commands that this state does not refuse, in words: "pause, release, cancel".
+std::string allowed_commands(const campaign_state& state);
+
+/// preparing → sending when the plan's zero has come.
+event_bodies decide_on_time(const campaign_state& state, timestamp now);
+
+/// Of the letters that the relay has ready, those that may be claimed now: due, not held, not claimed.
+letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted, timestamp now);
+
+/// The next letters to make ready: deferred ones whose time has come first, then due ones in index order
+/// from `from` on, leaving out those in `handed`; `wanted_max` at most. Moves `from` behind the last pending
+/// letter that it took.
+letter_ranges next_letters(const campaign_state& state,
+                           const letter_ranges& handed,
+                           letter_index& from,
+                           std::size_t wanted_max,
+                           timestamp now);
+
+/// The relay's results as events: deferrals get their delay or are given up, doubt is settled by the
+/// campaign's policy, many refusals lay a hold, the last outcome ends the campaign (or the wait that a stop
+/// began). Results for letters that
+/// are not claimed (they were settled in another way meanwhile) are left out.
+event_bodies decide_results(const campaign_state& state,
+                            const std::vector<result_group>& results,
+                            const retry_settings& retries,
+                            const suspicion_settings& suspicion,
+                            timestamp now);
+
+/// Letters that are never offered, with the reason of each group.
+event_bodies decide_skips(const campaign_state& state, const std::vector<settled_group>& skips);
+
+/// After a restart: what was claimed and has no outcome is in doubt, as if the relay had said so.
+std::vector<result_group> results_of_restart(const campaign_state& state);
+
+} // namespace sluice

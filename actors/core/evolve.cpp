@@ -1,0 +1,324 @@
+#include "actors/core/evolve.hpp"
+
+#include "actors/core/deliberate_faults.hpp"
+#include "messages/check.hpp"
+#include "messages/notice_words.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+bool is_claimable(letter_state state) {
+  return state == letter_state::pending || state == letter_state::deferred;
+}
+
+void set_all(campaign_state& state, const letter_ranges& letters, letter_state to) {
+  for (const auto& range : letters)
+    state.letters.set(range, to);
+}
+
+/// Calls `visit` for each of the letters that have a retry on record, whichever side is shorter.
+template <class Visit>
+void each_retry(campaign_state& state, const letter_ranges& letters, Visit&& visit) {
+  for (const auto& range : letters) {
+    auto at = state.retries.lower_bound(range.begin);
+    while (at != state.retries.end() && at->first < range.end)
+      at = visit(at);
+  }
+}
+
+void unqueue_retries(campaign_state& state, const letter_ranges& letters) {
+  each_retry(state, letters, [&](auto at) {
+    state.retry_queue.erase({at->second.due_at, at->first});
+    return std::next(at);
+  });
+}
+
+void forget_retries(campaign_state& state, const letter_ranges& letters) {
+  each_retry(state, letters, [&](auto at) {
+    state.retry_queue.erase({at->second.due_at, at->first});
+    return state.retries.erase(at);
+  });
+}
+
+void note_deferral(campaign_state& state, const letter_ranges& letters, timestamp retry_at, timestamp at) {
+  letters.for_each([&](letter_index index) {
+    const auto [noted, is_new] = state.retries.try_emplace(index, retry{0, at, at});
+    ++noted->second.deferrals;
+    noted->second.due_at = retry_at;
+    state.retry_queue.emplace(retry_at, index);
+  });
+}
+
+/// The first time that a letter is sent again out of doubt it goes at once, and waits from the next time on.
+void note_doubt(campaign_state& state, const letter_ranges& letters, timestamp at) {
+  letters.for_each([&](letter_index index) { state.retries.try_emplace(index, retry{0, at, at}); });
+}
+
+void note_verdicts(campaign_state& state, const settled_group& group) {
+  auto found = verdict::fine;
+  if (group.outcome == letter_state::refused)
+    found = is_spam_refusal(group.answer) ? verdict::refused_as_spam : verdict::refused;
+  else if (group.outcome != letter_state::accepted)
+    return;
+  const auto letters = std::min(group.letters.count(), verdicts_max);
+  state.verdicts.insert(state.verdicts.end(), letters, found);
+  if (state.verdicts.size() > verdicts_max)
+    state.verdicts.erase(state.verdicts.begin(),
+                         state.verdicts.end() - static_cast<std::ptrdiff_t>(verdicts_max));
+}
+
+void note_response(campaign_state& state, const settled_group& group, timestamp at) {
+  if (group.answer.code == 0 && group.answer.text.empty())
+    return;
+  auto words = common_words(group.answer.text);
+  // Of words that are many letters' the notice, which may name one of them, says too much.
+  auto said = words == group.answer.text ? group.answer.notice : notice{};
+  auto same = [&](const response_group& one) {
+    return one.answer.code == group.answer.code && one.answer.enhanced == group.answer.enhanced &&
+           one.answer.text == words;
+  };
+  auto found = std::ranges::find_if(state.responses, same);
+  if (found == state.responses.end()) {
+    if (state.responses.size() >= response_groups_max) {
+      said = notice{"further_replies"};
+      words = words_of(said);
+      found =
+          std::ranges::find_if(state.responses, [&](const auto& one) { return one.answer.text == words; });
+    }
+    if (found == state.responses.end()) {
+      const auto is_rest = state.responses.size() >= response_groups_max;
+      reply shown{is_rest ? std::uint16_t{0} : group.answer.code, is_rest ? "" : group.answer.enhanced, words,
+                  std::move(said)};
+      state.responses.push_back({std::move(shown), 0, at, at, group.letters.ranges().front().begin});
+      found = std::prev(state.responses.end());
+    }
+  }
+  found->count += static_cast<letter_index>(group.letters.count());
+  found->last_seen = at;
+}
+
+/// One method for each event type.
+struct evolution {
+  campaign_state& state;
+  const event& now;
+
+  void operator()(const created& it) {
+    check(!state.exists(), "a campaign was created twice");
+    state.created_at = now.at;
+    put_content(it.spec, it.audience);
+  }
+  void operator()(const edited& it) {
+    check(state.stage == stage::draft, "a campaign was edited that is no draft");
+    put_content(it.spec, it.audience);
+  }
+  void operator()(const discarded&) {
+    check(state.stage == stage::draft, "a campaign was discarded that is no draft");
+    state.is_discarded = true;
+    state.stage = stage::cancelled;
+  }
+  void operator()(const submitted& it) {
+    check(state.stage == stage::draft, "a campaign was started twice");
+    state.stage = stage::moderation;
+    state.submitted_at = now.at;
+    state.moderation_reasons = it.reasons;
+    state.moderation_notices = it.notices;
+    state.content_hash = it.content_hash;
+  }
+  void operator()(const approved& it) {
+    check(state.stage == stage::moderation, "a campaign was approved that waits for no moderator");
+    check(it.content_hash == state.content_hash, "an approval was for other content");
+    state.moderation_words = it.words;
+  }
+  void operator()(const rejected& it) {
+    check(state.stage == stage::moderation, "a campaign was rejected that waits for no moderator");
+    state.moderation_words = it.words;
+    state.hold.reset();
+    state.drain.reset();
+    state.stage = stage::rejected;
+  }
+  void operator()(const scheduled& it) {
+    check(state.stage == stage::moderation && !state.t0, "the plan's zero was fixed twice");
+    state.t0 = it.t0;
+    state.stage = stage::preparing;
+  }
+  void operator()(const sending_began&) {
+    check(state.stage == stage::preparing && !state.hold, "sending began out of turn");
+    state.stage = stage::sending;
+  }
+  void operator()(const paused& it) {
+    check(is_outgoing(state.stage) && !state.hold, "a campaign was held that cannot be");
+    state.hold = hold{now.by, it.reason, it.text, now.at, it.notice};
+    begin_drain();
+  }
+  void operator()(const resumed&) {
+    check(state.hold.has_value(), "a hold was lifted that was not there");
+    if (state.t0 && is_broken(deliberate_fault::t0_moved_by_pause))
+      *state.t0 += now.at - state.hold->since;
+    lift_hold();
+  }
+  void operator()(const released&) {
+    check(state.stage == stage::preparing || state.stage == stage::sending,
+          "a campaign was released out of turn");
+    if (!state.released_at)
+      state.released_at = now.at;
+    lift_hold();
+  }
+  void operator()(const cancelled&) {
+    check(!state.is_final(), "a campaign was cancelled after its end");
+    state.hold.reset();
+    begin_drain();
+    state.stage = stage::cancelled;
+  }
+  void operator()(const claimed& it) {
+    check(state.may_claim() || is_broken(deliberate_fault::pause_lets_claims_through),
+          "letters were claimed while the campaign was not sending, or held");
+    check(state.letters.all_of(it.letters, is_claimable), "letters were claimed that are not to be sent");
+    unqueue_retries(state, it.letters);
+    set_all(state, it.letters, letter_state::claimed);
+  }
+  void operator()(const settled& it) {
+    for (const auto& group : it.groups)
+      settle(group);
+  }
+  void operator()(const doubt_settled& it) {
+    check(state.letters.all_of(it.letters, [](letter_state one) { return one == letter_state::in_doubt; }),
+          "letters were taken out of doubt that were not in doubt");
+    check(!state.is_final(), "letters were taken out of doubt after the campaign's end");
+    if (!it.resend)
+      forget_retries(state, it.letters);
+    else if (it.waits())
+      note_deferral(state, it.letters, it.retry_at, now.at);
+    else
+      note_doubt(state, it.letters, now.at);
+    set_all(state, it.letters, it.outcome());
+  }
+  void operator()(const relay_failed& it) {
+    // Told again with other words it is the same trouble, since then.
+    const auto since = state.relay_trouble ? state.relay_trouble->since : now.at;
+    state.relay_trouble = relay_trouble{since, it.text, it.notice};
+  }
+  void operator()(const relay_recovered&) { state.relay_trouble.reset(); }
+  void operator()(const drained& it) {
+    check(state.drain && !state.drain->ended_at && state.in_flight() == 0,
+          "a stop was complete that was not under way");
+    check(it.outcomes == state.drain->outcomes, "the outcomes after a stop are not those that came");
+    state.drain->ended_at = now.at;
+  }
+  void operator()(const finished&) {
+    check(state.stage == stage::sending, "a campaign ended that was not sending");
+    state.hold.reset();
+    state.drain.reset();
+    state.relay_trouble.reset();
+    state.stage = stage::sent;
+  }
+
+private:
+  void put_content(const campaign_spec& spec, const audience_ref& audience) {
+    state.spec = spec;
+    state.audience = audience;
+    state.letters = letter_table(audience.size);
+  }
+
+  /// A cancel during a pause waits for the same letters as the pause did.
+  void begin_drain() {
+    const auto in_flight = state.in_flight();
+    if (in_flight == 0)
+      state.drain = drain{now.at, 0, {}, now.at};
+    else if (!state.drain || state.drain->ended_at)
+      state.drain = drain{now.at, in_flight, {}, {}};
+  }
+
+  void note_drained(const settled_group& group) {
+    if (!state.drain || state.drain->ended_at)
+      return;
+    if (group.outcome == letter_state::pending && is_broken(deliberate_fault::drain_not_counted))
+      return;
+    if (auto* counter = counter_of(state.drain->outcomes, group.outcome))
+      *counter += static_cast<letter_index>(group.letters.count());
+  }
+
+  void lift_hold() {
+    state.hold.reset();
+    state.drain.reset();
+    // Who lifted it has seen the measurement; the next hold must come from what happens after.
+    state.verdicts.clear();
+  }
+
+  void settle(const settled_group& group) {
+    const auto is_skip = group.outcome == letter_state::skipped;
+    check(state.letters.all_of(group.letters,
+                               [&](letter_state one) {
+                                 return one == letter_state::claimed || (is_skip && is_claimable(one));
+                               }),
+          "letters were settled that were not claimed");
+    check(!group.letters.empty(), "an outcome came for no letter");
+    if (group.outcome == letter_state::deferred)
+      note_deferral(state, group.letters, group.retry_at, now.at);
+    else if (sluice::is_final(group.outcome))
+      forget_retries(state, group.letters);
+    set_all(state, group.letters, group.outcome);
+    note_drained(group);
+    note_verdicts(state, group);
+    note_response(state, group, now.at);
+  }
+};
+
+bool looks_like_an_id(std::string_view word) {
+  if (word.size() < 6)
+    return false;
+  const auto is_digit = [](char one) { return one >= '0' && one <= '9'; };
+  const auto is_plain = [&](char one) {
+    return is_digit(one) || (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || one == '-' ||
+           one == '_' || one == '.';
+  };
+  return std::ranges::any_of(word, is_digit) && std::ranges::all_of(word, is_plain);
+}
+
+} // namespace
+
+void evolve(campaign_state& state, const event& next) {
+  check(state.exists() || std::holds_alternative<created>(next.body),
+        "a log does not begin with its creation");
+  check(next.at >= state.changed_at, "time went backwards in a log");
+  std::visit(evolution{state, next}, next.body);
+  ++state.last_event;
+  state.changed_at = next.at;
+}
+
+campaign_state unborn(campaign_id id) {
+  campaign_state state;
+  state.id = id;
+  return state;
+}
+
+std::string common_words(std::string_view text) {
+  constexpr std::string_view wrapping = "<>()[]{}\"',;:";
+  std::string words;
+  words.reserve(text.size() + 2); // one "…" is longer than the shortest word that it replaces
+  while (!text.empty()) {
+    const auto end = std::min(text.find(' '), text.size());
+    auto word = text.substr(0, end);
+    const auto head = std::min(word.find_first_not_of(wrapping), word.size());
+    const auto tail = word.find_last_not_of(wrapping);
+    const auto core =
+        tail == std::string_view::npos ? std::string_view{} : word.substr(head, tail + 1 - head);
+    if (core.find('@') != std::string_view::npos || looks_like_an_id(core)) {
+      words += word.substr(0, head);
+      words += "…";
+      words += word.substr(tail + 1);
+    } else {
+      words += word;
+    }
+    text.remove_prefix(end);
+    if (!text.empty()) {
+      words += ' ';
+      text.remove_prefix(1);
+    }
+  }
+  return words;
+}
+
+} // namespace sluice

@@ -1,0 +1,19 @@
+#pragma once
+// State × event → state. The only way a campaign's state changes, live as in replay; pure.
+
+#include "actors/core/campaign_state.hpp"
+
+namespace sluice {
+
+/// Applies the next event. Asserts (broken_invariant) what no right log contains: letters outside the
+/// circulation, letters settled that were not claimed, anything after the end but late outcomes.
+void evolve(campaign_state& state, const event& next);
+
+/// The state of a campaign before its first event.
+campaign_state unborn(campaign_id id);
+
+/// A reply's words with what differs from letter to letter (queue ids, addresses) replaced by "…", so that
+/// like answers are counted together.
+std::string common_words(std::string_view text);
+
+} // namespace sluice

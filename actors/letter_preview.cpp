@@ -1,0 +1,22 @@
+#include "actors/letter_preview.hpp"
+
+#include "actors/audit/log_queries.hpp"
+#include "actors/letters/letter_composer.hpp"
+
+namespace sluice {
+
+result<std::string>
+preview_letter(const store& from, const campaign_view& campaign, letter_index index, timestamp now) {
+  const auto to = letter_recipient(from, campaign, index);
+  if (!to)
+    return std::unexpected(to.error());
+  auto composer = make_letter_composer(campaign.id, campaign.spec, to->audience.columns);
+  if (!composer)
+    return std::unexpected(composer.error());
+  batch into;
+  if (auto composed = (*composer)->compose(index, to->row, now, into); !composed)
+    return std::unexpected(composed.error());
+  return std::string{into.message_of(into.letters.front())};
+}
+
+} // namespace sluice

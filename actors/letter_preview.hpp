@@ -1,0 +1,16 @@
+#pragma once
+// A letter to look at before it leaves.
+
+#include "messages/view.hpp"
+#include "persistence/store.hpp"
+
+#include <string>
+
+namespace sluice {
+
+/// The letter to recipient `index` as it would leave now, whole (RFC 5322). `not_found` past the end,
+/// `template_failed` with the reason.
+result<std::string>
+preview_letter(const store& from, const campaign_view& campaign, letter_index index, timestamp now);
+
+} // namespace sluice

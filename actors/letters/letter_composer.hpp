@@ -1,0 +1,45 @@
+#pragma once
+// From a campaign and a recipient to the letter: Mustache filled in, RFC 5322 headers, MIME bodies. Made
+// once for a campaign, used for each of its letters; one batch builder uses it from one thread at a time.
+
+#include "actors/letters/batch.hpp"
+#include "messages/audience.hpp"
+#include "messages/campaign.hpp"
+#include "messages/error.hpp"
+
+#include <memory>
+
+namespace sluice {
+
+/// Composes the letters of one campaign.
+///
+/// - Values are HTML-escaped in html (`{{{name}}}` and `{{&name}}` are not), never in subject and text; in
+///   unsubscribe_url they are percent-encoded. Line breaks in a subject become spaces.
+/// - In text and html {{unsubscribe_url}} is the recipient's own link, unless the audience has a column of that
+///   name.
+/// - A letter has at most 2 MiB; one that comes out larger, or an unsubscribe_url that comes out as no https,
+///   http or mailto address, is `template_failed` for that recipient.
+/// - A field that the recipient does not have renders as nothing; a section over an empty or "false" value
+///   is left out.
+/// - Both bodies: multipart/alternative, text first. Each body is 7bit where it can be, else quoted-printable
+///   or base64, whichever is shorter; lines are never over 998 octets (RFC 5322 section 2.1.1).
+/// - Headers: From, To, Reply-To, Subject (RFC 2047), Date, Message-ID, MIME-Version, List-Unsubscribe and
+///   List-Unsubscribe-Post (RFC 8058) when there is an unsubscribe_url.
+class letter_composer {
+public:
+  virtual ~letter_composer() = default;
+  /// Appends the letter to `into.text` and `into.letters`. On `template_failed` (with the reason for this
+  /// recipient) `into` is as it was.
+  virtual result<void> compose(letter_index index, const recipient& to, timestamp date, batch& into) = 0;
+};
+
+/// `template_failed` when a template cannot be parsed, `invalid_input` when an address cannot.
+result<std::unique_ptr<letter_composer>> make_letter_composer(campaign_id campaign,
+                                                              const campaign_spec& spec,
+                                                              const std::vector<std::string>& columns);
+
+/// Whether letters can be made of it: `invalid_input` for a template that cannot be parsed or an address that is
+/// none.
+result<void> check_templates(const campaign_spec& spec);
+
+} // namespace sluice

@@ -1,0 +1,453 @@
+// kainjow's parser reads the Mustache; what it gives is put into a flat list of steps here, since its own
+// renderer asks for an object of the recipient and walks word by word, which costs many times a letter's
+// budget.
+
+#include "actors/letters/letter_template.hpp"
+
+#include "messages/address.hpp"
+
+#include <kainjow/mustache.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+namespace sluice {
+
+namespace {
+
+using component = kainjow::mustache::component<std::string>;
+using kainjow::mustache::tag_type;
+
+constexpr std::string_view blanks = " \t\r\n";
+constexpr std::size_t absent = static_cast<std::size_t>(-1);
+
+std::string_view trimmed(std::string_view text) {
+  const auto begin = text.find_first_not_of(blanks);
+  if (begin == std::string_view::npos)
+    return {};
+  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+}
+
+std::unexpected<error>
+template_fault(std::string_view name, std::string_view text, std::size_t position, notice what) {
+  const auto before = text.substr(0, std::min(position, text.size()));
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  what.add({"field", name}).add({"line", line});
+  return failure(error_code::template_failed, std::move(what));
+}
+
+/// Where sections are nested deeper than template_depth_max. The parser and its tree work recursively, so a
+/// template is walked through in a loop first, tag by tag and by the parser's rules.
+std::optional<std::size_t> find_too_deep(std::string_view text) {
+  std::string open = "{{";
+  std::string close = "}}";
+  std::size_t depth = 0;
+  for (auto at = text.find(open); at != std::string_view::npos; at = text.find(open, at)) {
+    const auto inside = at + open.size();
+    const auto is_triple = open == "{{" && close == "}}" && text.substr(inside).starts_with('{');
+    const std::string_view closing = is_triple ? std::string_view{"}}}"} : std::string_view{close};
+    const auto end = text.find(closing, inside + (is_triple ? 1 : 0));
+    if (end == std::string_view::npos)
+      return std::nullopt; // the parser says what is wrong
+    const auto tag = trimmed(text.substr(inside, end - inside));
+    const auto next = end + closing.size();
+    if (!is_triple && (tag.starts_with('#') || tag.starts_with('^'))) {
+      if (++depth > template_depth_max)
+        return at;
+    } else if (!is_triple && tag.starts_with('/')) {
+      if (depth-- == 0)
+        return std::nullopt;
+    } else if (!is_triple && tag.starts_with('=')) {
+      const auto both = trimmed(tag.substr(1, tag.size() > 1 ? tag.size() - 2 : 0));
+      const auto blank = both.find(' ');
+      if (tag.size() < 5 || blank == std::string_view::npos)
+        return std::nullopt;
+      open = both.substr(0, blank);
+      close = trimmed(both.substr(blank));
+    }
+    at = next;
+  }
+  return std::nullopt;
+}
+
+/// The parser's words as a notice.
+notice notice_of_parser(const std::string& words) {
+  if (words == "Unclosed tag")
+    return notice{"template_tag_unclosed"};
+  if (words == "Invalid set delimiter tag")
+    return notice{"template_delimiters_wrong"};
+  for (const auto& [beginning, code] :
+       {std::pair<std::string_view, std::string_view>{"Unopened section \"", "template_section_unopened"},
+        {"Unclosed section \"", "template_section_unclosed"}})
+    if (words.starts_with(beginning) && words.ends_with('"'))
+      return notice{code, {{"section", words.substr(beginning.size(), words.size() - beginning.size() - 1)}}};
+  return notice{"template_fault", {{"fault", words}}};
+}
+
+/// "Unclosed tag at 12" → the words and the place.
+std::pair<std::string, std::size_t> split_fault(const std::string& message) {
+  const auto at = message.rfind(" at ");
+  std::size_t position = 0;
+  if (at == std::string::npos)
+    return {message, 0};
+  std::from_chars(message.data() + at + 4, message.data() + message.size(), position);
+  return {message.substr(0, at), position};
+}
+
+bool is_false(std::string_view value) {
+  static constexpr std::string_view word = "false";
+  return value.empty() ||
+         (value.size() == word.size() && std::ranges::equal(value, word, [](char one, char other) {
+            return one == other || (one >= 'A' && one <= 'Z' && one - 'A' + 'a' == other);
+          }));
+}
+
+bool is_unreserved(unsigned char one) {
+  return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || (one >= '0' && one <= '9') ||
+         one == '-' || one == '.' || one == '_' || one == '~';
+}
+
+using character_set = std::array<bool, 256>;
+
+constexpr character_set set_of(std::string_view characters) {
+  character_set set{};
+  for (const auto one : characters)
+    set[static_cast<unsigned char>(one)] = true;
+  return set;
+}
+
+/// Copies `value`, with what is in `special` replaced by what `replace(at)` appends; it returns the place
+/// behind what it replaced.
+template <class Replace>
+void append_replacing(std::string& to,
+                      std::string_view value,
+                      const character_set& special,
+                      Replace&& replace) {
+  std::size_t copied = 0;
+  for (std::size_t at = 0; at < value.size();) {
+    if (!special[static_cast<unsigned char>(value[at])]) {
+      ++at;
+      continue;
+    }
+    to.append(value, copied, at - copied);
+    at = replace(at);
+    copied = at;
+  }
+  to.append(value, copied);
+}
+
+std::size_t append_line_end(std::string& to, std::string_view value, std::size_t at) {
+  to.append("\r\n");
+  return at + (value.substr(at).starts_with("\r\n") ? 2 : 1);
+}
+
+void append_with_crlf(std::string& to, std::string_view value) {
+  static constexpr auto special = set_of("\r\n");
+  append_replacing(to, value, special, [&](std::size_t at) { return append_line_end(to, value, at); });
+}
+
+std::string_view html_reference(char one) {
+  switch (one) {
+  case '&':
+    return "&amp;";
+  case '<':
+    return "&lt;";
+  case '>':
+    return "&gt;";
+  case '"':
+    return "&quot;";
+  default:
+    return "&#39;";
+  }
+}
+
+void append_html(std::string& to, std::string_view value) {
+  static constexpr auto special = set_of("&<>\"'\r\n");
+  append_replacing(to, value, special, [&](std::size_t at) {
+    if (value[at] == '\r' || value[at] == '\n')
+      return append_line_end(to, value, at);
+    to.append(html_reference(value[at]));
+    return at + 1;
+  });
+}
+
+void append_percent(std::string& to, std::string_view value) {
+  static constexpr std::string_view digits = "0123456789ABCDEF";
+  for (const auto one : value) {
+    const auto byte = static_cast<unsigned char>(one);
+    if (is_unreserved(byte))
+      to.push_back(one);
+    else
+      to.append({'%', digits[byte >> 4U], digits[byte & 0x0fU]});
+  }
+}
+
+void append_plain(std::string& to, std::string_view value, template_lines lines) {
+  if (lines == template_lines::crlf)
+    append_with_crlf(to, value);
+  else
+    to.append(value);
+}
+
+void append_escaped(std::string& to, std::string_view value, template_style style) {
+  switch (style.escaping) {
+  case value_escaping::html:
+    append_html(to, value);
+    break;
+  case value_escaping::percent:
+    append_percent(to, value);
+    break;
+  case value_escaping::none:
+    append_plain(to, value, style.lines);
+    break;
+  }
+}
+
+/// The parsed tree as a list in the order of the text.
+struct piece {
+  enum kind_type : std::uint8_t { text, line_end, value, raw_value, begin, begin_inverted, end, nothing };
+  kind_type kind = text;
+  const component* from = nullptr;
+};
+
+void flatten(const component& parent, std::vector<piece>& to) {
+  for (const auto& child : parent.children) {
+    switch (child.tag.type) {
+    case tag_type::text:
+      to.push_back({child.is_newline() ? piece::line_end : piece::text, &child});
+      break;
+    case tag_type::variable:
+      to.push_back({piece::value, &child});
+      break;
+    case tag_type::unescaped_variable:
+      to.push_back({piece::raw_value, &child});
+      break;
+    case tag_type::section_begin:
+    case tag_type::section_begin_inverted:
+      to.push_back(
+          {child.tag.type == tag_type::section_begin ? piece::begin : piece::begin_inverted, &child});
+      flatten(child, to);
+      to.push_back({piece::end, &child});
+      break;
+    default: // comments and delimiters; partials were refused before
+      to.push_back({piece::nothing, &child});
+    }
+  }
+}
+
+bool is_blank(const piece& one) {
+  return one.kind == piece::text && one.from->text.find_first_not_of(" \t") == std::string::npos;
+}
+
+bool prints(const piece& one) {
+  return one.kind == piece::value || one.kind == piece::raw_value ||
+         (one.kind == piece::text && !is_blank(one));
+}
+
+/// Takes the blanks and the line end out of lines that hold only tags that print nothing.
+void drop_bare_lines(std::vector<piece>& pieces) {
+  std::vector<piece> kept;
+  kept.reserve(pieces.size());
+  for (auto begin = pieces.begin(); begin != pieces.end();) {
+    auto end =
+        std::find_if(begin, pieces.end(), [](const piece& one) { return one.kind == piece::line_end; });
+    if (end != pieces.end())
+      ++end;
+    const auto has_tag = std::any_of(
+        begin, end, [](const piece& one) { return one.kind != piece::text && one.kind != piece::line_end; });
+    const auto is_bare = has_tag && std::none_of(begin, end, prints);
+    std::copy_if(begin, end, std::back_inserter(kept), [&](const piece& one) {
+      return !is_bare || (one.kind != piece::text && one.kind != piece::line_end);
+    });
+    begin = end;
+  }
+  pieces = std::move(kept);
+}
+
+/// Why a tag is none of ours; empty: it is.
+notice fault_in_tag(const component& one, std::span<const std::string> columns) {
+  const auto& name = one.tag.name;
+  const auto is_section =
+      one.tag.type == tag_type::section_begin || one.tag.type == tag_type::section_begin_inverted;
+  if (one.tag.type == tag_type::partial)
+    return notice{"template_partial", {{"name", name}}};
+  if (one.tag.type == tag_type::text || one.tag.type == tag_type::comment ||
+      one.tag.type == tag_type::set_delimiter)
+    return {};
+  if (name.empty())
+    return notice{"template_tag_nameless"};
+  if (std::ranges::find(columns, name) != columns.end())
+    return {};
+  if (name.front() == '<' || name.front() == '$' || name.front() == '*')
+    return notice{"template_inheritance", {{"name", name}}};
+  const auto is_helper = is_section && (name.starts_with("if ") || name.starts_with("unless ") ||
+                                        name.starts_with("each ") || name.starts_with("with "));
+  if (is_helper || (!is_section && name == "else"))
+    return notice{"template_handlebars", {{"name", (is_section ? "#" : "") + name}}};
+  return {};
+}
+
+} // namespace
+
+/// Turns pieces into steps: text beside text becomes one, tags get their columns.
+class template_builder {
+public:
+  template_builder(letter_template& into, std::span<const std::string> columns) :
+      into_(into), columns_(columns) {}
+
+  void add(const piece& one) {
+    using kind = letter_template::step_kind;
+    switch (one.kind) {
+    case piece::text:
+    case piece::line_end:
+      add_text(one.from->text);
+      break;
+    case piece::value:
+    case piece::raw_value:
+      push(one.kind == piece::value ? kind::value : kind::raw_value, column_of(one.from->tag.name));
+      break;
+    case piece::begin:
+    case piece::begin_inverted: {
+      const auto column = column_of(one.from->tag.name);
+      open_.push_back({into_.steps_.size(), one.kind == piece::begin ? column : surrounding()});
+      push(one.kind == piece::begin ? kind::section : kind::inverted_section, column);
+      break;
+    }
+    case piece::end:
+      into_.steps_[open_.back().step].begin = static_cast<std::uint32_t>(into_.steps_.size());
+      open_.pop_back();
+      last_end_ = into_.steps_.size();
+      break;
+    case piece::nothing:
+      break;
+    }
+  }
+
+private:
+  struct open_section {
+    std::size_t step;
+    std::size_t column; ///< what {{.}} means inside
+  };
+
+  void push(letter_template::step_kind kind, std::size_t column) {
+    into_.steps_.push_back({kind, 0, 0, column});
+  }
+
+  std::size_t surrounding() const { return open_.empty() ? absent : open_.back().column; }
+
+  std::size_t column_of(const std::string& name) const {
+    if (name == ".")
+      return surrounding();
+    auto known = std::ranges::find(columns_, name);
+    if (known == columns_.end() && folded(name) == "email") // a header `Email` became this column at import
+      known = std::ranges::find(columns_, "email");
+    return known == columns_.end() ? absent : static_cast<std::size_t>(known - columns_.begin());
+  }
+
+  void add_text(const std::string& text) {
+    using kind = letter_template::step_kind;
+    const auto begin = into_.text_.size();
+    append_plain(into_.text_, text, into_.style_.lines);
+    const auto bytes = static_cast<std::uint32_t>(into_.text_.size() - begin);
+    // Text behind a section's end must not grow a step inside it.
+    const auto joins =
+        !into_.steps_.empty() && into_.steps_.back().kind == kind::text && last_end_ != into_.steps_.size();
+    if (joins)
+      into_.steps_.back().bytes += bytes;
+    else
+      into_.steps_.push_back({kind::text, static_cast<std::uint32_t>(begin), bytes, absent});
+  }
+
+  letter_template& into_;
+  std::span<const std::string> columns_;
+  std::vector<open_section> open_;
+  std::size_t last_end_ = 0; ///< where a section ended last
+};
+
+result<letter_template> letter_template::parse(std::string_view name,
+                                               const std::string& text,
+                                               std::span<const std::string> columns,
+                                               template_style style) {
+  if (text.size() > rendered_bytes_max)
+    return template_fault(name, {}, 0, notice{"template_too_large"});
+  if (const auto place = find_too_deep(text))
+    return template_fault(name, text, *place, notice{"template_too_deep", {{"max", template_depth_max}}});
+  component root;
+  std::string message;
+  kainjow::mustache::context<std::string> nothing;
+  kainjow::mustache::context_internal<std::string> context{nothing};
+  try {
+    const kainjow::mustache::parser<std::string> parsed{text, context, root, message};
+  } catch (const std::exception& thrown) {
+    return template_fault(name, text, 0, notice{"template_fault", {{"fault", thrown.what()}}});
+  }
+  if (!message.empty()) {
+    const auto [what, position] = split_fault(message);
+    return template_fault(name, text, position, notice_of_parser(what));
+  }
+  std::optional<std::pair<std::size_t, notice>> fault;
+  root.walk_children([&](component& one) {
+    if (auto what = fault_in_tag(one, columns); !what.empty()) {
+      fault.emplace(one.position, std::move(what));
+      return component::walk_control::stop;
+    }
+    return component::walk_control::walk;
+  });
+  if (fault)
+    return template_fault(name, text, fault->first, fault->second);
+  std::vector<piece> pieces;
+  flatten(root, pieces);
+  drop_bare_lines(pieces);
+  letter_template made;
+  made.style_ = style;
+  template_builder builder(made, columns);
+  for (const auto& one : pieces)
+    builder.add(one);
+  return made;
+}
+
+bool letter_template::render(std::span<const std::string_view> values, std::string& to) const {
+  const auto begin = to.size();
+  const auto value_of = [&](const step& one) {
+    return one.column < values.size() ? values[one.column] : std::string_view{};
+  };
+  for (std::size_t at = 0; at < steps_.size();) {
+    const auto& one = steps_[at++];
+    switch (one.kind) {
+    case step_kind::text:
+      to.append(text_, one.begin, one.bytes);
+      break;
+    case step_kind::value:
+      append_escaped(to, value_of(one), style_);
+      break;
+    case step_kind::raw_value:
+      append_plain(to, value_of(one), style_.lines);
+      break;
+    case step_kind::section:
+      if (is_false(value_of(one)))
+        at = one.begin;
+      break;
+    case step_kind::inverted_section:
+      if (!is_false(value_of(one)))
+        at = one.begin;
+      break;
+    }
+    if (to.size() - begin > rendered_bytes_max)
+      return false;
+  }
+  return true;
+}
+
+std::string_view letter_template::beginning() const {
+  if (steps_.empty() || steps_.front().kind != step_kind::text)
+    return {};
+  return std::string_view{text_}.substr(0, steps_.front().bytes);
+}
+
+bool letter_template::has_tags() const {
+  return std::ranges::any_of(steps_, [](const step& one) { return one.kind != step_kind::text; });
+}
+
+} // namespace sluice
