@@ -2,6 +2,7 @@
 // A campaign as it is shown: what GET /v1/campaigns/{id}, the command line and an embedding program get.
 
 #include "messages/campaign.hpp"
+#include "messages/command.hpp"
 #include "messages/drain.hpp"
 #include "messages/outcome.hpp"
 #include "messages/status.hpp"
@@ -69,8 +70,9 @@ struct campaign_view {
   std::string moderation_words;           ///< the moderator's, at approval or rejection
   std::string content_hash;               ///< of what was checked or approved; empty before start
   std::vector<response_group> responses;
-  std::string fault;   ///< why its actor is parked; empty: it is not
-  notice fault_notice; ///< what it says
+  std::vector<command_kind> allowed; ///< commands that would change something now, whoever may give them
+  std::string fault;                 ///< why its actor is parked; empty: it is not
+  notice fault_notice;               ///< what it says
 
   sluice::status status() const { return status_of(stage, hold.has_value()); }
 };

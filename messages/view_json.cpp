@@ -71,6 +71,9 @@ json to_json(const campaign_view& value) {
       {"notices", to_json(notices_or_texts(value.moderation_notices, value.moderation_reasons))},
       {"words", value.moderation_words},
       {"content_hash", value.content_hash}};
+  into["allowed"] = json::array();
+  for (const auto kind : value.allowed)
+    into["allowed"].push_back(name_of(kind));
   into["version"] = value.version;
   into["fault"] = value.fault.empty() ? json() : json(value.fault);
   into["fault_notice"] = to_json(notice_or_text(value.fault_notice, value.fault));

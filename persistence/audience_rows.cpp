@@ -68,7 +68,7 @@ std::size_t encoded_size(const recipient& row) {
 } // namespace
 
 std::unexpected<error> no_such_audience(audience_id id) {
-  return failure(error_code::not_found, sentence("there is no audience ", to_string(id)));
+  return failure(error_code::not_found, notice{"audience_unknown", {{"audience", to_string(id)}}});
 }
 
 void encode_row(const recipient& row, std::string& to) {
@@ -112,8 +112,7 @@ result<std::uint16_t> audience_draft::column(std::string_view name) {
   if (known != info_.columns.end())
     return index;
   if (info_.columns.size() >= audience_columns_max)
-    return failure(error_code::too_large, sentence("an audience has at most ", audience_columns_max,
-                                                   " columns; leave out what no letter uses"));
+    return failure(error_code::too_large, notice{"too_many_columns", {{"max", audience_columns_max}}});
   info_.columns.emplace_back(name);
   return index;
 }
@@ -122,7 +121,7 @@ result<void> audience_draft::check_row(const recipient& row) const {
   if (row.email.empty())
     return failure(error_code::invalid_input, "a row needs an address");
   if (info_.size >= letters_max)
-    return failure(error_code::too_large, sentence("an audience has at most ", letters_max, " rows"));
+    return failure(error_code::too_large, notice{"too_many_rows", {{"max", letters_max}}});
   for (const auto& field : row.fields)
     if (field.column >= info_.columns.size())
       return failure(error_code::invalid_input, sentence("the row of ", row.email, " has a field for column ",
@@ -143,8 +142,7 @@ letter_index audience_draft::take(const recipient& row, std::string& chunk) {
 
 result<audience_info> audience_draft::finish() {
   if (info_.size == 0)
-    return failure(error_code::invalid_input,
-                   "no row of the audience could be taken: there is none to send to");
+    return failure(error_code::invalid_input, notice{"list_empty"});
   sha256_stream whole;
   whole.update(big_endian(std::uint64_t{info_.size}));
   for (const auto& name : info_.columns)

@@ -42,9 +42,10 @@ result<event_number> memory_journal::append(append_request& request) {
   const auto known = logs_.find(request.campaign);
   const auto last = known == logs_.end() ? event_number{0} : known->second.values.size();
   if (last != request.expected_last)
-    return failure(error_code::conflict,
-                   sentence("the log of campaign ", to_string(request.campaign), " ends at event ", last,
-                            ", not at ", request.expected_last, ": somebody else wrote to it"));
+    return failure(error_code::conflict, notice{"log_taken_over",
+                                                {{"campaign", to_string(request.campaign)},
+                                                 {"last", last},
+                                                 {"expected", request.expected_last}}});
   for (const auto& event : request.events) {
     auto& log = logs_[request.campaign];
     journal_record record(event);

@@ -14,8 +14,8 @@ namespace sluice {
 namespace {
 
 std::unexpected<error> damaged(audience_id id, letter_index row) {
-  return failure(error_code::corrupt, sentence("audience ", to_string(id), " is damaged at row ", row,
-                                               "; bring the data folder back from a copy"));
+  return failure(error_code::corrupt,
+                 notice{"audience_damaged", {{"audience", to_string(id)}, {"row", row}}});
 }
 
 /// Visits every key of one kind: (audience, value).

@@ -78,10 +78,10 @@ bool is_ours(std::string_view name) {
 
 error error_of(const rocksdb::Status& status, std::string_view doing) {
   if (status.IsCorruption())
-    return {error_code::corrupt, sentence(doing, ": the store is damaged: ", status.ToString(),
-                                          "; bring the data folder back from a copy, or check the disk")};
-  return {error_code::storage_failed, sentence(doing, ": the disk failed: ", status.ToString(),
-                                               "; it goes on by itself when the disk is back")};
+    return make_error(error_code::corrupt,
+                      notice{"store_damaged", {{"doing", doing}, {"fault", status.ToString()}}});
+  return make_error(error_code::storage_failed,
+                    notice{"disk_failed", {{"doing", doing}, {"fault", status.ToString()}}});
 }
 
 std::string prefix_end(std::string_view prefix) {

@@ -189,9 +189,10 @@ void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
     return;
   }
   if (head->number != one.expected_last) {
-    one.answer = failure(error_code::conflict, sentence("the log of campaign ", to_string(one.campaign),
-                                                        " ends at event ", head->number, ", not at ",
-                                                        one.expected_last, ": somebody else wrote to it"));
+    one.answer = failure(error_code::conflict, notice{"log_taken_over",
+                                                      {{"campaign", to_string(one.campaign)},
+                                                       {"last", head->number},
+                                                       {"expected", one.expected_last}}});
     return;
   }
   for (auto& record : one.records) {

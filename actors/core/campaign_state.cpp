@@ -1,5 +1,6 @@
 #include "actors/core/campaign_state.hpp"
 
+#include "actors/core/decide.hpp"
 #include "actors/core/due.hpp"
 
 #include <algorithm>
@@ -45,6 +46,7 @@ campaign_view view_of(const campaign_state& state, timestamp now) {
   view.moderation_notices = state.moderation_notices;
   view.moderation_words = state.moderation_words;
   view.content_hash = state.content_hash;
+  view.allowed = allowed_commands(state);
   view.responses = state.responses;
   return refreshed(std::move(view), now);
 }

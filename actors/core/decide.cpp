@@ -38,7 +38,9 @@ bool is_allowed(const campaign_state& state, command_kind kind) {
 
 error refusal(const campaign_state& state, command_kind kind) {
   const auto what = state.status();
-  const auto allowed = allowed_commands(state);
+  std::string allowed;
+  for (const auto one : allowed_commands(state))
+    (allowed += allowed.empty() ? "" : ", ") += name_of(one);
   notice why{allowed.empty()          ? "nothing_changes_it"
              : what == status::paused ? "not_allowed_under_hold"
                                       : "not_allowed_now",
@@ -275,20 +277,19 @@ std::optional<paused> suspect(const campaign_state& state,
 
 } // namespace
 
-std::string allowed_commands(const campaign_state& state) {
-  std::string names;
+std::vector<command_kind> allowed_commands(const campaign_state& state) {
+  std::vector<command_kind> kinds;
   for (std::size_t number = 0; number < command_kind_count; ++number) {
     const auto kind = static_cast<command_kind>(number);
     const auto changes_something =
         (kind != command_kind::resume || state.hold) && (kind != command_kind::pause || !state.hold) &&
+        (kind != command_kind::release || !state.released_at) &&
         ((kind != command_kind::resend_doubt && kind != command_kind::give_up_doubt) ||
          state.letters.count(letter_state::in_doubt) > 0);
-    if (is_allowed(state, kind) && changes_something) {
-      names += names.empty() ? "" : ", ";
-      names += name_of(kind);
-    }
+    if (is_allowed(state, kind) && changes_something)
+      kinds.push_back(kind);
   }
-  return names;
+  return kinds;
 }
 
 result<event_bodies>
@@ -443,6 +444,12 @@ event_bodies decide_skips(const campaign_state& state, const std::vector<settled
   event_bodies events{std::move(outcomes)};
   finish_if_whole(state, events);
   return events;
+}
+
+bool is_of_restart(const reply& answer) {
+  // A log of before has the words alone.
+  return answer.notice.code == "engine_ended_before_reply" ||
+         (answer.notice.empty() && answer.text == "the engine ended before the reply came");
 }
 
 std::vector<result_group> results_of_restart(const campaign_state& state) {

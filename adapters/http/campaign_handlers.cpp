@@ -57,7 +57,9 @@ result<void> sort(std::vector<view_ptr>& views, std::string by) {
     by.erase(0, 1);
   if (!by.empty() && by != "changed" && by != "start" && by != "name" && by != "id")
     return failure(error_code::invalid_input,
-                   "sort must be changed, start, name or id, with - before it for descending");
+                   notice{"parameter_one_of",
+                          {{"parameter", "sort"},
+                           {"names", "changed, start, name or id, with - before it for descending"}}});
   std::ranges::sort(views, [&](const view_ptr& left, const view_ptr& right) {
     const auto& first = is_descending ? *right : *left;
     const auto& second = is_descending ? *left : *right;
@@ -77,7 +79,7 @@ result<audience_id> audience_in(object_reader& from) {
     return audience_id{};
   const auto id = parse_audience_id(from.text("audience", 40));
   if (!id)
-    return failure(error_code::invalid_input, "audience: must be an audience's id, like \"a1\"");
+    return failure(error_code::invalid_input, notice{"must_be_audience_id", {{"field", "audience"}}});
   return *id;
 }
 
@@ -130,18 +132,20 @@ void merge_edit(node& engine, const http_request& request, int attempts_left, co
   what.idempotency_key = request.idempotency_key;
   what.edited =
       draft_edit{std::move(*spec), {has_audience ? *audience : view->audience.id, {}, 0, {}}, view->version};
-  engine.command(view->id, std::move(what),
-                 [&engine, id = view->id, made_from = view->version, request, attempts_left,
-                  answer](const result<command_answer>& done) {
-                   const auto now = engine.campaigns().find(id, engine.now());
-                   if (!done && done.error().code == error_code::conflict && attempts_left > 1 && now &&
-                       now->version != made_from)
-                     return merge_edit(engine, request, attempts_left - 1, answer);
-                   if (!done)
-                     return answer(problem(done.error()));
-                   answer(now ? json_response(200, to_json(*now))
-                              : problem({error_code::not_found, "the draft was discarded meanwhile"}));
-                 });
+  engine.command(
+      view->id, std::move(what),
+      [&engine, id = view->id, made_from = view->version, request, attempts_left,
+       answer](const result<command_answer>& done) {
+        const auto now = engine.campaigns().find(id, engine.now());
+        if (!done && done.error().code == error_code::conflict && attempts_left > 1 && now &&
+            now->version != made_from)
+          return merge_edit(engine, request, attempts_left - 1, answer);
+        if (!done)
+          return answer(problem(done.error()));
+        answer(now ? json_response(200, to_json(*now))
+                   : problem(make_error(error_code::not_found,
+                                        notice{"campaign_discarded", {{"campaign", to_string(id)}}})));
+      });
 }
 
 } // namespace
@@ -163,13 +167,19 @@ void list_campaigns(node& engine, const http_request& request, const respond& an
     filter.view = "outgoing";
   if (filter.view != "outgoing" && filter.view != "finished" && filter.view != "drafts" &&
       filter.view != "all")
-    return answer(problem({error_code::invalid_input, "view must be outgoing, finished, drafts or all"}));
+    return answer(
+        problem(make_error(error_code::invalid_input,
+                           notice{"parameter_one_of",
+                                  {{"parameter", "view"}, {"names", "outgoing, finished, drafts or all"}}})));
   if (!shown.empty()) {
     filter.shown = parse_status(shown);
     if (!filter.shown)
-      return answer(problem(
-          {error_code::invalid_input,
-           "status must be draft, moderation, preparing, sending, paused, sent, cancelled or rejected"}));
+      return answer(problem(make_error(
+          error_code::invalid_input,
+          notice{
+              "parameter_one_of",
+              {{"parameter", "status"},
+               {"names", "draft, moderation, preparing, sending, paused, sent, cancelled or rejected"}}})));
     if (!has_view)
       filter.view = "all";
   }
@@ -262,13 +272,12 @@ void settle_doubt(node& engine, const http_request& request, const respond& answ
   object_reader from(*body, "");
   const auto action = from.text("action", 40);
   if (action != "resend" && action != "give_up")
-    from.fail("action", "must be \"resend\" or \"give_up\"");
+    from.fail("action", notice{"must_be_one_of", {{"names", "\"resend\" or \"give_up\""}}});
   std::optional<letter_ranges> letters;
   if (from.has("letters")) {
     const auto read = letter_ranges_from_json(from.at("letters"));
     if (!read || read->empty())
-      from.fail("letters",
-                "must be ranges of letters in rising order, [begin, end, begin, end …], ends not included");
+      from.fail("letters", notice{"letter_ranges_wrong"});
     else
       letters = *read;
   }

@@ -55,7 +55,8 @@ constexpr auto stream_heartbeat = std::chrono::seconds(15);
 constexpr auto as_result = asio::as_tuple(use_awaitable);
 
 http_response method_not_allowed(const std::string& allowed) {
-  const error what{error_code::invalid_input, "this path does not take that method; it takes " + allowed};
+  const auto what =
+      make_error(error_code::invalid_input, notice{"method_not_allowed", {{"allowed", allowed}}});
   auto body = to_json(what);
   body["status"] = 405;
   auto response = json_response(405, body);
@@ -188,7 +189,7 @@ private:
     auto is_first = true;
     const auto is_one_too_many = connections_now() > settings_.connections_max;
     if (is_one_too_many) {
-      const auto refusal = problem({error_code::unavailable, "too many connections; try again"});
+      const auto refusal = problem(make_error(error_code::unavailable, notice{"too_many_connections"}));
       co_await send(client, refusal, head_facts{});
     }
     auto goes_on = !is_one_too_many;
@@ -307,17 +308,17 @@ private:
   /// What to answer to a head that cannot be read; nothing where nobody is there to hear it.
   static std::optional<http_response> refusal_of(const boost::system::error_code& fault) {
     if (fault == http::error::header_limit)
-      return problem({error_code::too_large, "the header is too long"});
+      return problem(make_error(error_code::too_large, notice{"head_too_large"}));
     const auto is_about_http = fault.category() == http::make_error_code(http::error::bad_method).category();
     if (!is_about_http || fault == http::error::end_of_stream || fault == http::error::partial_message)
       return std::nullopt;
-    return problem({error_code::invalid_input, "this is not HTTP: " + fault.message()});
+    return problem(make_error(error_code::invalid_input, notice{"not_http", {{"fault", fault.message()}}}));
   }
 
   std::optional<http_response>
   check_route(const found_route& found, http_request& request, const std::string& secret) {
     if (!found.entry && found.allowed_methods.empty())
-      return problem({error_code::not_found, "there is nothing at this path; the API is under /v1"});
+      return problem(make_error(error_code::not_found, notice{"path_unknown"}));
     if (!found.entry)
       return method_not_allowed(found.allowed_methods);
     auto who = authorize(engine_, *found.entry, secret);
@@ -392,9 +393,8 @@ private:
     };
     const auto is_whole = co_await read_body(client, buffer, incoming, take);
     if (is_too_large) {
-      response =
-          problem({error_code::too_large,
-                   "the body has more than " + std::to_string(settings_.json_body_bytes_max) + " bytes"});
+      response = problem(make_error(error_code::too_large,
+                                    notice{"body_too_large", {{"max", settings_.json_body_bytes_max}}}));
     } else if (is_whole) {
       client.expires_never();
       response = co_await handle(entry, request);
@@ -449,9 +449,11 @@ private:
     auto fault = query.finish();
     const auto only = wanted.empty() ? std::nullopt : parse_campaign_id(wanted);
     if (!fault && !wanted.empty() && !only)
-      fault = error{error_code::not_found, "there is no campaign " + wanted.substr(0, 60)};
+      fault = make_error(error_code::not_found, notice{"campaign_unknown", {{"campaign", excerpt(wanted)}}});
     if (!fault && !form.empty() && form != "brief")
-      fault = error{error_code::invalid_input, "form must be brief, or left out"};
+      fault =
+          make_error(error_code::invalid_input,
+                     notice{"parameter_one_of", {{"parameter", "form"}, {"names", "brief, or left out"}}});
     if (fault) {
       const auto refusal = problem(*fault);
       co_await send(client, refusal, head_facts{version, false, false});

@@ -13,15 +13,15 @@ constexpr std::array routes{
     route{"GET", "/v1/campaigns", look, h::list_campaigns},
     route{"POST", "/v1/campaigns", operate, h::create_campaign},
     route{"GET", "/v1/campaigns/{}", look, h::show_campaign},
-    route{"PATCH", "/v1/campaigns/{}", operate, h::edit_campaign},
-    route{"DELETE", "/v1/campaigns/{}", operate, h::discard_campaign},
-    route{"POST", "/v1/campaigns/{}/start", operate, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/approve", moderate, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/reject", moderate, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/pause", operate, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/resume", operate, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/release", operate, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/cancel", operate, h::command_campaign},
+    route{"PATCH", "/v1/campaigns/{}", needed_for(command_kind::edit), h::edit_campaign},
+    route{"DELETE", "/v1/campaigns/{}", needed_for(command_kind::discard), h::discard_campaign},
+    route{"POST", "/v1/campaigns/{}/start", needed_for(command_kind::start), h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/approve", needed_for(command_kind::approve), h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/reject", needed_for(command_kind::reject), h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/pause", needed_for(command_kind::pause), h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/resume", needed_for(command_kind::resume), h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/release", needed_for(command_kind::release), h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/cancel", needed_for(command_kind::cancel), h::command_campaign},
     route{"GET", "/v1/campaigns/{}/plan", look, h::show_plan},
     route{"GET", "/v1/campaigns/{}/responses", look, h::show_responses},
     route{"GET", "/v1/campaigns/{}/letters", look, h::show_letters},
@@ -32,7 +32,7 @@ constexpr std::array routes{
     route{"GET", "/v1/campaigns/{}/diff", look, h::show_diff},
     route{"GET", "/v1/campaigns/{}/preview", look, h::show_preview},
     route{"GET", "/v1/campaigns/{}/doubt", look, h::show_doubt},
-    route{"POST", "/v1/campaigns/{}/doubt", operate, h::settle_doubt},
+    route{"POST", "/v1/campaigns/{}/doubt", needed_for(command_kind::resend_doubt), h::settle_doubt},
     route{"GET", "/v1/campaigns/{}/progress", look, h::show_progress},
     route{"POST", "/v1/campaigns/{}/check", look, h::check_draft},
     route{"POST", "/v1/campaigns/{}/test", operate, h::send_test_copy},
@@ -119,16 +119,13 @@ result<token_info> authorize(node& engine, const route& entry, std::string_view 
   if (entry.needed == permission::anyone)
     return token_info{};
   if (secret.empty())
-    return failure(
-        error_code::unauthenticated,
-        "a token is needed: send it as \"Authorization: Bearer …\"; the engine leaves one in the file "
-        "\"token\" of its data folder");
+    return failure(error_code::unauthenticated, notice{"token_needed"});
   auto who = engine.store().tokens().find(secret);
   if (!who)
-    return failure(error_code::unauthenticated, "this token is not known, or was revoked");
+    return failure(error_code::unauthenticated, notice{"token_not_accepted"});
   if (!has_permission(who->role, entry.needed))
-    return failure(error_code::not_permitted, "the role " + std::string{name_of(who->role)} +
-                                                  " of the token \"" + who->name + "\" does not allow this");
+    return failure(error_code::not_permitted,
+                   notice{"role_forbids", {{"role", name_of(who->role)}, {"token", who->name}}});
   return std::move(*who);
 }
 
@@ -137,7 +134,8 @@ result<campaign_view> named_campaign(node& engine, const http_request& request) 
   if (id)
     if (auto view = engine.campaigns().find(*id, engine.now()))
       return std::move(*view);
-  return failure(error_code::not_found, "there is no campaign " + request.captured.front().substr(0, 60));
+  return failure(error_code::not_found,
+                 notice{"campaign_unknown", {{"campaign", excerpt(request.captured.front())}}});
 }
 
 } // namespace sluice

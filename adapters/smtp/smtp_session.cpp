@@ -13,6 +13,17 @@ namespace {
 /// RFC 5321 section 4.5.3.1.4: a command line's length; what is longer goes in an answer to 334.
 constexpr std::size_t command_bytes_max = 512;
 
+/// Why there is no connection. What is met every day has a code of its own; the rest is the system's words.
+notice no_connection(const boost::system::error_code& why) {
+  if (why == boost::asio::error::connection_refused)
+    return notice{"connection_refused"};
+  if (why == boost::asio::error::host_unreachable)
+    return notice{"host_unreachable"};
+  if (why == boost::asio::error::network_unreachable)
+    return notice{"network_unreachable"};
+  return notice{"cannot_connect", {{"fault", why.message()}}};
+}
+
 } // namespace
 
 std::unexpected<error> smtp_connection::trouble(notice why) const {
@@ -92,7 +103,7 @@ task<result<void>> smtp_connection::connect() {
     why = unopened ? unopened : why;
   }
   if (why)
-    co_return trouble(notice{"cannot_connect", {{"fault", why.message()}}});
+    co_return trouble(no_connection(why));
   stream_.prepare();
   co_return result<void>{};
 }

@@ -7,6 +7,7 @@
 //   smtp-source -d -s 20 -l 2048 -m 100000 -f a@example.org -t b@example.com HOST:PORT
 
 #include "adapters/relays.hpp"
+#include "messages/notice_words.hpp"
 
 #include <condition_variable>
 #include <cstdio>
@@ -65,7 +66,7 @@ struct campaign {
         trouble = std::string{name_of(group.outcome)} + ": " + group.answer.text;
     }
     if (report.has_condition && report.failing)
-      trouble = report.trouble;
+      trouble = words_of(report.trouble);
     settled += report.handed_back.count();
     changed.notify_all();
   }

@@ -113,10 +113,14 @@ bool scripted_relay::turn() {
 }
 
 void scripted_relay::say(bool is_failing, const std::string& trouble) {
+  say_why(is_failing ? text_notice(trouble) : notice{});
+}
+
+void scripted_relay::say_why(const notice& trouble) {
   for (const auto& weak : lanes_)
     if (const auto lane = weak.lock()) {
       lane->report.has_condition = true;
-      lane->report.failing = is_failing;
+      lane->report.failing = !trouble.empty();
       lane->report.trouble = trouble;
     }
 }

@@ -255,8 +255,8 @@ TEST_CASE("a lane hears of trouble once, again when its words change, and once o
   std::vector<relay_report> reports;
   const auto lane = at.open(reports);
   at.turn();
-  at.book.set_condition(true, "refused");
-  at.book.set_condition(true, "refused");
+  at.book.set_condition(true, text_notice("refused"));
+  at.book.set_condition(true, text_notice("refused"));
   at.turn();
   REQUIRE(reports.size() == 1);
   CHECK(reports[0].failing);
@@ -264,12 +264,12 @@ TEST_CASE("a lane hears of trouble once, again when its words change, and once o
   const auto later = at.open(later_reports);
   at.turn();
   CHECK(later_reports.empty()); // it may work by now
-  at.book.set_condition(true, "refused again");
+  at.book.set_condition(true, text_notice("refused again"));
   at.turn();
   REQUIRE(reports.size() == 2);
-  CHECK(reports[1].trouble == "refused again");
+  CHECK(reports[1].trouble == text_notice("refused again"));
   REQUIRE(later_reports.size() == 1);
-  at.book.set_condition(false, "");
+  at.book.set_condition(false, {});
   at.turn();
   CHECK_FALSE(reports.back().failing);
   CHECK(later_reports.size() == 2);

@@ -2,6 +2,7 @@
 // A campaign's end of a lane, for tests: keeps what was reported, and answers what is wanted as it is told.
 
 #include "actors/relay.hpp"
+#include "messages/notice_words.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -105,7 +106,7 @@ public:
   std::string await_condition(bool failing) {
     std::string words;
     await(failing ? "failing" : "recovered", [&](const seen& now) {
-      words = now.trouble;
+      words = words_of(now.trouble);
       return now.failing == failing;
     });
     return words;
@@ -151,7 +152,7 @@ private:
     letter_ranges handed_back;
     std::size_t settled = 0;
     std::optional<bool> failing;
-    std::string trouble;
+    notice trouble;
     bool is_drained = false;
     std::string fault;
   };
