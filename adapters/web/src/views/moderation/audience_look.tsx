@@ -3,7 +3,7 @@ import { useState } from "react";
 import type { Audience, AudienceRow, Campaign, Page } from "../../api/types";
 import { Button } from "../../components/button";
 import { useViewWords } from "../../i18n/view_words";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { useSession } from "../../session/session";
 import { useAsked } from "../../stream/use_asked";
@@ -15,7 +15,7 @@ export function AudienceLook({ audience }: { audience: NonNullable<Campaign["aud
   const words = useViewWords(table);
   const { formats: f, card } = useWords();
   const { client } = useSession();
-  const told = useSaid();
+  const told = useSpoken();
   const [first, setFirst] = useState(0);
   const path = `/v1/audiences/${audience.id}`;
   const { answer: whole } = useAsked(path, (signal) => client.json<Audience>("GET", path, { signal }));
@@ -39,7 +39,7 @@ export function AudienceLook({ audience }: { audience: NonNullable<Campaign["aud
       </p>
       {fault && (
         <p className="notice" data-kind="trouble" role="alert">
-          {words.notShown(told(fault.message))}
+          {words.notShown(told(fault))}
         </p>
       )}
       {rows && whole && (

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 import type { Client } from "../../api/client";
 import type { Audience, AudienceRow, ImportReport, Page } from "../../api/types";
 import { Icon } from "../../components/icons";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
@@ -90,17 +91,20 @@ export function AudienceLook({ id, report, takesFocus }: Props) {
 function LeftOut({ report }: { report: ImportReport }) {
   const words = useViewWords(table).audience;
   const { formats: f } = useWords();
+  const told = useSpoken();
   if (report.left_out_total === 0) return <p className="hint">{words.nothingLeftOut}</p>;
-  const linesOf = (reason: string) => report.left_out.filter((one) => one.reason === reason).map((one) => one.line);
+  const linesOf = (code: string) => report.left_out.filter((one) => one.notice.code === code).map((one) => one.line);
   return (
     <details className="left-out" open>
       <summary>{words.leftOut(report.left_out_total)}</summary>
       <ul>
-        {Object.entries(report.left_out_by_reason).map(([reason, count]) => {
-          const lines = linesOf(reason);
+        {report.left_out_notices.map(({ code, count: counted }) => {
+          const lines = linesOf(code);
+          const count = Number(counted);
+          const text = report.left_out.find((one) => one.notice.code === code)?.reason ?? code;
           return (
-            <li key={reason}>
-              <b>{f.count(count)}</b> {words.reasons[reason] ?? reason}
+            <li key={code}>
+              <b>{f.count(count)}</b> {told({ notice: { code }, text })}
               {lines.length > 0 && (
                 <span className="hint">
                   {words.lines(lines.length, lines.map((one) => f.count(one)).join(", "))}
