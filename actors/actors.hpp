@@ -6,15 +6,16 @@
 
 namespace sluice {
 
-/// Brings back every campaign and runs the node. When this returns the directory holds them all.
-supervisor_actor spawn_supervisor(caf::actor_system& system, engine_ptr parts);
+/// Brings back every campaign and runs the node. It begins after this returns: its answer to any request is the sign
+/// that the directory holds them all.
+supervisor_actor spawn_supervisor(caf::actor_system& system, engine_ptr services);
 
 /// The behaviours, for the actor that spawns them.
-campaign_actor spawn_campaign(supervisor_actor::base& parent, engine_ptr parts, campaign_id id);
+campaign_actor spawn_campaign(supervisor_actor::base& parent, engine_ptr services, campaign_id id);
 sender_actor spawn_sender(campaign_actor::base& parent, campaign_actor campaign);
 batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
                                         campaign_actor campaign,
-                                        engine_ptr parts,
+                                        engine_ptr services,
                                         campaign_id id,
                                         campaign_spec spec,
                                         audience_id audience);

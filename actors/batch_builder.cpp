@@ -10,12 +10,15 @@ namespace sluice {
 
 namespace {
 
+/// A batch ends at the letter whose octets make it so large.
+constexpr std::size_t batch_bytes_max = 1024 * 1024;
+
 struct batch_builder_state {
   static inline const char* name = "batch_builder";
 
   batch_builder_actor::pointer self;
   campaign_actor campaign;
-  engine_ptr parts;
+  engine_ptr services;
   campaign_id id;
   campaign_spec spec;
   audience_id audience;
@@ -39,7 +42,7 @@ struct batch_builder_state {
 
   result<built> build(const letter_ranges& wanted) {
     if (!composer) {
-      const auto info = parts->store->audiences().info(audience);
+      const auto info = services->store->audiences().info(audience);
       if (!info)
         return std::unexpected(info.error());
       make_composer(*info);
@@ -49,16 +52,19 @@ struct batch_builder_state {
     auto letters = std::make_shared<batch>();
     letters->campaign = id;
     letters->envelope_sender = envelope_sender;
+    composer->reserve(*letters, wanted.count(), batch_bytes_max);
     for (const auto& range : wanted)
-      if (auto read = build_range(range, *letters, done.skipped); !read)
+      if (letters->used_bytes() >= batch_bytes_max)
+        done.left.add(range);
+      else if (auto read = build_range(range, *letters, done); !read)
         return std::unexpected(read.error());
     if (!letters->letters.empty())
       done.letters = std::move(letters);
     return done;
   }
 
-  result<void> build_range(letter_range range, batch& letters, std::vector<settled_group>& skipped) {
-    const auto rows = parts->store->audiences().read(audience, range.begin, range.size());
+  result<void> build_range(letter_range range, batch& letters, built& done) {
+    const auto rows = services->store->audiences().read(audience, range.begin, range.size());
     if (!rows)
       return std::unexpected(rows.error());
     if (rows->size() != range.size())
@@ -67,17 +73,21 @@ struct batch_builder_state {
     emails.reserve(rows->size());
     for (const auto& row : *rows)
       emails.emplace_back(row.email);
-    const auto suppressed = parts->store->suppressions().find(emails);
+    const auto suppressed = services->store->suppressions().find(emails);
     if (!suppressed)
       return std::unexpected(suppressed.error());
-    const auto date = parts->now();
+    const auto date = services->now();
     for (std::size_t row = 0; row < rows->size(); ++row) {
       const auto index = range.begin + static_cast<letter_index>(row);
+      if (letters.used_bytes() >= batch_bytes_max) {
+        done.left.add({index, range.end});
+        break;
+      }
       if (const auto& reason = (*suppressed)[row];
           reason && !is_broken(deliberate_fault::suppression_ignored))
-        skip(index, notice{"suppressed", {{"reason", *reason}}}, skipped);
+        skip(index, notice{"suppressed", {{"reason", *reason}}}, done.skipped);
       else if (auto composed = composer->compose(index, (*rows)[row], date, letters); !composed)
-        skip(index, notice_of(composed.error()), skipped);
+        skip(index, notice_of(composed.error()), done.skipped);
     }
     return {};
   }
@@ -96,19 +106,19 @@ struct batch_builder_state {
     if (done)
       self->send(campaign, std::move(*done));
     else
-      self->send(campaign, built{wanted, nullptr, {}, done.error()});
+      self->send(campaign, built{wanted, nullptr, {}, {}, done.error()});
   }
 };
 
 batch_builder_actor::behavior_type
 batch_builder(batch_builder_actor::stateful_pointer<batch_builder_state> self,
               campaign_actor campaign,
-              engine_ptr parts,
+              engine_ptr services,
               campaign_id id,
               campaign_spec spec,
               audience_id audience) {
   self->state.campaign = std::move(campaign);
-  self->state.parts = std::move(parts);
+  self->state.services = std::move(services);
   self->state.id = id;
   self->state.spec = std::move(spec);
   self->state.audience = audience;
@@ -121,12 +131,12 @@ batch_builder(batch_builder_actor::stateful_pointer<batch_builder_state> self,
 
 batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
                                         campaign_actor campaign,
-                                        engine_ptr parts,
+                                        engine_ptr services,
                                         campaign_id id,
                                         campaign_spec spec,
                                         audience_id audience) {
-  return parent.spawn<caf::linked>(batch_builder, std::move(campaign), std::move(parts), id, std::move(spec),
-                                   audience);
+  return parent.spawn<caf::linked>(batch_builder, std::move(campaign), std::move(services), id,
+                                   std::move(spec), audience);
 }
 
 } // namespace sluice

@@ -41,7 +41,7 @@ constexpr std::size_t commands_waiting_max = 1'000;
 struct effects {
   struct answer_to_sender {
     sender_actor to;
-    lane_reply word;
+    claim_answer word;
   };
   std::vector<answer_to_sender> replies;
   std::optional<waiting_command> asked;
@@ -54,7 +54,7 @@ struct campaign_actor_state {
   static inline const char* name = "campaign";
 
   campaign_actor::pointer self;
-  engine_ptr parts;
+  engine_ptr services;
   supervisor_actor supervisor;
   campaign_state state;
 
@@ -87,7 +87,7 @@ struct campaign_actor_state {
   bool publish_is_due = false;
   view_publisher watchers;
   event_number snapshot_at = 0;
-  bool said_idle = false;
+  bool has_reported_idle = false;
   bool is_halting = false;
 
   explicit campaign_actor_state(campaign_actor::pointer me) : self(me), line(me) {}
@@ -95,15 +95,15 @@ struct campaign_actor_state {
   campaign_actor me() { return caf::actor_cast<campaign_actor>(self); }
   timestamp now() const {
     if (is_broken(deliberate_fault::clock_trusted))
-      return parts->now();
-    return std::max(parts->now(), state.changed_at);
+      return services->now();
+    return std::max(services->now(), state.changed_at);
   }
 
   // -- begin and end --------------------------------------------------------------------------------
 
   void begin(engine_ptr with, campaign_id id) {
-    parts = std::move(with);
-    watchers = view_publisher(parts->campaigns);
+    services = std::move(with);
+    watchers = view_publisher(services->campaigns);
     load(id);
     snapshot_at = state.last_event;
     results = results_of_restart(state);
@@ -112,7 +112,7 @@ struct campaign_actor_state {
   }
 
   void load(campaign_id id) {
-    auto recovered = recover(*parts->store, id);
+    auto recovered = recover(*services->store, id);
     if (!recovered)
       throw engine_fault({error_code::internal, recovered.error().message, recovered.error().notice});
     state = std::move(*recovered);
@@ -132,15 +132,15 @@ struct campaign_actor_state {
       const auto has_outcomes = !reports.empty() || (!results.empty() && !is_disk_failing);
       if (!is_appending && line.has_no_sender() && !has_outcomes)
         end();
-    } else if (is_idle() && !said_idle) {
-      said_idle = true;
+    } else if (is_idle() && !has_reported_idle) {
+      has_reported_idle = true;
       self->send(supervisor, idle_atom::value, state.id);
     }
   }
 
   /// True: it ends. False: a command came between, and it stays.
   bool retire() {
-    said_idle = false;
+    has_reported_idle = false;
     if (!is_idle())
       return false;
     end();
@@ -165,7 +165,7 @@ struct campaign_actor_state {
   void save_snapshot() {
     if (state.last_event == snapshot_at)
       return;
-    parts->store->snapshots().save(state.id, {state.last_event, encode_state(state)});
+    services->store->snapshots().save(state.id, {state.last_event, encode_state(state)});
     snapshot_at = state.last_event;
   }
 
@@ -188,16 +188,17 @@ struct campaign_actor_state {
   }
 
   void take(built&& done) {
-    line.note_built();
+    line.on_built();
     if (done.failure) {
       spdlog::error("{}: letters cannot be made ready: {}", to_string(state.id), done.failure->message);
       give_back(done.asked);
-      note_disk_failure(done.failure->message);
+      on_disk_failure(done.failure->message);
     } else {
       for (auto& group : done.skipped) {
         handed.remove(group.letters);
         skips.push_back(std::move(group));
       }
+      give_back(done.left);
       if (done.letters)
         offer(done.letters);
     }
@@ -248,7 +249,8 @@ struct campaign_actor_state {
   }
 
   void take_outcomes(effects& next, timestamp at) {
-    for (auto& body : decide_results(state, results, parts->settings.retry, parts->settings.suspicion, at))
+    for (auto& body :
+         decide_results(state, results, services->settings.retry, services->settings.suspicion, at))
       apply(std::move(body), "");
     next.results = std::exchange(results, {});
     for (auto& body : decide_skips(state, skips))
@@ -261,22 +263,23 @@ struct campaign_actor_state {
   /// Moves what the senders brought into the queues. What they want is decided last, in `claim`.
   void take_reports(effects& next) {
     for (auto& [from, report] : reports) {
-      note_condition(*report);
+      on_condition(*report);
       for (auto& group : report->results)
         results.push_back(std::move(group));
       if (line.knows(from)) {
-        line.note_handed_back(from, report->handed_back);
+        line.on_handed_back(from, report->handed_back);
         give_back(report->handed_back);
       }
-      if (report->is_drained)
-        if (const auto left = line.note_drained(from); !is_broken(deliberate_fault::untaken_letters_lost))
+      if (report->withdraw_complete)
+        if (const auto left = line.on_withdraw_complete(from);
+            !is_broken(deliberate_fault::untaken_letters_lost))
           give_back(left);
       next.replies.push_back({from, {{}, std::move(report->wanted)}});
     }
     reports.clear();
   }
 
-  void note_condition(const relay_report& report) {
+  void on_condition(const relay_report& report) {
     if (state.is_final())
       return;
     const auto has_replied = std::ranges::any_of(report.results, [](const result_group& group) {
@@ -287,7 +290,7 @@ struct campaign_actor_state {
       if (!state.relay_trouble || state.relay_trouble->notice != report.trouble)
         apply(relay_failed{words_of(report.trouble), report.trouble}, "");
     } else if (state.relay_trouble && (report.has_condition || has_replied)) {
-      // A reply is proof enough: the lane that saw the trouble may be gone before it saw its end.
+      // A reply is proof enough: the queue that saw the trouble may be gone before it saw its end.
       apply(relay_recovered{}, "");
     }
   }
@@ -335,7 +338,8 @@ struct campaign_actor_state {
   bool answer_from_key(waiting_command& one) {
     if (one.asked.idempotency_key.empty())
       return false;
-    const auto kept = parts->store->journal().find_key(stored_key(one.asked.by, one.asked.idempotency_key));
+    const auto kept =
+        services->store->journal().find_key(stored_key(one.asked.by, one.asked.idempotency_key));
     if (!kept) {
       one.refuse(kept.error());
       return true;
@@ -382,7 +386,7 @@ struct campaign_actor_state {
       return;
     }
     is_appending = true;
-    parts->store->journal().append(std::move(request), [to = me()](result<event_number> last) {
+    services->store->journal().append(std::move(request), [to = me()](result<event_number> last) {
       caf::anon_send(to, append_outcome{std::move(last)});
     });
   }
@@ -394,7 +398,7 @@ struct campaign_actor_state {
     if (outcome.last) {
       check(*outcome.last == state.last_event, "the journal counts the events otherwise than the campaign");
       if (is_disk_failing)
-        note_disk_recovery();
+        on_disk_recovery();
       carry_out();
     } else if (outcome.last.error().code == error_code::conflict) {
       // Another owner writes this log: what is known here is stale, and no more may be sent by it.
@@ -409,7 +413,7 @@ struct campaign_actor_state {
   void carry_out() {
     auto done = std::exchange(pending, {});
     send_replies(done);
-    watchers.note_progress(state, now());
+    watchers.record_progress(state, now());
     const auto is_quiet = state.in_flight() == 0 && handed.empty();
     if (done.asked || is_quiet || !state.may_claim() || watchers.is_time(state, now()))
       publish();
@@ -448,10 +452,10 @@ struct campaign_actor_state {
       one.word.denied.add(std::exchange(one.word.granted, {}));
     }
     send_replies(failed);
-    note_disk_failure(why.message);
+    on_disk_failure(why.message);
   }
 
-  void note_disk_failure(const std::string& why) {
+  void on_disk_failure(const std::string& why) {
     if (!is_disk_failing)
       spdlog::error("{}: sending stops until the disk is back: {}", to_string(state.id), why);
     is_disk_failing = true;
@@ -464,7 +468,7 @@ struct campaign_actor_state {
     publish();
   }
 
-  void note_disk_recovery() {
+  void on_disk_recovery() {
     spdlog::info("{}: the disk is back, sending goes on", to_string(state.id));
     is_disk_failing = false;
     waits_for_disk = false;
@@ -487,13 +491,13 @@ struct campaign_actor_state {
       schedule(at);
       return;
     }
-    const auto ahead_max = parts->settings.batch_letters_max * parts->settings.batches_ahead_max;
+    const auto ahead_max = services->settings.batch_letters_max * services->settings.batches_ahead_max;
     const auto awaits_earlier = line.awaits_letters() && !is_broken(deliberate_fault::resume_overtakes);
     if (!line.is_building() && !awaits_earlier && handed.count() < ahead_max) {
-      auto next = next_letters(state, handed, next_index, parts->settings.batch_letters_max, at);
+      auto next = next_letters(state, handed, next_index, services->settings.batch_letters_max, at);
       if (!next.empty()) {
         handed.add(next);
-        line.build(parts, state, std::move(next));
+        line.build(services, state, std::move(next));
       }
     }
     if (handed.empty() && state.in_flight() == 0 && !line.is_building())
@@ -549,7 +553,7 @@ struct campaign_actor_state {
 
 campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign_actor_state> self,
                                        supervisor_actor supervisor,
-                                       engine_ptr parts,
+                                       engine_ptr services,
                                        campaign_id id) {
   // The supervisor shows people why a campaign died, so the words must reach it.
   self->set_exception_handler(
@@ -558,7 +562,7 @@ campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign
   self->monitor(supervisor);
   self->set_down_handler([=](const caf::down_msg& message) { self->quit(message.reason); });
   self->state.supervisor = std::move(supervisor);
-  self->state.begin(std::move(parts), id);
+  self->state.begin(std::move(services), id);
   return {
       [=](command& asked, start_check& checked) {
         return self->state.ask(std::move(asked), std::move(checked));
@@ -576,9 +580,9 @@ campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign
 
 } // namespace
 
-campaign_actor spawn_campaign(supervisor_actor::base& parent, engine_ptr parts, campaign_id id) {
-  return parent.spawn<caf::monitored>(campaign, caf::actor_cast<supervisor_actor>(&parent), std::move(parts),
-                                      id);
+campaign_actor spawn_campaign(supervisor_actor::base& parent, engine_ptr services, campaign_id id) {
+  return parent.spawn<caf::monitored>(campaign, caf::actor_cast<supervisor_actor>(&parent),
+                                      std::move(services), id);
 }
 
 } // namespace sluice

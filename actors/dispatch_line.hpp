@@ -1,5 +1,5 @@
 #pragma once
-// A campaign's children, there only while letters are leaving: the builder, the sender with its lane at the
+// A campaign's children, there only while letters are leaving: the builder, the sender with its queue at the
 // relay, and senders that were withdrawn and still finish letters on connections.
 
 #include "actors/engine.hpp"
@@ -15,24 +15,24 @@ struct campaign_state;
 class dispatch_line {
 public:
   explicit dispatch_line(campaign_actor::pointer owner) : owner_(owner) {}
-  /// Withdraws the lane. A campaign that dies leaves a sender that has not heard of it yet, with grants before it:
+  /// Withdraws the queue. A campaign that dies leaves a sender that has not heard of it yet, with grants before it:
   /// nothing more may leave by them once the supervisor, which hears of the death after this, revives the campaign.
   ~dispatch_line();
   dispatch_line(const dispatch_line&) = delete;
   dispatch_line& operator=(const dispatch_line&) = delete;
 
   /// Has letters made ready; spawns what is missing for that. One request at a time.
-  void build(const engine_ptr& parts, const campaign_state& campaign, letter_ranges letters);
+  void build(const engine_ptr& services, const campaign_state& campaign, letter_ranges letters);
   bool is_building() const { return is_building_; }
   /// The builder answered.
-  void note_built();
+  void on_built();
 
   /// Hands letters to the sender. False: it was withdrawn meanwhile, and they were not taken.
   bool offer(batch_ptr letters);
   /// True for the sender that takes letters now, not for those that are withdrawn.
   bool is_current(const sender_actor& who) const { return who == sender_; }
   /// The campaign's word; senders that are gone get none.
-  void answer(const sender_actor& to, lane_reply word);
+  void answer(const sender_actor& to, claim_answer word);
 
   /// True for a sender that is there, withdrawn or not.
   bool knows(const sender_actor& who) const;
@@ -41,10 +41,10 @@ public:
   /// was built and is not claimed: but for what is being built now, the senders have it.
   void withdraw(const letter_ranges& handed);
   /// A withdrawn sender gave letters back.
-  void note_handed_back(const sender_actor& who, const letter_ranges& letters);
+  void on_handed_back(const sender_actor& who, const letter_ranges& letters);
   /// Ends a withdrawn sender. Answers letters that were offered to it and never came back: it had not taken
-  /// them yet when its lane was drained.
-  letter_ranges note_drained(const sender_actor& who);
+  /// them yet when its queue was drained.
+  letter_ranges on_withdraw_complete(const sender_actor& who);
   /// True while a withdrawn sender has letters that it did not give back yet. Nothing is to be built then: what
   /// comes back may stand before it.
   bool awaits_letters() const;
@@ -59,11 +59,11 @@ private:
     letter_ranges letters; ///< that it was offered and did not give back yet
   };
 
-  void open(const engine_ptr& parts, const campaign_state& campaign);
+  void open(const engine_ptr& services, const campaign_state& campaign);
 
   campaign_actor::pointer owner_;
   sender_actor sender_;
-  lane_ptr lane_;
+  campaign_queue_ptr queue_;
   batch_builder_actor builder_;
   bool is_building_ = false;
   letter_ranges building_;

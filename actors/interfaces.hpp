@@ -2,7 +2,7 @@
 // Every actor of the engine, by its interface: the map of the system.
 //
 //   node ── supervisor ──┬── campaign ──┬── batch_builder
-//                        └── campaign …  └── sender ──► relay's lane
+//                        └── campaign …  └── sender ──► relay's queue
 
 #include "actors/core/start_check.hpp"
 #include "actors/letters/batch.hpp"
@@ -49,16 +49,17 @@ struct built {
   letter_ranges asked;
   batch_ptr letters; ///< none when all were skipped
   std::vector<settled_group> skipped;
+  letter_ranges left;           ///< of those asked for: not built, since the batch was full
   std::optional<error> failure; ///< the audience cannot be read now; `letters` and `skipped` are empty then
 };
 
 /// A campaign's word on wanted letters; also asks the sender for its next report.
-struct lane_reply {
+struct claim_answer {
   letter_ranges granted;
   letter_ranges denied;
 };
 
-using lane_ptr = std::shared_ptr<relay_lane>;
+using campaign_queue_ptr = std::shared_ptr<campaign_queue>;
 using report_ptr = std::shared_ptr<relay_report>;
 
 /// Who wants to hear of changes: gets each campaign's id and its view as JSON (empty: it is gone).
@@ -114,15 +115,15 @@ using campaign_actor = caf::typed_actor<
 /// Reads the next recipients, drops the suppressed, renders the letters. On demand only.
 using batch_builder_actor = caf::typed_actor<caf::reacts_to<build_request>>;
 
-/// Stands between a campaign and its lane: gathers the relay's reports while the campaign is busy with its
+/// Stands between a campaign and its queue: gathers the relay's reports while the campaign is busy with its
 /// log, so that it gets one at a time, however many there were.
 using sender_actor = caf::typed_actor<
-    // The lane to use, once, first.
-    caf::reacts_to<lane_ptr>,
+    // The queue to use, once, first.
+    caf::reacts_to<campaign_queue_ptr>,
     // From the campaign: letters to offer.
     caf::reacts_to<batch_ptr>,
     // From the campaign: its word on what was wanted.
-    caf::reacts_to<lane_reply>,
+    caf::reacts_to<claim_answer>,
     // From the relay's thread.
     caf::reacts_to<report_ptr>>;
 
@@ -151,8 +152,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::start_check)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::append_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::build_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::built)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::lane_reply)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::lane_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::claim_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::campaign_queue_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::report_ptr)
 

@@ -16,7 +16,7 @@ preview_letter(const store& from, const campaign_view& campaign, letter_index in
   batch into;
   if (auto composed = (*composer)->compose(index, to->row, now, into); !composed)
     return std::unexpected(composed.error());
-  return std::string{into.message_of(into.letters.front())};
+  return into.message_of(into.letters.front());
 }
 
 } // namespace sluice

@@ -1,6 +1,7 @@
 #include "actors/node.hpp"
 
 #include "actors/actors.hpp"
+#include "persistence/stores/open_store.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -34,13 +35,13 @@ struct own_configuration : caf::actor_system_config {
 using front_job = std::shared_ptr<const std::function<void(caf::event_based_actor*)>>;
 
 /// CAF answers actors only; this one asks for all who are none. It keeps what jobs refer to while it lives.
-caf::behavior front(caf::event_based_actor* self, const engine_ptr& parts) {
-  return {[self, parts](front_job& job) { (*job)(self); }, [self](halt_atom) { self->quit(); }};
+caf::behavior front(caf::event_based_actor* self, const engine_ptr& services) {
+  return {[self, services](front_job& job) { (*job)(self); }, [self](halt_atom) { self->quit(); }};
 }
 
 class actor_node final : public node {
 public:
-  actor_node(engine_ptr parts, caf::actor_system* given) : parts_(std::move(parts)) {
+  actor_node(engine_ptr services, caf::actor_system* given) : services_(std::move(services)) {
     if (!given) {
       own_configuration_ = std::make_unique<own_configuration>();
       own_system_ = std::make_unique<caf::actor_system>(*own_configuration_);
@@ -55,8 +56,8 @@ public:
   }
 
   result<void> begin() {
-    supervisor_ = spawn_supervisor(*system_, parts_);
-    front_ = system_->spawn(front, parts_);
+    supervisor_ = spawn_supervisor(*system_, services_);
+    front_ = system_->spawn(front, services_);
     caf::scoped_actor self{*system_};
     std::optional<error> failed;
     self->request(supervisor_, caf::infinite, list_atom::value)
@@ -76,7 +77,7 @@ public:
       self->request(supervisor_, caf::infinite, what)
           .then(
               [this, done](campaign_id id) {
-                auto view = parts_->campaigns.find(id, parts_->now());
+                auto view = services_->campaigns.find(id, services_->now());
                 if (view)
                   done(std::move(*view));
                 else
@@ -96,11 +97,11 @@ public:
     });
   }
 
-  directory& campaigns() override { return parts_->campaigns; }
-  sluice::store& store() override { return *parts_->store; }
-  sluice::relay& relay() override { return *parts_->relay; }
-  timestamp now() const override { return parts_->now(); }
-  const node_settings& settings() const override { return parts_->settings; }
+  directory& campaigns() override { return services_->campaigns; }
+  sluice::store& store() override { return *services_->store; }
+  sluice::relay& relay() override { return *services_->relay; }
+  timestamp now() const override { return services_->now(); }
+  const node_settings& settings() const override { return services_->settings; }
   caf::actor_system& system() override { return *system_; }
   caf::actor handle() const override { return caf::actor_cast<caf::actor>(supervisor_); }
   bool is_ready() const override { return !is_stopping_; }
@@ -111,7 +112,7 @@ public:
       return;
     if (supervisor_)
       caf::anon_send(supervisor_, halt_atom::value);
-    parts_->relay->stop();
+    services_->relay->stop();
     if (supervisor_) {
       caf::scoped_actor self{*system_};
       self->monitor(supervisor_);
@@ -132,7 +133,7 @@ private:
     caf::anon_send(front_, std::move(shared));
   }
 
-  engine_ptr parts_;
+  engine_ptr services_;
   std::unique_ptr<own_configuration> own_configuration_;
   std::unique_ptr<caf::actor_system> own_system_;
   caf::actor_system* system_ = nullptr;
@@ -152,18 +153,18 @@ namespace sluice {
 
 result<std::unique_ptr<node>>
 node::open(node_settings settings, const relay_factory& relays, caf::actor_system* system, clock_source now) {
-  auto parts = std::make_shared<engine>();
+  auto services = std::make_shared<engine>();
   auto store = open_store(settings.data_folder, open_mode::read_write);
   if (!store)
     return std::unexpected(store.error());
   auto made = relays(settings.relay);
   if (!made)
     return std::unexpected(made.error());
-  parts->store = std::move(*store);
-  parts->relay = std::move(*made);
-  parts->now = std::move(now);
-  parts->settings = std::move(settings);
-  auto opened = std::make_unique<actor_node>(std::move(parts), system);
+  services->store = std::move(*store);
+  services->relay = std::move(*made);
+  services->now = std::move(now);
+  services->settings = std::move(settings);
+  auto opened = std::make_unique<actor_node>(std::move(services), system);
   if (auto begun = opened->begin(); !begun)
     return std::unexpected(begun.error());
   return opened;

@@ -12,6 +12,7 @@
 #include "messages/view.hpp"
 #include "persistence/store.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 

@@ -1,8 +1,8 @@
 #pragma once
 // The sending server as the engine sees it. A relay has threads and connections of its own, shared fairly
-// by all campaigns; each campaign speaks to it through a lane.
+// by all campaigns; each campaign speaks to it through a queue.
 //
-// The way of a letter through a lane:
+// The way of a letter through a queue:
 //   offer → (a connection takes it) → report.wanted → grant → end of data → report.results
 // Nothing is sent up to its end of data before it was granted, because only then its claim is durable.
 
@@ -22,35 +22,35 @@
 
 namespace sluice {
 
-/// What a lane tells its campaign, many letters at a time.
+/// What a queue tells its campaign, many letters at a time.
 struct relay_report {
   letter_ranges wanted;              ///< on a connection, waiting for their grant
   std::vector<result_group> results; ///< of letters that were granted
-  letter_ranges handed_back;         ///< offered and never granted: denied, or the lane was withdrawn
+  letter_ranges handed_back;         ///< offered and never granted: denied, or the queue was withdrawn
   bool has_condition = false;        ///< whether `failing` and `trouble` say something new
   bool failing = false;              ///< the relay cannot be reached, logged in to, or closes on us
   notice trouble;                    ///< why, with the server's reply where there is one
-  bool is_drained = false;           ///< after withdraw: nothing of this lane is left at the relay
+  bool withdraw_complete = false;    ///< after withdraw: nothing of this queue is left at the relay
 
   bool empty() const {
-    return wanted.empty() && results.empty() && handed_back.empty() && !has_condition && !is_drained;
+    return wanted.empty() && results.empty() && handed_back.empty() && !has_condition && !withdraw_complete;
   }
 };
 
 /// One campaign's place at the relay. All functions may be called from any thread and return at once.
 /// Dropping it withdraws it, without any further report.
-class relay_lane {
+class campaign_queue {
 public:
-  virtual ~relay_lane() = default;
+  virtual ~campaign_queue() = default;
   /// Queues letters behind those offered before. No letter is offered twice unless it came back between.
   virtual void offer(batch_ptr letters) = 0;
   /// These wanted letters may be sent now.
   virtual void grant(letter_ranges letters) = 0;
   /// These wanted letters may not; they come back in `handed_back`.
   virtual void deny(letter_ranges letters) = 0;
-  /// From the moment this returns no end of data is begun for this lane, granted or not. Letters whose end
+  /// From the moment this returns no end of data is begun for this queue, granted or not. Letters whose end
   /// of data was sent get their results; granted ones come back as results `pending`, others in
-  /// `handed_back`; then a report with `is_drained` ends it, and the lane takes nothing more. Letters that
+  /// `handed_back`; then a report with `withdraw_complete` ends it, and the queue takes nothing more. Letters that
   /// were wanted and have no answer yet still await their grant or denial, since the claim may be on its way.
   virtual void withdraw() = 0;
 };
@@ -59,11 +59,11 @@ class relay {
 public:
   virtual ~relay() = default;
 
-  /// Called on a thread of the relay's own, never from inside a call to the lane, one report at a time.
+  /// Called on a thread of the relay's own, never from inside a call to the queue, one report at a time.
   using report_sink = std::function<void(relay_report)>;
 
-  /// Makes a lane. Every letter offered is reported exactly once in results or handed_back.
-  virtual std::shared_ptr<relay_lane> open(campaign_id campaign, report_sink sink) = 0;
+  /// Makes a queue. Every letter offered is reported exactly once in results or handed_back.
+  virtual std::shared_ptr<campaign_queue> open(campaign_id campaign, report_sink sink) = 0;
 
   /// How many letters may be between their end of data and the reply at once: the bound on letters that may
   /// have arrived although a crash leaves them in doubt.
@@ -77,8 +77,8 @@ public:
   /// the relay's own; waits a moment for it.
   virtual std::optional<relay_wait> waits_for(std::string_view) { return std::nullopt; }
 
-  /// Finishes letters whose end of data was sent and closes connections properly. Lanes report what became
-  /// of their letters before it returns; afterwards a withdraw is still answered by `is_drained`, and what is
+  /// Finishes letters whose end of data was sent and closes connections properly. Queues report what became
+  /// of their letters before it returns; afterwards a withdraw is still answered by `withdraw_complete`, and what is
   /// offered comes back. Its threads end with the relay.
   virtual void stop() = 0;
 };

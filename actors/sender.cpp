@@ -28,7 +28,7 @@ void merge(relay_report& into, relay_report&& later) {
     into.failing = later.failing;
     into.trouble = std::move(later.trouble);
   }
-  into.is_drained = into.is_drained || later.is_drained;
+  into.withdraw_complete = into.withdraw_complete || later.withdraw_complete;
 }
 
 struct sender_state {
@@ -36,19 +36,19 @@ struct sender_state {
 
   sender_actor::pointer self;
   campaign_actor campaign;
-  lane_ptr lane;
+  campaign_queue_ptr queue;
   relay_report gathered;
   bool campaign_is_busy = false; ///< it has a report that it did not reply to yet
 
   explicit sender_state(sender_actor::pointer me) : self(me) {}
 
-  void offer(batch_ptr letters) { lane->offer(std::move(letters)); }
+  void offer(batch_ptr letters) { queue->offer(std::move(letters)); }
 
-  void reply(lane_reply&& word) {
+  void reply(claim_answer&& word) {
     if (!word.granted.empty())
-      lane->grant(std::move(word.granted));
+      queue->grant(std::move(word.granted));
     if (!word.denied.empty())
-      lane->deny(std::move(word.denied));
+      queue->deny(std::move(word.denied));
     campaign_is_busy = false;
     pass_on();
   }
@@ -70,9 +70,9 @@ sender_actor::behavior_type sender(sender_actor::stateful_pointer<sender_state> 
                                    campaign_actor campaign) {
   self->state.campaign = std::move(campaign);
   return {
-      [=](lane_ptr lane) { self->state.lane = std::move(lane); },
+      [=](campaign_queue_ptr queue) { self->state.queue = std::move(queue); },
       [=](batch_ptr letters) { self->state.offer(std::move(letters)); },
-      [=](lane_reply& word) { self->state.reply(std::move(word)); },
+      [=](claim_answer& word) { self->state.reply(std::move(word)); },
       [=](report_ptr& report) { self->state.gather(std::move(*report)); },
   };
 }

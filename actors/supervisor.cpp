@@ -39,7 +39,7 @@ struct held_back_command {
 };
 
 /// What the supervisor knows of one campaign.
-struct ward {
+struct child {
   campaign_actor actor;     ///< none: nothing to do, dead, or parked
   bool is_retiring = false; ///< asked to end; commands wait
   bool is_parked = false;   ///< died too often; `fault` in its view says of what
@@ -53,9 +53,9 @@ struct supervisor_state {
   static inline const char* name = "supervisor";
 
   supervisor_actor::pointer self;
-  engine_ptr parts;
-  std::map<campaign_id, ward> wards;
-  std::map<caf::actor_addr, campaign_id> names;
+  engine_ptr services;
+  std::map<campaign_id, child> children;
+  std::map<caf::actor_addr, campaign_id> id_by_actor;
   campaign_id last_id;
   std::map<caf::actor_addr, std::size_t> listeners;
   bool is_halting = false;
@@ -65,9 +65,9 @@ struct supervisor_state {
   // -- the beginning --------------------------------------------------------------------------------
 
   void begin(engine_ptr with) {
-    parts = std::move(with);
-    const auto known = parts->store->journal().campaigns();
-    const auto last = parts->store->last_campaign();
+    services = std::move(with);
+    const auto known = services->store->journal().campaigns();
+    const auto last = services->store->last_campaign();
     if (!known || !last)
       throw std::runtime_error((known ? last.error() : known.error()).message);
     last_id = *last;
@@ -76,28 +76,28 @@ struct supervisor_state {
   }
 
   void bring_back(campaign_id id) {
-    auto& one = wards[id];
-    const auto state = recover(*parts->store, id);
+    auto& one = children[id];
+    const auto state = recover(*services->store, id);
     if (!state) {
-      bury(id, one, state.error());
+      handle_crash(id, one, state.error());
       return;
     }
     if (state->is_discarded)
       return;
-    parts->campaigns.put(std::make_shared<const campaign_view>(view_of(*state, parts->now())));
+    services->campaigns.put(std::make_shared<const campaign_view>(view_of(*state, services->now())));
     const auto is_moving = state->stage == stage::preparing || state->stage == stage::sending;
     if ((is_moving && !state->hold) || state->in_flight() > 0)
-      call(id, one);
+      spawn_child(id, one);
   }
 
   // -- campaigns' actors ----------------------------------------------------------------------------
 
-  void call(campaign_id id, ward& one) {
-    one.actor = spawn_campaign(*self, parts, id);
-    names[one.actor.address()] = id;
+  void spawn_child(campaign_id id, child& one) {
+    one.actor = spawn_campaign(*self, services, id);
+    id_by_actor[one.actor.address()] = id;
   }
 
-  void park(campaign_id id, ward& one, const error& why) {
+  void park(campaign_id id, child& one, const error& why) {
     spdlog::error("{} is parked, the others go on: {}", to_string(id), why.message);
     one.is_parked = true;
     show_fault(id, why);
@@ -105,13 +105,13 @@ struct supervisor_state {
   }
 
   void show_fault(campaign_id id, const error& why) {
-    auto view = parts->campaigns.find(id, parts->now()).value_or(campaign_view{});
+    auto view = services->campaigns.find(id, services->now()).value_or(campaign_view{});
     view.id = id;
     view.fault = why.message;
     view.fault_notice = notice_of(why);
     if (view.spec.name.empty())
       view.spec.name = to_string(id) + " (cannot be read)";
-    parts->campaigns.put(std::make_shared<const campaign_view>(std::move(view)));
+    services->campaigns.put(std::make_shared<const campaign_view>(std::move(view)));
   }
 
   static error parked(campaign_id id, notice why) {
@@ -119,47 +119,47 @@ struct supervisor_state {
                       notice{"parked", {{"campaign", to_string(id)}}, {std::move(why)}});
   }
 
-  static void refuse_held_back(ward& one, const error& why) {
+  static void refuse_held_back(child& one, const error& why) {
     for (auto& held : std::exchange(one.held_back, {}))
       held.promise.deliver(to_caf(why));
   }
 
   void on_down(const caf::down_msg& message) {
     if (const auto listener = listeners.find(message.source); listener != listeners.end()) {
-      parts->campaigns.unsubscribe(listener->second);
+      services->campaigns.unsubscribe(listener->second);
       listeners.erase(listener);
       return;
     }
-    const auto named = names.find(message.source);
-    if (named == names.end())
+    const auto named = id_by_actor.find(message.source);
+    if (named == id_by_actor.end())
       return;
     const auto id = named->second;
-    names.erase(named);
-    auto& one = wards[id];
+    id_by_actor.erase(named);
+    auto& one = children[id];
     one.actor = nullptr;
     one.is_retiring = false;
     if (message.reason && message.reason != caf::exit_reason::user_shutdown)
-      note_death(id, one, from_caf(message.reason));
+      on_death(id, one, from_caf(message.reason));
     else if (!one.held_back.empty() && !is_halting)
       hand_over_held_back(id, one);
     end_if_halted();
   }
 
-  void note_death(campaign_id id, ward& one, const error& reason) {
+  void on_death(campaign_id id, child& one, const error& reason) {
     // A log that cannot be read is why it died, whatever its last words were.
-    const auto state = recover(*parts->store, id);
+    const auto state = recover(*services->store, id);
     if (state) {
-      one.deaths.push_back(parts->now());
+      one.deaths.push_back(services->now());
       one.unreadable = 0;
       while (one.deaths.back() - one.deaths.front() > deaths_window)
         one.deaths.pop_front();
     }
-    bury(id, one, state ? reason : state.error());
+    handle_crash(id, one, state ? reason : state.error());
   }
 
   /// It is started again, unless that would not help. A disk that does not give the log now may do so later,
   /// however often that happens.
-  void bury(campaign_id id, ward& one, const error& why) {
+  void handle_crash(campaign_id id, child& one, const error& why) {
     const auto is_disk_away = why.code == error_code::storage_failed;
     const auto counted = is_broken(deliberate_fault::unreadable_log_parks) ? one.unreadable : 0;
     if (one.deaths.size() + counted >= deaths_max || why.code == error_code::corrupt) {
@@ -183,26 +183,26 @@ struct supervisor_state {
   void revive(campaign_id id) {
     if (is_broken(deliberate_fault::revival_overtakes))
       return start_again(id);
-    parts->store->journal().await_appends(
+    services->store->journal().await_appends(
         [to = caf::actor_cast<supervisor_actor>(self), id] { caf::anon_send(to, appended_atom::value, id); });
   }
 
   void start_again(campaign_id id) {
-    auto& one = wards[id];
+    auto& one = children[id];
     one.is_reviving = false;
     if (one.actor || one.is_parked || is_halting)
       return;
     hand_over_held_back(id, one);
   }
 
-  void hand_over_held_back(campaign_id id, ward& one) {
+  void hand_over_held_back(campaign_id id, child& one) {
     if (!one.actor)
-      call(id, one);
+      spawn_child(id, one);
     for (auto& held : std::exchange(one.held_back, {}))
       pass_on(id, one, std::move(held));
   }
 
-  void pass_on(campaign_id id, ward& one, held_back_command held) {
+  void pass_on(campaign_id id, child& one, held_back_command held) {
     std::optional<command> again;
     if (held.checked.version)
       again = held.asked;
@@ -220,12 +220,12 @@ struct supervisor_state {
   /// Whether the draft became another after moderation's checks had looked at it: they must look again. That ends,
   /// since each time somebody's edit has come in.
   bool has_moved_on(campaign_id id, event_number seen) const {
-    const auto view = parts->campaigns.find(id, parts->now());
+    const auto view = services->campaigns.find(id, services->now());
     return view && view->version != seen;
   }
 
   void retire(campaign_id id) {
-    auto& one = wards[id];
+    auto& one = children[id];
     if (!one.actor || one.is_retiring)
       return;
     one.is_retiring = true;
@@ -236,7 +236,7 @@ struct supervisor_state {
   void retired(campaign_id id, bool ends) {
     if (ends)
       return; // its end comes through on_down
-    auto& one = wards[id];
+    auto& one = children[id];
     one.is_retiring = false;
     hand_over_held_back(id, one);
   }
@@ -253,9 +253,9 @@ struct supervisor_state {
     const auto refuse = [&](const error& why) { promise.deliver(to_caf(why)); };
     if (is_halting)
       return refuse(make_error(error_code::unavailable, notice{"shutting_down"}));
-    const auto view = parts->campaigns.find(id, parts->now());
-    const auto found = wards.find(id);
-    if (found == wards.end() || !view) {
+    const auto view = services->campaigns.find(id, services->now());
+    const auto found = children.find(id);
+    if (found == children.end() || !view) {
       if (const auto kept = answer_of_gone(id, asked))
         promise.deliver(*kept);
       else
@@ -276,14 +276,14 @@ struct supervisor_state {
       return;
     }
     if (!one.actor)
-      call(id, one);
+      spawn_child(id, one);
     pass_on(id, one, std::move(held));
   }
 
   /// A discarded draft is gone, but not the answer that its discarding had under an idempotency key.
   result<command_answer> answer_of_gone(campaign_id id, const command& asked) const {
     if (!asked.idempotency_key.empty()) {
-      const auto kept = parts->store->journal().find_key(stored_key(asked.by, asked.idempotency_key));
+      const auto kept = services->store->journal().find_key(stored_key(asked.by, asked.idempotency_key));
       if (!kept)
         return std::unexpected(kept.error());
       if (*kept && (*kept)->campaign == id && (*kept)->what == name_of(asked.kind))
@@ -298,7 +298,7 @@ struct supervisor_state {
       return failure(error_code::invalid_input,
                      notice{"idempotency_key_too_long", {{"max", idempotency_key_bytes_max}}});
     if (asked.kind == command_kind::edit && asked.edited) {
-      if (auto checked = check_campaign(asked.edited->spec, parts->settings.moderation); !checked)
+      if (auto checked = check_campaign(asked.edited->spec, services->settings.moderation); !checked)
         return std::unexpected(checked.error());
       auto audience = reference(asked.edited->audience.id);
       if (!audience)
@@ -311,8 +311,8 @@ struct supervisor_state {
     if (asked.kind == command_kind::start && view.stage == stage::draft)
       checked.version = view.version;
     if (checked.version && view.audience.id != audience_id{}) {
-      auto reasons = reasons_at_start(*parts->store, parts->campaigns, parts->settings.moderation, view.spec,
-                                      view.audience.id);
+      auto reasons = reasons_at_start(*services->store, services->campaigns, services->settings.moderation,
+                                      view.spec, view.audience.id);
       if (!reasons)
         return std::unexpected(reasons.error());
       checked.moderation_reasons = std::move(*reasons);
@@ -322,7 +322,7 @@ struct supervisor_state {
 
   /// As if the draft were started now; a draft without an audience is looked at when it gets one.
   result<void> check_plan_ends(const campaign_spec& spec, letter_index letters) const {
-    const auto now = parts->now();
+    const auto now = services->now();
     return letters == 0 ? result<void>{}
                         : check_end(spec.plan, std::max(spec.plan.start_at.value_or(now), now), letters);
   }
@@ -330,7 +330,7 @@ struct supervisor_state {
   result<audience_ref> reference(audience_id id) const {
     if (id == audience_id{})
       return audience_ref{};
-    const auto info = parts->store->audiences().info(id);
+    const auto info = services->store->audiences().info(id);
     if (!info)
       return std::unexpected(info.error());
     return audience_ref{info->id, info->name, info->size, info->hash};
@@ -350,7 +350,7 @@ struct supervisor_state {
         promises.push_back(self->make_response_promise<campaign_id>());
         return promises.back();
       }
-      const auto kept = parts->store->journal().find_key(key);
+      const auto kept = services->store->journal().find_key(key);
       if (!kept)
         return to_caf(kept.error());
       if (*kept && (*kept)->what == "create")
@@ -358,7 +358,7 @@ struct supervisor_state {
       if (*kept)
         return to_caf(make_error(error_code::conflict, notice{"idempotency_key_reused"}));
     }
-    if (auto checked = check_campaign(wanted.spec, parts->settings.moderation); !checked)
+    if (auto checked = check_campaign(wanted.spec, services->settings.moderation); !checked)
       return to_caf(checked.error());
     auto audience = reference(wanted.audience);
     if (!audience)
@@ -373,19 +373,20 @@ struct supervisor_state {
     const campaign_id id{++last_id.value};
     append_request request;
     request.campaign = id;
-    request.events.push_back({parts->now(), wanted.by, created{std::move(wanted.spec), std::move(audience)}});
+    request.events.push_back(
+        {services->now(), wanted.by, created{std::move(wanted.spec), std::move(audience)}});
     if (!key.empty()) {
-      request.key = key_record{key, "create", id, {status::draft, true, 1, 0}, parts->now()};
+      request.key = key_record{key, "create", id, {status::draft, true, 1, 0}, services->now()};
       creating.emplace(key, id);
     }
     // Its view is made now, from what is written: once it is durable it must be shown, whether or not the
     // disk gives it back at that moment.
-    auto state = unborn(id);
+    auto state = initial_state(id);
     evolve(state, request.events.front());
     auto promise = self->make_response_promise<campaign_id>();
     drafts.emplace(
-        id, draft{{promise}, key, std::make_shared<const campaign_view>(view_of(state, parts->now()))});
-    parts->store->journal().append(
+        id, draft{{promise}, key, std::make_shared<const campaign_view>(view_of(state, services->now()))});
+    services->store->journal().append(
         std::move(request), [to = caf::actor_cast<supervisor_actor>(self), id](result<event_number> last) {
           caf::anon_send(to, id, append_outcome{std::move(last)});
         });
@@ -404,15 +405,15 @@ struct supervisor_state {
         promise.deliver(to_caf(outcome.last.error()));
       return;
     }
-    wards[id];
-    if (!is_broken(deliberate_fault::draft_not_shown) || recover(*parts->store, id))
-      parts->campaigns.put(done.view);
+    children[id];
+    if (!is_broken(deliberate_fault::draft_not_shown) || recover(*services->store, id))
+      services->campaigns.put(done.view);
     for (auto& promise : done.promises)
       promise.deliver(id);
   }
 
   caf::result<std::string> show(campaign_id id) const {
-    const auto view = parts->campaigns.find(id, parts->now());
+    const auto view = services->campaigns.find(id, services->now());
     if (!view)
       return to_caf(
           make_error(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}}));
@@ -421,7 +422,7 @@ struct supervisor_state {
 
   std::vector<campaign_id> list() const {
     std::vector<campaign_id> ids;
-    for (const auto& view : parts->campaigns.all())
+    for (const auto& view : services->campaigns.all())
       ids.push_back(view->id);
     return ids;
   }
@@ -429,7 +430,7 @@ struct supervisor_state {
   void subscribe(const change_listener& who) {
     self->monitor(who);
     listeners[who.address()] =
-        parts->campaigns.subscribe([who, parts = parts.get()](campaign_id id, const view_ptr& view) {
+        services->campaigns.subscribe([who, services = services.get()](campaign_id id, const view_ptr& view) {
           caf::anon_send(who, id,
                          view ? to_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
                               : std::string{});
@@ -440,7 +441,7 @@ struct supervisor_state {
 
   void halt() {
     is_halting = true;
-    for (auto& [id, one] : wards) {
+    for (auto& [id, one] : children) {
       refuse_held_back(one, make_error(error_code::unavailable, notice{"shutting_down"}));
       if (one.actor)
         self->send(one.actor, halt_atom::value);
@@ -449,10 +450,10 @@ struct supervisor_state {
   }
 
   void end_if_halted() {
-    if (!is_halting || !names.empty())
+    if (!is_halting || !id_by_actor.empty())
       return;
     for (const auto& [who, subscription] : listeners)
-      parts->campaigns.unsubscribe(subscription);
+      services->campaigns.unsubscribe(subscription);
     self->quit();
   }
 
@@ -466,11 +467,11 @@ struct supervisor_state {
 };
 
 supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
-                                           engine_ptr parts) {
+                                           engine_ptr services) {
   self->set_exception_handler(
       [](caf::scheduled_actor*, std::exception_ptr& thrown) { return to_caf(thrown); });
   self->set_down_handler([=](const caf::down_msg& message) { self->state.on_down(message); });
-  self->state.begin(std::move(parts));
+  self->state.begin(std::move(services));
   return {
       [=](create_campaign& wanted) { return self->state.create(std::move(wanted)); },
       [=](campaign_id id, command& asked) { return self->state.ask(id, std::move(asked)); },
@@ -487,8 +488,8 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
 
 } // namespace
 
-supervisor_actor spawn_supervisor(caf::actor_system& system, engine_ptr parts) {
-  return system.spawn(supervisor, std::move(parts));
+supervisor_actor spawn_supervisor(caf::actor_system& system, engine_ptr services) {
+  return system.spawn(supervisor, std::move(services));
 }
 
 } // namespace sluice

@@ -18,7 +18,7 @@ namespace {
 struct test_copy_state {
   static inline const char* name = "test_copy";
 
-  std::shared_ptr<relay_lane> lane;
+  std::shared_ptr<campaign_queue> queue;
   std::vector<test_copy_result> results;
   letter_ranges granted; ///< and without an answer
   letter_ranges waiting; ///< neither granted nor answered
@@ -35,7 +35,7 @@ struct test_copy_state {
     granted.add(wanted);
     waiting.remove(wanted);
     if (!wanted.empty())
-      lane->grant(std::move(wanted));
+      queue->grant(std::move(wanted));
   }
 
   void settle(const letter_ranges& letters, letter_state outcome, const reply& answer) {
@@ -51,7 +51,7 @@ struct test_copy_state {
 
   /// After withdraw nothing more is sent; but what was granted may have been.
   void give_up() {
-    lane->withdraw();
+    queue->withdraw();
     settle(letter_ranges{granted}, letter_state::in_doubt, because("test_copy_unanswered"));
     settle(letter_ranges{waiting}, letter_state::pending, because("test_copy_not_taken"));
   }
@@ -72,11 +72,11 @@ caf::behavior test_copy(caf::stateful_actor<test_copy_state>* self,
   state.done = done;
   for (const auto& one : copies->letters->letters)
     state.waiting.add(one.index);
-  state.lane =
+  state.queue =
       through->open(copies->letters->campaign, [to = caf::actor_cast<caf::actor>(self)](relay_report report) {
         caf::anon_send(to, std::make_shared<relay_report>(std::move(report)));
       });
-  state.lane->offer(copies->letters);
+  state.queue->offer(copies->letters);
   self->delayed_send(self, timeout, caf::tick_atom::value);
   const auto end = [self] {
     self->state.done(std::move(self->state.results));

@@ -1,6 +1,6 @@
 #pragma once
 // Test copies: a letter of a campaign sent to other addresses, to see how it looks there. They pass through
-// the relay in a lane of their own; no log and no count of the campaign knows of them.
+// the relay in a queue of their own; no log and no count of the campaign knows of them.
 
 #include "actors/relay.hpp"
 #include "messages/view.hpp"

@@ -12,7 +12,7 @@ letter_index settled_letters(const campaign_state& state) {
 
 } // namespace
 
-void view_publisher::note_progress(const campaign_state& state, timestamp now) {
+void view_publisher::record_progress(const campaign_state& state, timestamp now) {
   if (!settled_at_.empty() && now - settled_at_.back().first < publish_every)
     return;
   settled_at_.emplace_back(now, settled_letters(state));

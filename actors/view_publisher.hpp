@@ -22,7 +22,7 @@ public:
   explicit view_publisher(directory& into) : into_(&into) {}
 
   /// Takes note of how many letters are settled, for the rate.
-  void note_progress(const campaign_state& state, timestamp now);
+  void record_progress(const campaign_state& state, timestamp now);
   /// Whether the state is to be shown now rather than a little later.
   bool is_time(const campaign_state& state, timestamp now) const;
   /// The next state is to be shown as soon as it is durable.

@@ -1,5 +1,5 @@
-# find_package(sluice): sluice::messages, sluice::persistence, sluice::core, sluice::letters, sluice::audit,
-# sluice::actors, sluice::adapters.
+# find_package(sluice): sluice::messages, sluice::persistence and its rooms (sluice::persistence_rocksdb, _memory and
+# _stores, which opens any of them), sluice::core, sluice::letters, sluice::audit, sluice::actors, sluice::adapters.
 include(CMakeFindDependencyMacro)
 list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
 find_dependency(Threads)
@@ -14,5 +14,6 @@ find_dependency(Boost 1.81 COMPONENTS url)
 find_dependency(csv)
 find_dependency(PkgConfig)
 pkg_check_modules(gmime REQUIRED IMPORTED_TARGET gmime-3.0)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 list(POP_FRONT CMAKE_MODULE_PATH)
 include("${CMAKE_CURRENT_LIST_DIR}/sluiceTargets.cmake")

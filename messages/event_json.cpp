@@ -361,7 +361,7 @@ result<event> event_from_json(const json& value) {
   try {
     return read_event(value);
   } catch (const std::exception& fault) {
-    return failure(error_code::corrupt, std::string{"the record is no event: "} + fault.what());
+    return failure(error_code::corrupt, notice{"event_unreadable", {{"fault", fault.what()}}});
   }
 }
 

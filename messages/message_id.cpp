@@ -1,5 +1,7 @@
 #include "messages/message_id.hpp"
 
+#include "messages/sha256.hpp"
+
 namespace sluice {
 
 namespace {
@@ -8,27 +10,21 @@ constexpr std::size_t half_hash = 16;
 
 } // namespace
 
-sha256_hash letter_hash(std::string_view campaign_line, std::string_view recipient_address) {
-  return sha256(campaign_line, recipient_address);
-}
+message_ids::message_ids(campaign_id campaign, std::string_view from_domain) :
+    hashed_before_(to_string(campaign) + "\n"), begin_("<" + to_string(campaign) + "."),
+    end_("@" + std::string{from_domain} + ">") {}
 
-std::string campaign_line_of(campaign_id campaign) {
-  return to_string(campaign) + "\n";
-}
-
-void append_message_id(std::string& to,
-                       campaign_id campaign,
-                       const sha256_hash& hash,
-                       std::string_view from_domain) {
-  to.append("<").append(to_string(campaign)).append(".");
-  to.append(to_hex(std::span{hash}.first(half_hash)));
-  to.append("@").append(from_domain).append(">");
+void message_ids::append(std::string& to, std::string_view recipient_address) const {
+  const auto hash = sha256(hashed_before_, recipient_address);
+  to.append(begin_);
+  append_hex(to, std::span{hash}.first(half_hash));
+  to.append(end_);
 }
 
 std::string
 message_id(campaign_id campaign, std::string_view from_domain, std::string_view recipient_address) {
   std::string text;
-  append_message_id(text, campaign, letter_hash(campaign_line_of(campaign), recipient_address), from_domain);
+  message_ids(campaign, from_domain).append(text, recipient_address);
   return text;
 }
 

@@ -1,28 +1,29 @@
 #pragma once
-// A letter's Message-ID (RFC 5322 section 3.6.4): a function of campaign and recipient, so that every attempt
-// has the same one.
+// A letter's Message-ID (RFC 5322 section 3.6.4): `<c17.3f…@shop.example>`, a function of campaign and recipient
+// address (SHA-256 over both), so that every attempt has the same one. The domain is the sender's.
 
 #include "messages/id.hpp"
-#include "messages/sha256.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace sluice {
 
-/// One hash for a letter's two names: its first half goes into the Message-ID, the second into the MIME boundary.
-/// `campaign_line` is campaign_line_of(campaign), which a composer keeps.
-sha256_hash letter_hash(std::string_view campaign_line, std::string_view recipient_address);
-std::string campaign_line_of(campaign_id campaign);
+/// The Message-IDs of one campaign's letters.
+class message_ids {
+public:
+  message_ids(campaign_id campaign, std::string_view from_domain);
 
-/// Appends `<c17.3f…@shop.example>`, with the brackets.
-void append_message_id(std::string& to,
-                       campaign_id campaign,
-                       const sha256_hash& hash,
-                       std::string_view from_domain);
+  /// Appends a letter's, with the brackets.
+  void append(std::string& to, std::string_view recipient_address) const;
 
-/// `<c17.3f…@shop.example>` with the brackets: a function of campaign and recipient address (SHA-256 over
-/// both), the same for every attempt; the domain is the sender's.
+private:
+  std::string hashed_before_;
+  std::string begin_;
+  std::string end_;
+};
+
+/// One letter's, with the brackets.
 std::string
 message_id(campaign_id campaign, std::string_view from_domain, std::string_view recipient_address);
 

@@ -59,14 +59,16 @@ sha256_hash sha256(std::string_view first, std::string_view second) {
   return stream.update(first).update(second).finish();
 }
 
-std::string to_hex(std::span<const std::uint8_t> bytes) {
+void append_hex(std::string& to, std::span<const std::uint8_t> bytes) {
   static constexpr std::string_view digits = "0123456789abcdef";
+  for (const auto byte : bytes)
+    to.append({digits[byte >> 4U], digits[byte & 0x0fU]});
+}
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
   std::string text;
   text.reserve(bytes.size() * 2);
-  for (const auto byte : bytes) {
-    text.push_back(digits[byte >> 4U]);
-    text.push_back(digits[byte & 0x0fU]);
-  }
+  append_hex(text, bytes);
   return text;
 }
 

@@ -36,6 +36,7 @@ sha256_hash sha256(std::string_view first, std::string_view second);
 
 /// Lower-case hexadecimal.
 std::string to_hex(std::span<const std::uint8_t> bytes);
+void append_hex(std::string& to, std::span<const std::uint8_t> bytes);
 
 /// Reads what to_hex wrote, to the last byte of `into`; false for any other text.
 bool from_hex(std::string_view text, std::span<std::uint8_t> into);

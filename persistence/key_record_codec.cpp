@@ -6,17 +6,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-
 namespace sluice {
 
 namespace {
 
 constexpr std::size_t time_bytes = 8;
-
-std::int64_t stored_ms(std::string_view value) {
-  return static_cast<std::int64_t>(read_big_endian<std::uint64_t>(value.data()));
-}
 
 } // namespace
 
@@ -35,7 +29,8 @@ result<key_record> decode_key_record(std::string_view key, std::string_view valu
     return failure(error_code::corrupt,
                    sentence("the stored answer for idempotency key \"", key, "\" cannot be read"));
   };
-  if (value.size() < time_bytes)
+  const auto at = key_record_time(value);
+  if (!at)
     return damaged();
   const auto body = nlohmann::json::from_cbor(value.begin() + time_bytes, value.end(), true, false);
   if (!body.is_object() || !body.contains("what") || !body["what"].is_string() ||
@@ -48,21 +43,13 @@ result<key_record> decode_key_record(std::string_view key, std::string_view valu
                     .what = body["what"].get<std::string>(),
                     .campaign = {body["campaign"].get<std::uint64_t>()},
                     .answer = *answer,
-                    .at = timestamp(milliseconds(stored_ms(value)))};
+                    .at = *at};
 }
 
-void old_keys_filter::saw(timestamp at) {
-  // Only the journal's writer calls it, so the newest so far cannot change in between.
-  newest_ms_.store(std::max(newest_ms_.load(std::memory_order_relaxed), at.time_since_epoch().count()),
-                   std::memory_order_relaxed);
-}
-
-bool old_keys_filter::Filter(
-    int, const rocksdb::Slice&, const rocksdb::Slice& value, std::string*, bool*) const {
+std::optional<timestamp> key_record_time(std::string_view value) {
   if (value.size() < time_bytes)
-    return false;
-  return stored_ms({value.data(), value.size()}) + key_kept_for.count() <
-         newest_ms_.load(std::memory_order_relaxed);
+    return std::nullopt;
+  return timestamp(milliseconds(static_cast<std::int64_t>(read_big_endian<std::uint64_t>(value.data()))));
 }
 
 } // namespace sluice

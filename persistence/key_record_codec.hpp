@@ -9,9 +9,7 @@
 
 #include "persistence/journal.hpp"
 
-#include <rocksdb/compaction_filter.h>
-
-#include <atomic>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,20 +18,7 @@ namespace sluice {
 std::string encode_key_record(const key_record& record);
 /// Any bytes may come in; what is no key record is `corrupt`.
 result<key_record> decode_key_record(std::string_view key, std::string_view value);
-
-/// Drops old keys. Its counterpart `saw` is told of every new one.
-class old_keys_filter final : public rocksdb::CompactionFilter {
-public:
-  void saw(timestamp at);
-  bool Filter(int level,
-              const rocksdb::Slice& key,
-              const rocksdb::Slice& value,
-              std::string* new_value,
-              bool* value_changed) const override;
-  const char* Name() const override { return "sluice_old_keys"; }
-
-private:
-  std::atomic<std::int64_t> newest_ms_ = 0;
-};
+/// When the key was given, without a look at the rest; nothing where the bytes are no key record.
+std::optional<timestamp> key_record_time(std::string_view value);
 
 } // namespace sluice

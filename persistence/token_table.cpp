@@ -1,5 +1,6 @@
 #include "persistence/token_table.hpp"
 
+#include "messages/base64.hpp"
 #include "messages/check.hpp"
 #include "persistence/sentence.hpp"
 
@@ -22,28 +23,12 @@ constexpr std::array<std::pair<role, std::string_view>, 4> role_names{{{role::vi
                                                                        {role::moderator, "moderator"},
                                                                        {role::admin, "admin"}}};
 
-/// RFC 4648 section 5, without padding: 43 characters for 32 bytes.
-std::string base64url(std::span<const std::uint8_t> bytes) {
-  static constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-  std::string text;
-  std::uint32_t bits = 0;
-  unsigned count = 0;
-  for (const auto byte : bytes) {
-    bits = (bits << 8U) | byte;
-    for (count += 8; count >= 6; count -= 6)
-      text.push_back(digits[(bits >> (count - 6U)) & 0x3fU]);
-  }
-  if (count > 0)
-    text.push_back(digits[(bits << (6U - count)) & 0x3fU]);
-  return text;
-}
-
 result<std::string> make_secret() {
   std::array<std::uint8_t, secret_bytes> bytes;
   if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
     return failure(error_code::internal, "the system gives no random numbers for a token");
-  return "slc_" + base64url(bytes);
+  // 43 characters for 32 bytes.
+  return "slc_" + to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 std::string id_of(const sha256_hash& hash) {

@@ -14,9 +14,9 @@ namespace sluice {
 class chain_auditor {
 public:
   /// `note` takes what is found wrong.
-  using note_fault = std::function<void(event_number, std::string)>;
+  using record_fault = std::function<void(event_number, std::string)>;
 
-  chain_auditor(campaign_id campaign, note_fault note) : campaign_(campaign), note_(std::move(note)) {}
+  chain_auditor(campaign_id campaign, record_fault note) : campaign_(campaign), note_(std::move(note)) {}
 
   /// Records as they lie there, in the order of their keys.
   void follow(const raw_record& record);
@@ -51,7 +51,7 @@ private:
   std::string cause_of(const broken_link& link, const hash_index& named, const hash_index& contents) const;
 
   campaign_id campaign_;
-  note_fault note_;
+  record_fault note_;
   event_number last_number_ = 0;
   sha256_hash last_hash_{};
   std::vector<broken_link> broken_; ///< audit_faults_max at most

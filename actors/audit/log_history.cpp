@@ -20,7 +20,7 @@ using nlohmann::json;
 /// Applies a log's events to a state, on and on.
 class replayer {
 public:
-  replayer(const store& from, campaign_id campaign) : from_(from), state_(unborn(campaign)) {}
+  replayer(const store& from, campaign_id campaign) : from_(from), state_(initial_state(campaign)) {}
 
   result<void> go_to(const replay_point& upto) {
     std::optional<error> broken;

@@ -7,7 +7,7 @@
 namespace sluice {
 
 result<campaign_state> recover(const store& from, campaign_id campaign) {
-  auto state = unborn(campaign);
+  auto state = initial_state(campaign);
   if (const auto kept = from.snapshots().load(campaign))
     if (auto decoded = decode_state(kept->state);
         decoded && decoded->id == campaign && decoded->last_event == kept->number)

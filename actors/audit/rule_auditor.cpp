@@ -7,7 +7,7 @@
 
 namespace sluice {
 
-rule_auditor::rule_auditor(campaign_id campaign) : state_(unborn(campaign)) {}
+rule_auditor::rule_auditor(campaign_id campaign) : state_(initial_state(campaign)) {}
 
 void rule_auditor::follow(const event& next) {
   check_before(next);

@@ -63,18 +63,18 @@ public:
       campaign_(campaign), letter_(letter), around_(around), id_(to_string(campaign.id)) {}
 
   std::vector<letter_reason> all() && {
-    note_doubt();
-    if (note_end())
+    record_doubt();
+    if (record_end())
       return std::move(found_);
-    note_suppression();
-    note_fault();
-    note_hold();
-    note_stage();
-    note_part();
-    note_retry();
-    note_relay();
+    add_suppression();
+    record_fault();
+    add_hold();
+    add_stage();
+    add_part();
+    add_retry();
+    add_relay();
     if (found_.empty())
-      note_limits();
+      add_limits();
     if (found_.empty() && letter_.attempts == 0)
       add("waiting", notice{"letter_waiting"});
     else if (found_.empty())
@@ -88,7 +88,7 @@ private:
     found_.push_back(reason_of(code, std::move(what), until));
   }
 
-  void note_doubt() {
+  void record_doubt() {
     if (letter_.state != letter_state::in_doubt)
       return;
     const auto code = is_final(campaign_.stage)                       ? "letter_in_doubt"
@@ -98,7 +98,7 @@ private:
   }
 
   /// True when the campaign is over: nothing that passes keeps the letter.
-  bool note_end() {
+  bool record_end() {
     if (campaign_.stage == stage::cancelled)
       add("cancelled", notice{"letter_cancelled", {campaign()}});
     else if (campaign_.stage == stage::rejected)
@@ -106,20 +106,20 @@ private:
     return is_final(campaign_.stage) && !found_.empty();
   }
 
-  void note_suppression() {
+  void add_suppression() {
     if (around_.suppressed)
       add("suppressed",
           notice{"letter_suppressed", {{"address", letter_.email}, {"reason", *around_.suppressed}}});
   }
 
-  void note_fault() {
+  void record_fault() {
     if (!campaign_.fault.empty())
       add("fault", notice{"letter_campaign_parked",
                           {campaign()},
                           {notice_or_text(campaign_.fault_notice, campaign_.fault)}});
   }
 
-  void note_hold() {
+  void add_hold() {
     if (!campaign_.hold)
       return;
     const auto& hold = *campaign_.hold;
@@ -132,7 +132,7 @@ private:
       add("paused", notice{"letter_paused", {campaign(), since, {"by", hold.by}, {"words", hold.text}}});
   }
 
-  void note_stage() {
+  void add_stage() {
     if (campaign_.stage == stage::draft)
       add("draft", notice{"letter_in_draft", {campaign()}});
     else if (campaign_.stage == stage::moderation)
@@ -143,7 +143,7 @@ private:
       add("preparing", notice{"letter_preparing", {campaign(), {"at", *campaign_.t0}}}, campaign_.t0);
   }
 
-  void note_part() {
+  void add_part() {
     const auto& plan = campaign_.spec.plan;
     if (!campaign_.t0 || !plan.parts)
       return;
@@ -154,7 +154,7 @@ private:
     add("part", notice{"letter_part", {{"part", part}, {"at", at}}}, at);
   }
 
-  void note_retry() {
+  void add_retry() {
     if (letter_.state == letter_state::deferred && letter_.retry_at && *letter_.retry_at > around_.now)
       add("deferred",
           with_reply(
@@ -163,7 +163,7 @@ private:
           letter_.retry_at);
   }
 
-  void note_relay() {
+  void add_relay() {
     if (!campaign_.relay_trouble)
       return;
     const auto& trouble = *campaign_.relay_trouble;
@@ -174,7 +174,7 @@ private:
   }
 
   /// Limits matter to letters that could leave now.
-  void note_limits() {
+  void add_limits() {
     if (!around_.wait)
       return;
     const auto& wait = *around_.wait;

@@ -18,7 +18,7 @@ enum class deliberate_fault : std::uint8_t {
   pause_lets_claims_through, ///< letters wanted during a hold are granted
   plan_ignored,              ///< letters are made ready and claimed whatever the plan says
   outcomes_lost_with_disk,   ///< outcomes of an append that failed are not taken up again
-  returned_letters_lost,     ///< what a withdrawn lane hands back is not made ready again
+  returned_letters_lost,     ///< what a withdrawn queue hands back is not made ready again
   dead_campaign_forgotten,   ///< a campaign's actor that died is not started again
   timer_lost,                ///< nothing wakes a campaign that waits for its disk
   finished_too_early,        ///< deferred letters count as final
@@ -26,13 +26,13 @@ enum class deliberate_fault : std::uint8_t {
   suppression_ignored,       ///< letters are made for suppressed addresses
   clock_trusted,             ///< a wall clock that jumps back is written into the log
   view_ahead_of_log,         ///< what is shown is not yet durable
-  untaken_letters_lost, ///< what a sender had not taken when its lane was drained is not made ready again
-  resume_overtakes,     ///< letters are made ready while a withdrawn lane still has earlier ones
+  untaken_letters_lost, ///< what a sender had not taken when its queue was drained is not made ready again
+  resume_overtakes,     ///< letters are made ready while a withdrawn queue still has earlier ones
   unreadable_log_parks, ///< a disk that does not give a log counts as a death of the campaign
   draft_not_shown,      ///< a draft is shown only if the disk gives it back at once
   doubt_without_delay,  ///< a letter that is in doubt again and again leaves at once each time
   drain_not_counted,    ///< letters that come back unsent are left out of what a stop tells
-  dead_campaign_sends,  ///< a campaign's actor that dies leaves its lane open until its sender hears of it
+  dead_campaign_sends,  ///< a campaign's actor that dies leaves its queue open until its sender hears of it
   dead_campaign_silent, ///< nobody answers commands that died with a campaign's actor
   revival_overtakes,    ///< a campaign is started again while its last append is still on its way
 };

@@ -19,7 +19,7 @@ void set_all(campaign_state& state, const letter_ranges& letters, letter_state t
     state.letters.set(range, to);
 }
 
-/// Calls `visit` for each of the letters that have a retry on record, whichever side is shorter.
+/// Calls `visit` for each of the letters that have a retry on record; `visit` returns the next.
 template <class Visit>
 void each_retry(campaign_state& state, const letter_ranges& letters, Visit&& visit) {
   for (const auto& range : letters) {
@@ -43,7 +43,7 @@ void forget_retries(campaign_state& state, const letter_ranges& letters) {
   });
 }
 
-void note_deferral(campaign_state& state, const letter_ranges& letters, timestamp retry_at, timestamp at) {
+void record_deferral(campaign_state& state, const letter_ranges& letters, timestamp retry_at, timestamp at) {
   letters.for_each([&](letter_index index) {
     const auto [noted, is_new] = state.retries.try_emplace(index, retry{0, at, at});
     ++noted->second.deferrals;
@@ -53,11 +53,11 @@ void note_deferral(campaign_state& state, const letter_ranges& letters, timestam
 }
 
 /// The first time that a letter is sent again out of doubt it goes at once, and waits from the next time on.
-void note_doubt(campaign_state& state, const letter_ranges& letters, timestamp at) {
+void record_doubt(campaign_state& state, const letter_ranges& letters, timestamp at) {
   letters.for_each([&](letter_index index) { state.retries.try_emplace(index, retry{0, at, at}); });
 }
 
-void note_verdicts(campaign_state& state, const settled_group& group) {
+void record_verdicts(campaign_state& state, const settled_group& group) {
   auto found = verdict::fine;
   if (group.outcome == letter_state::refused)
     found = is_spam_refusal(group.answer) ? verdict::refused_as_spam : verdict::refused;
@@ -70,7 +70,7 @@ void note_verdicts(campaign_state& state, const settled_group& group) {
                          state.verdicts.end() - static_cast<std::ptrdiff_t>(verdicts_max));
 }
 
-void note_response(campaign_state& state, const settled_group& group, timestamp at) {
+void record_response(campaign_state& state, const settled_group& group, timestamp at) {
   if (group.answer.code == 0 && group.answer.text.empty())
     return;
   auto words = common_words(group.answer.text);
@@ -190,9 +190,9 @@ struct evolution {
     if (!it.resend)
       forget_retries(state, it.letters);
     else if (it.waits())
-      note_deferral(state, it.letters, it.retry_at, now.at);
+      record_deferral(state, it.letters, it.retry_at, now.at);
     else
-      note_doubt(state, it.letters, now.at);
+      record_doubt(state, it.letters, now.at);
     set_all(state, it.letters, it.outcome());
   }
   void operator()(const relay_failed& it) {
@@ -231,7 +231,7 @@ private:
       state.drain = drain{now.at, in_flight, {}, {}};
   }
 
-  void note_drained(const settled_group& group) {
+  void on_withdraw_complete(const settled_group& group) {
     if (!state.drain || state.drain->ended_at)
       return;
     if (group.outcome == letter_state::pending && is_broken(deliberate_fault::drain_not_counted))
@@ -256,13 +256,13 @@ private:
           "letters were settled that were not claimed");
     check(!group.letters.empty(), "an outcome came for no letter");
     if (group.outcome == letter_state::deferred)
-      note_deferral(state, group.letters, group.retry_at, now.at);
+      record_deferral(state, group.letters, group.retry_at, now.at);
     else if (sluice::is_final(group.outcome))
       forget_retries(state, group.letters);
     set_all(state, group.letters, group.outcome);
-    note_drained(group);
-    note_verdicts(state, group);
-    note_response(state, group, now.at);
+    on_withdraw_complete(group);
+    record_verdicts(state, group);
+    record_response(state, group, now.at);
   }
 };
 
@@ -288,7 +288,7 @@ void evolve(campaign_state& state, const event& next) {
   state.changed_at = next.at;
 }
 
-campaign_state unborn(campaign_id id) {
+campaign_state initial_state(campaign_id id) {
   campaign_state state;
   state.id = id;
   return state;

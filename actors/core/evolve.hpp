@@ -10,7 +10,7 @@ namespace sluice {
 void evolve(campaign_state& state, const event& next);
 
 /// The state of a campaign before its first event.
-campaign_state unborn(campaign_id id);
+campaign_state initial_state(campaign_id id);
 
 /// A reply's words with what differs from letter to letter (queue ids, addresses) replaced by "…", so that
 /// like answers are counted together.

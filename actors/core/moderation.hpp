@@ -16,7 +16,7 @@ struct moderation_settings {
   double role_addresses_percent_max = 10; ///< 100: off
   bool requires_unsubscribe = true;
   double audience_growth_max = 3;               ///< times the sender's largest so far; 0: off
-  std::vector<std::string> suspicious_patterns; ///< ECMAScript regular expressions, without regard to case
+  std::vector<std::string> suspicious_patterns; ///< see moderation_patterns.hpp; without regard to case
   std::vector<std::string> free_mail_domains;   ///< as sender: refused at create; default_free_mail_domains
 };
 

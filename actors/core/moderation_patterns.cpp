@@ -1,107 +1,124 @@
-// std::regex as it comes is no tool for text of strangers: it recurses once a character and may take time
-// exponential in the text. So the texts are looked at in short pieces, and with libstdc++'s other matcher
-// (`__polynomial`), which does neither and in return knows no back-references. Wide characters, because
-// case is folded character by character and bytes of UTF-8 are none.
-
 #include "actors/core/moderation_patterns.hpp"
 
+#include <re2/re2.h>
+
 #include <algorithm>
-#include <locale>
-#include <regex>
-#include <stdexcept>
+#include <array>
 
 namespace sluice {
 
 namespace {
 
-constexpr std::size_t piece_characters_max = 500;
+/// What RE2 takes for ASCII alone, and what it calls the same in every script; both within brackets.
+struct spelling {
+  std::string_view said;
+  std::string_view opposite; ///< empty: has none
+  std::string_view in_brackets;
+};
 
-/// UTF-8 to code points; what is no UTF-8 becomes U+FFFD, byte by byte.
-std::wstring widened(std::string_view text) {
-  std::wstring wide;
-  wide.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    const std::size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 0;
-    if (length == 0 || at + length > text.size()) {
-      wide.push_back(0xFFFD);
-      ++at;
-      continue;
-    }
-    auto point = length == 1 ? lead : lead & (0x7FU >> length);
-    for (std::size_t next = 1; next < length; ++next)
-      point = point << 6U | (static_cast<unsigned char>(text[at + next]) & 0x3FU);
-    wide.push_back(static_cast<wchar_t>(point));
-    at += length;
+constexpr std::array<spelling, 5> spellings{{{"\\w", "\\W", "\\pL\\pM\\pN_"},
+                                             {"\\s", "\\S", "\\s\\pZ"},
+                                             {"[:alpha:]", "", "\\pL"},
+                                             {"[:alnum:]", "", "\\pL\\pN"},
+                                             {"[:space:]", "", "\\s\\pZ"}}};
+
+bool is_hexadecimal(std::string_view text) {
+  return std::ranges::all_of(text, [](char one) {
+    return (one >= '0' && one <= '9') || (one >= 'a' && one <= 'f') || (one >= 'A' && one <= 'F');
+  });
+}
+
+/// The pattern as RE2 is to have it.
+class translation {
+public:
+  explicit translation(std::string_view pattern) : rest_(pattern) {
+    while (!rest_.empty())
+      if (!take_spelling() && !take_code_point())
+        take_as_is();
   }
-  return wide;
-}
 
-std::string narrowed(std::wstring_view wide) {
-  std::string text;
-  const auto add = [&text](std::uint32_t byte) { text.push_back(static_cast<char>(byte)); };
-  for (const auto one : wide) {
-    const auto point = static_cast<char32_t>(one);
-    if (point < 0x80) {
-      add(point);
-      continue;
+  const std::string& text() const { return text_; }
+  bool has_useless_word_boundary() const { return has_word_boundary_ && !is_ascii_; }
+
+private:
+  bool take_spelling() {
+    for (const auto& [said, opposite, in_brackets] : spellings) {
+      if (rest_.starts_with(said) && (is_in_brackets_ || said.front() == '\\'))
+        return replace(said.size(), is_in_brackets_ ? "" : "[", in_brackets);
+      if (!opposite.empty() && rest_.starts_with(opposite) && !is_in_brackets_)
+        return replace(opposite.size(), "[^", in_brackets);
     }
-    if (point < 0x800) {
-      add(0xC0U | point >> 6U);
-    } else {
-      if (point < 0x10000) {
-        add(0xE0U | point >> 12U);
-      } else {
-        add(0xF0U | point >> 18U);
-        add(0x80U | (point >> 12U & 0x3FU));
-      }
-      add(0x80U | (point >> 6U & 0x3FU));
-    }
-    add(0x80U | (point & 0x3FU));
+    return false;
   }
-  return text;
-}
 
-/// A locale that knows every script's upper and lower case; glibc has it built in. Elsewhere ASCII's it is.
-const std::locale& folding_locale() {
-  static const std::locale known = [] {
-    try {
-      return std::locale("C.UTF-8");
-    } catch (const std::runtime_error&) {
-      return std::locale::classic();
+  bool replace(std::size_t length, std::string_view opening, std::string_view by) {
+    text_.append(opening).append(by);
+    if (!opening.empty())
+      text_.push_back(']');
+    rest_.remove_prefix(length);
+    return true;
+  }
+
+  bool take_code_point() {
+    if (!rest_.starts_with("\\u") || rest_.size() < 6 || !is_hexadecimal(rest_.substr(2, 4)))
+      return false;
+    is_ascii_ = false;
+    text_.append("\\x{").append(rest_.substr(2, 4)).append("}");
+    rest_.remove_prefix(6);
+    return true;
+  }
+
+  void take_as_is() {
+    is_ascii_ &= static_cast<unsigned char>(rest_.front()) < 0x80;
+    has_word_boundary_ |= !is_in_brackets_ && (rest_.starts_with("\\b") || rest_.starts_with("\\B"));
+    std::size_t length = rest_.front() == '\\' && rest_.size() > 1 ? 2 : 1;
+    if (rest_.front() == '[' && !is_in_brackets_) {
+      is_in_brackets_ = true;
+      // A bracket that is closed at once is a character of the class.
+      length = rest_.starts_with("[^]") ? 3 : rest_.starts_with("[]") || rest_.starts_with("[^") ? 2 : 1;
+    } else if (rest_.front() == ']') {
+      is_in_brackets_ = false;
     }
-  }();
-  return known;
-}
+    text_.append(rest_.substr(0, length));
+    rest_.remove_prefix(length);
+  }
 
-/// Throws std::regex_error.
-std::wregex compiled(const std::string& pattern) {
-  auto flags = std::regex_constants::ECMAScript | std::regex_constants::icase;
-#ifdef __GLIBCXX__
-  flags |= std::regex_constants::__polynomial;
-#endif
-  std::wregex made;
-  made.imbue(folding_locale());
-  made.assign(widened(pattern), flags);
+  std::string_view rest_;
+  std::string text_;
+  bool is_in_brackets_ = false;
+  bool has_word_boundary_ = false;
+  bool is_ascii_ = true;
+};
+
+RE2::Options options() {
+  RE2::Options made;
+  made.set_case_sensitive(false);
+  made.set_log_errors(false);
   return made;
 }
 
-std::unexpected<error> useless(const std::string& pattern, const char* why) {
+/// Empty: none.
+std::string fault_of(const translation& translated, const RE2& expression) {
+  if (!expression.ok())
+    return expression.error();
+  if (translated.has_useless_word_boundary())
+    return "\\b and \\B know the letters of ASCII alone; say (^|\\W) or ($|\\W) instead";
+  return {};
+}
+
+std::unexpected<error> useless(const std::string& pattern, const std::string& why) {
   return failure(error_code::invalid_input,
                  notice{"pattern_invalid", {{"pattern", pattern}, {"fault", why}}});
 }
 
-std::string find_in(const std::wregex& pattern, std::wstring_view text) {
-  constexpr auto step = piece_characters_max - pattern_match_characters_max;
-  for (std::size_t line = 0; line < text.size();) {
-    const auto end = std::min(text.find(L'\n', line), text.size());
-    for (auto begin = line; begin < end; begin += step) {
-      const auto piece = text.substr(begin, std::min(end - begin, piece_characters_max));
-      std::match_results<std::wstring_view::const_iterator> match;
-      if (std::regex_search(piece.begin(), piece.end(), match, pattern) && match.length(0) > 0)
-        return narrowed({match[0].first, match[0].second});
-    }
-    line = end + 1;
+std::string find_in(const RE2& expression, std::string_view text) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    re2::StringPiece match;
+    const auto line = text.substr(begin, end - begin);
+    if (expression.Match(line, 0, line.size(), RE2::UNANCHORED, &match, 1) && !match.empty())
+      return std::string(match);
+    begin = end + 1;
   }
   return {};
 }
@@ -109,23 +126,21 @@ std::string find_in(const std::wregex& pattern, std::wstring_view text) {
 } // namespace
 
 result<void> check_pattern_syntax(const std::string& pattern) {
-  try {
-    static_cast<void>(compiled(pattern));
-  } catch (const std::exception& fault) {
-    return useless(pattern, fault.what());
-  }
+  const translation translated(pattern);
+  const RE2 expression(translated.text(), options());
+  if (const auto fault = fault_of(translated, expression); !fault.empty())
+    return useless(pattern, fault);
   return {};
 }
 
 result<std::string> find_pattern(const std::string& pattern, std::span<const std::string_view> texts) {
-  try {
-    const auto expression = compiled(pattern);
-    for (const auto text : texts)
-      if (auto found = find_in(expression, widened(text.substr(0, pattern_text_bytes_max))); !found.empty())
-        return found;
-  } catch (const std::exception& fault) {
-    return useless(pattern, fault.what());
-  }
+  const translation translated(pattern);
+  const RE2 expression(translated.text(), options());
+  if (const auto fault = fault_of(translated, expression); !fault.empty())
+    return useless(pattern, fault);
+  for (const auto text : texts)
+    if (auto found = find_in(expression, text); !found.empty())
+      return found;
   return std::string{};
 }
 

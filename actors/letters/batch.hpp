@@ -1,9 +1,11 @@
 #pragma once
-// Letters ready to leave: rendered, complete, all in one block of memory. A batch is shared, read-only,
-// between the sender and the relay's connections.
+// Letters ready to leave. What all letters of a campaign have in common is kept once, for all its batches; a
+// letter is a list of pieces, most of them there, with octets of its own only for what is its own. A batch is
+// shared, read-only, between the sender and the relay's connections.
 
 #include "messages/id.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -12,29 +14,77 @@
 
 namespace sluice {
 
-/// One letter's place in its batch's text.
+/// Octets that stand in the text that all letters of the campaign share, or in the batch's own.
+class piece {
+public:
+  piece() = default;
+  piece(std::size_t at, std::size_t bytes, bool is_shared) :
+      at_(static_cast<std::uint32_t>(at)),
+      bytes_(static_cast<std::uint32_t>(bytes) | (is_shared ? shared_bit : 0U)) {}
+
+  std::size_t at() const { return at_; }
+  std::size_t bytes() const { return bytes_ & ~shared_bit; }
+  bool is_shared() const { return (bytes_ & shared_bit) != 0; }
+
+private:
+  static constexpr std::uint32_t shared_bit =
+      1U << 31U; // so that it fits eight octets: there are dozens a letter
+
+  std::uint32_t at_ = 0;
+  std::uint32_t bytes_ = 0;
+};
+
+/// One letter's place in its batch. Its wire form (RFC 5321 section 4.5.2) is its pieces in their order: CRLF line
+/// ends, one at the end, dot-stuffed, without the end of data.
 struct letter {
   letter_index index = 0;
   std::uint32_t recipient_at = 0;
   std::uint32_t recipient_bytes = 0;
-  std::uint32_t message_at = 0;
-  std::uint32_t message_bytes = 0;
-  bool has_8bit = false;       ///< the message needs 8BITMIME
-  bool needs_smtputf8 = false; ///< an address needs SMTPUTF8
+  std::uint32_t piece_at = 0;
+  std::uint32_t piece_count = 0;
+  std::uint32_t wire_bytes = 0;
+  std::uint32_t own_bytes = 0;    ///< of wire_bytes: not shared
+  std::uint32_t stuffed_dots = 0; ///< of wire_bytes: not in the message
+  bool has_8bit = false;          ///< the message needs 8BITMIME
+  bool needs_smtputf8 = false;    ///< an address needs SMTPUTF8
+
+  /// The message's size (RFC 1870 section 6: stuffed dots do not count).
+  std::uint32_t message_bytes() const { return wire_bytes - stuffed_dots; }
 };
 
-/// Letters of one campaign, lowest index first. Messages are RFC 5322 with CRLF line ends, not dot-stuffed.
+/// Letters of one campaign, lowest index first.
 struct batch {
   campaign_id campaign;
   std::string envelope_sender; ///< RFC 5321 reverse-path, without the angle brackets
+  std::shared_ptr<const std::string> shared_text;
   std::string text;
+  std::vector<piece> pieces;
   std::vector<letter> letters;
 
   std::string_view recipient_of(const letter& one) const {
     return std::string_view{text}.substr(one.recipient_at, one.recipient_bytes);
   }
-  std::string_view message_of(const letter& one) const {
-    return std::string_view{text}.substr(one.message_at, one.message_bytes);
+
+  std::string_view octets_of(piece one) const {
+    return std::string_view{one.is_shared() ? *shared_text : text}.substr(one.at(), one.bytes());
+  }
+
+  /// Calls `take` with each piece of the letter's wire form.
+  template <class Take>
+  void for_each_piece(const letter& one, Take&& take) const {
+    for (std::uint32_t at = 0; at < one.piece_count; ++at)
+      take(octets_of(pieces[one.piece_at + at]));
+  }
+
+  /// Appends the message itself (RFC 5322, CRLF line ends), not dot-stuffed.
+  void append_message(const letter& one, std::string& to) const;
+  std::string message_of(const letter& one) const;
+
+  /// The memory that goes when the batch does: all but the text that is shared.
+  std::size_t memory_bytes() const;
+  /// What its letters take of it.
+  std::size_t used_bytes() const {
+    return text.size() + pieces.size() * sizeof(piece) + letters.size() * sizeof(letter);
   }
 };
 

@@ -1,14 +1,14 @@
 #include "actors/letters/letter_composer.hpp"
 
+#include "actors/letters/compiled_body.hpp"
 #include "actors/letters/letter_template.hpp"
-#include "actors/letters/mime_body.hpp"
+#include "actors/letters/letter_writer.hpp"
 #include "actors/letters/mime_header.hpp"
 #include "messages/address.hpp"
+#include "messages/check.hpp"
 #include "messages/message_id.hpp"
 #include "messages/sha256.hpp"
 #include "messages/utf8.hpp"
-
-#include <gmime/gmime.h>
 
 #include <algorithm>
 #include <array>
@@ -25,8 +25,8 @@ namespace {
 /// A whole letter, headers and encoded bodies.
 constexpr std::size_t letter_bytes_max = 2U << 20U;
 constexpr std::string_view unsubscribe_column = "unsubscribe_url";
-constexpr std::size_t half_hash = 16;
-constexpr std::size_t batch_bytes_reserved_max = 64U << 20U;
+/// Batches are told apart by 32-bit offsets.
+constexpr std::size_t batch_bytes_max = std::numeric_limits<std::uint32_t>::max() - 16 * letter_bytes_max;
 
 /// `why` is a notice's code.
 std::unexpected<error> cannot_render(std::string_view why) {
@@ -37,12 +37,6 @@ std::unexpected<error> in_field(std::string_view field, const error& why) {
   auto what = notice_of(why);
   what.add({"field", field});
   return failure(error_code::invalid_input, std::move(what));
-}
-
-void append_hex(std::string& to, std::span<const std::uint8_t> bytes) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  for (const auto byte : bytes)
-    to.append({digits[byte >> 4U], digits[byte & 0x0fU]});
 }
 
 /// "Tue, 01 Dec 2026 09:00:00 +0000" (RFC 5322 section 3.3).
@@ -138,52 +132,132 @@ result<parsed_templates> parse_templates(const campaign_spec& spec, std::span<co
   return parsed;
 }
 
+struct parsed_campaign {
+  mailbox from;
+  std::optional<mailbox> reply_to;
+  parsed_templates templates;
+};
+
+result<parsed_campaign> parse_campaign(const campaign_spec& spec, std::span<const std::string> columns) {
+  parsed_campaign parsed;
+  auto from = parse_mailbox(spec.from);
+  if (!from)
+    return in_field("from", from.error());
+  parsed.from = std::move(*from);
+  if (!spec.reply_to.empty()) {
+    auto reply_to = parse_mailbox(spec.reply_to);
+    if (!reply_to)
+      return in_field("reply_to", reply_to.error());
+    parsed.reply_to = std::move(*reply_to);
+  }
+  auto templates = parse_templates(spec, columns);
+  if (!templates)
+    return std::unexpected(templates.error());
+  parsed.templates = std::move(*templates);
+  return parsed;
+}
+
+/// The boundary of a campaign's multiparts (RFC 2046 section 5.1.1). It begins with "=_", which neither
+/// quoted-printable nor base64 can come out with, and a body in which it could stand never leaves as 7bit.
+std::string boundary_of(campaign_id campaign) {
+  const auto hash = sha256(to_string(campaign));
+  return "=_" + to_hex(std::span{hash}.first(16));
+}
+
+/// A compiled body behind the lines that lead to it, of which there are as many as encodings.
+struct letter_part {
+  compiled_body body;
+  std::array<shared_octets, body_encodings> heads;
+};
+
+letter_part make_part(const letter_template& source,
+                      std::string_view type,
+                      const std::string& before,
+                      bool is_in_multipart,
+                      std::string& shared_text) {
+  letter_part part{compiled_body(source, is_in_multipart, shared_text), {}};
+  for (std::size_t at = 0; at < body_encodings; ++at) {
+    auto head = before;
+    head.append("Content-Type: ").append(type).append("; charset=utf-8\r\nContent-Transfer-Encoding: ");
+    head.append(name_of(static_cast<body_encoding>(at))).append("\r\n\r\n");
+    part.heads[at] = add_shared(shared_text, head);
+  }
+  return part;
+}
+
 class mime_letter_composer final : public letter_composer {
 public:
-  mime_letter_composer(campaign_id campaign,
-                       parsed_templates templates,
-                       const mailbox& from,
-                       const std::optional<mailbox>& reply_to,
-                       std::size_t columns) :
-      campaign_(campaign), campaign_line_(campaign_line_of(campaign)), from_domain_(domain_of(from.address)),
-      templates_(std::move(templates)), columns_(columns), values_(columns + 1) {
-    from_line_ = "\r\nFrom: ";
-    append_mailbox(from_line_, 6, from.display_name, from.address);
-    from_line_.append("\r\nTo: ");
-    if (reply_to) {
-      reply_line_ = "\r\nReply-To: ";
-      append_mailbox(reply_line_, 10, reply_to->display_name, reply_to->address);
+  mime_letter_composer(campaign_id campaign, parsed_campaign parsed, std::size_t columns) :
+      message_ids_(campaign, domain_of(parsed.from.address)), subject_(std::move(parsed.templates.subject)),
+      unsubscribe_url_(std::move(parsed.templates.unsubscribe_url)), columns_(columns), values_(columns + 1) {
+    before_recipient_ = "\r\nFrom: ";
+    append_mailbox(before_recipient_, 6, parsed.from.display_name, parsed.from.address);
+    before_recipient_.append("\r\nTo: ");
+    if (parsed.reply_to) {
+      before_subject_ = "\r\nReply-To: ";
+      append_mailbox(before_subject_, 10, parsed.reply_to->display_name, parsed.reply_to->address);
     }
-    reply_line_.append("\r\nSubject: ");
-    has_8bit_sender_ = needs_smtputf8(from.address) || (reply_to && needs_smtputf8(reply_to->address));
+    before_subject_.append("\r\nSubject: ");
+    has_8bit_sender_ =
+        needs_smtputf8(parsed.from.address) || (parsed.reply_to && needs_smtputf8(parsed.reply_to->address));
+    compile(campaign, parsed.templates);
   }
 
   result<void> compose(letter_index index, const recipient& to, timestamp date, batch& into) override {
-    const auto before = into.text.size();
-    if (before > std::numeric_limits<std::uint32_t>::max() - 2 * letter_bytes_max)
+    if (into.text.size() > batch_bytes_max)
       return failure(error_code::too_large, notice{"batch_too_large"});
     if (!is_safe_address(to.email))
       return cannot_render("recipient_unsafe");
-    if (before ==
-        0) // a new batch, as large as those before it: growing step by step costs more than composing
-      into.text.reserve(batch_bytes_);
+    if (!into.shared_text)
+      into.shared_text = shared_text_;
+    check(into.shared_text == shared_text_, "a batch has letters of one composer");
     set_values(to);
-    auto rendered = render();
-    if (rendered) {
-      append_message(to.email, date, into);
-      if (into.text.size() - before > letter_bytes_max)
-        rendered = cannot_render("letter_too_large");
-    }
+    letter one;
+    one.index = index;
+    letter_writer out(into);
+    auto done = append_letter(to.email, date, out, one);
     clear_values(to);
-    if (!rendered) {
-      into.text.resize(before);
-      return rendered;
+    if (!done) {
+      out.drop();
+      return done;
     }
-    finish(index, to.email, before, into);
+    out.finish(one);
+    into.letters.push_back(one);
+    last_ = one;
     return {};
   }
 
+  void reserve(batch& into, std::size_t letters, std::size_t bytes_max) const override {
+    const auto own_bytes = last_.own_bytes + last_.own_bytes / 16;
+    const auto bytes = own_bytes + last_.piece_count * sizeof(piece) + sizeof(letter);
+    letters = std::min(letters, bytes_max / bytes);
+    into.text.reserve(letters * own_bytes);
+    into.pieces.reserve(letters * last_.piece_count);
+    into.letters.reserve(letters);
+  }
+
 private:
+  void compile(campaign_id campaign, const parsed_templates& templates) {
+    std::string shared;
+    const std::string begin = "MIME-Version: 1.0\r\n";
+    if (templates.text && templates.html) {
+      const auto boundary = boundary_of(campaign);
+      const auto next = "--" + boundary + "\r\n";
+      parts_.push_back(make_part(*templates.text, "text/plain",
+                                 begin + "Content-Type: multipart/alternative;\r\n boundary=\"" + boundary +
+                                     "\"\r\n\r\n" + next,
+                                 true, shared));
+      parts_.push_back(make_part(*templates.html, "text/html", next, true, shared));
+      end_ = add_shared(shared, "--" + boundary + "--\r\n");
+    } else if (templates.html) {
+      parts_.push_back(make_part(*templates.html, "text/html", begin, false, shared));
+    } else {
+      parts_.push_back(
+          make_part(templates.text.value_or(letter_template{}), "text/plain", begin, false, shared));
+    }
+    shared_text_ = std::make_shared<const std::string>(std::move(shared));
+  }
+
   void set_values(const recipient& to) {
     for (const auto& field : to.fields)
       if (field.column < columns_)
@@ -199,35 +273,28 @@ private:
         values_[field.column] = {};
   }
 
-  result<void> render() {
-    subject_.clear();
-    text_.clear();
-    html_.clear();
+  result<void> append_letter(const std::string& address, timestamp date, letter_writer& out, letter& one) {
     if (auto done = render_url(); !done)
       return done;
     values_[columns_] = url_;
-    const auto fits = templates_.subject.render(values_, subject_) && render_body(templates_.text, text_) &&
-                      render_body(templates_.html, html_);
-    if (!fits)
+    rendered_subject_.clear();
+    if (!subject_.render(values_, rendered_subject_))
       return cannot_render("template_result_too_large");
+    append_head(address, date, out.text(), one);
+    for (auto& part : parts_)
+      if (!append_part(part, out))
+        return cannot_render("letter_too_large");
+    out.share(end_);
+    if (out.wire_bytes() > letter_bytes_max)
+      return cannot_render("letter_too_large");
     return {};
-  }
-
-  bool render_body(const std::optional<letter_template>& body, std::string& to) const {
-    if (!body)
-      return true;
-    if (!body->render(values_, to))
-      return false;
-    if (!to.ends_with("\r\n"))
-      to.append("\r\n");
-    return true;
   }
 
   result<void> render_url() {
     url_.clear();
-    if (!templates_.unsubscribe_url)
+    if (!unsubscribe_url_)
       return {};
-    if (!templates_.unsubscribe_url->render(values_, url_))
+    if (!unsubscribe_url_->render(values_, url_))
       return cannot_render("unsubscribe_url_too_large");
     make_url_safe(url_);
     if (!is_web_address(url_) && !starts_with_no_case(url_, "mailto:"))
@@ -237,54 +304,45 @@ private:
     return {};
   }
 
-  void append_message(const std::string& address, timestamp date, batch& into) {
-    auto& out = into.text;
-    const auto hash = letter_hash(campaign_line_, address);
-    out.append("Date: ").append(date_of(date)).append(from_line_);
-    address_at_ = out.size();
-    out.append(address).append(reply_line_);
-    append_header_text(out, 9, subject_);
-    out.append("\r\nMessage-ID: "); // never folded: receivers compare it, and not all of them unfold it
-    append_message_id(out, campaign_, hash, from_domain_);
-    out.append("\r\nMIME-Version: 1.0\r\n");
-    append_unsubscribe(out);
-    if (templates_.text && templates_.html)
-      append_alternative(out, hash);
-    else if (templates_.html)
-      append_part(out, "text/html", html_, encoding_for(html_));
-    else
-      append_part(out, "text/plain", text_, encoding_for(text_));
+  void append_head(const std::string& address, timestamp date, std::string& to, letter& one) {
+    to.append("Date: ").append(date_of(date)).append(before_recipient_);
+    // The envelope's recipient is the text of the To field: kept once.
+    one.recipient_at = static_cast<std::uint32_t>(to.size());
+    one.recipient_bytes = static_cast<std::uint32_t>(address.size());
+    one.needs_smtputf8 = has_8bit_sender_ || needs_smtputf8(address);
+    one.has_8bit = one.needs_smtputf8;
+    to.append(address).append(before_subject_);
+    append_header_text(to, 9, rendered_subject_);
+    to.append("\r\nMessage-ID: "); // never folded: receivers compare it, and not all of them unfold it
+    message_ids_.append(to, address);
+    to.append("\r\n");
+    append_unsubscribe(to);
   }
 
-  void append_unsubscribe(std::string& out) const {
+  void append_unsubscribe(std::string& to) const {
     if (url_.empty())
       return;
     const auto is_short = url_.size() + 20 <= line_octets_wanted;
-    out.append(is_short ? "List-Unsubscribe: <" : "List-Unsubscribe:\r\n <").append(url_).append(">\r\n");
+    to.append(is_short ? "List-Unsubscribe: <" : "List-Unsubscribe:\r\n <").append(url_).append(">\r\n");
     if (starts_with_no_case(url_, "https://")) // RFC 8058 section 3.1
-      out.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
+      to.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
   }
 
-  void append_alternative(std::string& out, const sha256_hash& hash) {
-    const auto text_encoding = encoding_for(text_);
-    const auto html_encoding = encoding_for(html_);
-    boundary_ = "=_"; // neither quoted-printable nor base64 can come out with it
-    append_hex(boundary_, std::span{hash}.subspan(half_hash));
-    while (text_.find(boundary_) != std::string::npos || html_.find(boundary_) != std::string::npos)
-      boundary_.push_back('_');
-    out.append("Content-Type: multipart/alternative;\r\n boundary=\"").append(boundary_).append("\"\r\n");
-    out.append("\r\n--").append(boundary_).append("\r\n");
-    append_part(out, "text/plain", text_, text_encoding);
-    out.append("--").append(boundary_).append("\r\n");
-    append_part(out, "text/html", html_, html_encoding);
-    out.append("--").append(boundary_).append("--\r\n");
+  /// False: the letter becomes too large.
+  bool append_part(letter_part& part, letter_writer& out) {
+    using outcome = compiled_body::outcome;
+    if (part.body.may_be_seven_bit()) {
+      const auto before = out.here();
+      if (const auto done = append_body(part, body_encoding::seven_bit, out); done != outcome::needs_encoding)
+        return done == outcome::done;
+      out.go_back(before);
+    }
+    return append_body(part, part.body.encoding_for(values_), out) == outcome::done;
   }
 
-  static void
-  append_part(std::string& out, std::string_view type, std::string_view body, body_encoding encoding) {
-    out.append("Content-Type: ").append(type).append("; charset=utf-8\r\nContent-Transfer-Encoding: ");
-    out.append(name_of(encoding)).append("\r\n\r\n");
-    append_body(out, body, encoding);
+  compiled_body::outcome append_body(letter_part& part, body_encoding encoding, letter_writer& out) {
+    out.share(part.heads[static_cast<std::size_t>(encoding)]);
+    return part.body.append(out, encoding, values_, letter_bytes_max);
   }
 
   const std::string& date_of(timestamp date) {
@@ -296,71 +354,42 @@ private:
     return date_text_;
   }
 
-  void finish(letter_index index, const std::string& address, std::size_t before, batch& into) {
-    const auto has_8bit = has_8bit_sender_ || needs_smtputf8(address);
-    letter one;
-    one.index = index;
-    // The envelope's recipient is the text of the To field: kept once.
-    one.recipient_at = static_cast<std::uint32_t>(address_at_);
-    one.recipient_bytes = static_cast<std::uint32_t>(address.size());
-    one.message_at = static_cast<std::uint32_t>(before);
-    one.message_bytes = static_cast<std::uint32_t>(into.text.size() - before);
-    one.has_8bit = has_8bit;
-    one.needs_smtputf8 = has_8bit;
-    into.letters.push_back(one);
-    batch_bytes_ = std::max(batch_bytes_, std::min(into.text.size(), batch_bytes_reserved_max));
-  }
-
-  campaign_id campaign_;
-  std::string campaign_line_;
-  std::string from_domain_;
-  std::string from_line_;
-  std::string reply_line_;
-  parsed_templates templates_;
+  message_ids message_ids_;
+  std::string before_recipient_;
+  std::string before_subject_;
+  letter_template subject_;
+  std::optional<letter_template> unsubscribe_url_;
+  std::vector<letter_part> parts_;
+  shared_octets end_; ///< of a multipart
+  std::shared_ptr<const std::string> shared_text_;
   std::size_t columns_;
   bool has_8bit_sender_ = false;
 
   // Kept from letter to letter for their memory.
   std::vector<std::string_view> values_;
-  std::string subject_;
-  std::string text_;
-  std::string html_;
+  std::string rendered_subject_;
   std::string url_;
-  std::string boundary_;
   std::string date_text_;
   std::chrono::sys_seconds date_{};
-  std::size_t address_at_ = 0;
-  std::size_t batch_bytes_ = 0; ///< the largest batch so far
+  letter last_;
 };
 
 } // namespace
 
 result<void> check_templates(const campaign_spec& spec) {
   // Parsing does not depend on the audience: a tag without a column is taken and renders as nothing.
-  const auto composer = make_letter_composer({}, spec, {"email"});
-  return composer ? result<void>{} : failure(error_code::invalid_input, notice_of(composer.error()));
+  static const std::vector<std::string> columns{"email"};
+  const auto parsed = parse_campaign(spec, columns);
+  return parsed ? result<void>{} : failure(error_code::invalid_input, notice_of(parsed.error()));
 }
 
 result<std::unique_ptr<letter_composer>> make_letter_composer(campaign_id campaign,
                                                               const campaign_spec& spec,
                                                               const std::vector<std::string>& columns) {
-  static const bool is_ready = (g_mime_init(), true); // once in a process, whatever thread comes first
-  static_cast<void>(is_ready);
-  auto from = parse_mailbox(spec.from);
-  if (!from)
-    return in_field("from", from.error());
-  std::optional<mailbox> reply_to;
-  if (!spec.reply_to.empty()) {
-    auto parsed = parse_mailbox(spec.reply_to);
-    if (!parsed)
-      return in_field("reply_to", parsed.error());
-    reply_to = std::move(*parsed);
-  }
-  auto templates = parse_templates(spec, columns);
-  if (!templates)
-    return std::unexpected(templates.error());
-  return std::make_unique<mime_letter_composer>(campaign, std::move(*templates), *from, reply_to,
-                                                columns.size());
+  auto parsed = parse_campaign(spec, columns);
+  if (!parsed)
+    return std::unexpected(parsed.error());
+  return std::make_unique<mime_letter_composer>(campaign, std::move(*parsed), columns.size());
 }
 
 } // namespace sluice

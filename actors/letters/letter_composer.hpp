@@ -1,6 +1,7 @@
 #pragma once
 // From a campaign and a recipient to the letter: Mustache filled in, RFC 5322 headers, MIME bodies. Made
-// once for a campaign, used for each of its letters; one batch builder uses it from one thread at a time.
+// once for a campaign, which compiles its templates, and used for each of its letters; one batch builder uses it
+// from one thread at a time.
 
 #include "actors/letters/batch.hpp"
 #include "messages/audience.hpp"
@@ -28,9 +29,12 @@ namespace sluice {
 class letter_composer {
 public:
   virtual ~letter_composer() = default;
-  /// Appends the letter to `into.text` and `into.letters`. On `template_failed` (with the reason for this
-  /// recipient) `into` is as it was.
+  /// Appends the letter to `into`, all of whose letters are this composer's. On `template_failed` (with the reason
+  /// for this recipient) `into` is as it was.
   virtual result<void> compose(letter_index index, const recipient& to, timestamp date, batch& into) = 0;
+  /// Makes room for so many letters like the last one, but for no more than `bytes_max`, so that the batch need not
+  /// grow step by step.
+  virtual void reserve(batch& into, std::size_t letters, std::size_t bytes_max) const = 0;
 };
 
 /// `template_failed` when a template cannot be parsed, `invalid_input` when an address cannot.

@@ -21,7 +21,7 @@ using component = kainjow::mustache::component<std::string>;
 using kainjow::mustache::tag_type;
 
 constexpr std::string_view blanks = " \t\r\n";
-constexpr std::size_t absent = static_cast<std::size_t>(-1);
+constexpr std::uint32_t absent = static_cast<std::uint32_t>(-1);
 
 std::string_view trimmed(std::string_view text) {
   const auto begin = text.find_first_not_of(blanks);
@@ -96,14 +96,6 @@ std::pair<std::string, std::size_t> split_fault(const std::string& message) {
   return {message.substr(0, at), position};
 }
 
-bool is_false(std::string_view value) {
-  static constexpr std::string_view word = "false";
-  return value.empty() ||
-         (value.size() == word.size() && std::ranges::equal(value, word, [](char one, char other) {
-            return one == other || (one >= 'A' && one <= 'Z' && one - 'A' + 'a' == other);
-          }));
-}
-
 bool is_unreserved(unsigned char one) {
   return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || (one >= '0' && one <= '9') ||
          one == '-' || one == '.' || one == '_' || one == '~';
@@ -116,6 +108,13 @@ constexpr character_set set_of(std::string_view characters) {
   for (const auto one : characters)
     set[static_cast<unsigned char>(one)] = true;
   return set;
+}
+
+constexpr auto line_ends = set_of("\r\n");
+constexpr auto html_special = set_of("&<>\"'\r\n");
+
+bool has_any(std::string_view value, const character_set& of) {
+  return std::ranges::any_of(value, [&of](char one) { return of[static_cast<unsigned char>(one)]; });
 }
 
 /// Copies `value`, with what is in `special` replaced by what `replace(at)` appends; it returns the place
@@ -144,8 +143,7 @@ std::size_t append_line_end(std::string& to, std::string_view value, std::size_t
 }
 
 void append_with_crlf(std::string& to, std::string_view value) {
-  static constexpr auto special = set_of("\r\n");
-  append_replacing(to, value, special, [&](std::size_t at) { return append_line_end(to, value, at); });
+  append_replacing(to, value, line_ends, [&](std::size_t at) { return append_line_end(to, value, at); });
 }
 
 std::string_view html_reference(char one) {
@@ -164,8 +162,7 @@ std::string_view html_reference(char one) {
 }
 
 void append_html(std::string& to, std::string_view value) {
-  static constexpr auto special = set_of("&<>\"'\r\n");
-  append_replacing(to, value, special, [&](std::size_t at) {
+  append_replacing(to, value, html_special, [&](std::size_t at) {
     if (value[at] == '\r' || value[at] == '\n')
       return append_line_end(to, value, at);
     to.append(html_reference(value[at]));
@@ -189,20 +186,6 @@ void append_plain(std::string& to, std::string_view value, template_lines lines)
     append_with_crlf(to, value);
   else
     to.append(value);
-}
-
-void append_escaped(std::string& to, std::string_view value, template_style style) {
-  switch (style.escaping) {
-  case value_escaping::html:
-    append_html(to, value);
-    break;
-  case value_escaping::percent:
-    append_percent(to, value);
-    break;
-  case value_escaping::none:
-    append_plain(to, value, style.lines);
-    break;
-  }
 }
 
 /// The parsed tree as a list in the order of the text.
@@ -291,6 +274,40 @@ notice fault_in_tag(const component& one, std::span<const std::string> columns) 
 
 } // namespace
 
+bool is_false(std::string_view value) {
+  static constexpr std::string_view word = "false";
+  return value.empty() ||
+         (value.size() == word.size() && std::ranges::equal(value, word, [](char one, char other) {
+            return one == other || (one >= 'A' && one <= 'Z' && one - 'A' + 'a' == other);
+          }));
+}
+
+bool needs_escaping(std::string_view value, template_style style) {
+  switch (style.escaping) {
+  case value_escaping::html:
+    return has_any(value, html_special);
+  case value_escaping::percent:
+    return !std::ranges::all_of(value,
+                                [](char one) { return is_unreserved(static_cast<unsigned char>(one)); });
+  default:
+    return style.lines == template_lines::crlf && has_any(value, line_ends);
+  }
+}
+
+void append_escaped(std::string& to, std::string_view value, template_style style) {
+  switch (style.escaping) {
+  case value_escaping::html:
+    append_html(to, value);
+    break;
+  case value_escaping::percent:
+    append_percent(to, value);
+    break;
+  case value_escaping::none:
+    append_plain(to, value, style.lines);
+    break;
+  }
+}
+
 /// Turns pieces into steps: text beside text becomes one, tags get their columns.
 class template_builder {
 public:
@@ -298,7 +315,7 @@ public:
       into_(into), columns_(columns) {}
 
   void add(const piece& one) {
-    using kind = letter_template::step_kind;
+    using kind = template_step::kind_type;
     switch (one.kind) {
     case piece::text:
     case piece::line_end:
@@ -328,26 +345,26 @@ public:
 private:
   struct open_section {
     std::size_t step;
-    std::size_t column; ///< what {{.}} means inside
+    std::uint32_t column; ///< what {{.}} means inside
   };
 
-  void push(letter_template::step_kind kind, std::size_t column) {
+  void push(template_step::kind_type kind, std::uint32_t column) {
     into_.steps_.push_back({kind, 0, 0, column});
   }
 
-  std::size_t surrounding() const { return open_.empty() ? absent : open_.back().column; }
+  std::uint32_t surrounding() const { return open_.empty() ? absent : open_.back().column; }
 
-  std::size_t column_of(const std::string& name) const {
+  std::uint32_t column_of(const std::string& name) const {
     if (name == ".")
       return surrounding();
     auto known = std::ranges::find(columns_, name);
     if (known == columns_.end() && folded(name) == "email") // a header `Email` became this column at import
       known = std::ranges::find(columns_, "email");
-    return known == columns_.end() ? absent : static_cast<std::size_t>(known - columns_.begin());
+    return known == columns_.end() ? absent : static_cast<std::uint32_t>(known - columns_.begin());
   }
 
   void add_text(const std::string& text) {
-    using kind = letter_template::step_kind;
+    using kind = template_step::kind_type;
     const auto begin = into_.text_.size();
     append_plain(into_.text_, text, into_.style_.lines);
     const auto bytes = static_cast<std::uint32_t>(into_.text_.size() - begin);
@@ -410,44 +427,28 @@ result<letter_template> letter_template::parse(std::string_view name,
 
 bool letter_template::render(std::span<const std::string_view> values, std::string& to) const {
   const auto begin = to.size();
-  const auto value_of = [&](const step& one) {
-    return one.column < values.size() ? values[one.column] : std::string_view{};
-  };
-  for (std::size_t at = 0; at < steps_.size();) {
-    const auto& one = steps_[at++];
-    switch (one.kind) {
-    case step_kind::text:
-      to.append(text_, one.begin, one.bytes);
-      break;
-    case step_kind::value:
-      append_escaped(to, value_of(one), style_);
-      break;
-    case step_kind::raw_value:
-      append_plain(to, value_of(one), style_.lines);
-      break;
-    case step_kind::section:
-      if (is_false(value_of(one)))
-        at = one.begin;
-      break;
-    case step_kind::inverted_section:
-      if (!is_false(value_of(one)))
-        at = one.begin;
-      break;
-    }
-    if (to.size() - begin > rendered_bytes_max)
-      return false;
-  }
-  return true;
+  const auto fits = [&] { return to.size() - begin <= rendered_bytes_max; };
+  return walk_template(
+      steps_, values, style_.escaping,
+      [&](const template_step& one) {
+        to.append(text_of(one));
+        return fits();
+      },
+      [&](std::string_view value, value_escaping escaping) {
+        append_escaped(to, value, {escaping, style_.lines});
+        return fits();
+      });
 }
 
 std::string_view letter_template::beginning() const {
-  if (steps_.empty() || steps_.front().kind != step_kind::text)
+  if (steps_.empty() || steps_.front().kind != template_step::kind_type::text)
     return {};
   return std::string_view{text_}.substr(0, steps_.front().bytes);
 }
 
 bool letter_template::has_tags() const {
-  return std::ranges::any_of(steps_, [](const step& one) { return one.kind != step_kind::text; });
+  return std::ranges::any_of(
+      steps_, [](const template_step& one) { return one.kind != template_step::kind_type::text; });
 }
 
 } // namespace sluice

@@ -39,6 +39,53 @@ inline constexpr std::size_t template_depth_max = 32;
 /// What a template may come out as, for one letter.
 inline constexpr std::size_t rendered_bytes_max = 2U << 20U;
 
+/// Whether a section over this value is left out.
+bool is_false(std::string_view value);
+
+/// True when `value` would not come out as it is.
+bool needs_escaping(std::string_view value, template_style style);
+
+/// Appends a value as it stands in rendered text.
+void append_escaped(std::string& to, std::string_view value, template_style style);
+
+/// One step of a template, in the order of its text.
+struct template_step {
+  enum class kind_type : std::uint8_t { text, value, raw_value, section, inverted_section };
+  kind_type kind = kind_type::text;
+  std::uint32_t begin = 0;  ///< text: where it stands; a section: the step behind it
+  std::uint32_t bytes = 0;  ///< of text
+  std::uint32_t column = 0; ///< of the others; one that is not there has no value
+};
+
+/// Walks through a template as it comes out for these values, of which each column has one; what a recipient does
+/// not have is empty. Calls `on_text(step)` and `on_value(value, escaping)`, until one of them gives false; then
+/// gives false.
+template <class OnText, class OnValue>
+bool walk_template(std::span<const template_step> steps,
+                   std::span<const std::string_view> values,
+                   value_escaping escaping,
+                   OnText&& on_text,
+                   OnValue&& on_value) {
+  using kind = template_step::kind_type;
+  for (std::size_t at = 0; at < steps.size();) {
+    const auto& one = steps[at++];
+    if (one.kind == kind::text) {
+      if (!on_text(one))
+        return false;
+      continue;
+    }
+    const auto value = one.column < values.size() ? values[one.column] : std::string_view{};
+    if (one.kind == kind::section || one.kind == kind::inverted_section) {
+      if (is_false(value) == (one.kind == kind::section))
+        at = one.begin;
+    } else if (!value.empty() &&
+               !on_value(value, one.kind == kind::raw_value ? value_escaping::none : escaping)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 class letter_template {
 public:
   /// `name` is the word for it in errors ("html"); a tag's column is its place in `columns`, the first if there
@@ -48,26 +95,24 @@ public:
                                        std::span<const std::string> columns,
                                        template_style style);
 
-  /// Appends it, filled in. `values` has a value for each of the columns; what a recipient does not have is
-  /// empty. False: it came out over rendered_bytes_max, and what was appended is to be thrown away.
+  /// Appends it, filled in. False: it came out over rendered_bytes_max, and what was appended is to be thrown away.
   bool render(std::span<const std::string_view> values, std::string& to) const;
 
   /// The text before the first tag; all of it when there is none.
   std::string_view beginning() const;
   bool has_tags() const;
 
+  std::span<const template_step> steps() const { return steps_; }
+  std::string_view text_of(const template_step& one) const {
+    return std::string_view{text_}.substr(one.begin, one.bytes);
+  }
+  template_style style() const { return style_; }
+
 private:
-  enum class step_kind : std::uint8_t { text, value, raw_value, section, inverted_section };
-  struct step {
-    step_kind kind = step_kind::text;
-    std::uint32_t begin = 0; ///< text: where in text_; a section: the step behind it
-    std::uint32_t bytes = 0; ///< of text
-    std::size_t column = 0;
-  };
   friend class template_builder;
 
   std::string text_;
-  std::vector<step> steps_;
+  std::vector<template_step> steps_;
   template_style style_;
 };
 

@@ -1,5 +1,7 @@
 #include "actors/letters/mime_header.hpp"
 
+#include "messages/base64.hpp"
+
 #include <algorithm>
 
 namespace sluice {
@@ -92,21 +94,6 @@ void append_q(std::string& to, std::string_view text) {
       to.push_back(one);
     else
       to.append({'=', digits[byte >> 4U], digits[byte & 0x0fU]});
-  }
-}
-
-void append_base64(std::string& to, std::string_view text) {
-  static constexpr std::string_view digits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t at = 0; at < text.size(); at += 3) {
-    const auto byte = [&](std::size_t offset) -> unsigned {
-      return at + offset < text.size() ? static_cast<unsigned char>(text[at + offset]) : 0U;
-    };
-    const auto bits = byte(0) << 16U | byte(1) << 8U | byte(2);
-    to.push_back(digits[bits >> 18U]);
-    to.push_back(digits[bits >> 12U & 63U]);
-    to.push_back(at + 1 < text.size() ? digits[bits >> 6U & 63U] : '=');
-    to.push_back(at + 2 < text.size() ? digits[bits & 63U] : '=');
   }
 }
 

@@ -2,7 +2,7 @@
 // Where the audit's commands read: the engine, or with --data (or SLUICE_DATA) the folder itself.
 
 #include "adapters/cli/session.hpp"
-#include "persistence/store.hpp"
+#include "persistence/stores/open_store.hpp"
 
 namespace sluice::cli {
 

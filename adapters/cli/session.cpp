@@ -2,6 +2,7 @@
 
 #include "adapters/cli/concat.hpp"
 #include "adapters/cli/text.hpp"
+#include "persistence/stores/open_store.hpp"
 
 #include <fstream>
 
@@ -38,7 +39,8 @@ std::string session::url() const {
 }
 
 std::filesystem::path session::data_folder_said() const {
-  return first_of(options_.data, io_.variables, "SLUICE_DATA");
+  const auto said = first_of(options_.data, io_.variables, "SLUICE_DATA");
+  return store_folder(said).value_or(said); // what names no folder is refused by whoever opens it
 }
 
 std::string session::token() const {

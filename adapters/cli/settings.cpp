@@ -5,6 +5,7 @@
 #include "adapters/cli/configuration.hpp"
 #include "adapters/cli/setting_values.hpp"
 #include "adapters/relays.hpp"
+#include "persistence/stores/open_store.hpp"
 
 #include <algorithm>
 #include <array>
@@ -82,14 +83,15 @@ setting list_setting(std::string key, Field field, std::string allowed, std::str
 }
 
 setting data_setting() {
-  return {"data", "a folder", "where everything is kept: the store, the token, the maildir",
+  return {"data", "a folder, or rocksdb:FOLDER",
+          "where everything is kept: the store, the token, the maildir",
           [](engine_settings& into, const setting_value& value) -> result<void> {
             const auto folder = read_text(value);
             if (!folder || folder->empty())
               return failure(error_code::invalid_input,
                              folder ? "the folder's name is empty" : folder.error().message);
-            into.node.data_folder = *folder;
-            return {};
+            return put(store_folder(*folder), into,
+                       [](auto& settings) -> auto& { return settings.node.data_folder; });
           },
           [](const engine_settings& from) { return toml_text(from.node.data_folder.string()); }};
 }
@@ -111,7 +113,7 @@ setting log_level_setting() {
 
 setting patterns_setting() {
   auto made = list_setting("moderation.suspicious_patterns", FIELD(node.moderation.suspicious_patterns),
-                           "a list of regular expressions",
+                           "a list of regular expressions (RE2's syntax)",
                            "a campaign with one of these in its texts goes to a moderator");
   made.set = [set = made.set](engine_settings& into, const setting_value& value) -> result<void> {
     if (const auto taken = set(into, value); !taken)

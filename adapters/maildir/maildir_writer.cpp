@@ -5,7 +5,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 #include <utility>
 
@@ -30,20 +29,14 @@ int open_folder(const std::filesystem::path& folder) {
 }
 
 /// Writes all of it, or says why not in errno.
-bool write_all(int file, std::string_view head, std::string_view body) {
-  while (!head.empty() || !body.empty()) {
-    const std::array<iovec, 2> parts{iovec{const_cast<char*>(head.data()), head.size()},
-                                     iovec{const_cast<char*>(body.data()), body.size()}};
-    const auto done = ::writev(file, parts.data(), static_cast<int>(parts.size()));
+bool write_all(int file, std::string_view text) {
+  while (!text.empty()) {
+    const auto done = ::write(file, text.data(), text.size());
     if (done < 0 && errno == EINTR)
       continue;
     if (done < 0)
       return false;
-    auto rest = static_cast<std::size_t>(done);
-    const auto of_head = std::min(rest, head.size());
-    head.remove_prefix(of_head);
-    rest -= of_head;
-    body.remove_prefix(rest);
+    text.remove_prefix(static_cast<std::size_t>(done));
   }
   return true;
 }
@@ -138,7 +131,7 @@ result<void> maildir_writer::rename_all(std::span<delivery> letters) {
     auto& one = letters[at];
     const auto* name = names_[at].c_str();
     auto is_in = false;
-    one.slot->lane->door->pass([&] {
+    one.slot->queue->fence->run_if_open([&] {
       is_in = ::renameat(tmp_, name, new_, name) == 0;
       if (!is_in)
         done = trouble("delivering into");
@@ -164,12 +157,13 @@ result<void> maildir_writer::write(const letter_slot& letter, const std::string&
   const auto file = ::openat(tmp_, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
   if (file < 0)
     return trouble("writing to");
-  head_ = "Return-Path: <";
-  head_ += letter.from->envelope_sender;
-  head_ += ">\r\nDelivered-To: ";
-  head_ += letter.recipient();
-  head_ += "\r\n";
-  const auto is_written = write_all(file, head_, letter.message());
+  text_ = "Return-Path: <";
+  text_ += letter.from->envelope_sender;
+  text_ += ">\r\nDelivered-To: ";
+  text_ += letter.recipient();
+  text_ += "\r\n";
+  letter.from->append_message(*letter.one, text_);
+  const auto is_written = write_all(file, text_);
   const auto why = errno;
   const auto is_closed = ::close(file) == 0;
   if (is_written && is_closed)

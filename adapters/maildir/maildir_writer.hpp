@@ -1,7 +1,7 @@
 #pragma once
 // Puts letters into a maildir, many at a time, durably.
 
-#include "adapters/lanes/batch_relay.hpp"
+#include "adapters/delivery/batch_relay.hpp"
 
 #include <filesystem>
 #include <string>
@@ -38,7 +38,7 @@ private:
   int tmp_ = -1; ///< the folders, opened
   int new_ = -1;
   std::vector<std::string> names_;
-  std::string head_;
+  std::string text_; ///< a file's, kept for its memory
   reply_ptr words_;
 };
 

@@ -1,6 +1,6 @@
 #include "adapters/null/null_relay.hpp"
 
-#include "adapters/lanes/batch_relay.hpp"
+#include "adapters/delivery/batch_relay.hpp"
 
 namespace sluice {
 
@@ -13,7 +13,7 @@ std::unique_ptr<relay> make_null_relay(const relay_settings& settings) {
        .delay = {settings.reconnect_delay_first, settings.reconnect_delay_max, [] { return 0.0; }}},
       [words = std::move(words)](std::span<delivery> letters) -> result<void> {
         for (auto& one : letters)
-          one.slot->lane->door->pass([&] {
+          one.slot->queue->fence->run_if_open([&] {
             one.outcome = letter_state::accepted;
             one.words = words;
           });

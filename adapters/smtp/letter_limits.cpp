@@ -10,7 +10,7 @@ bool is_beyond_ascii(std::string_view text) {
   return std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
 }
 
-/// Addresses are checked long before; this is the last door, behind which a line break is a command.
+/// Addresses are checked long before; this is the last fence, behind which a line break is a command.
 bool is_safe(std::string_view address) {
   return std::ranges::none_of(address, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -34,7 +34,7 @@ reply_ptr local_refusal(const letter_slot& slot, const smtp_capabilities& offers
     return refuse("5.1.3", notice{"recipient_not_smtp"});
   if (!is_safe(slot.from->envelope_sender))
     return refuse("5.1.7", notice{"sender_not_smtp"});
-  if (offers.size_max != 0 && slot.message().size() > offers.size_max)
+  if (offers.size_max != 0 && slot.one->message_bytes() > offers.size_max)
     return refuse("5.3.4", notice{"message_over_size", {{"max", offers.size_max}}});
   if (slot.one->has_8bit && !offers.eight_bit)
     return refuse("5.6.3", notice{"message_8bit"});

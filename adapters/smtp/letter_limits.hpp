@@ -1,7 +1,7 @@
 #pragma once
 // What can be known about a letter before a server is asked.
 
-#include "adapters/lanes/letter_slot.hpp"
+#include "adapters/delivery/letter_slot.hpp"
 #include "adapters/smtp/smtp_capabilities.hpp"
 
 namespace sluice {

@@ -1,7 +1,7 @@
 #pragma once
 // Replies that were seen lately, so that a server which says "250 2.0.0 Ok" a million times is read once.
 
-#include "adapters/lanes/letter_slot.hpp"
+#include "adapters/delivery/letter_slot.hpp"
 #include "adapters/smtp/smtp_reply.hpp"
 
 #include <array>

@@ -1,6 +1,5 @@
 #include "adapters/smtp/smtp_connection.hpp"
 
-#include "adapters/smtp/dot_stuffing.hpp"
 #include "adapters/smtp/letter_limits.hpp"
 #include "messages/check.hpp"
 
@@ -12,8 +11,6 @@ namespace {
 
 /// So long a server may take to answer QUIT, and a broken connection to show what was said last.
 constexpr milliseconds last_words_wait_max = std::chrono::seconds(5);
-/// A stuffed message larger than this does not keep its memory.
-constexpr std::size_t stuffed_bytes_kept_max = 1024 * 1024;
 
 } // namespace
 
@@ -31,7 +28,7 @@ detached smtp_connection::run(std::shared_ptr<smtp_connection> self) {
     const auto opened = co_await open_session();
     if (opened && !is_over_) {
       was_ready_ = true;
-      host_.note_ready(*this);
+      host_.on_ready(*this);
       co_await serve();
     } else if (!is_over_) {
       ending_how_ = {true, notice_of(opened.error())};
@@ -48,7 +45,7 @@ void smtp_connection::end() {
   deadline_ = moment::max();
   lose_letters();
   stream_.close();
-  host_.note_ended(*this, ending_how_);
+  host_.on_ended(*this, ending_how_);
 }
 
 void smtp_connection::finish() {
@@ -78,7 +75,7 @@ void smtp_connection::time_out() {
   wake();
 }
 
-void smtp_connection::note_answer(letter_slot&) {
+void smtp_connection::on_answer(letter_slot&) {
   host_.wake_later(*this);
 }
 
@@ -114,11 +111,11 @@ void smtp_connection::lose_letters() {
     if (ending_has_verdict_)
       settle(*slot, ending_outcome_, ending_words_);
     else if (ending_has_begun_)
-      host_.book().settle(
+      host_.scheduler().settle(
           *slot, letter_state::in_doubt,
           std::make_shared<const reply>(reply_of(notice{"no_reply_to_message", {}, {ending_how_.why}})));
     else
-      host_.book().put_back(*slot, ending_how_.has_failed, words);
+      host_.scheduler().put_back(*slot, ending_how_.has_failed, words);
   }
   const auto open = std::exchange(open_, {});
   if (open.slot == nullptr)
@@ -126,7 +123,7 @@ void smtp_connection::lose_letters() {
   if (open.has_verdict)
     settle(*open.slot, open.outcome, open.words);
   else
-    host_.book().put_back(*open.slot, ending_how_.has_failed, words);
+    host_.scheduler().put_back(*open.slot, ending_how_.has_failed, words);
 }
 
 // -- the coroutine ------------------------------------------------------------------------------------
@@ -145,7 +142,7 @@ task<bool> smtp_connection::serve() {
     }
     if (is_idle_now) {
       was_idle_ = true;
-      host_.note_idle(*this);
+      host_.on_idle(*this);
     }
     set_deadline();
     stream_.read(shared_from_this());
@@ -211,7 +208,7 @@ void smtp_connection::set_deadline() {
 void smtp_connection::set_deadline_in(milliseconds delay) {
   has_timed_out_ = false;
   deadline_ = host_.now() + delay;
-  host_.note_deadline(deadline_);
+  host_.wake_by(deadline_);
 }
 
 milliseconds smtp_connection::reply_timeout() const {
@@ -229,9 +226,9 @@ milliseconds smtp_connection::reply_timeout() const {
 
 /// The letter's own reply is in: the server works.
 void smtp_connection::settle(letter_slot& slot, letter_state outcome, const reply_ptr& words) {
-  host_.book().settle(slot, outcome, words);
+  host_.scheduler().settle(slot, outcome, words);
   if (!std::exchange(is_proven_, true))
-    host_.note_proven(*this);
+    host_.on_proven(*this);
 }
 
 /// One thing that can be done now; false when there is none and something must come in first.
@@ -246,7 +243,7 @@ bool smtp_connection::step() {
 bool smtp_connection::go_on_writing() {
   auto done = smtp_stream::progress::failed;
   if (ending_ != nullptr && !ending_has_begun_) {
-    const auto may = ending_->lane->door->pass([&] {
+    const auto may = ending_->queue->fence->run_if_open([&] {
       done = stream_.write();
       ending_has_begun_ = stream_.has_begun_tail();
     });
@@ -271,7 +268,7 @@ bool smtp_connection::go_on_writing() {
 }
 
 bool smtp_connection::step_open_letter() {
-  const auto must_not_end = host_.book().is_called_back(*open_.slot);
+  const auto must_not_end = host_.scheduler().is_called_back(*open_.slot);
   if (must_not_end && (!open_.has_verdict || open_.has_go_ahead))
     return call_back();
   if (expected_size_ > 0)
@@ -309,7 +306,7 @@ bool smtp_connection::call_back() {
     return false;
   needs_reset_ = needs_reset_ || open_.mail_is_taken;
   const auto returned = std::exchange(open_, {});
-  host_.book().settle(*returned.slot, letter_state::pending, nullptr);
+  host_.scheduler().settle(*returned.slot, letter_state::pending, nullptr);
   return true;
 }
 
@@ -320,13 +317,13 @@ bool smtp_connection::may_take() const {
 
 /// The next letter that this server can take; others are refused here.
 letter_slot* smtp_connection::next_letter() {
-  while (auto* slot = host_.book().take(host_.now(), this)) {
+  while (auto* slot = host_.scheduler().take(host_.now(), this)) {
     const auto refusal = local_refusal(*slot, offers_);
     if (!refusal) {
       ++letters_;
       return slot;
     }
-    host_.book().settle(*slot, letter_state::refused, refusal);
+    host_.scheduler().settle(*slot, letter_state::refused, refusal);
   }
   return nullptr;
 }
@@ -393,7 +390,8 @@ void smtp_connection::append_mail() {
   commands_ += '>';
   if (offers_.size) {
     std::array<char, 24> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), slot.message().size()).ptr;
+    const auto end =
+        std::to_chars(digits.data(), digits.data() + digits.size(), slot.one->message_bytes()).ptr;
     commands_ += " SIZE=";
     commands_.append(digits.data(), end);
   }
@@ -413,13 +411,10 @@ void smtp_connection::write_message() {
   ending_has_verdict_ = open.has_verdict;
   ending_outcome_ = open.outcome;
   ending_words_ = open.words;
-  auto body = open.has_verdict ? std::string_view{} : open.slot->message();
-  if (stuffed_.capacity() > stuffed_bytes_kept_max)
-    std::string{}.swap(stuffed_);
-  if (!is_wire_form(body)) {
-    to_wire_form(body, stuffed_);
-    body = stuffed_;
-  }
+  message_.clear();
+  if (!open.has_verdict)
+    open.slot->from->for_each_piece(*open.slot->one,
+                                    [this](std::string_view octets) { message_.push_back(octets); });
   commands_.clear();
   append_command(expects::end_of_data);
   if (offers_.pipelining && may_take())
@@ -427,7 +422,7 @@ void smtp_connection::write_message() {
       open_ = {.slot = slot, .words = nullptr};
       append_commands();
     }
-  stream_.put(body, commands_);
+  stream_.put(message_, commands_);
 }
 
 } // namespace sluice

@@ -9,7 +9,7 @@
 // Letter N+1 is reported as wanted when its commands leave, so its claim is written while they travel. Its
 // own end of data waits for both the server's 354 and the grant. Asking for DATA only after the grant would
 // make calling a letter back cheaper (RSET instead of a new connection), but costs a second round trip for
-// every letter, and letters are called back once a pause, a letter on each connection. So when a lane is
+// every letter, and letters are called back once a pause, a letter on each connection. So when a queue is
 // withdrawn after 354, the connection is closed: that is the only way out that sends no end of data.
 //
 // At any time at most one letter of a connection is between its end of data and the reply, and one more
@@ -23,6 +23,8 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace sluice {
 
@@ -30,7 +32,7 @@ class smtp_connection final : public letter_holder, public std::enable_shared_fr
 public:
   explicit smtp_connection(smtp_host& host);
 
-  /// Begins to connect. The host hears note_ready or note_ended.
+  /// Begins to connect. The host hears on_ready or on_ended.
   void start();
   /// Looks at what is new: answers to letters, letters to take, finish.
   void wake() { at_pause_.resume(); }
@@ -42,13 +44,13 @@ public:
   void time_out();
 
   moment deadline() const { return deadline_; }
-  /// Whether note_ready was called.
+  /// Whether on_ready was called.
   bool was_ready() const { return was_ready_; }
   bool is_proven() const { return is_proven_; }
 
   /// Of smtp_stream: something was read, or there is room to write.
   void stream_event() { at_pause_.resume(); }
-  void note_answer(letter_slot& letter) override;
+  void on_answer(letter_slot& letter) override;
 
   bool is_to_wake = false; ///< the host's: it is in its list
   bool is_idle = false;    ///< the host's: likewise
@@ -94,7 +96,7 @@ private:
   void take_data_reply(const smtp_reply_view& reply);
   void take_end_of_data_reply(const smtp_reply_view& reply);
   void take_early_reply(const smtp_reply_view& reply);
-  void note_verdict(const smtp_reply_view& reply);
+  void record_verdict(const smtp_reply_view& reply);
   static notice notice_of_unasked(const smtp_reply_view& reply);
 
   // smtp_connection.cpp: carrying letters.
@@ -149,8 +151,8 @@ private:
   bool needs_reset_ = false; ///< a transaction is open on the server, and no letter in it
   std::uint32_t letters_ = 0;
 
-  std::string commands_; ///< being written
-  std::string stuffed_;  ///< likewise, of a message that could not go as it was
+  std::string commands_;                  ///< being written
+  std::vector<std::string_view> message_; ///< likewise, in pieces; its batch is held by its slot
 
   moment deadline_ = moment::max();
   /// What is waited for; the deadline stays while this does, so that a trickle of bytes does not move it.

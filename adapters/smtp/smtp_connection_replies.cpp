@@ -73,7 +73,7 @@ void smtp_connection::take_unasked_reply(const smtp_reply_view& reply) {
     lose_closed(notice_of_unasked(reply));
   } else if (refuses && open_.has_go_ahead && !open_.has_verdict) {
     // It has thought better of its 354, and would be believed amid the message too.
-    note_verdict(reply);
+    record_verdict(reply);
     cut(notice{"message_refused_early"});
   } else {
     lose_step(notice_of_unasked(reply));
@@ -86,7 +86,7 @@ void smtp_connection::take_letter_reply(expects what, const smtp_reply_view& rep
   } else if (reply.is_intermediate()) {
     lose_step(notice{"reply_out_of_step", {{"step", "MAIL or RCPT"}, {"reply", to_words(reply)}}});
   } else if (!open_.has_verdict) { // a refused MAIL has RCPT refused too, which says nothing more
-    note_verdict(reply);
+    record_verdict(reply);
   }
 }
 
@@ -96,7 +96,7 @@ void smtp_connection::take_data_reply(const smtp_reply_view& reply) {
   } else if (reply.is_positive() || reply.is_intermediate()) {
     lose_step(notice{"reply_out_of_step", {{"step", "DATA"}, {"reply", to_words(reply)}}});
   } else if (!open_.has_verdict) {
-    note_verdict(reply);
+    record_verdict(reply);
   }
 }
 
@@ -115,7 +115,7 @@ void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
   } else if (reply.code == 421) {
     // It was not taken, and the server is the reason: another connection may have more luck.
     lose(notice{"server_closes", {{"reply", to_words(reply)}}});
-    host_.book().put_back(*slot, true, host_.words().of(reply));
+    host_.scheduler().put_back(*slot, true, host_.words().of(reply));
   } else {
     settle(*slot, verdict_of(reply), host_.words().of(reply));
   }
@@ -137,7 +137,7 @@ void smtp_connection::take_early_reply(const smtp_reply_view& reply) {
   cut(notice{"message_refused_early"});
 }
 
-void smtp_connection::note_verdict(const smtp_reply_view& reply) {
+void smtp_connection::record_verdict(const smtp_reply_view& reply) {
   open_.has_verdict = true;
   open_.outcome = verdict_of(reply);
   open_.words = host_.words().of(reply);

@@ -2,7 +2,7 @@
 // What a connection needs from the relay that it belongs to.
 
 #include "actors/relay_factory.hpp"
-#include "adapters/lanes/lane_book.hpp"
+#include "adapters/delivery/delivery_scheduler.hpp"
 #include "adapters/smtp/reply_words.hpp"
 #include "adapters/smtp/smtp_url.hpp"
 #include "adapters/smtp/tls_session.hpp"
@@ -36,22 +36,22 @@ class smtp_host {
 public:
   virtual boost::asio::io_context& io() = 0;
   virtual const smtp_profile& profile() const = 0;
-  virtual lane_book& book() = 0;
+  virtual delivery_scheduler& scheduler() = 0;
   virtual reply_words& words() = 0;
   virtual moment now() const = 0;
 
   /// Have the connection look at what is new, at the end of this turn.
   virtual void wake_later(smtp_connection& connection) = 0;
   /// The connection has a deadline, which may be sooner than all others.
-  virtual void note_deadline(moment deadline) = 0;
+  virtual void wake_by(moment deadline) = 0;
   /// It can take letters from now on.
-  virtual void note_ready(smtp_connection& connection) = 0;
+  virtual void on_ready(smtp_connection& connection) = 0;
   /// It has no letter and found none; it is to be woken when there is one.
-  virtual void note_idle(smtp_connection& connection) = 0;
+  virtual void on_idle(smtp_connection& connection) = 0;
   /// The first letter since it was opened got a reply of its own.
-  virtual void note_proven(smtp_connection& connection) = 0;
+  virtual void on_proven(smtp_connection& connection) = 0;
   /// It is over and has no letter any more.
-  virtual void note_ended(smtp_connection& connection, const smtp_ending& ending) = 0;
+  virtual void on_ended(smtp_connection& connection, const smtp_ending& ending) = 0;
 
 protected:
   ~smtp_host() = default;

@@ -1,6 +1,6 @@
 #include "adapters/smtp/smtp_relay.hpp"
 
-#include "adapters/lanes/retry_delay.hpp"
+#include "adapters/delivery/retry_delay.hpp"
 #include "adapters/smtp/smtp_connection.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -39,13 +39,13 @@ class smtp_relay final : public relay, public smtp_host {
 public:
   smtp_relay(smtp_profile profile, smtp_surroundings surroundings) :
       profile_(std::move(profile)), surroundings_(std::move(surroundings)),
-      book_({2 * profile_.settings.connections_max, profile_.settings.letters_per_second_max,
-             profile_.settings.letters_per_second_per_domain_max}),
+      scheduler_({2 * profile_.settings.connections_max, profile_.settings.letters_per_second_max,
+                  profile_.settings.letters_per_second_per_domain_max}),
       delay_(profile_.settings.reconnect_delay_first,
              profile_.settings.reconnect_delay_max,
              surroundings_.jitter),
-      inbox_(
-          std::make_shared<lane_inbox>([this] { boost::asio::post(io_, [this] { has_requests_ = true; }); })),
+      inbox_(std::make_shared<delivery_inbox>(
+          [this] { boost::asio::post(io_, [this] { has_requests_ = true; }); })),
       thread_([this] { run(); }) {}
 
   ~smtp_relay() override {
@@ -55,8 +55,8 @@ public:
     thread_.join();
   }
 
-  std::shared_ptr<relay_lane> open(campaign_id, report_sink sink) override {
-    return open_lane(inbox_, std::move(sink));
+  std::shared_ptr<campaign_queue> open(campaign_id, report_sink sink) override {
+    return open_queue(inbox_, std::move(sink));
   }
 
   std::size_t connections_max() const override { return profile_.settings.connections_max; }
@@ -68,10 +68,10 @@ public:
     auto told = found->get_future();
     boost::asio::post(io_, [this, found, domain = std::string{domain}] {
       const auto& limits = profile_.settings;
-      found->set_value({.domain_letters = book_.waiting_for_domain(domain),
+      found->set_value({.domain_letters = scheduler_.waiting_for_domain(domain),
                         .domain_per_second = limits.letters_per_second_per_domain_max,
                         .is_rate_limited = limits.letters_per_second_max != 0 && ready_ > 0 &&
-                                           book_.has_free_places_and_letters(),
+                                           scheduler_.has_free_places_and_letters(),
                         .per_second = limits.letters_per_second_max});
     });
     if (told.wait_for(answer_wait_max) != std::future_status::ready)
@@ -91,7 +91,7 @@ private:
 
   boost::asio::io_context& io() override { return io_; }
   const smtp_profile& profile() const override { return profile_; }
-  lane_book& book() override { return book_; }
+  delivery_scheduler& scheduler() override { return scheduler_; }
   reply_words& words() override { return words_; }
   moment now() const override { return std::chrono::steady_clock::now(); }
 
@@ -103,7 +103,7 @@ private:
 
   /// One timer serves all deadlines. They move on with each reply; the timer is only touched when one is
   /// sooner than what it is set to, and looks for the next one when it fires.
-  void note_deadline(moment deadline) override {
+  void wake_by(moment deadline) override {
     if (deadline >= timer_at_)
       return;
     timer_at_ = deadline;
@@ -114,25 +114,25 @@ private:
     });
   }
 
-  void note_ready(smtp_connection&) override {
+  void on_ready(smtp_connection&) override {
     --connecting_;
     ++ready_;
   }
 
-  void note_idle(smtp_connection& connection) override {
+  void on_idle(smtp_connection& connection) override {
     if (std::exchange(connection.is_idle, true))
       return;
     idle_.push_back(&connection);
   }
 
-  void note_proven(smtp_connection&) override {
+  void on_proven(smtp_connection&) override {
     delay_.reset();
     failures_in_a_row_ = 0;
     reopen_at_ = moment::min();
-    book_.set_condition(false, {});
+    scheduler_.set_condition(false, {});
   }
 
-  void note_ended(smtp_connection& connection, const smtp_ending& ending) override {
+  void on_ended(smtp_connection& connection, const smtp_ending& ending) override {
     std::erase(idle_, &connection);
     std::erase_if(connections_, [&](const auto& one) { return one.get() == &connection; });
     connection.was_ready() ? --ready_ : --connecting_;
@@ -149,8 +149,8 @@ private:
                        std::ranges::any_of(connections_, [](const auto& one) { return one->is_proven(); });
     if (works || may_work)
       return;
-    book_.set_condition(true, ending.why);
-    book_.give_up_again(std::make_shared<const reply>(reply_of(ending.why)));
+    scheduler_.set_condition(true, ending.why);
+    scheduler_.give_up_requeued(std::make_shared<const reply>(reply_of(ending.why)));
   }
 
   // -- the thread -------------------------------------------------------------------------------------
@@ -171,10 +171,10 @@ private:
       wake_all();
       pump();
     } while (!to_wake_.empty());
-    if (book_.is_stopping())
+    if (scheduler_.is_stopping())
       go_on_stopping();
-    book_.deliver_reports();
-    if (has_stopped_ && !std::exchange(said_stopped_, true))
+    scheduler_.deliver_reports();
+    if (has_stopped_ && !std::exchange(has_reported_stop_, true))
       stopped_.set_value();
   }
 
@@ -182,7 +182,7 @@ private:
     if (!std::exchange(has_requests_, false))
       return;
     inbox_->take(requests_);
-    book_.apply(requests_);
+    scheduler_.apply(requests_);
   }
 
   void wake_all() {
@@ -197,11 +197,11 @@ private:
   /// Finds connections for the letters that may leave now: idle ones, the last used first, then new ones.
   void pump() {
     const auto at = now();
-    if (!book_.has_letters(at)) {
-      note_deadline(book_.ready_at(at));
+    if (!scheduler_.has_letters(at)) {
+      wake_by(scheduler_.ready_at(at));
       return;
     }
-    auto waiting = book_.waiting(at);
+    auto waiting = scheduler_.waiting(at);
     while (!idle_.empty() && waiting > 0) {
       auto& connection = *idle_.back();
       idle_.pop_back();
@@ -215,10 +215,10 @@ private:
 
   void open_connections(moment at, std::size_t wanted) {
     if (at < reopen_at_) {
-      note_deadline(reopen_at_);
+      wake_by(reopen_at_);
       return;
     }
-    const auto connections_max = book_.is_failing() ? 1 : profile_.settings.connections_max;
+    const auto connections_max = scheduler_.is_failing() ? 1 : profile_.settings.connections_max;
     for (; wanted > 0 && connections_.size() < connections_max && at >= reopen_at_; --wanted) {
       auto connection = std::make_shared<smtp_connection>(*this);
       connections_.push_back(connection);
@@ -236,19 +236,19 @@ private:
         connection->time_out();
       next = std::min(next, connection->deadline());
     }
-    note_deadline(next);
-    if (book_.is_stopping())
-      note_deadline(std::min(cut_at_, answers_until_));
+    wake_by(next);
+    if (scheduler_.is_stopping())
+      wake_by(std::min(cut_at_, answers_until_));
   }
 
   // -- the end ----------------------------------------------------------------------------------------
 
   void begin_to_stop() {
     take_requests();
-    book_.stop();
+    scheduler_.stop();
     cut_at_ = now() + surroundings_.stop_wait_max;
     answers_until_ = now() + surroundings_.answers_wait_max;
-    note_deadline(answers_until_);
+    wake_by(answers_until_);
     for (const auto& connection : std::vector(connections_))
       connection->finish();
   }
@@ -263,12 +263,12 @@ private:
       stops_waiting_ = true;
     }
     if (!connections_.empty()) {
-      note_deadline(cut_at_);
+      wake_by(cut_at_);
       return;
     }
     if (stops_waiting_)
-      book_.end_waiting_for_answers();
-    has_stopped_ = book_.is_settled();
+      scheduler_.end_waiting_for_answers();
+    has_stopped_ = scheduler_.is_settled();
   }
 
   smtp_profile profile_;
@@ -276,7 +276,7 @@ private:
   boost::asio::io_context io_{1};
   boost::asio::steady_timer timer_{io_};
   moment timer_at_ = moment::max();
-  lane_book book_;
+  delivery_scheduler scheduler_;
   reply_words words_;
   retry_delay delay_;
   moment reopen_at_ = moment::min();
@@ -289,18 +289,18 @@ private:
   std::size_t ready_ = 0;
   std::size_t failures_in_a_row_ = 0; ///< of connections, since one had a reply for a letter
 
-  std::vector<lane_request> requests_;
+  std::vector<queue_request> requests_;
   bool has_requests_ = false;
   bool is_ending_ = false;
   bool stops_waiting_ = false;
   bool has_stopped_ = false;
-  bool said_stopped_ = false;
+  bool has_reported_stop_ = false;
   moment cut_at_ = moment::max();
   moment answers_until_ = moment::max();
   std::once_flag stop_once_;
   std::promise<void> stopped_;
 
-  std::shared_ptr<lane_inbox> inbox_;
+  std::shared_ptr<delivery_inbox> inbox_;
   std::thread thread_; ///< last: it uses all the others
 };
 

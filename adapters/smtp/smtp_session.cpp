@@ -1,7 +1,7 @@
 // The part of a connection that opens a session: connect, TLS, greeting, EHLO, STARTTLS, AUTH.
 
-#include "adapters/smtp/base64.hpp"
 #include "adapters/smtp/smtp_connection.hpp"
+#include "messages/base64.hpp"
 #include "messages/notice_words.hpp"
 
 #include <boost/asio/connect.hpp>

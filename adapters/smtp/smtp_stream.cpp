@@ -2,7 +2,17 @@
 
 #include <boost/asio/error.hpp>
 
+#include <algorithm>
+#include <utility>
+
 namespace sluice {
+
+namespace {
+
+constexpr std::size_t record_octets_max = 16 * 1024; // RFC 8446 section 5.1
+constexpr std::size_t encrypted_octets_wanted = 64 * 1024;
+
+} // namespace
 
 void smtp_stream::prepare() {
   boost::system::error_code ignored; // without them it is slower, not wrong
@@ -41,37 +51,35 @@ void smtp_stream::decrypt(std::size_t got) {
     end_ = notice{"tls_failed", {{"fault", tls_->fault()}}};
 }
 
-void smtp_stream::put(std::string_view body, std::string_view tail) {
+void smtp_stream::put(std::span<const std::string_view> body, std::string_view tail) {
   written_ = 0;
   is_writing_ = true;
-  if (!tls_) {
-    parts_ = {body, tail};
-    body_bytes_ = body.size();
+  to_send_.clear();
+  if (tls_) {
+    body_.assign(body.begin(), body.end());
+    body_at_ = 0;
+    body_bytes_ = not_known;
+    tail_ = tail;
     return;
   }
-  // The tail begins a record of its own, so that nothing of it can be read before its first byte has left.
-  encrypted_.clear();
-  auto is_encrypted = tls_->write(body);
-  tls_->take_output(encrypted_);
-  body_bytes_ = encrypted_.size();
-  is_encrypted = is_encrypted && tls_->write(tail);
-  tls_->take_output(encrypted_);
-  parts_ = {std::string_view{encrypted_}.substr(0, body_bytes_),
-            std::string_view{encrypted_}.substr(body_bytes_)};
-  if (!is_encrypted)
-    write_fault_ = notice{"tls_failed", {{"fault", tls_->fault()}}};
+  body_bytes_ = 0;
+  for (const auto piece : body) {
+    to_send_.add(piece);
+    body_bytes_ += piece.size();
+  }
+  to_send_.add(tail);
 }
 
 smtp_stream::progress smtp_stream::write() {
-  if (!write_fault_.empty())
-    return progress::failed;
-  while (!parts_[0].empty() || !parts_[1].empty()) {
-    const std::array<boost::asio::const_buffer, 2> buffers{
-        boost::asio::buffer(parts_[0].data(), parts_[0].size()),
-        boost::asio::buffer(parts_[1].data(), parts_[1].size())};
+  while (true) {
+    if (to_send_.empty() && tls_)
+      encrypt_more();
+    if (!write_fault_.empty())
+      return progress::failed;
+    if (to_send_.empty())
+      break;
     boost::system::error_code why;
-    const auto done = parts_[0].empty() ? socket_.write_some(boost::asio::buffer(buffers[1]), why)
-                                        : socket_.write_some(buffers, why);
+    const auto done = socket_.write_some(to_send_.front(), why);
     if (why == boost::asio::error::would_block || why == boost::asio::error::try_again)
       return progress::blocked;
     if (why) {
@@ -79,12 +87,48 @@ smtp_stream::progress smtp_stream::write() {
       return progress::failed;
     }
     written_ += done;
-    const auto of_body = std::min(done, parts_[0].size());
-    parts_[0].remove_prefix(of_body);
-    parts_[1].remove_prefix(done - of_body);
+    to_send_.advance(done);
   }
   is_writing_ = false;
   return progress::done;
+}
+
+/// As much as is sent in one go, so that a large letter is not kept twice. The tail begins a record of its own, so
+/// that nothing of it can be read before its first byte has left.
+void smtp_stream::encrypt_more() {
+  encrypted_.clear();
+  to_send_.clear();
+  while (encrypted_.size() < encrypted_octets_wanted && write_fault_.empty()) {
+    if (gather_record()) {
+      encrypt(record_);
+    } else if (!tail_.empty()) {
+      body_bytes_ = written_ + encrypted_.size();
+      encrypt(std::exchange(tail_, {}));
+    } else {
+      break;
+    }
+  }
+  to_send_.add(encrypted_);
+}
+
+void smtp_stream::encrypt(std::string_view plaintext) {
+  if (!tls_->write(plaintext))
+    write_fault_ = notice{"tls_failed", {{"fault", tls_->fault()}}};
+  tls_->take_output(encrypted_);
+}
+
+/// Puts the body's next octets into one record; false: there are none. A record a piece would cost a tag and a
+/// header each.
+bool smtp_stream::gather_record() {
+  record_.clear();
+  while (body_at_ < body_.size() && record_.size() < record_octets_max) {
+    auto& rest = body_[body_at_];
+    const auto taken = std::min(rest.size(), record_octets_max - record_.size());
+    record_.append(rest.substr(0, taken));
+    rest.remove_prefix(taken);
+    body_at_ += rest.empty() ? 1 : 0;
+  }
+  return !record_.empty();
 }
 
 void smtp_stream::begin_tls(const tls_trust& trust, const std::string& host) {
@@ -99,8 +143,9 @@ tls_session::progress smtp_stream::shake_hands() {
   tls_->take_output(encrypted_);
   // A handshake's few kilobytes fit the socket's empty buffer.
   if (!encrypted_.empty()) {
-    parts_ = {std::string_view{encrypted_}, std::string_view{}};
-    body_bytes_ = encrypted_.size();
+    to_send_.clear();
+    to_send_.add(encrypted_);
+    body_bytes_ = not_known;
     written_ = 0;
     is_writing_ = true;
     write();

@@ -2,6 +2,7 @@
 // A socket to an SMTP server, plain or under TLS. Reads and writes never block; `on_event` is called when a
 // read has brought something or a blocked write may go on. Belongs to the loop's thread.
 
+#include "adapters/smtp/send_queue.hpp"
 #include "adapters/smtp/tls_session.hpp"
 #include "messages/notice.hpp"
 
@@ -9,10 +10,13 @@
 
 #include <array>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice {
 
@@ -43,9 +47,9 @@ public:
   }
 
   enum class progress : std::uint8_t { done, blocked, failed };
-  /// Begins to write `body`, then `tail`, both left untouched by the owner until it is done. At most one at
-  /// a time.
-  void put(std::string_view body, std::string_view tail);
+  /// Begins to write the pieces of `body`, then `tail`; their octets are left untouched by the owner until it is
+  /// done. At most one at a time.
+  void put(std::span<const std::string_view> body, std::string_view tail);
   /// Writes what the socket takes now.
   progress write();
   bool is_writing() const { return is_writing_; }
@@ -76,6 +80,9 @@ public:
 private:
   void take_read(boost::system::error_code why, std::size_t got);
   void decrypt(std::size_t got);
+  void encrypt_more();
+  void encrypt(std::string_view plaintext);
+  bool gather_record();
 
   boost::asio::ip::tcp::socket socket_;
   std::array<char, 16 * 1024> raw_{};
@@ -83,9 +90,11 @@ private:
   notice end_;
   bool is_reading_ = false;
 
-  std::array<std::string_view, 2> parts_;
-  std::string encrypted_;
-  std::size_t body_bytes_ = 0;
+  static constexpr std::size_t not_known = std::numeric_limits<std::size_t>::max();
+
+  send_queue to_send_;
+  std::size_t body_bytes_ =
+      not_known; ///< on the wire; under TLS it is known when all of the body is encrypted
   std::size_t written_ = 0;
   bool is_writing_ = false;
   bool is_awaiting_room_ = false;
@@ -93,6 +102,12 @@ private:
 
   std::optional<tls_session> tls_;
   bool is_shaking_hands_ = false;
+  // What is still to be encrypted, and what was.
+  std::vector<std::string_view> body_;
+  std::size_t body_at_ = 0;
+  std::string_view tail_;
+  std::string record_;
+  std::string encrypted_;
 };
 
 } // namespace sluice

@@ -10,6 +10,7 @@
 // Exits 1 when a fault is found or the rate is below 300,000 events a second.
 
 #include "actors/audit/audit.hpp"
+#include "persistence/stores/open_store.hpp"
 
 #include <cstdio>
 #include <cstdlib>

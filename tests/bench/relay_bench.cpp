@@ -1,4 +1,4 @@
-// What the relay itself costs: one lane, batches of 250 rendered letters, grants given by another thread
+// What the relay itself costs: one queue, batches of 250 rendered letters, grants given by another thread
 // after a delay like that of a durable claim. Prints letters a second and CPU time a letter of this process.
 //
 //   relay_bench URL [LETTERS] [BYTES] [CONNECTIONS] [GRANT_DELAY_US]
@@ -6,6 +6,7 @@
 // Rival, against the same sink:
 //   smtp-source -d -s 20 -l 2048 -m 100000 -f a@example.org -t b@example.com HOST:PORT
 
+#include "actors/letters/letter_writer.hpp"
 #include "adapters/relays.hpp"
 #include "messages/notice_words.hpp"
 
@@ -26,6 +27,7 @@ using steady = std::chrono::steady_clock;
 batch_ptr make_batch(letter_index first, letter_index letters, std::size_t bytes) {
   auto made = std::make_shared<batch>();
   made->envelope_sender = "a@example.org";
+  made->shared_text = std::make_shared<const std::string>();
   std::string message = "From: a@example.org\r\nTo: b@example.com\r\nSubject: x\r\n\r\n";
   while (message.size() + 80 < bytes)
     message += std::string(78, 'x') + "\r\n";
@@ -36,9 +38,9 @@ batch_ptr make_batch(letter_index first, letter_index letters, std::size_t bytes
     one.recipient_at = static_cast<std::uint32_t>(made->text.size());
     made->text += "b@example.com";
     one.recipient_bytes = static_cast<std::uint32_t>(made->text.size()) - one.recipient_at;
-    one.message_at = static_cast<std::uint32_t>(made->text.size());
-    made->text += message;
-    one.message_bytes = static_cast<std::uint32_t>(message.size());
+    letter_writer out(*made);
+    out.append(message);
+    out.finish(one);
     made->letters.push_back(one);
   }
   return made;
@@ -107,7 +109,7 @@ int main(int argc, char** argv) {
   constexpr letter_index batch_letters = 250;
   constexpr std::size_t ahead_max = 1000;
   auto state = std::make_shared<campaign>();
-  const auto lane = (*made)->open({1}, [state](relay_report report) { state->take(std::move(report)); });
+  const auto queue = (*made)->open({1}, [state](relay_report report) { state->take(std::move(report)); });
 
   const auto cpu_before = cpu_seconds();
   const auto before = steady::now();
@@ -117,7 +119,7 @@ int main(int argc, char** argv) {
     while (offered < letters && offered - state->settled < ahead_max) {
       const auto count = std::min<std::size_t>(batch_letters, letters - offered);
       lock.unlock();
-      lane->offer(make_batch(static_cast<letter_index>(offered), static_cast<letter_index>(count), bytes));
+      queue->offer(make_batch(static_cast<letter_index>(offered), static_cast<letter_index>(count), bytes));
       lock.lock();
       offered += count;
     }
@@ -135,7 +137,7 @@ int main(int argc, char** argv) {
       state->wanted.pop_front();
     }
     lock.unlock();
-    lane->grant(std::move(granted));
+    queue->grant(std::move(granted));
     lock.lock();
   }
   lock.unlock();

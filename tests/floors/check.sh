@@ -23,10 +23,13 @@ check() {
 
 none='no/such/room'
 check messages $none messages
-check persistence $none messages persistence
+check persistence 'persistence/(rocksdb|memory|stores)' messages persistence
+check persistence/rocksdb $none messages persistence persistence/rocksdb
+check persistence/memory $none messages persistence persistence/memory
+check persistence/stores $none messages persistence persistence/rocksdb persistence/memory persistence/stores
 check actors/core $none messages actors/core
 check actors/letters $none messages actors/letters
 check actors/audit $none messages persistence actors/core actors/audit
-check actors 'actors/(core|letters|audit)' messages persistence actors/core actors/letters actors/audit actors
-check adapters $none messages persistence actors actors/core actors/letters actors/audit 'adapters(/[a-z]+)?'
+check actors 'actors/(core|letters|audit)' messages persistence persistence/stores actors/core actors/letters actors/audit actors
+check adapters $none messages persistence persistence/stores actors actors/core actors/letters actors/audit 'adapters(/[a-z]+)?'
 exit $fault

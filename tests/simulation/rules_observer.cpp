@@ -11,7 +11,7 @@ void rules_observer::see(const event& next) {
   must(!history_.empty() || std::holds_alternative<created>(next.body), "a log begins with its creation");
   last_at_ = next.at;
   is_asked_ = !next.by.empty();
-  std::visit([&](const auto& body) { note(body, next.at); }, next.body);
+  std::visit([&](const auto& body) { on_event(body, next.at); }, next.body);
   letter_index sum = 0;
   for (const auto count : counts_)
     sum += count;
@@ -34,25 +34,25 @@ void rules_observer::put_content(const campaign_spec& content, letter_index lett
   counts_[static_cast<std::size_t>(letter_state::pending)] = letters;
 }
 
-void rules_observer::note(const created& it, timestamp) {
+void rules_observer::on_event(const created& it, timestamp) {
   must(history_.empty(), "a campaign is created once");
   put_content(it.spec, it.audience.size);
 }
 
-void rules_observer::note(const edited& it, timestamp) {
+void rules_observer::on_event(const edited& it, timestamp) {
   must(!zero_ && !is_over_ && !waits_for_approval_, "only a draft is edited");
   put_content(it.spec, it.audience.size);
 }
 
-void rules_observer::note(const submitted& it, timestamp) {
+void rules_observer::on_event(const submitted& it, timestamp) {
   waits_for_approval_ = !it.reasons.empty();
 }
 
-void rules_observer::note(const approved&, timestamp) {
+void rules_observer::on_event(const approved&, timestamp) {
   waits_for_approval_ = false;
 }
 
-void rules_observer::note(const scheduled& it, timestamp at) {
+void rules_observer::on_event(const scheduled& it, timestamp at) {
   must(!zero_, "nothing moves T0");
   must(!waits_for_approval_, "rule 3: nothing is scheduled before an approval that was asked for");
   must(it.t0 == std::max(at, content_.plan.start_at.value_or(at)),
@@ -60,12 +60,12 @@ void rules_observer::note(const scheduled& it, timestamp at) {
   zero_ = it.t0;
 }
 
-void rules_observer::note(const sending_began&, timestamp at) {
+void rules_observer::on_event(const sending_began&, timestamp at) {
   must(zero_ && (at >= *zero_ || released_at_), "sending begins at T0");
   is_sending_ = true;
 }
 
-void rules_observer::note(const paused&, timestamp) {
+void rules_observer::on_event(const paused&, timestamp) {
   is_held_ = true;
   const auto in_flight = counts_[static_cast<std::size_t>(letter_state::claimed)];
   stop_.reset();
@@ -78,19 +78,19 @@ void rules_observer::lift_hold() {
   stop_.reset();
 }
 
-void rules_observer::note(const resumed&, timestamp at) {
+void rules_observer::on_event(const resumed&, timestamp at) {
   must(is_held_, "only what is held is resumed");
   lift_hold();
   due_at_resume_ = due(at);
 }
 
-void rules_observer::note(const released&, timestamp at) {
+void rules_observer::on_event(const released&, timestamp at) {
   lift_hold();
   if (!released_at_)
     released_at_ = at;
 }
 
-void rules_observer::note(const cancelled&, timestamp) {
+void rules_observer::on_event(const cancelled&, timestamp) {
   must(!is_over_, "rule 5: a final campaign does not change");
   is_over_ = true;
   is_held_ = false;
@@ -99,18 +99,18 @@ void rules_observer::note(const cancelled&, timestamp) {
     stop_ = stop{in_flight, {}};
 }
 
-void rules_observer::note(const rejected&, timestamp) {
+void rules_observer::on_event(const rejected&, timestamp) {
   must(!is_over_, "rule 5: a final campaign does not change");
   is_over_ = true;
   lift_hold();
 }
 
-void rules_observer::note(const discarded&, timestamp) {
+void rules_observer::on_event(const discarded&, timestamp) {
   must(!is_over_, "rule 5: a final campaign does not change");
   is_over_ = true;
 }
 
-void rules_observer::note(const finished&, timestamp) {
+void rules_observer::on_event(const finished&, timestamp) {
   must(!is_over_, "rule 5: a final campaign does not change");
   for (const auto state : states_)
     must(is_final(state), "a campaign is sent when every letter has a final outcome");
@@ -129,7 +129,7 @@ void rules_observer::move(letter_index index, letter_state to) {
   states_[index] = to;
 }
 
-void rules_observer::note(const claimed& it, timestamp at) {
+void rules_observer::on_event(const claimed& it, timestamp at) {
   must(is_sending_ && !waits_for_approval_, "rule 3: no letter is claimed before its campaign is sending");
   must(!is_held_, "rule 3: no letter is claimed between a pause and its resume or release");
   must(!is_over_, "rules 3 and 5: no letter is claimed after a cancel or the end");
@@ -152,12 +152,12 @@ void rules_observer::note(const claimed& it, timestamp at) {
        "rule 8: what fell due during a pause is claimed before what falls due later");
 }
 
-void rules_observer::note(const settled& it, timestamp at) {
+void rules_observer::on_event(const settled& it, timestamp at) {
   for (const auto& group : it.groups)
-    group.letters.for_each([&](letter_index index) { note_outcome(group, index, at); });
+    group.letters.for_each([&](letter_index index) { record_outcome(group, index, at); });
 }
 
-void rules_observer::note_outcome(const settled_group& group, letter_index index, timestamp at) {
+void rules_observer::record_outcome(const settled_group& group, letter_index index, timestamp at) {
   const auto before = states_.at(index);
   must(!is_final(before), "rule 5: a final letter never changes");
   must(before == letter_state::claimed || group.outcome == letter_state::skipped,
@@ -169,14 +169,14 @@ void rules_observer::note_outcome(const settled_group& group, letter_index index
   if (group.outcome == letter_state::in_doubt)
     ++doubts_[index];
   if (group.outcome == letter_state::deferred)
-    note_deferral(index, group.retry_at, at);
+    record_deferral(index, group.retry_at, at);
   if (stop_)
     if (auto* counter = counter_of(stop_->outcomes, group.outcome))
       ++*counter;
   move(index, group.outcome);
 }
 
-void rules_observer::note_deferral(letter_index index, timestamp retry_at, timestamp at) {
+void rules_observer::record_deferral(letter_index index, timestamp retry_at, timestamp at) {
   auto& noted = deferrals_[index];
   auto delay = retries_.delay_first;
   for (unsigned time = 0; time < noted.times && delay < retries_.delay_max; ++time)
@@ -187,7 +187,7 @@ void rules_observer::note_deferral(letter_index index, timestamp retry_at, times
        "a deferred letter waits longer each time");
 }
 
-void rules_observer::note(const doubt_settled& it, timestamp at) {
+void rules_observer::on_event(const doubt_settled& it, timestamp at) {
   it.letters.for_each([&](letter_index index) {
     must(states_.at(index) == letter_state::in_doubt, "only what is in doubt is taken out of doubt");
     must(is_asked_ || it.waits() || !it.resend || resends_[index] == 0,
@@ -195,12 +195,12 @@ void rules_observer::note(const doubt_settled& it, timestamp at) {
     if (it.resend)
       ++resends_[index];
     if (it.waits())
-      note_deferral(index, it.retry_at, at);
+      record_deferral(index, it.retry_at, at);
     move(index, it.outcome());
   });
 }
 
-void rules_observer::note(const drained& it, timestamp) {
+void rules_observer::on_event(const drained& it, timestamp) {
   must(stop_.has_value(), "only a stop with letters in flight is drained");
   must(counts_[static_cast<std::size_t>(letter_state::claimed)] == 0,
        "a stop is complete with its last letter");

@@ -47,29 +47,29 @@ public:
   std::optional<letter_index> overdue(timestamp now) const;
 
 private:
-  void note(const created& it, timestamp at);
-  void note(const edited& it, timestamp at);
-  void note(const submitted& it, timestamp at);
-  void note(const approved& it, timestamp at);
-  void note(const scheduled& it, timestamp at);
-  void note(const sending_began& it, timestamp at);
-  void note(const paused& it, timestamp at);
-  void note(const resumed& it, timestamp at);
-  void note(const released& it, timestamp at);
-  void note(const cancelled& it, timestamp at);
-  void note(const rejected& it, timestamp at);
-  void note(const discarded& it, timestamp at);
-  void note(const claimed& it, timestamp at);
-  void note(const settled& it, timestamp at);
-  void note(const doubt_settled& it, timestamp at);
-  void note(const relay_failed&, timestamp) {}
-  void note(const relay_recovered&, timestamp) {}
-  void note(const drained& it, timestamp at);
-  void note(const finished& it, timestamp at);
+  void on_event(const created& it, timestamp at);
+  void on_event(const edited& it, timestamp at);
+  void on_event(const submitted& it, timestamp at);
+  void on_event(const approved& it, timestamp at);
+  void on_event(const scheduled& it, timestamp at);
+  void on_event(const sending_began& it, timestamp at);
+  void on_event(const paused& it, timestamp at);
+  void on_event(const resumed& it, timestamp at);
+  void on_event(const released& it, timestamp at);
+  void on_event(const cancelled& it, timestamp at);
+  void on_event(const rejected& it, timestamp at);
+  void on_event(const discarded& it, timestamp at);
+  void on_event(const claimed& it, timestamp at);
+  void on_event(const settled& it, timestamp at);
+  void on_event(const doubt_settled& it, timestamp at);
+  void on_event(const relay_failed&, timestamp) {}
+  void on_event(const relay_recovered&, timestamp) {}
+  void on_event(const drained& it, timestamp at);
+  void on_event(const finished& it, timestamp at);
 
   void put_content(const campaign_spec& content, letter_index letters);
-  void note_outcome(const settled_group& group, letter_index index, timestamp at);
-  void note_deferral(letter_index index, timestamp retry_at, timestamp at);
+  void record_outcome(const settled_group& group, letter_index index, timestamp at);
+  void record_deferral(letter_index index, timestamp retry_at, timestamp at);
   void move(letter_index index, letter_state to);
   void lift_hold();
   letter_index due(timestamp now) const;

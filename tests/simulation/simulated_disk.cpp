@@ -1,5 +1,7 @@
 #include "tests/simulation/simulated_disk.hpp"
 
+#include "persistence/memory/store.hpp"
+
 #include <utility>
 
 namespace sluice::simulation {

@@ -6,9 +6,9 @@
 
 namespace sluice::simulation {
 
-class simulated_relay::lane final : public relay_lane {
+class simulated_relay::queue final : public campaign_queue {
 public:
-  lane(campaign_id whose, report_sink to) : campaign(whose), sink(std::move(to)) {}
+  queue(campaign_id whose, report_sink to) : campaign(whose), sink(std::move(to)) {}
 
   void offer(batch_ptr letters) override {
     for (const auto& one : letters->letters)
@@ -37,7 +37,7 @@ public:
   std::set<letter_index> granted;        ///< of those, the ones that may be sent
   std::map<letter_index, fate> replying; ///< the end of data was sent
   bool is_withdrawn = false;
-  bool is_drained = false;
+  bool withdraw_complete = false;
   bool is_failing = false; ///< as last told
   relay_report news;
 };
@@ -51,15 +51,15 @@ simulated_relay::simulated_relay(dice& chance,
 
 simulated_relay::~simulated_relay() = default;
 
-std::shared_ptr<relay_lane> simulated_relay::open(campaign_id campaign, report_sink sink) {
-  auto made = std::make_shared<lane>(campaign, std::move(sink));
-  lanes_.push_back(made);
+std::shared_ptr<campaign_queue> simulated_relay::open(campaign_id campaign, report_sink sink) {
+  auto made = std::make_shared<queue>(campaign, std::move(sink));
+  queues_.push_back(made);
   return made;
 }
 
 std::size_t simulated_relay::busy_connections() const {
   std::size_t busy = 0;
-  for (const auto& weak : lanes_)
+  for (const auto& weak : queues_)
     if (const auto one = weak.lock())
       busy += one->wanted.size() + one->replying.size();
   return busy;
@@ -85,22 +85,22 @@ simulated_relay::fate simulated_relay::throw_fate() {
 }
 
 bool simulated_relay::step() {
-  std::erase_if(lanes_, [](const auto& weak) { return weak.expired(); });
-  if (lanes_.empty())
+  std::erase_if(queues_, [](const auto& weak) { return weak.expired(); });
+  if (queues_.empty())
     return false;
   if (chance_.per_mille(mood.stalls))
     return true;
-  const auto first = chance_.below(lanes_.size());
-  for (std::size_t at = 0; at < lanes_.size(); ++at) {
-    const auto one = lanes_[(first + at) % lanes_.size()].lock();
+  const auto first = chance_.below(queues_.size());
+  for (std::size_t at = 0; at < queues_.size(); ++at) {
+    const auto one = queues_[(first + at) % queues_.size()].lock();
     if (one && (step(*one) || report(one)))
       return true;
   }
   return false;
 }
 
-bool simulated_relay::step(lane& of) {
-  note_weather(of);
+bool simulated_relay::step(queue& of) {
+  report_condition(of);
   // Half of the time what is there is reported first, so that reports are of every size.
   if (!of.news.empty() && chance_.below(2) == 0)
     return false;
@@ -114,7 +114,7 @@ bool simulated_relay::step(lane& of) {
   }
 }
 
-void simulated_relay::note_weather(lane& of) const {
+void simulated_relay::report_condition(queue& of) const {
   if (of.is_failing != mood.is_away && (!of.offered.empty() || !of.wanted.empty())) {
     of.is_failing = mood.is_away;
     of.news.has_condition = true;
@@ -126,11 +126,11 @@ void simulated_relay::note_weather(lane& of) const {
   for (const auto& [letters, one] : of.offered)
     of.news.handed_back.add(one->index);
   of.offered.clear();
-  if (of.wanted.empty() && of.replying.empty() && !std::exchange(of.is_drained, true))
-    of.news.is_drained = true;
+  if (of.wanted.empty() && of.replying.empty() && !std::exchange(of.withdraw_complete, true))
+    of.news.withdraw_complete = true;
 }
 
-bool simulated_relay::take_letter(lane& of) {
+bool simulated_relay::take_letter(queue& of) {
   if (mood.is_away || of.is_withdrawn || of.offered.empty() || busy_connections() >= connections_)
     return false;
   const auto [letters, one] = of.offered.front();
@@ -140,7 +140,7 @@ bool simulated_relay::take_letter(lane& of) {
   return true;
 }
 
-bool simulated_relay::send_letter(lane& of) {
+bool simulated_relay::send_letter(queue& of) {
   if (of.granted.empty())
     return false;
   auto at = of.granted.begin();
@@ -155,8 +155,8 @@ bool simulated_relay::send_letter(lane& of) {
                                {0, "", "the connection was cut before the end of data"}});
     return true;
   }
-  const transmission sent{of.campaign, index, std::string{letters->recipient_of(*one)},
-                          letters->message_of(*one)};
+  const auto message = letters->message_of(*one);
+  const transmission sent{of.campaign, index, std::string{letters->recipient_of(*one)}, message};
   on_end_of_data_(sent);
   const auto fate_of_it = throw_fate();
   if (fate_of_it == fate::accepted || fate_of_it == fate::cut_and_delivered)
@@ -165,7 +165,7 @@ bool simulated_relay::send_letter(lane& of) {
   return true;
 }
 
-bool simulated_relay::answer_letter(lane& of) {
+bool simulated_relay::answer_letter(queue& of) {
   if (of.replying.empty())
     return false;
   auto at = of.replying.begin();
@@ -196,7 +196,7 @@ bool simulated_relay::answer_letter(lane& of) {
   return true;
 }
 
-bool simulated_relay::report(const std::shared_ptr<lane>& of) {
+bool simulated_relay::report(const std::shared_ptr<queue>& of) {
   if (of->news.empty())
     return false;
   of->sink(std::exchange(of->news, {}));
@@ -204,7 +204,7 @@ bool simulated_relay::report(const std::shared_ptr<lane>& of) {
 }
 
 void simulated_relay::stop() {
-  for (const auto& weak : lanes_)
+  for (const auto& weak : queues_)
     if (const auto one = weak.lock())
       one->is_withdrawn = true;
   while (step()) {

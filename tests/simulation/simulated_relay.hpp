@@ -1,7 +1,7 @@
 #pragma once
 // A relay in the simulation's hand, with the receiver behind it. Each step moves one letter or report by one
 // stage, in any order: a connection takes a letter, the end of data is sent, a reply arrives or never does,
-// a connection is cut, a lane hears of it late. The receiver notes what it truly got.
+// a connection is cut, a queue hears of it late. The receiver notes what it truly got.
 
 #include "actors/relay.hpp"
 #include "tests/simulation/dice.hpp"
@@ -45,20 +45,20 @@ public:
   /// One stage of one letter, or one report. False: nothing was there to be done.
   bool step();
 
-  std::shared_ptr<relay_lane> open(campaign_id campaign, report_sink sink) override;
+  std::shared_ptr<campaign_queue> open(campaign_id campaign, report_sink sink) override;
   std::size_t connections_max() const override { return connections_; }
   void stop() override;
 
 private:
-  class lane;
+  class queue;
   enum class fate : std::uint8_t { accepted, refused, spam, deferred, cut_and_delivered, cut_and_lost };
 
-  bool step(lane& of);
-  bool take_letter(lane& of);
-  bool send_letter(lane& of);
-  bool answer_letter(lane& of);
-  bool report(const std::shared_ptr<lane>& of);
-  void note_weather(lane& of) const;
+  bool step(queue& of);
+  bool take_letter(queue& of);
+  bool send_letter(queue& of);
+  bool answer_letter(queue& of);
+  bool report(const std::shared_ptr<queue>& of);
+  void report_condition(queue& of) const;
   fate throw_fate();
   std::size_t busy_connections() const;
 
@@ -66,7 +66,7 @@ private:
   std::size_t connections_;
   watcher on_end_of_data_;
   watcher on_delivery_;
-  std::vector<std::weak_ptr<lane>> lanes_;
+  std::vector<std::weak_ptr<queue>> queues_;
 };
 
 } // namespace sluice::simulation

@@ -1,10 +1,11 @@
 #include "tests/simulation/world.hpp"
 
 #include "actors/actors.hpp"
+#include "persistence/memory/store.hpp"
+#include "tests/simulation/oracle.hpp"
+#include "tests/simulation/scenario.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/simulation/simulated_relay.hpp"
-#include "tests/simulation/weather.hpp"
-#include "tests/simulation/witness.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -14,7 +15,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <functional>
 
 namespace sluice::simulation {
 
@@ -27,7 +27,12 @@ using namespace std::chrono_literals;
 constexpr unsigned deaths_of_a_boot_max = 6;
 constexpr std::size_t campaigns_max = 4;
 constexpr std::size_t rest_steps_max = 200'000;
+/// A plan of scenario.cpp's takes 12 days at most, and its letters are given up within hours.
 constexpr milliseconds calm_max = std::chrono::hours(24 * 40);
+/// Small steps first, so that what is late shows; then as far as the plans go.
+constexpr milliseconds small_steps_for = std::chrono::minutes(9);
+constexpr milliseconds small_step = std::chrono::seconds(20);
+constexpr milliseconds large_step = std::chrono::minutes(2);
 
 struct simulated_configuration : caf::actor_system_config {
   simulated_configuration() {
@@ -44,7 +49,7 @@ public:
   world& operator=(const world&) = delete;
 
   void live();
-  life told() const { return witness_.told; }
+  life told() const { return oracle_.told; }
 
 private:
   // -- the process
@@ -55,6 +60,15 @@ private:
   void pass(milliseconds duration);
   bool run_a_job();
   void rest();
+
+  // -- what is known to be pending, at rest
+  bool is_late(const caf::resumable* job) const;
+  bool has_late_sender() const {
+    return std::ranges::any_of(scheduler_->jobs, [this](auto* job) { return is_late(job); });
+  }
+  bool is_recovering() const;
+  std::optional<milliseconds> until_next_pending() const;
+  void settle();
 
   // -- what happens
   void disturb();
@@ -70,14 +84,14 @@ private:
 
   template <class... Parts>
   void say(fmt::format_string<Parts...> words, Parts&&... parts) {
-    witness_.say(words, std::forward<Parts>(parts)...);
+    oracle_.say(words, std::forward<Parts>(parts)...);
   }
 
   dice chance_;
-  weather weather_;
+  scenario scenario_;
   node_settings settings_;
   simulated_clock clock_;
-  witness witness_;
+  oracle oracle_;
 
   std::unique_ptr<simulated_configuration> configuration_;
   std::unique_ptr<caf::actor_system> system_;
@@ -94,12 +108,12 @@ private:
 };
 
 world::world(std::uint64_t seed, bool is_traced) :
-    chance_(seed), weather_(chance_), settings_(weather_.settings()),
-    witness_(clock_, is_traced, settings_.retry) {
+    chance_(seed), scenario_(chance_), settings_(scenario_.settings()),
+    oracle_(clock_, is_traced, settings_.retry) {
   parts_ = std::make_shared<engine>();
   auto disk = std::make_unique<simulated_disk>(
       chance_, [this](campaign_id id, event_number number, const event& what) {
-        witness_.on_durable(id, number, what);
+        oracle_.on_durable(id, number, what);
       });
   disk_ = disk.get();
   parts_->store = std::move(disk);
@@ -113,24 +127,24 @@ world::~world() {
 void world::boot() {
   parts_->settings = settings_;
   auto made = std::make_unique<simulated_relay>(
-      chance_, weather_.connections(), [this](const transmission& sent) { witness_.on_end_of_data(sent); },
-      [this](const transmission& sent) { witness_.on_delivery(sent); });
+      chance_, scenario_.connections(), [this](const transmission& sent) { oracle_.on_end_of_data(sent); },
+      [this](const transmission& sent) { oracle_.on_delivery(sent); });
   relay_ = made.get();
-  relay_->mood = weather_.mood();
+  relay_->mood = scenario_.mood();
   parts_->relay = std::move(made);
   parts_->now = [this] { return now(); };
-  parts_->campaigns.subscribe([this](campaign_id id, const view_ptr& view) { witness_.on_view(id, view); });
+  parts_->campaigns.subscribe([this](campaign_id id, const view_ptr& view) { oracle_.on_view(id, view); });
   configuration_ = std::make_unique<simulated_configuration>();
   system_ = std::make_unique<caf::actor_system>(*configuration_);
   scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
-  witness_.begin_watching();
+  oracle_.begin_watching();
   deaths_of_this_boot_ = 0;
   supervisor_ = spawn_supervisor(*system_, parts_);
 }
 
 /// What the actors still do on their way down reaches a store that nobody reads.
 void world::shut_down() {
-  witness_.stop_watching();
+  oracle_.stop_watching();
   caf::anon_send_exit(supervisor_, caf::exit_reason::kill);
   supervisor_ = nullptr;
   auto store = std::move(parts_->store);
@@ -145,7 +159,7 @@ void world::shut_down() {
 
 void world::crash() {
   say("CRASH");
-  ++witness_.told.crashes;
+  ++oracle_.told.crashes;
   shut_down();
   boot();
 }
@@ -157,21 +171,18 @@ void world::pass(milliseconds duration) {
 
 bool world::run_a_job() {
   auto& jobs = scheduler_->jobs;
-  const auto waits = [this](const caf::resumable* job) {
-    const auto* who = dynamic_cast<const caf::scheduled_actor*>(job);
-    return clock_.passed < senders_late_until_ && who && std::string_view{who->name()} == "sender";
-  };
-  const auto can_run = std::ranges::partition(jobs, std::not_fn(waits)).begin() - jobs.begin();
+  const auto can_run =
+      std::ranges::partition(jobs, [this](const auto* job) { return !is_late(job); }).begin() - jobs.begin();
   if (can_run == 0)
     return false;
   const auto chosen = static_cast<std::ptrdiff_t>(chance_.below(static_cast<std::size_t>(can_run)));
   std::rotate(jobs.begin(), jobs.begin() + chosen, jobs.begin() + chosen + 1);
-  if (witness_.is_traced())
+  if (oracle_.is_traced())
     if (auto* who = dynamic_cast<caf::scheduled_actor*>(jobs.front()); who && who->mailbox().peek())
       say("{} {} takes {}", who->name(), who->id(),
           caf::to_string(who->mailbox().peek()->content()).substr(0, 100));
   scheduler_->run_once();
-  witness_.throw_if_failed();
+  oracle_.throw_if_failed();
   return true;
 }
 
@@ -184,42 +195,91 @@ void world::rest() {
       disk_->sync(1 + chance_.below(8));
       is_busy = true;
     }
-    witness_.throw_if_failed();
+    oracle_.throw_if_failed();
     if (!is_busy)
       return;
   }
   throw broken_rule("it does not come to rest");
 }
 
+bool world::is_late(const caf::resumable* job) const {
+  const auto* who = dynamic_cast<const caf::scheduled_actor*>(job);
+  return clock_.passed < senders_late_until_ && who && std::string_view{who->name()} == "sender";
+}
+
+/// A campaign may be away or wait for its disk: its revival or retry is set, or a sender that would tell of its death
+/// is late.
+bool world::is_recovering() const {
+  const auto is_recovery = [](const caf::detail::simple_actor_clock::delayed_event& event) {
+    if (event.subtype != caf::detail::simple_actor_clock::actor_msg_type)
+      return false;
+    const auto& content =
+        static_cast<const caf::detail::simple_actor_clock::actor_msg&>(event).content->content();
+    if (content.empty() || !content.match_element<caf::atom_value>(0))
+      return false;
+    const auto& what = content.get_as<caf::atom_value>(0);
+    return what == revive_atom::value || what == retry_atom::value;
+  };
+  return has_late_sender() || std::ranges::any_of(scheduler_->clock().schedule(),
+                                                  [&](const auto& one) { return is_recovery(*one.second); });
+}
+
+/// How long until the first of what is known to come: an actor's delayed message, a late sender's turn. Nothing:
+/// nothing is to come.
+std::optional<milliseconds> world::until_next_pending() const {
+  std::optional<milliseconds> next;
+  const auto& clock = scheduler_->clock();
+  if (!clock.schedule().empty())
+    next = std::chrono::ceil<milliseconds>(clock.schedule().begin()->first - clock.current_time);
+  if (has_late_sender())
+    next = std::min(next.value_or(milliseconds::max()), senders_late_until_ - clock_.passed);
+  return next;
+}
+
+/// Waits for all that is known to be pending, and for what that leads to. How long that takes is the engine's affair:
+/// a sender that tells late of its death, then a revival that waits longer each time.
+void world::settle() {
+  rest();
+  milliseconds waited{0};
+  while (const auto next = until_next_pending()) {
+    if (waited > calm_max)
+      throw broken_rule("all campaigns are over, and the engine still sets timers");
+    const auto step = std::max(*next, milliseconds{1});
+    pass(step);
+    waited += step;
+    rest();
+  }
+}
+
 // -- what happens ---------------------------------------------------------------------------------------
 
 void world::make_campaign() {
-  if (witness_.books().size() >= campaigns_max)
+  if (oracle_.books().size() >= campaigns_max)
     return;
-  auto audience = weather_.make_audience(*disk_, now());
+  auto audience = scenario_.make_audience(*disk_, now());
   if (!audience)
     return;
-  const create_campaign wanted{weather_.make_campaign(now()), *audience, "somebody", {}};
+  const create_campaign wanted{scenario_.make_campaign(now()), *audience, "somebody", {}};
   const auto client = [this](caf::event_based_actor* self, const create_campaign& draft) {
     self->request(supervisor_, caf::infinite, draft)
-        .then([this](campaign_id id) { witness_.on_created(id); }, [](const caf::error&) {});
+        .then([this](campaign_id id) { oracle_.on_created(id); }, [](const caf::error&) {});
   };
   system_->spawn(client, wanted);
 }
 
 void world::ask(campaign_id id, command asked) {
-  witness_.on_command(id, asked);
+  oracle_.on_command(id, asked);
   const auto client = [this, id](caf::event_based_actor* self, const command& what) {
     self->request(supervisor_, caf::infinite, id, what)
-        .then([this, id, what](const command_answer& answer) { witness_.on_answer(id, what, answer); },
-              [this, id, what](const caf::error& why) { witness_.on_refusal(id, what, from_caf(why)); });
+        .then([this, id, what](const command_answer& answer) { oracle_.on_answer(id, what, answer); },
+              [this, id, what](const caf::error& why) { oracle_.on_refusal(id, what, from_caf(why)); });
   };
   system_->spawn(client, std::move(asked));
 }
 
 /// Commands come alone, in storms, and twice with the same key.
 void world::ask_something() {
-  if (witness_.books().empty())
+  if (oracle_.books().empty())
     return;
   for (auto storm = chance_.below(10) == 0 ? 1 + chance_.below(10) : 1; storm > 0; --storm) {
     if (!keyed_.empty() && chance_.below(5) == 0) {
@@ -227,12 +287,12 @@ void world::ask_something() {
       ask(id, asked);
       continue;
     }
-    auto at = witness_.books().begin();
-    std::advance(at, chance_.below(witness_.books().size()));
-    auto asked = weather_.make_command();
+    auto at = oracle_.books().begin();
+    std::advance(at, chance_.below(oracle_.books().size()));
+    auto asked = scenario_.make_command();
     if (asked.kind == command_kind::edit)
       asked.edited =
-          draft_edit{weather_.make_campaign(now()), {audience_id{1 + chance_.below(4)}, "", 0, ""}};
+          draft_edit{scenario_.make_campaign(now()), {audience_id{1 + chance_.below(4)}, "", 0, ""}};
     if (chance_.below(3) == 0) {
       asked.idempotency_key = fmt::format("key {}", next_key_++);
       keyed_.emplace_back(at->first, asked);
@@ -250,7 +310,7 @@ void world::kill_some_actor() {
   if (name != "campaign" && name != "sender" && name != "batch_builder")
     return;
   ++deaths_of_this_boot_;
-  ++witness_.told.deaths;
+  ++oracle_.told.deaths;
   say("a {} dies", name);
   who->enqueue(nullptr, caf::make_message_id(caf::message_priority::high),
                caf::make_message(caf::exit_msg{who->address(),
@@ -262,9 +322,9 @@ void world::kill_some_actor() {
 }
 
 void world::suppress_somebody() {
-  const auto address = weather_.some_address();
+  const auto address = scenario_.some_address();
   if (disk_->suppressions().add({{address, "unsubscribed", now()}}))
-    witness_.on_suppression(address);
+    oracle_.on_suppression(address);
 }
 
 void world::jump_the_clock() {
@@ -281,7 +341,7 @@ void world::disturb() {
   } else if (thrown < 830) {
     disk_->sync(1 + chance_.below(4));
   } else if (thrown < 920) {
-    pass(weather_.some_span());
+    pass(scenario_.some_span());
   } else if (thrown < 965) {
     ask_something();
   } else if (thrown < 972) {
@@ -291,26 +351,26 @@ void world::disturb() {
   } else if (thrown < 983) {
     crash();
   } else if (thrown < 988) {
-    disk_->now = weather_.some_disk_health();
+    disk_->now = scenario_.some_disk_health();
     say("the disk is {}", disk_->now == simulated_disk::health::good ? "good" : "bad");
   } else if (thrown < 994) {
-    relay_->mood = weather_.change_mood();
+    relay_->mood = scenario_.change_mood();
     say("the relay changes its mood{}", relay_->mood.is_away ? ": away" : "");
   } else if (thrown < 997) {
     suppress_somebody();
   } else {
     jump_the_clock();
   }
-  witness_.throw_if_failed();
+  oracle_.throw_if_failed();
 }
 
 bool world::everything_is_over() const {
-  return std::ranges::all_of(witness_.books(), [](const auto& one) { return one.second.is_over(); });
+  return std::ranges::all_of(oracle_.books(), [](const auto& one) { return one.second.is_over(); });
 }
 
 /// Operators and moderators who want everything sent.
 void world::act_as_people_would() {
-  for (const auto& [id, books] : witness_.books()) {
+  for (const auto& [id, books] : oracle_.books()) {
     const auto view = parts_->campaigns.find(id, now());
     if (!view || books.is_over())
       continue;
@@ -331,24 +391,25 @@ void world::calm_down() {
   say("the faults have stopped");
   disk_->now = simulated_disk::health::good;
   relay_->mood = {};
+  milliseconds recovered{0};
   for (milliseconds calm{0}; calm < calm_max;) {
     rest();
-    if (calm > 2 * grace)
-      witness_.check_promptness(*parts_);
+    if (is_recovering())
+      recovered = calm;
+    else if (calm - recovered > timer_max)
+      oracle_.check_promptness();
     if (everything_is_over())
       break;
     act_as_people_would();
     rest();
-    // Small steps first, so that what is late shows; then as far as the plans go.
-    const auto step = calm < 3 * grace ? milliseconds{20s} : milliseconds{2min};
+    const auto step = calm < small_steps_for ? small_step : large_step;
     pass(step);
     calm += step;
   }
   rest();
-  witness_.check_all_is_over();
-  pass(1min);
-  rest();
-  witness_.check_end(*parts_);
+  oracle_.check_all_is_over();
+  settle();
+  oracle_.check_end(*parts_);
 }
 
 void world::live() {
@@ -358,7 +419,7 @@ void world::live() {
       disturb();
     calm_down();
   } catch (const std::exception& fault) {
-    witness_.fail(fault.what());
+    oracle_.fail(fault.what());
   }
 }
 

@@ -11,7 +11,7 @@
 
 namespace sluice::testing {
 
-struct scripted_relay::lane_in_hand final : relay_lane {
+struct scripted_relay::queue_in_hand final : campaign_queue {
   campaign_id campaign;
   report_sink sink;
   std::deque<std::pair<batch_ptr, const letter*>> offered;
@@ -19,10 +19,12 @@ struct scripted_relay::lane_in_hand final : relay_lane {
   std::set<letter_index> granted;
   std::map<letter_index, arrival> sent; ///< end of data sent, no outcome yet
   bool is_withdrawn = false;
-  bool is_drained = false; ///< told
+  bool withdraw_complete = false; ///< told
+  std::function<void(const batch&)> on_offer;
   relay_report report;
 
   void offer(batch_ptr letters) override {
+    on_offer(*letters);
     for (const auto& one : letters->letters)
       offered.emplace_back(letters, &one);
   }
@@ -38,77 +40,80 @@ struct scripted_relay::lane_in_hand final : relay_lane {
   void withdraw() override { is_withdrawn = true; }
 };
 
-std::shared_ptr<relay_lane> scripted_relay::open(campaign_id campaign, report_sink sink) {
-  auto lane = std::make_shared<lane_in_hand>();
-  lane->campaign = campaign;
-  lane->sink = std::move(sink);
-  lanes_.push_back(lane);
-  return lane;
+std::shared_ptr<campaign_queue> scripted_relay::open(campaign_id campaign, report_sink sink) {
+  auto queue = std::make_shared<queue_in_hand>();
+  queue->campaign = campaign;
+  queue->sink = std::move(sink);
+  queue->on_offer = [this](const batch& letters) {
+    largest_batch = std::max(largest_batch, letters.used_bytes());
+  };
+  queues_.push_back(queue);
+  return queue;
 }
 
 std::size_t scripted_relay::on_connections() const {
   std::size_t count = 0;
-  for (const auto& weak : lanes_)
-    if (const auto lane = weak.lock())
-      count += lane->waiting.size() + lane->sent.size();
+  for (const auto& weak : queues_)
+    if (const auto queue = weak.lock())
+      count += queue->waiting.size() + queue->sent.size();
   return count;
 }
 
 bool scripted_relay::may_send(campaign_id campaign) const {
-  return std::ranges::any_of(lanes_, [&](const auto& weak) {
-    const auto lane = weak.lock();
-    return lane && lane->campaign == campaign && !lane->is_withdrawn;
+  return std::ranges::any_of(queues_, [&](const auto& weak) {
+    const auto queue = weak.lock();
+    return queue && queue->campaign == campaign && !queue->is_withdrawn;
   });
 }
 
 bool scripted_relay::turn() {
-  std::vector<std::pair<std::shared_ptr<lane_in_hand>, relay_report>> reports;
+  std::vector<std::pair<std::shared_ptr<queue_in_hand>, relay_report>> reports;
   auto free = connections - std::min(connections, on_connections());
-  for (const auto& weak : lanes_) {
-    const auto lane = weak.lock();
-    if (!lane)
+  for (const auto& weak : queues_) {
+    const auto queue = weak.lock();
+    if (!queue)
       continue;
-    if (lane->is_withdrawn) {
-      for (const auto& [letters, one] : lane->offered)
-        lane->report.handed_back.add(one->index);
-      lane->offered.clear();
+    if (queue->is_withdrawn) {
+      for (const auto& [letters, one] : queue->offered)
+        queue->report.handed_back.add(one->index);
+      queue->offered.clear();
       letter_ranges unsent;
-      for (const auto& [index, one] : lane->waiting)
-        lane->granted.contains(index) ? unsent.add(index) : lane->report.handed_back.add(index);
+      for (const auto& [index, one] : queue->waiting)
+        queue->granted.contains(index) ? unsent.add(index) : queue->report.handed_back.add(index);
       if (!unsent.empty())
-        lane->report.results.push_back({letter_state::pending, unsent, {}});
-      lane->waiting.clear();
+        queue->report.results.push_back({letter_state::pending, unsent, {}});
+      queue->waiting.clear();
     }
-    for (; free > 0 && !lane->offered.empty(); --free) {
-      const auto [letters, one] = lane->offered.front();
-      lane->offered.pop_front();
-      lane->waiting.emplace(one->index,
-                            arrival{lane->campaign, one->index, std::string{letters->recipient_of(*one)},
-                                    std::string{letters->message_of(*one)}});
-      lane->report.wanted.add(one->index);
+    for (; free > 0 && !queue->offered.empty(); --free) {
+      const auto [letters, one] = queue->offered.front();
+      queue->offered.pop_front();
+      queue->waiting.emplace(one->index,
+                             arrival{queue->campaign, one->index, std::string{letters->recipient_of(*one)},
+                                     letters->message_of(*one)});
+      queue->report.wanted.add(one->index);
     }
-    for (const auto index : std::exchange(lane->granted, {})) {
-      const auto found = lane->waiting.find(index);
-      if (found == lane->waiting.end())
+    for (const auto index : std::exchange(queue->granted, {})) {
+      const auto found = queue->waiting.find(index);
+      if (found == queue->waiting.end())
         continue;
       arrivals.push_back(found->second);
       const auto outcome =
           outcome_of ? outcome_of(found->second)
                      : result_group{letter_state::accepted, {{index, index + 1}}, {250, "2.0.0", "Ok"}};
       if (outcome)
-        lane->report.results.push_back(*outcome);
+        queue->report.results.push_back(*outcome);
       else
-        lane->sent.emplace(*found);
-      lane->waiting.erase(found);
+        queue->sent.emplace(*found);
+      queue->waiting.erase(found);
     }
-    if (lane->is_withdrawn && lane->sent.empty() && !std::exchange(lane->is_drained, true))
-      lane->report.is_drained = true;
-    if (!lane->report.empty())
-      reports.emplace_back(lane, std::exchange(lane->report, {}));
+    if (queue->is_withdrawn && queue->sent.empty() && !std::exchange(queue->withdraw_complete, true))
+      queue->report.withdraw_complete = true;
+    if (!queue->report.empty())
+      reports.emplace_back(queue, std::exchange(queue->report, {}));
   }
-  for (auto& [lane, report] : reports)
-    lane->sink(std::move(report));
-  std::erase_if(lanes_, [](const auto& weak) { return weak.expired(); });
+  for (auto& [queue, report] : reports)
+    queue->sink(std::move(report));
+  std::erase_if(queues_, [](const auto& weak) { return weak.expired(); });
   return !reports.empty();
 }
 
@@ -117,31 +122,31 @@ void scripted_relay::say(bool is_failing, const std::string& trouble) {
 }
 
 void scripted_relay::say_why(const notice& trouble) {
-  for (const auto& weak : lanes_)
-    if (const auto lane = weak.lock()) {
-      lane->report.has_condition = true;
-      lane->report.failing = !trouble.empty();
-      lane->report.trouble = trouble;
+  for (const auto& weak : queues_)
+    if (const auto queue = weak.lock()) {
+      queue->report.has_condition = true;
+      queue->report.failing = !trouble.empty();
+      queue->report.trouble = trouble;
     }
 }
 
 void scripted_relay::finish(letter_state outcome, const reply& answer) {
-  for (const auto& weak : lanes_)
-    if (const auto lane = weak.lock()) {
+  for (const auto& weak : queues_)
+    if (const auto queue = weak.lock()) {
       letter_ranges letters;
-      for (const auto& [index, one] : lane->sent)
+      for (const auto& [index, one] : queue->sent)
         letters.add(index);
-      lane->sent.clear();
+      queue->sent.clear();
       if (!letters.empty())
-        lane->report.results.push_back({outcome, letters, answer});
+        queue->report.results.push_back({outcome, letters, answer});
     }
 }
 
 void scripted_relay::stop() {
   finish(letter_state::in_doubt, {});
-  for (const auto& weak : lanes_)
-    if (const auto lane = weak.lock())
-      lane->is_withdrawn = true;
+  for (const auto& weak : queues_)
+    if (const auto queue = weak.lock())
+      queue->is_withdrawn = true;
   turn();
 }
 

@@ -3,7 +3,7 @@
 // a relay that does what the test tells it to. Nothing happens until `run` or `pass`.
 
 #include "actors/actors.hpp"
-#include "persistence/store.hpp"
+#include "persistence/memory/store.hpp"
 
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
@@ -26,7 +26,7 @@ public:
     std::string message;
   };
 
-  std::shared_ptr<relay_lane> open(campaign_id campaign, report_sink sink) override;
+  std::shared_ptr<campaign_queue> open(campaign_id campaign, report_sink sink) override;
   std::size_t connections_max() const override { return connections; }
   void stop() override;
 
@@ -34,22 +34,23 @@ public:
   std::function<std::optional<result_group>(const arrival&)> outcome_of;
   std::size_t connections = 20;
   std::vector<arrival> arrivals; ///< letters whose end of data was sent, in order
+  std::size_t largest_batch = 0; ///< octets of the largest batch that was offered
 
   /// One turn of the relay's loop: connections take letters, granted ones are sent, reports go out.
   /// True if anything happened.
   bool turn();
-  /// Tells every lane that the relay fails, or works again.
+  /// Tells every queue that the relay fails, or works again.
   void say(bool is_failing, const std::string& trouble);
   void say_why(const notice& trouble);
   /// Ends all letters that stay on their connections.
   void finish(letter_state outcome, const reply& answer);
   std::size_t on_connections() const;
-  /// Whether it has a lane of this campaign that was not withdrawn.
+  /// Whether it has a queue of this campaign that was not withdrawn.
   bool may_send(campaign_id campaign) const;
 
 private:
-  struct lane_in_hand;
-  std::vector<std::weak_ptr<lane_in_hand>> lanes_;
+  struct queue_in_hand;
+  std::vector<std::weak_ptr<queue_in_hand>> queues_;
 };
 
 /// The whole node. The wall clock and the actors' timers are one virtual clock, unless `skew` is set.

@@ -47,6 +47,21 @@ TEST_CASE("a campaign goes out: each recipient gets one letter, personalised") {
   check_audit(node);
 }
 
+TEST_CASE("a batch that is full leaves letters for the next one") {
+  actor_fixture node;
+  auto wordy = spec();
+  for (int times = 0; times < 3000; ++times)
+    wordy.text += "{{name}} ";
+  const auto id = node.start(wordy, 200);
+  node.run();
+  CHECK(node.show(id).status() == status::sent);
+  CHECK(accepted(node, id) == 200);
+  CHECK(node.relay->arrivals.size() == 200);
+  CHECK(node.relay->arrivals.front().message.size() > 40'000);
+  CHECK(node.relay->largest_batch < 1'200'000);
+  check_audit(node);
+}
+
 TEST_CASE("no letter is sent before the event that claims it is in the log") {
   actor_fixture node;
   node.relay->outcome_of = [&](const scripted_relay::arrival& one) -> std::optional<result_group> {

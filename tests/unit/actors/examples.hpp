@@ -38,7 +38,7 @@ inline void apply(campaign_state& state, timestamp at, const std::vector<event_b
 
 /// A draft, made an hour before t0.
 inline campaign_state draft(letter_index letters = 1000, campaign_spec content = spec()) {
-  auto state = unborn(campaign_id{1});
+  auto state = initial_state(campaign_id{1});
   apply(state, t0 - std::chrono::hours(1), {created{std::move(content), audience(letters)}});
   return state;
 }

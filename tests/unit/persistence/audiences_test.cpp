@@ -2,7 +2,7 @@
 #include "tests/catch.hpp"
 #include "tests/unit/persistence/stores.hpp"
 
-#include "persistence/rocksdb_audiences.hpp"
+#include "persistence/rocksdb/audiences.hpp"
 
 #include <random>
 #include <thread>

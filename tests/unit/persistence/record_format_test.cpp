@@ -1,8 +1,7 @@
-// The bytes that are stored: hashes, rows, and the filter in front of the addresses.
+// The bytes that are stored, whatever the form of the store: hashes, rows, keys.
 #include "tests/catch.hpp"
 #include "tests/unit/persistence/stores.hpp"
 
-#include "persistence/address_sieve.hpp"
 #include "persistence/audience_rows.hpp"
 #include "persistence/big_endian.hpp"
 #include "persistence/hash_chain.hpp"
@@ -78,24 +77,6 @@ TEST_CASE("bytes that are no rows are refused, whatever they are") {
   }));
 }
 
-TEST_CASE("the sieve never says of an address that it was in that it was not") {
-  CHECK(rc::check([](const std::vector<std::uint64_t>& hashes) {
-    address_sieve sieve;
-    for (const auto hash : hashes)
-      sieve.insert(hash);
-    for (const auto hash : hashes)
-      RC_ASSERT(sieve.insert(hash));
-  }));
-}
-
-TEST_CASE("the sieve is seldom wrong about a million addresses") {
-  address_sieve sieve;
-  std::size_t wrong = 0;
-  for (std::size_t number = 0; number < 1'000'000; ++number)
-    wrong += sieve.insert(std::hash<std::string>{}(std::to_string(number))) ? 1U : 0U;
-  CHECK(wrong < 1'000);
-}
-
 TEST_CASE("a key's record is read back, and damaged ones are refused") {
   const key_record record{.key = "name\nkey",
                           .what = "create",
@@ -106,22 +87,4 @@ TEST_CASE("a key's record is read back, and damaged ones are refused") {
   CHECK(expect(decode_key_record(record.key, value)) == record);
   for (std::size_t length = 0; length < value.size(); ++length)
     CHECK(decode_key_record(record.key, value.substr(0, length)).error().code == error_code::corrupt);
-}
-
-TEST_CASE("keys are forgotten after their time and not before") {
-  old_keys_filter filter;
-  const auto is_dropped = [&](timestamp at) {
-    const auto value =
-        encode_key_record({.key = "k", .what = "pause", .campaign = {1}, .answer = {}, .at = at});
-    std::string unused;
-    bool changed = false;
-    return filter.Filter(0, "k", value, &unused, &changed);
-  };
-  CHECK_FALSE(is_dropped(at_second(0)));
-  filter.saw(at_second(0) + key_kept_for);
-  CHECK_FALSE(is_dropped(at_second(0)));
-  filter.saw(at_second(1) + key_kept_for);
-  filter.saw(at_second(0));
-  CHECK(is_dropped(at_second(0)));
-  CHECK_FALSE(is_dropped(at_second(1)));
 }

@@ -2,7 +2,8 @@
 // What the persistence tests share: a folder that is gone afterwards, stores of both forms, and appends
 // that wait for their answer.
 
-#include "persistence/store.hpp"
+#include "persistence/memory/store.hpp"
+#include "persistence/stores/open_store.hpp"
 #include "tests/catch.hpp"
 
 #include <cstdlib>

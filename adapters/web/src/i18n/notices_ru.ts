@@ -193,6 +193,10 @@ export const noticesRu: Record<string, string> = {
   audience_too_short: "в списке контактов {audience} строк меньше, чем в нём сказано",
   log_damaged: "{campaign}, событие {event}: {fault}",
   log_breaks_rules: "{campaign}, событие {event}: {fault}",
+  seal_wrong: "это не печать sluice: {fault}",
+  seal_key_wrong: "открытый ключ — 64 шестнадцатеричные цифры (строчные)",
+  seal_other_key: "печать подписана другим ключом: {key}",
+  seal_signature_wrong: "подпись печати неверна: печать изменили после подписи",
   event_unreadable: "запись — не событие: {fault}",
   log_taken_over: "журнал выпуска {campaign} кончается событием {last}, а не {expected}: в него пишет кто-то ещё",
 

@@ -64,7 +64,7 @@ nlohmann::json shown(const campaign_state& state) {
 
 /// The state that a golden log gives. Checks numbers, chain and bodies as every reader does.
 campaign_state replayed(const std::filesystem::path& log, std::set<std::string_view>& types) {
-  auto state = unborn(golden_campaign);
+  auto state = initial_state(golden_campaign);
   sha256_hash previous{};
   std::ifstream lines(log);
   for (std::string line; std::getline(lines, line);) {

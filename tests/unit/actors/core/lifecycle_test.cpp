@@ -90,7 +90,7 @@ TEST_CASE("start without reasons prepares the campaign, its zero the later of st
 }
 
 TEST_CASE("a draft without an audience cannot be started, and is told so") {
-  auto state = unborn(campaign_id{1});
+  auto state = initial_state(campaign_id{1});
   apply(state, t0, {created{spec(), {}}});
   const auto events = decided(state, command_kind::start);
   REQUIRE_FALSE(events.has_value());

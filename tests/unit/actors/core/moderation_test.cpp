@@ -117,18 +117,11 @@ TEST_CASE("a pattern on the list is found in every text, in any script and case"
   CHECK(reasons(spec, audience_of(10), known_sender, settings).size() == 1);
 }
 
-TEST_CASE("long text and patterns that explode neither crash nor hang the check") {
-  auto settings = default_settings();
-  settings.suspicious_patterns = {"(a+)+b", "(x|y)*z", "^(([a-z])+.)+[A-Z]([a-z])+$"};
-  auto spec = good_spec();
-  spec.text = std::string(20'000, 'a');
-  CHECK(reasons(spec, audience_of(10), known_sender, settings).size() <= 3);
-}
-
 TEST_CASE("a pattern that is none is told at configuration, and later sends to a moderator") {
   auto settings = default_settings();
   CHECK(check_patterns(settings).has_value());
-  for (const std::string pattern : {"(", "[a", "*", "a{2,1}", "(a)\\1"}) {
+  for (const std::string pattern :
+       {"(", "[a", "*", "a{2,1}", "(a)\\1", "a(?=b)", "a(?!b)", "(?<=a)b", "a{9999}", "\\"}) {
     INFO(pattern);
     settings.suspicious_patterns = {"fine", pattern};
     const auto checked = check_patterns(settings);

@@ -112,7 +112,7 @@ struct play {
   retry_settings retries{1min, 10min, 30min};
   suspicion_settings suspicion{true, 20, 10, 40, 30};
 
-  explicit play(letter_index letters, campaign_spec content) : state(unborn(campaign_id{7})) {
+  explicit play(letter_index letters, campaign_spec content) : state(initial_state(campaign_id{7})) {
     watch.content = content;
     watch.letters = letters;
     put({created{std::move(content), audience(letters)}});
@@ -186,7 +186,7 @@ struct play {
 
   /// What a crash and a restart do: the state comes from a snapshot and the log.
   void crash() {
-    auto again = unborn(state.id);
+    auto again = initial_state(state.id);
     const auto kept = *rc::gen::inRange<std::size_t>(0, log.size() + 1);
     for (std::size_t number = 0; number < log.size(); ++number) {
       if (number == kept && number > 0) {

@@ -47,7 +47,7 @@ std::string composed(const campaign_spec& spec, const recipient& to) {
   const auto done = composer_for(spec)->compose(0, to, noon, into);
   INFO((done ? std::string{} : done.error().message));
   REQUIRE(done.has_value());
-  return std::string{into.message_of(into.letters.front())};
+  return into.message_of(into.letters.front());
 }
 
 std::string why_not(const campaign_spec& spec, const recipient& to) {
@@ -64,6 +64,8 @@ std::string why_not(const campaign_spec& spec, const recipient& to) {
 class parsed_letter {
 public:
   explicit parsed_letter(const std::string& text) {
+    static const bool is_ready = (g_mime_init(), true);
+    static_cast<void>(is_ready);
     GMimeStream* stream = g_mime_stream_mem_new_with_buffer(text.data(), text.size());
     GMimeParser* parser = g_mime_parser_new_with_stream(stream);
     message_.reset(g_mime_parser_construct_message(parser, nullptr));
@@ -176,7 +178,6 @@ TEST_CASE("letters of a batch stand one after the other, each with its recipient
   CHECK(into.recipient_of(into.letters[0]) == "ann@example.org");
   CHECK(into.recipient_of(into.letters[1]) == "bo@example.org");
   CHECK(into.message_of(into.letters[1]).ends_with("Dear Bo,\r\nhow is ?\r\n"));
-  CHECK(into.letters[0].message_bytes + into.letters[1].message_bytes == into.text.size());
   CHECK_FALSE(into.letters[0].has_8bit);
   CHECK_FALSE(into.letters[0].needs_smtputf8);
 }
@@ -335,8 +336,9 @@ TEST_CASE("an address beyond ASCII asks for SMTPUTF8 and stands in its header as
   CHECK(into.text.find("\r\nTo: анна@пример.рф\r\n") != std::string::npos);
   auto spec = a_spec();
   spec.from = "Магазин <новости@пример.рф>";
-  REQUIRE(composer_for(spec)->compose(1, to_whom("Ann"), noon, into).has_value());
-  CHECK(into.letters[1].needs_smtputf8);
+  batch of_other;
+  REQUIRE(composer_for(spec)->compose(1, to_whom("Ann"), noon, of_other).has_value());
+  CHECK(of_other.letters[0].needs_smtputf8);
 }
 
 TEST_CASE("line ends come out as CRLF whatever template and values had") {
@@ -478,7 +480,7 @@ TEST_CASE("whatever the values, a letter keeps its headers, its line ends and it
       RC_ASSERT(done.error().message.find("unsubscribe_url comes out too long") != std::string::npos);
       return;
     }
-    const std::string text{into.message_of(into.letters.front())};
+    const auto text = into.message_of(into.letters.front());
     RC_ASSERT(fault_on_the_wire(text) == "");
     const parsed_letter letter(text);
     RC_ASSERT(letter.headers() == headers);

@@ -1,5 +1,5 @@
 #include "adapters/cli/demo_sample.hpp"
-#include "persistence/store.hpp"
+#include "persistence/memory/store.hpp"
 #include "tests/catch.hpp"
 
 #include <set>

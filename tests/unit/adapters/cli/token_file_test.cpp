@@ -1,5 +1,5 @@
 #include "adapters/cli/token_file.hpp"
-#include "persistence/store.hpp"
+#include "persistence/memory/store.hpp"
 #include "tests/catch.hpp"
 
 #include <cstdlib>

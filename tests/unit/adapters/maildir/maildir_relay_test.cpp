@@ -1,6 +1,6 @@
 #include "adapters/relays.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/adapters/smtp/lane_watch.hpp"
+#include "tests/unit/adapters/smtp/queue_watch.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -9,7 +9,7 @@
 
 using namespace sluice;
 using namespace sluice::test;
-using answers = lane_watch::answers;
+using answers = queue_watch::answers;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -49,10 +49,10 @@ struct temporary_maildir {
 TEST_CASE("maildir: each letter is one file, behind the trace lines of final delivery", "[maildir]") {
   temporary_maildir maildir;
   const auto relay = maildir.open();
-  lane_watch lane(*relay, answers::at_once);
-  lane.offer(make_batch(0, {"a@example.com", "b@example.com"}));
-  CHECK(lane.await_result(0).outcome == letter_state::accepted);
-  CHECK(lane.await_result(1).outcome == letter_state::accepted);
+  queue_watch queue(*relay, answers::at_once);
+  queue.offer(make_batch(0, {"a@example.com", "b@example.com"}));
+  CHECK(queue.await_result(0).outcome == letter_state::accepted);
+  CHECK(queue.await_result(1).outcome == letter_state::accepted);
   const std::string message = "Subject: x\r\n\r\nHello\r\n";
   const std::string from = "Return-Path: <sender@example.org>\r\nDelivered-To: ";
   CHECK(maildir.texts() ==
@@ -63,28 +63,28 @@ TEST_CASE("maildir: each letter is one file, behind the trace lines of final del
 TEST_CASE("maildir: many letters all arrive, each under a name of its own", "[maildir]") {
   temporary_maildir maildir;
   const auto relay = maildir.open();
-  lane_watch lane(*relay, answers::at_once);
+  queue_watch queue(*relay, answers::at_once);
   for (letter_index batch = 0; batch < 4; ++batch)
-    lane.offer(make_letters(batch * 250, 250));
-  lane.await_settled(1000);
+    queue.offer(make_letters(batch * 250, 250));
+  queue.await_settled(1000);
   CHECK(maildir.texts().size() == 1000);
-  CHECK(lane.faults().empty());
+  CHECK(queue.faults().empty());
 }
 
 TEST_CASE("maildir: nothing is written before the grant, and nothing after a withdraw", "[maildir]") {
   temporary_maildir maildir;
   const auto relay = maildir.open();
-  lane_watch lane(*relay, answers::by_hand);
-  lane.offer(make_letters(0, 400));
-  lane.await_wanted({{0, 256}});
+  queue_watch queue(*relay, answers::by_hand);
+  queue.offer(make_letters(0, 400));
+  queue.await_wanted({{0, 256}});
   CHECK(maildir.texts().empty());
-  lane.lane().withdraw();
-  lane.grant({{0, 200}});
-  lane.lane().deny({{200, 256}});
-  lane.await_drained();
+  queue.queue().withdraw();
+  queue.grant({{0, 200}});
+  queue.queue().deny({{200, 256}});
+  queue.await_drained();
   CHECK(maildir.texts().empty());
-  CHECK(lane.count(letter_state::pending) == 200);
-  CHECK(lane.handed_back() == 200);
+  CHECK(queue.count(letter_state::pending) == 200);
+  CHECK(queue.handed_back() == 200);
 }
 
 TEST_CASE("maildir: a folder that cannot be written is the relay's trouble, until it can", "[maildir]") {
@@ -92,14 +92,14 @@ TEST_CASE("maildir: a folder that cannot be written is the relay's trouble, unti
   const auto relay = maildir.open();
   std::filesystem::remove_all(maildir.path);
   std::ofstream(maildir.path).put('x'); // a file where the folder should be: not even root can write there
-  lane_watch lane(*relay, answers::at_once);
-  lane.offer(make_letters(0, 2));
-  CHECK_THAT(lane.await_condition(true), Contains(maildir.path.string()));
-  CHECK(lane.await_result(0).outcome == letter_state::pending);
+  queue_watch queue(*relay, answers::at_once);
+  queue.offer(make_letters(0, 2));
+  CHECK_THAT(queue.await_condition(true), Contains(maildir.path.string()));
+  CHECK(queue.await_result(0).outcome == letter_state::pending);
   std::filesystem::remove(maildir.path);
-  lane.offer(make_letters(2, 1));
-  CHECK(lane.await_result(2).outcome == letter_state::accepted);
-  lane.await_condition(false);
+  queue.offer(make_letters(2, 1));
+  CHECK(queue.await_result(2).outcome == letter_state::accepted);
+  queue.await_condition(false);
 }
 
 TEST_CASE("maildir: a folder that cannot be made is refused at once", "[maildir]") {

@@ -1,12 +1,12 @@
 #include "adapters/relays.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/adapters/smtp/lane_watch.hpp"
+#include "tests/unit/adapters/smtp/queue_watch.hpp"
 
 #include <thread>
 
 using namespace sluice;
 using namespace sluice::test;
-using answers = lane_watch::answers;
+using answers = queue_watch::answers;
 using Catch::Matchers::Contains;
 
 namespace {
@@ -24,41 +24,41 @@ std::unique_ptr<relay> open_null(std::uint32_t letters_per_second_max = 0) {
 
 TEST_CASE("null: every letter is accepted, once it is granted", "[null]") {
   const auto relay = open_null();
-  lane_watch lane(*relay, answers::by_hand);
-  lane.offer(make_letters(0, 10));
-  lane.await_wanted({{0, 10}});
-  CHECK(lane.settled() == 0);
-  lane.grant({{0, 9}});
-  lane.lane().deny({{9, 10}});
-  lane.await_settled(10);
-  CHECK(lane.count(letter_state::accepted) == 9);
-  lane.await_handed_back(9);
+  queue_watch queue(*relay, answers::by_hand);
+  queue.offer(make_letters(0, 10));
+  queue.await_wanted({{0, 10}});
+  CHECK(queue.settled() == 0);
+  queue.grant({{0, 9}});
+  queue.queue().deny({{9, 10}});
+  queue.await_settled(10);
+  CHECK(queue.count(letter_state::accepted) == 9);
+  queue.await_handed_back(9);
 }
 
 TEST_CASE("null: the limit of letters a second is kept", "[null]") {
   const auto relay = open_null(100);
-  lane_watch lane(*relay, answers::at_once);
+  queue_watch queue(*relay, answers::at_once);
   const auto begin = std::chrono::steady_clock::now();
-  lane.offer(make_letters(0, 21));
-  lane.await_settled(21);
+  queue.offer(make_letters(0, 21));
+  queue.await_settled(21);
   CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(175));
 }
 
 TEST_CASE("null: after stop everything comes back", "[null]") {
   const auto relay = open_null();
-  lane_watch lane(*relay, answers::by_hand);
-  lane.offer(make_letters(0, 400));
-  lane.await_wanted({{0, 256}});
+  queue_watch queue(*relay, answers::by_hand);
+  queue.offer(make_letters(0, 400));
+  queue.await_wanted({{0, 256}});
   std::thread campaign([&] {
-    lane.await_handed_back(399);
-    lane.grant({{0, 256}});
+    queue.await_handed_back(399);
+    queue.grant({{0, 256}});
   });
   relay->stop();
   campaign.join();
-  CHECK(lane.count(letter_state::pending) == 256);
-  CHECK(lane.handed_back() == 144);
-  lane.lane().withdraw();
-  lane.await_drained();
+  CHECK(queue.count(letter_state::pending) == 256);
+  CHECK(queue.handed_back() == 144);
+  queue.queue().withdraw();
+  queue.await_drained();
 }
 
 TEST_CASE("relays are known by their URL, and others are refused with what there is", "[relays]") {

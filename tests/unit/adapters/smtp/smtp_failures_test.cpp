@@ -5,13 +5,13 @@
 
 using namespace sluice;
 using namespace sluice::test;
-using answers = lane_watch::answers;
+using answers = queue_watch::answers;
 using Catch::Matchers::Contains;
 
 TEST_CASE("a connection that is lost before the end of data leaves the letter to another", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 2));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 2));
   auto first = at.server.welcome();
   first.carry("n0@example.com"); // it has proven itself: what follows is not the relay's failure
   first.hear_letter("n1@example.com");
@@ -29,14 +29,14 @@ TEST_CASE("a connection that is lost before the end of data leaves the letter to
   }
   auto second = at.server.welcome();
   second.carry("n1@example.com");
-  CHECK(lane.await_result(1).outcome == letter_state::accepted);
-  CHECK(lane.faults().empty()); // it was wanted once
+  CHECK(queue.await_result(1).outcome == letter_state::accepted);
+  CHECK(queue.faults().empty()); // it was wanted once
 }
 
 TEST_CASE("421 to an end of data means that the letter was not taken", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 2));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 2));
   auto first = at.server.welcome();
   first.carry("n0@example.com");
   first.go_ahead("n1@example.com");
@@ -44,14 +44,14 @@ TEST_CASE("421 to an end of data means that the letter was not taken", "[smtp]")
   first.say("421 no\r\n");
   auto second = at.server.welcome();
   second.carry("n1@example.com");
-  CHECK(lane.await_result(1).outcome == letter_state::accepted);
+  CHECK(queue.await_result(1).outcome == letter_state::accepted);
 }
 
 TEST_CASE("a connection that is lost after the end of data leaves the letter in doubt", "[smtp]") {
   smtp_fixture at;
   at.settings.end_of_data_timeout = milliseconds{100};
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 3));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 3));
   auto first = at.server.welcome();
   first.carry("n0@example.com");
   first.go_ahead("n1@example.com");
@@ -70,33 +70,33 @@ TEST_CASE("a connection that is lost after the end of data leaves the letter in 
   SECTION("a code that makes no sense here") {
     first.say("354 go on\r\n");
   }
-  const auto group = lane.await_result(1);
+  const auto group = queue.await_result(1);
   CHECK(group.outcome == letter_state::in_doubt);
   CHECK_THAT(group.answer.text, Contains("end of data"));
   auto second = at.server.accept(); // the one behind it was not ended, so it is in no doubt
   second.greet(usual_offers);
   second.carry("n2@example.com");
-  CHECK(lane.await_result(2).outcome == letter_state::accepted);
+  CHECK(queue.await_result(2).outcome == letter_state::accepted);
 }
 
 TEST_CASE("a relay that cannot be reached is told with words, and told again when it works", "[smtp]") {
   smtp_fixture at;
   at.server.close();
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 1));
-  CHECK_THAT(lane.await_condition(true), Contains("cannot connect"));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  CHECK_THAT(queue.await_condition(true), Contains("cannot connect"));
   at.server.listen();
   auto peer = at.server.welcome();
   peer.carry("n0@example.com");
-  CHECK(lane.await_result(0).outcome == letter_state::accepted);
-  lane.await_condition(false);
+  CHECK(queue.await_result(0).outcome == letter_state::accepted);
+  queue.await_condition(false);
 }
 
 TEST_CASE("trouble at the greeting or EHLO is the relay's, not the letter's", "[smtp]") {
   smtp_fixture at;
   at.settings.greeting_timeout = milliseconds{100};
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto first = at.server.accept();
   std::string expected;
   SECTION("554 greeting") {
@@ -155,24 +155,24 @@ TEST_CASE("trouble at the greeting or EHLO is the relay's, not the letter's", "[
     first.say("550 go away\r\n");
     expected = "550 go away";
   }
-  CHECK_THAT(lane.await_condition(true), Contains(expected));
-  CHECK(lane.settled() == 0);
+  CHECK_THAT(queue.await_condition(true), Contains(expected));
+  CHECK(queue.settled() == 0);
   auto second = at.server.welcome();
   second.carry("n0@example.com");
-  CHECK(lane.await_result(0).outcome == letter_state::accepted);
-  lane.await_condition(false);
+  CHECK(queue.await_result(0).outcome == letter_state::accepted);
+  queue.await_condition(false);
 }
 
 TEST_CASE("letters in hand go back when the relay as a whole fails", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto first = at.server.welcome();
-  lane.await_wanted({{0, 1}});
+  queue.await_wanted({{0, 1}});
   first.hear_letter("n0@example.com");
   first.say("421 not today\r\n"); // nothing ever worked on this connection, and there is no other
-  CHECK_THAT(lane.await_condition(true), Contains("421 not today"));
-  const auto group = lane.await_result(0);
+  CHECK_THAT(queue.await_condition(true), Contains("421 not today"));
+  const auto group = queue.await_result(0);
   CHECK(group.outcome == letter_state::pending);
   CHECK_THAT(group.answer.text, Contains("421 not today"));
 }
@@ -182,11 +182,11 @@ TEST_CASE("while the relay fails, one connection tries, after growing delays", "
   at.settings.connections_max = 5;
   at.settings.reconnect_delay_first = milliseconds{200};
   at.settings.reconnect_delay_max = milliseconds{200};
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 20));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 20));
   for (auto attempt = 0; attempt < 5; ++attempt)
     at.server.accept().say("554 no\r\n");
-  lane.await_condition(true);
+  queue.await_condition(true);
   CHECK(at.server.is_left_alone()); // 100 ms at least
   auto probe = at.server.accept();
   CHECK(at.server.is_left_alone());
@@ -194,7 +194,7 @@ TEST_CASE("while the relay fails, one connection tries, after growing delays", "
   probe.hear_letter("n0@example.com");
   CHECK(at.server.is_left_alone());
   probe.say("450 later\r\n503 no\r\n503 no\r\n"); // a word about a letter: it works again
-  lane.await_condition(false);
+  queue.await_condition(false);
   for (auto more = 0; more < 4; ++more)
     at.server.accept();
 }
@@ -202,8 +202,8 @@ TEST_CASE("while the relay fails, one connection tries, after growing delays", "
 TEST_CASE("a relay fails too when its connections fail one after the other and none ever worked", "[smtp]") {
   smtp_fixture at;
   at.settings.connections_max = 2;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 4));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 4));
   auto first = at.server.welcome();
   auto second = at.server.welcome();
   first.line(); // both have a letter
@@ -212,13 +212,13 @@ TEST_CASE("a relay fails too when its connections fail one after the other and n
   auto third = at.server.welcome();
   third.line();
   second.reset(); // while the third is open
-  CHECK_THAT(lane.await_condition(true), Contains("reset"));
+  CHECK_THAT(queue.await_condition(true), Contains("reset"));
 }
 
 TEST_CASE("a server that speaks out of turn is not trusted with the letter", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::by_hand);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   SECTION("one reply too many") {
@@ -237,21 +237,21 @@ TEST_CASE("a server that speaks out of turn is not trusted with the letter", "[s
     peer.say("550 no\r\n503 no\r\n503 no\r\n250 ok\r\n");
   }
   CHECK(peer.rest().empty());
-  lane.await_condition(true);
-  lane.grant({{0, 1}});
-  CHECK(lane.await_result(0).outcome == letter_state::pending);
+  queue.await_condition(true);
+  queue.grant({{0, 1}});
+  CHECK(queue.await_result(0).outcome == letter_state::pending);
 }
 
 TEST_CASE("a refusal behind 354 is the letter's, and the next leaves on another connection", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  lane.offer(make_letters(0, 2));
+  queue_watch queue(at.relay(), answers::by_hand);
+  queue.offer(make_letters(0, 2));
   auto first = at.server.welcome();
   first.hear_letter("n0@example.com");
   first.say("250 ok\r\n250 ok\r\n354 go\r\n550 5.7.1 on second thoughts, no\r\n");
   CHECK(first.rest().empty());
-  lane.grant({{0, 1}});
-  const auto group = lane.await_result(0);
+  queue.grant({{0, 1}});
+  const auto group = queue.await_result(0);
   CHECK(group.outcome == letter_state::refused);
   CHECK(group.answer == reply{550, "5.7.1", "on second thoughts, no"});
   auto second = at.server.welcome();
@@ -261,30 +261,30 @@ TEST_CASE("a refusal behind 354 is the letter's, and the next leaves on another 
 TEST_CASE("a server that does not answer a command in time is left", "[smtp]") {
   smtp_fixture at;
   at.settings.command_timeout = milliseconds{100};
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   peer.say("25"); // a trickle does not move the deadline
-  CHECK_THAT(lane.await_condition(true), Contains("no reply within 100ms"));
-  CHECK(lane.await_result(0).outcome == letter_state::pending);
+  CHECK_THAT(queue.await_condition(true), Contains("no reply within 100ms"));
+  CHECK(queue.await_result(0).outcome == letter_state::pending);
 }
 
 TEST_CASE("a server that takes no more of a message is left, and nothing is in doubt", "[smtp]") {
   smtp_fixture at;
   at.settings.block_timeout = milliseconds{100};
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_batch(0, {"a@example.com"}, make_message(20'000'000)));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_batch(0, {"a@example.com"}, make_message(20'000'000)));
   auto peer = at.server.welcome();
   peer.go_ahead("a@example.com");
-  CHECK_THAT(lane.await_condition(true), Contains("takes no more of the message"));
-  CHECK(lane.await_result(0).outcome == letter_state::pending);
+  CHECK_THAT(queue.await_condition(true), Contains("takes no more of the message"));
+  CHECK(queue.await_result(0).outcome == letter_state::pending);
 }
 
 TEST_CASE("a reply that comes before the end of data has left takes no letter over", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_batch(0, {"a@example.com"}, make_message(20'000'000)));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_batch(0, {"a@example.com"}, make_message(20'000'000)));
   auto peer = at.server.welcome();
   peer.go_ahead("a@example.com");
   peer.hear("Subject: x"); // the message is on its way, and too large to be there
@@ -308,7 +308,7 @@ TEST_CASE("a reply that comes before the end of data has left takes no letter ov
     outcome = letter_state::deferred;
     expected = "no room";
   }
-  const auto group = lane.await_result(0);
+  const auto group = queue.await_result(0);
   CHECK(group.outcome == outcome);
   CHECK_THAT(group.answer.text, Contains(expected));
   CHECK_THAT(peer.rest(), !Contains("\r\n.\r\n"));
@@ -316,19 +316,19 @@ TEST_CASE("a reply that comes before the end of data has left takes no letter ov
 
 TEST_CASE("a connection that the server closes while idle is no failure", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto first = at.server.welcome();
   first.carry("n0@example.com");
-  lane.await_result(0);
+  queue.await_result(0);
   SECTION("with 421") {
     first.say("421 idle too long\r\n");
   }
   SECTION("without a word") {}
   first.close();
-  lane.offer(make_letters(1, 1));
+  queue.offer(make_letters(1, 1));
   auto second = at.server.welcome();
   second.carry("n1@example.com");
-  CHECK(lane.await_result(1).outcome == letter_state::accepted);
-  CHECK(lane.count(letter_state::pending) == 0);
+  CHECK(queue.await_result(1).outcome == letter_state::accepted);
+  CHECK(queue.count(letter_state::pending) == 0);
 }

@@ -2,7 +2,7 @@
 // A relay to a scripted server, with delays short enough for tests.
 
 #include "adapters/smtp/smtp_relay.hpp"
-#include "tests/unit/adapters/smtp/lane_watch.hpp"
+#include "tests/unit/adapters/smtp/queue_watch.hpp"
 #include "tests/unit/adapters/smtp/scripted_server.hpp"
 
 namespace sluice::test {

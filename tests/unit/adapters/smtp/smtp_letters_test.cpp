@@ -5,15 +5,15 @@
 
 using namespace sluice;
 using namespace sluice::test;
-using answers = lane_watch::answers;
+using answers = queue_watch::answers;
 
 namespace {
 
 const std::vector<std::string> no_offers;
 
 /// One letter up to the server's 354.
-server_side letter_at_data(smtp_fixture& at, lane_watch& lane, letter_index index = 0) {
-  lane.offer(make_letters(index, 1));
+server_side letter_at_data(smtp_fixture& at, queue_watch& queue, letter_index index = 0) {
+  queue.offer(make_letters(index, 1));
   auto peer = at.server.welcome();
   peer.go_ahead("n" + std::to_string(index) + "@example.com");
   return peer;
@@ -23,52 +23,52 @@ server_side letter_at_data(smtp_fixture& at, lane_watch& lane, letter_index inde
 
 TEST_CASE("a letter is accepted when the server takes its end of data", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  auto peer = letter_at_data(at, lane);
+  queue_watch queue(at.relay(), answers::at_once);
+  auto peer = letter_at_data(at, queue);
   CHECK(peer.message() == "Subject: x\r\n\r\nHello\r\n");
   peer.say("250 2.0.0 Ok: queued as 4711\r\n");
-  const auto group = lane.await_result(0);
+  const auto group = queue.await_result(0);
   CHECK(group.outcome == letter_state::accepted);
   CHECK(group.answer == reply{250, "2.0.0", "Ok: queued as 4711"});
-  CHECK(lane.faults().empty());
+  CHECK(queue.faults().empty());
 }
 
 TEST_CASE("with PIPELINING a letter's commands leave together", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::by_hand);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com"); // not one of them answered
 }
 
 TEST_CASE("without PIPELINING each command waits for its reply, and DATA for the grant", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  lane.offer(make_letters(0, 2));
+  queue_watch queue(at.relay(), answers::by_hand);
+  queue.offer(make_letters(0, 2));
   auto peer = at.server.welcome(no_offers);
   peer.hear("MAIL FROM:<sender@example.org>");
-  lane.await_wanted({{0, 1}}); // the claim is written while the commands travel
+  queue.await_wanted({{0, 1}}); // the claim is written while the commands travel
   CHECK(peer.hears_nothing());
   peer.say("250 ok\r\n");
   peer.hear("RCPT TO:<n0@example.com>");
   CHECK(peer.hears_nothing());
   peer.say("250 ok\r\n");
   CHECK(peer.hears_nothing());
-  lane.grant({{0, 1}});
+  queue.grant({{0, 1}});
   peer.hear("DATA");
   CHECK(peer.hears_nothing());
   peer.say("354 go\r\n");
   peer.message();
   CHECK(peer.hears_nothing());
   peer.say("250 ok\r\n");
-  CHECK(lane.await_result(0).outcome == letter_state::accepted);
+  CHECK(queue.await_result(0).outcome == letter_state::accepted);
   peer.hear("MAIL FROM:<sender@example.org>");
 }
 
 TEST_CASE("the next letter's commands come right behind an end of data", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 2));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 2));
   auto peer = at.server.welcome();
   peer.go_ahead("n0@example.com");
   peer.message();
@@ -76,24 +76,24 @@ TEST_CASE("the next letter's commands come right behind an end of data", "[smtp]
   peer.say("250 first\r\n250 ok\r\n250 ok\r\n354 go\r\n");
   peer.message();
   peer.say("250 second\r\n");
-  CHECK(lane.await_result(0).answer.text == "first");
-  CHECK(lane.await_result(1).answer.text == "second");
+  CHECK(queue.await_result(0).answer.text == "first");
+  CHECK(queue.await_result(1).answer.text == "second");
 }
 
 TEST_CASE("no end of data is sent before the grant, whatever the server says", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  auto peer = letter_at_data(at, lane);
-  lane.await_wanted({{0, 1}});
+  queue_watch queue(at.relay(), answers::by_hand);
+  auto peer = letter_at_data(at, queue);
+  queue.await_wanted({{0, 1}});
   CHECK(peer.hears_nothing());
-  lane.grant({{0, 1}});
+  queue.grant({{0, 1}});
   peer.message();
 }
 
 TEST_CASE("no more than two letters of a connection are taken and not settled", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 5));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 5));
   auto peer = at.server.welcome();
   peer.go_ahead("n0@example.com");
   peer.message();
@@ -104,113 +104,113 @@ TEST_CASE("no more than two letters of a connection are taken and not settled", 
 
 TEST_CASE("a letter that was denied after 354 is not ended; it comes back", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  auto peer = letter_at_data(at, lane);
-  lane.await_wanted({{0, 1}});
-  lane.lane().deny({{0, 1}});
-  lane.await_handed_back(0);
+  queue_watch queue(at.relay(), answers::by_hand);
+  auto peer = letter_at_data(at, queue);
+  queue.await_wanted({{0, 1}});
+  queue.queue().deny({{0, 1}});
+  queue.await_handed_back(0);
   CHECK(peer.rest().empty());
 }
 
 TEST_CASE("without PIPELINING a denied letter costs a RSET, not the connection", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  lane.offer(make_letters(0, 2));
+  queue_watch queue(at.relay(), answers::by_hand);
+  queue.offer(make_letters(0, 2));
   auto peer = at.server.welcome(no_offers);
   peer.hear("MAIL FROM:<sender@example.org>");
   peer.say("250 ok\r\n");
   peer.hear("RCPT TO:<n0@example.com>");
-  lane.await_wanted({{0, 1}});
-  lane.lane().deny({{0, 1}});
+  queue.await_wanted({{0, 1}});
+  queue.queue().deny({{0, 1}});
   peer.say("250 ok\r\n");
   peer.hear("RSET");
-  lane.await_handed_back(0);
+  queue.await_handed_back(0);
   peer.say("250 ok\r\n");
   peer.hear("MAIL FROM:<sender@example.org>");
 }
 
 TEST_CASE("after a withdraw no end of data begins, and everything comes back", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  lane.offer(make_letters(0, 3));
+  queue_watch queue(at.relay(), answers::by_hand);
+  queue.offer(make_letters(0, 3));
   auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
-  lane.await_wanted({{0, 1}});
-  lane.grant({{0, 1}});
-  lane.lane().withdraw();
+  queue.await_wanted({{0, 1}});
+  queue.grant({{0, 1}});
+  queue.queue().withdraw();
   peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
-  lane.lane().deny({{1, 2}}); // which may have been taken just before
-  lane.await_drained();
-  CHECK(lane.await_result(0).outcome == letter_state::pending);
-  CHECK(lane.handed_back() == 2);
-  CHECK(lane.faults().empty());
+  queue.queue().deny({{1, 2}}); // which may have been taken just before
+  queue.await_drained();
+  CHECK(queue.await_result(0).outcome == letter_state::pending);
+  CHECK(queue.handed_back() == 2);
+  CHECK(queue.faults().empty());
   CHECK(peer.rest().find("Subject") == std::string::npos);
 }
 
 TEST_CASE("a withdrawn letter whose end of data was sent still gets its result", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 2));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 2));
   auto peer = at.server.welcome();
   peer.go_ahead("n0@example.com");
   peer.message();
   peer.hear_letter("n1@example.com");
-  lane.lane().withdraw();
+  queue.queue().withdraw();
   peer.say("250 taken\r\n250 ok\r\n250 ok\r\n354 go\r\n");
-  lane.await_drained();
-  CHECK(lane.await_result(0).outcome == letter_state::accepted);
-  CHECK(lane.await_result(1).outcome == letter_state::pending);
+  queue.await_drained();
+  CHECK(queue.await_result(0).outcome == letter_state::accepted);
+  CHECK(queue.await_result(1).outcome == letter_state::pending);
 }
 
-TEST_CASE("a wanted letter awaits its answer even when its lane is withdrawn", "[smtp]") {
+TEST_CASE("a wanted letter awaits its answer even when its queue is withdrawn", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  auto peer = letter_at_data(at, lane);
-  lane.await_wanted({{0, 1}});
-  lane.lane().withdraw();
+  queue_watch queue(at.relay(), answers::by_hand);
+  auto peer = letter_at_data(at, queue);
+  queue.await_wanted({{0, 1}});
+  queue.queue().withdraw();
   CHECK(peer.rest().empty());
-  CHECK(lane.settled() == 0); // its claim may be durable already
-  lane.grant({{0, 1}});
-  lane.await_drained();
-  CHECK(lane.await_result(0).outcome == letter_state::pending);
+  CHECK(queue.settled() == 0); // its claim may be durable already
+  queue.grant({{0, 1}});
+  queue.await_drained();
+  CHECK(queue.await_result(0).outcome == letter_state::pending);
 }
 
-TEST_CASE("a dropped lane is withdrawn and reports no more", "[smtp]") {
+TEST_CASE("a dropped queue is withdrawn and reports no more", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  auto peer = letter_at_data(at, lane);
-  lane.await_wanted({{0, 1}});
-  lane.drop();
+  queue_watch queue(at.relay(), answers::by_hand);
+  auto peer = letter_at_data(at, queue);
+  queue.await_wanted({{0, 1}});
+  queue.drop();
   CHECK(peer.rest().empty());
-  CHECK(lane.settled() == 0);
+  CHECK(queue.settled() == 0);
 }
 
 TEST_CASE("a refusal before the grant is reported after it", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  lane.offer(make_letters(0, 2));
+  queue_watch queue(at.relay(), answers::by_hand);
+  queue.offer(make_letters(0, 2));
   auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   peer.say("250 ok\r\n550 5.1.1 no such user\r\n554 no recipients\r\n");
   peer.hear("RSET"); // the transaction is open, the letter is not waited for
   peer.hear_letter("n1@example.com");
-  CHECK_FALSE(lane.has_result(0));
-  lane.grant({{0, 1}});
-  const auto group = lane.await_result(0);
+  CHECK_FALSE(queue.has_result(0));
+  queue.grant({{0, 1}});
+  const auto group = queue.await_result(0);
   CHECK(group.outcome == letter_state::refused);
   CHECK(group.answer == reply{550, "5.1.1", "no such user"});
 }
 
 TEST_CASE("a refusal of a letter that is then denied is no result", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::by_hand);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::by_hand);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   peer.say("250 ok\r\n550 no\r\n554 no\r\n");
-  lane.lane().deny({{0, 1}});
-  lane.await_handed_back(0);
-  CHECK_FALSE(lane.has_result(0));
+  queue.queue().deny({{0, 1}});
+  queue.await_handed_back(0);
+  CHECK_FALSE(queue.has_result(0));
 }
 
 TEST_CASE("a 5xx refuses a letter and a 4xx defers it, wherever it comes", "[smtp]") {
@@ -230,8 +230,8 @@ TEST_CASE("a 5xx refuses a letter and a 4xx defers it, wherever it comes", "[smt
       row{"250 ok\r\n250 ok\r\n354 go\r\n554 message\r\n", letter_state::refused, "message", false},
       row{"250 ok\r\n250 ok\r\n354 go\r\n451 message\r\n", letter_state::deferred, "message", false});
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   const std::string replies = one.replies;
@@ -243,10 +243,10 @@ TEST_CASE("a 5xx refuses a letter and a 4xx defers it, wherever it comes", "[smt
     peer.message();
     peer.say(replies.substr(go + 8));
   }
-  const auto group = lane.await_result(0);
+  const auto group = queue.await_result(0);
   CHECK(group.outcome == one.outcome);
   CHECK(group.answer.text == one.words);
-  lane.offer(make_letters(1, 1));
+  queue.offer(make_letters(1, 1));
   if (one.needs_reset)
     peer.hear("RSET");
   peer.hear_letter("n1@example.com");
@@ -254,20 +254,20 @@ TEST_CASE("a 5xx refuses a letter and a 4xx defers it, wherever it comes", "[smt
 
 TEST_CASE("a server that goes on after a refused recipient gets a lone dot", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   peer.say("250 ok\r\n550 no\r\n354 go\r\n");
   CHECK(peer.message().empty());
   peer.say("250 ok\r\n");
-  CHECK(lane.await_result(0).outcome == letter_state::refused);
+  CHECK(queue.await_result(0).outcome == letter_state::refused);
 }
 
 TEST_CASE("replies are understood in whatever pieces they come", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.accept();
   const auto say_slowly = [&peer](std::string_view text) {
     for (const auto& c : text)
@@ -280,51 +280,42 @@ TEST_CASE("replies are understood in whatever pieces they come", "[smtp]") {
   say_slowly("250 ok\r\n250 ok\r\n354 go\r\n");
   peer.message();
   say_slowly("250-2.0.0 taken\r\n250 2.0.0 as 17\r\n");
-  CHECK(lane.await_result(0).answer == reply{250, "2.0.0", "taken as 17"});
-}
-
-TEST_CASE("lines that begin with a dot arrive as they were", "[smtp]") {
-  smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_batch(0, {"a@example.com"}, "Subject: x\r\n\r\n.\r\n..two\r\nbare\nlf"));
-  auto peer = at.server.welcome();
-  peer.go_ahead("a@example.com");
-  CHECK(peer.message() == "Subject: x\r\n\r\n..\r\n...two\r\nbare\r\nlf\r\n");
+  CHECK(queue.await_result(0).answer == reply{250, "2.0.0", "taken as 17"});
 }
 
 TEST_CASE("a message larger than any buffer arrives whole", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
+  queue_watch queue(at.relay(), answers::at_once);
   const auto message = make_message(20'000'000);
-  lane.offer(make_batch(0, {"a@example.com"}, message));
+  queue.offer(make_batch(0, {"a@example.com"}, message));
   auto peer = at.server.welcome();
   peer.go_ahead("a@example.com");
   CHECK((peer.message() == message));
   peer.say("250 ok\r\n");
-  CHECK(lane.await_result(0).outcome == letter_state::accepted);
+  CHECK(queue.await_result(0).outcome == letter_state::accepted);
 }
 
-TEST_CASE("a message whose lane is withdrawn amid it is never ended, and not in doubt", "[smtp]") {
+TEST_CASE("a message whose queue is withdrawn amid it is never ended, and not in doubt", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
+  queue_watch queue(at.relay(), answers::at_once);
   const auto message = make_message(20'000'000);
-  lane.offer(make_batch(0, {"a@example.com"}, message));
+  queue.offer(make_batch(0, {"a@example.com"}, message));
   auto peer = at.server.welcome();
   peer.go_ahead("a@example.com");
   peer.hear("Subject: x"); // the message is under way, and more than the socket takes
-  lane.lane().withdraw();
+  queue.queue().withdraw();
   CHECK(peer.rest().find("\r\n.\r\n") == std::string::npos);
-  lane.await_drained();
-  CHECK(lane.await_result(0).outcome == letter_state::pending);
+  queue.await_drained();
+  CHECK(queue.await_result(0).outcome == letter_state::pending);
 }
 
 TEST_CASE("MAIL declares what the letter needs and the server offers", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
+  queue_watch queue(at.relay(), answers::at_once);
   auto letters = std::make_shared<batch>(*make_batch(0, {"a@example.com", "b@example.com"}));
   letters->letters[0].has_8bit = true;
   letters->letters[1].needs_smtputf8 = true;
-  lane.offer(letters);
+  queue.offer(letters);
   auto peer = at.server.welcome({"PIPELINING", "8BITMIME", "SMTPUTF8", "SIZE 1000"});
   peer.hear("MAIL FROM:<sender@example.org> SIZE=21 BODY=8BITMIME");
   peer.hear("RCPT TO:<a@example.com>");
@@ -336,25 +327,25 @@ TEST_CASE("MAIL declares what the letter needs and the server offers", "[smtp]")
 
 TEST_CASE("what a server cannot take is refused here, with the reason", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
+  queue_watch queue(at.relay(), answers::at_once);
   auto letters = std::make_shared<batch>(
       *make_batch(0, {"8bit@example.com", "utf8@example.com", "r\r\nRCPT@example.com", "ok@example.com"}));
   letters->letters[0].has_8bit = true;
   letters->letters[1].needs_smtputf8 = true;
-  lane.offer(letters);
-  lane.offer(make_batch(4, {"large@example.com"}, std::string(200, 'x') + "\r\n"));
+  queue.offer(letters);
+  queue.offer(make_batch(4, {"large@example.com"}, std::string(200, 'x') + "\r\n"));
   auto peer = at.server.welcome({"PIPELINING", "SIZE 100"});
   peer.hear("MAIL FROM:<sender@example.org> SIZE=21");
   peer.hear("RCPT TO:<ok@example.com>");
   const std::vector<std::pair<letter_index, std::string>> expected = {
       {0, "5.6.3"}, {1, "5.6.7"}, {2, "5.1.3"}};
   for (const auto& [index, enhanced] : expected) {
-    const auto group = lane.await_result(index);
+    const auto group = queue.await_result(index);
     CHECK(group.outcome == letter_state::refused);
     CHECK(group.answer.code == 0);
     CHECK(group.answer.enhanced == enhanced);
   }
   peer.hear("DATA");
   peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
-  CHECK(lane.await_result(4).answer.enhanced == "5.3.4");
+  CHECK(queue.await_result(4).answer.enhanced == "5.3.4");
 }

@@ -1,6 +1,6 @@
 // Opening a session: EHLO and HELO, TLS, login; and closing it: limits, idleness, stop.
 
-#include "adapters/smtp/base64.hpp"
+#include "messages/base64.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/adapters/smtp/smtp_fixture.hpp"
 #include "tests/unit/adapters/smtp/test_certificates.hpp"
@@ -9,13 +9,13 @@
 
 using namespace sluice;
 using namespace sluice::test;
-using answers = lane_watch::answers;
+using answers = queue_watch::answers;
 using Catch::Matchers::Contains;
 
 TEST_CASE("a server that knows no EHLO gets HELO and no extensions", "[smtp]") {
   smtp_fixture at;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.accept();
   peer.say("220 old\r\n");
   peer.hear("EHLO client.example");
@@ -30,8 +30,8 @@ TEST_CASE("STARTTLS is used where it is offered, and what was said before it is 
   test_certificates certificates;
   smtp_fixture at;
   at.settings.ca_file = certificates.ca_file;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 2));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 2));
   auto peer =
       at.server.welcome({"STARTTLS", "SIZE 1"}); // no PIPELINING, and a SIZE that would refuse every letter
   peer.hear("STARTTLS");
@@ -45,24 +45,24 @@ TEST_CASE("STARTTLS is used where it is offered, and what was said before it is 
   peer.say("250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n");
   peer.message();
   peer.say("250 ok\r\n");
-  CHECK(lane.await_result(0).outcome == letter_state::accepted);
-  CHECK(lane.await_result(1).outcome == letter_state::accepted);
+  CHECK(queue.await_result(0).outcome == letter_state::accepted);
+  CHECK(queue.await_result(1).outcome == letter_state::accepted);
 }
 
 TEST_CASE("a large message goes through TLS whole", "[smtp][tls]") {
   test_certificates certificates;
   smtp_fixture at;
   at.settings.ca_file = certificates.ca_file;
-  lane_watch lane(at.relay("", "smtps"), answers::at_once);
+  queue_watch queue(at.relay("", "smtps"), answers::at_once);
   const auto message = make_message(5'000'000);
-  lane.offer(make_batch(0, {"a@example.com"}, message));
+  queue.offer(make_batch(0, {"a@example.com"}, message));
   auto peer = at.server.accept();
   REQUIRE(peer.start_tls(certificates.server.get()));
   peer.greet(usual_offers);
   peer.go_ahead("a@example.com");
   CHECK((peer.message() == message));
   peer.say("250 ok\r\n");
-  CHECK(lane.await_result(0).outcome == letter_state::accepted);
+  CHECK(queue.await_result(0).outcome == letter_state::accepted);
 }
 
 TEST_CASE("TLS with a server that cannot be trusted is not used", "[smtp][tls]") {
@@ -81,19 +81,19 @@ TEST_CASE("TLS with a server that cannot be trusted is not used", "[smtp][tls]")
   test_certificates certificates(subject);
   test_certificates others;
   at.settings.ca_file = trusts ? certificates.ca_file : others.ca_file;
-  lane_watch lane(at.relay("", "smtps"), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay("", "smtps"), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.accept();
   CHECK_FALSE((peer.start_tls(certificates.server.get()) && !peer.rest().empty()));
-  CHECK_THAT(lane.await_condition(true), Contains(expected));
+  CHECK_THAT(queue.await_condition(true), Contains(expected));
 }
 
 TEST_CASE("certificates are not checked where the settings say so", "[smtp][tls]") {
   test_certificates certificates("DNS:other.example");
   smtp_fixture at;
   at.settings.tls_verify = false;
-  lane_watch lane(at.relay("", "smtps"), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay("", "smtps"), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.accept();
   REQUIRE(peer.start_tls(certificates.server.get()));
   peer.greet(usual_offers);
@@ -102,8 +102,8 @@ TEST_CASE("certificates are not checked where the settings say so", "[smtp][tls]
 
 TEST_CASE("tls=require insists on STARTTLS", "[smtp][tls]") {
   smtp_fixture at;
-  lane_watch lane(at.relay("?tls=require"), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay("?tls=require"), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.accept();
   SECTION("not offered") {
     peer.greet(usual_offers);
@@ -113,7 +113,7 @@ TEST_CASE("tls=require insists on STARTTLS", "[smtp][tls]") {
     peer.hear("STARTTLS");
     peer.say("454 not now\r\n");
   }
-  CHECK_THAT(lane.await_condition(true), Contains("STARTTLS"));
+  CHECK_THAT(queue.await_condition(true), Contains("STARTTLS"));
   CHECK(peer.rest().empty());
 }
 
@@ -128,8 +128,8 @@ TEST_CASE("a CA file that cannot be read is refused when the relay is made", "[s
 
 TEST_CASE("the relay logs in with AUTH PLAIN", "[smtp][auth]") {
   smtp_fixture at;
-  lane_watch lane(at.relay("", "smtp", "news%40shop:s%20cret"), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay("", "smtp", "news%40shop:s%20cret"), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome({"PIPELINING", "AUTH LOGIN PLAIN"});
   using namespace std::string_literals;
   peer.hear("AUTH PLAIN " + to_base64("\0news@shop\0s cret"s));
@@ -139,15 +139,15 @@ TEST_CASE("the relay logs in with AUTH PLAIN", "[smtp][auth]") {
   }
   SECTION("and is not let in: that is the relay's trouble") {
     peer.say("535 5.7.8 wrong password\r\n");
-    CHECK_THAT(lane.await_condition(true), Contains("535 5.7.8 wrong password"));
-    CHECK(lane.settled() == 0);
+    CHECK_THAT(queue.await_condition(true), Contains("535 5.7.8 wrong password"));
+    CHECK(queue.settled() == 0);
   }
 }
 
 TEST_CASE("the relay logs in with AUTH LOGIN where PLAIN is not offered", "[smtp][auth]") {
   smtp_fixture at;
-  lane_watch lane(at.relay("", "smtp", "user:secret"), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay("", "smtp", "user:secret"), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome({"PIPELINING", "AUTH=LOGIN"});
   peer.hear("AUTH LOGIN");
   peer.say("334 VXNlcm5hbWU6\r\n");
@@ -160,8 +160,8 @@ TEST_CASE("the relay logs in with AUTH LOGIN where PLAIN is not offered", "[smtp
 
 TEST_CASE("a secret too long for a command line follows it", "[smtp][auth]") {
   smtp_fixture at;
-  lane_watch lane(at.relay("", "smtp", "user:" + std::string(600, 's')), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay("", "smtp", "user:" + std::string(600, 's')), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome({"PIPELINING", "AUTH PLAIN"});
   peer.hear("AUTH PLAIN");
   peer.say("334 \r\n");
@@ -172,10 +172,10 @@ TEST_CASE("a secret too long for a command line follows it", "[smtp][auth]") {
 
 TEST_CASE("a URL with a user insists on a login", "[smtp][auth]") {
   smtp_fixture at;
-  lane_watch lane(at.relay("", "smtp", "user:secret"), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay("", "smtp", "user:secret"), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome({"AUTH CRAM-MD5"});
-  CHECK_THAT(lane.await_condition(true), Contains("neither AUTH PLAIN nor AUTH LOGIN"));
+  CHECK_THAT(queue.await_condition(true), Contains("neither AUTH PLAIN nor AUTH LOGIN"));
 }
 
 TEST_CASE("a password leaves in clear only to this machine or where the URL says so", "[smtp][auth]") {
@@ -190,8 +190,8 @@ TEST_CASE("a password leaves in clear only to this machine or where the URL says
 TEST_CASE("after letters_per_connection_max the relay says QUIT and opens another", "[smtp]") {
   smtp_fixture at;
   at.settings.letters_per_connection_max = 2;
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 3));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 3));
   auto first = at.server.welcome();
   first.go_ahead("n0@example.com");
   first.message();
@@ -210,8 +210,8 @@ TEST_CASE("after letters_per_connection_max the relay says QUIT and opens anothe
 TEST_CASE("a connection without letters is closed after idle_timeout", "[smtp]") {
   smtp_fixture at;
   at.settings.idle_timeout = milliseconds{50};
-  lane_watch lane(at.relay(), answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome();
   peer.carry("n0@example.com");
   peer.hear("QUIT");
@@ -222,12 +222,12 @@ TEST_CASE("a connection without letters is closed after idle_timeout", "[smtp]")
 TEST_CASE("connections are opened as letters need them, up to connections_max", "[smtp]") {
   smtp_fixture at;
   at.settings.connections_max = 3;
-  lane_watch lane(at.relay(), answers::at_once);
+  queue_watch queue(at.relay(), answers::at_once);
   CHECK(at.server.is_left_alone());
-  lane.offer(make_letters(0, 1));
+  queue.offer(make_letters(0, 1));
   auto first = at.server.accept();
   CHECK(at.server.is_left_alone());
-  lane.offer(make_letters(1, 10));
+  queue.offer(make_letters(1, 10));
   auto second = at.server.accept();
   auto third = at.server.accept();
   CHECK(at.server.is_left_alone());
@@ -237,8 +237,8 @@ TEST_CASE("stop finishes letters whose end of data was sent, returns the rest an
   smtp_fixture at;
   at.surroundings.stop_wait_max = std::chrono::seconds(20);
   auto& relay = at.relay();
-  lane_watch lane(relay, answers::at_once);
-  lane.offer(make_letters(0, 1));
+  queue_watch queue(relay, answers::at_once);
+  queue.offer(make_letters(0, 1));
   auto peer = at.server.welcome();
   peer.go_ahead("n0@example.com");
   peer.message();
@@ -248,34 +248,34 @@ TEST_CASE("stop finishes letters whose end of data was sent, returns the rest an
   peer.say("221 bye\r\n");
   peer.close();
   stopping.join();
-  CHECK(lane.await_result(0).outcome == letter_state::accepted);
-  lane.offer(make_letters(1, 1));
-  lane.await_handed_back(1);
-  lane.lane().withdraw();
-  lane.await_drained();
+  CHECK(queue.await_result(0).outcome == letter_state::accepted);
+  queue.offer(make_letters(1, 1));
+  queue.await_handed_back(1);
+  queue.queue().withdraw();
+  queue.await_drained();
 }
 
 TEST_CASE("stop waits for a reply only so long, then the letter is in doubt", "[smtp]") {
   smtp_fixture at;
   auto& relay = at.relay();
-  lane_watch lane(relay, answers::at_once);
-  lane.offer(make_letters(0, 3));
+  queue_watch queue(relay, answers::at_once);
+  queue.offer(make_letters(0, 3));
   auto peer = at.server.welcome();
   peer.go_ahead("n0@example.com");
   peer.message();
   relay.stop();
-  CHECK(lane.await_result(0).outcome == letter_state::in_doubt);
-  CHECK(lane.await_result(1).outcome == letter_state::pending);
-  CHECK(lane.handed_back() == 1);
+  CHECK(queue.await_result(0).outcome == letter_state::in_doubt);
+  CHECK(queue.await_result(1).outcome == letter_state::pending);
+  CHECK(queue.handed_back() == 1);
 }
 
 TEST_CASE("stop returns letters that nobody answers for", "[smtp]") {
   smtp_fixture at;
   auto& relay = at.relay();
-  lane_watch lane(relay, answers::by_hand);
-  lane.offer(make_letters(0, 2));
+  queue_watch queue(relay, answers::by_hand);
+  queue.offer(make_letters(0, 2));
   auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   relay.stop();
-  CHECK(lane.handed_back() == 2);
+  CHECK(queue.handed_back() == 2);
 }

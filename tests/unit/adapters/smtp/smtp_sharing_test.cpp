@@ -9,7 +9,7 @@
 
 using namespace sluice;
 using namespace sluice::test;
-using answers = lane_watch::answers;
+using answers = queue_watch::answers;
 
 namespace {
 
@@ -68,12 +68,12 @@ void check_held_to_100_a_second(smtp_fixture& at) {
   at.settings.connections_max = 2;
   auto& relay = at.relay();
   taking_server server(at.server, 2);
-  lane_watch lane(relay, answers::at_once);
+  queue_watch queue(relay, answers::at_once);
   const auto begin = std::chrono::steady_clock::now();
-  lane.offer(make_letters(0, 21));
-  lane.await_settled(21);
+  queue.offer(make_letters(0, 21));
+  queue.await_settled(21);
   CHECK(std::chrono::steady_clock::now() - begin >= std::chrono::milliseconds(175));
-  CHECK(lane.count(letter_state::accepted) == 21);
+  CHECK(queue.count(letter_state::accepted) == 21);
   at.made.reset();
 }
 
@@ -84,8 +84,8 @@ TEST_CASE("a small campaign is not kept waiting by a large one", "[smtp]") {
   at.settings.connections_max = 2;
   auto& relay = at.relay();
   taking_server server(at.server, 2);
-  lane_watch large(relay, answers::at_once);
-  lane_watch small(relay, answers::at_once);
+  queue_watch large(relay, answers::at_once);
+  queue_watch small(relay, answers::at_once);
   for (letter_index batch = 0; batch < 20; ++batch)
     large.offer(make_letters(1000 + batch * 250, 250));
   large.await_result(1000);
@@ -100,14 +100,14 @@ TEST_CASE("letters over many connections arrive once each", "[smtp]") {
   at.settings.connections_max = 8;
   auto& relay = at.relay();
   taking_server server(at.server, 8);
-  lane_watch lane(relay, answers::at_once);
+  queue_watch queue(relay, answers::at_once);
   for (letter_index batch = 0; batch < 8; ++batch)
-    lane.offer(make_letters(batch * 250, 250));
-  lane.await_settled(2000);
-  CHECK(lane.count(letter_state::accepted) == 2000);
+    queue.offer(make_letters(batch * 250, 250));
+  queue.await_settled(2000);
+  CHECK(queue.count(letter_state::accepted) == 2000);
   CHECK(server.taken() == 2000);
   CHECK(server.taken_most_often() == 1);
-  CHECK(lane.faults().empty());
+  CHECK(queue.faults().empty());
   at.made.reset();
 }
 
@@ -117,16 +117,17 @@ TEST_CASE("a withdraw at full rate: what the server took is what was accepted, a
   at.settings.connections_max = 4;
   auto& relay = at.relay();
   taking_server server(at.server, 4);
-  lane_watch lane(relay, answers::at_once);
-  lane.offer(make_letters(0, 5000));
-  lane.await_settled(200);
-  lane.lane().withdraw();
-  lane.await_drained();
-  CHECK(lane.settled() == 5000);
-  CHECK(lane.count(letter_state::accepted) == server.taken());
-  CHECK(lane.count(letter_state::in_doubt) == 0);
-  CHECK(lane.count(letter_state::accepted) + lane.count(letter_state::pending) + lane.handed_back() == 5000);
-  CHECK(lane.faults().empty());
+  queue_watch queue(relay, answers::at_once);
+  queue.offer(make_letters(0, 5000));
+  queue.await_settled(200);
+  queue.queue().withdraw();
+  queue.await_drained();
+  CHECK(queue.settled() == 5000);
+  CHECK(queue.count(letter_state::accepted) == server.taken());
+  CHECK(queue.count(letter_state::in_doubt) == 0);
+  CHECK(queue.count(letter_state::accepted) + queue.count(letter_state::pending) + queue.handed_back() ==
+        5000);
+  CHECK(queue.faults().empty());
   at.made.reset();
 }
 

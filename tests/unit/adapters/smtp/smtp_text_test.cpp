@@ -1,74 +1,11 @@
-// The pure parts: the wire form of messages, URLs, capabilities, base64.
+// The pure parts: URLs, capabilities.
 
-#include "adapters/smtp/base64.hpp"
-#include "adapters/smtp/dot_stuffing.hpp"
 #include "adapters/smtp/smtp_capabilities.hpp"
 #include "adapters/smtp/smtp_url.hpp"
 #include "tests/catch.hpp"
 
-#include <rapidcheck.h>
-
 using namespace sluice;
 using Catch::Matchers::Contains;
-
-namespace {
-
-/// What a server makes of the wire form (RFC 5321 section 4.5.2).
-std::string unstuffed(std::string_view wire) {
-  std::string text;
-  while (!wire.empty()) {
-    const auto end = wire.find("\r\n");
-    auto line = wire.substr(0, end);
-    if (line.starts_with('.'))
-      line.remove_prefix(1);
-    text += line;
-    text += "\r\n";
-    wire.remove_prefix(end + 2);
-  }
-  return text;
-}
-
-rc::Gen<std::string> tricky_text() {
-  return rc::gen::container<std::string>(rc::gen::element('.', '\r', '\n', 'a', '\0'));
-}
-
-} // namespace
-
-TEST_CASE("a message in wire form has CRLF only, ends in one, and no line of a dot alone", "[smtp]") {
-  CHECK(rc::check([] {
-    std::string wire;
-    to_wire_form(*tricky_text(), wire);
-    RC_ASSERT(wire.empty() || wire.ends_with("\r\n"));
-    RC_ASSERT(("\r\n" + wire).find("\r\n.\r\n") == std::string::npos);
-    for (std::size_t at = 0; at < wire.size(); ++at) {
-      if (wire[at] == '\r')
-        RC_ASSERT(wire[at + 1] == '\n');
-      if (wire[at] == '\n')
-        RC_ASSERT((at > 0 && wire[at - 1] == '\r'));
-    }
-  }));
-}
-
-TEST_CASE("a message with proper lines arrives as it was", "[smtp]") {
-  CHECK(rc::check([](const std::vector<std::string>&) {
-    std::string message;
-    for (const auto& line : *rc::gen::container<std::vector<std::string>>(
-             rc::gen::container<std::string>(rc::gen::element('.', 'a', 'b'))))
-      message += line + "\r\n";
-    std::string wire;
-    to_wire_form(message, wire);
-    RC_ASSERT(unstuffed(wire) == message);
-  }));
-}
-
-TEST_CASE("a message goes uncopied only if its wire form is itself", "[smtp]") {
-  CHECK(rc::check([] {
-    const auto message = *tricky_text();
-    std::string wire;
-    to_wire_form(message, wire);
-    RC_ASSERT(is_wire_form(message) == (wire == message));
-  }));
-}
 
 TEST_CASE("a relay's URL is taken apart", "[smtp]") {
   const auto plain = parse_smtp_url("smtp://mail.example:2525").value();
@@ -118,13 +55,4 @@ TEST_CASE("a server's offers are read whatever their case, unknown ones passed o
   CHECK_FALSE(none.pipelining);
   CHECK(parse_capabilities("x\nSIZE").size);
   CHECK(parse_capabilities("x\nSIZE").size_max == 0);
-}
-
-TEST_CASE("base64 is that of RFC 4648", "[smtp]") {
-  CHECK(to_base64("") == "");
-  CHECK(to_base64("f") == "Zg==");
-  CHECK(to_base64("fo") == "Zm8=");
-  CHECK(to_base64("foo") == "Zm9v");
-  CHECK(to_base64("foobar") == "Zm9vYmFy");
-  CHECK(to_base64(std::string_view{"\xff\xfe\x00", 3}) == "//4A");
 }

@@ -10,7 +10,7 @@ import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { isAllowed, useSession } from "../../session/session";
 import { useCampaign } from "../../stream/hooks";
-import { AudienceLook } from "./audience_look";
+import { AudiencePages } from "./audience_pages";
 import { DecisionDialog, type Decision } from "./decision_dialog";
 import { MessageLook } from "../../components/message_look";
 import { words as table } from "./words";
@@ -67,7 +67,7 @@ function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boole
       )}
       <Facts campaign={campaign} />
       <MessageLook campaign={campaign} />
-      {campaign.audience && <AudienceLook audience={campaign.audience} />}
+      {campaign.audience && <AudiencePages audience={campaign.audience} />}
       <footer className="decision">
         {!isWaiting && hasNext && <Button onClick={goOn}>{words.next}</Button>}
         {isWaiting && isAllowed(me, campaign, "approve") && !isChanged && (

@@ -2,7 +2,7 @@
 import { useRef, useState, type RefObject } from "react";
 import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
-import { useAudience } from "./audience_look";
+import { useAudience } from "../../components/audience_rows";
 import type { Form, MessageField } from "./draft_form";
 import { Field } from "./field";
 import { FieldInserter } from "./field_inserter";

@@ -8,7 +8,7 @@ import { useWords } from "../../i18n/words";
 import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { showCard } from "../outgoing/show_card";
-import { useAudience } from "./audience_look";
+import { useAudience } from "../../components/audience_rows";
 import { useCheck } from "./check_step";
 import { partCount, useTimetable } from "./use_timetable";
 import { lacking, WhatIsMissing } from "./what_is_missing";

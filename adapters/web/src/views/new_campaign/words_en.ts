@@ -80,6 +80,7 @@ export const en = {
     keep: "Keep the one chosen before",
     take: "Take this one",
     firstRows: "The first rows",
+    rowsNotShown: (why: string) => `They cannot be shown: ${why}`,
     nothingLeftOut: "Every row of the file was taken.",
     leftOut: (n: number) => `${rows(n)} left out`,
     lines: (n: number, list: string) => `${f.plural(n, { one: "line", other: "lines" })} ${list}`,

@@ -82,6 +82,7 @@ export const ru: ViewWords = {
     keep: "Оставить прежний",
     take: "Взять этот",
     firstRows: "Первые строки",
+    rowsNotShown: (why) => `Показать их не удалось: ${why}`,
     nothingLeftOut: "Приняты все строки файла.",
     leftOut: (n) => `Пропущено: ${rows(n)}`,
     lines: (n, list) => `${f.plural(n, { one: "строка", few: "строки", many: "строки", other: "строки" })} ${list}`,

@@ -1,0 +1,412 @@
+#include "adapters/delivery/delivery_scheduler.hpp"
+
+#include "messages/check.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+/// A letter under which so many connections failed goes back to its campaign, whatever the others do.
+constexpr std::uint8_t attempts_max = 3;
+/// Only so many groups of a report are compared with a new result; the rest may repeat words.
+constexpr std::size_t groups_compared_max = 8;
+
+const reply_ptr& no_words() {
+  static const auto none = std::make_shared<const reply>();
+  return none;
+}
+
+} // namespace
+
+delivery_scheduler::delivery_scheduler(delivery_limits limits) :
+    domains_(limits.letters_per_second_per_domain_max), total_(limits.letters_per_second_max),
+    slots_(limits.letters_in_hand_max) {
+  free_.reserve(slots_.size());
+  for (auto& slot : slots_)
+    free_.push_back(&slot);
+}
+
+delivery_scheduler::~delivery_scheduler() = default;
+
+// -- what queues ask -----------------------------------------------------------------------------------
+
+void delivery_scheduler::apply(std::vector<queue_request>& requests) {
+  for (auto& request : requests) {
+    if (request.what == queue_request::kind::open) {
+      open(request.fence);
+      continue;
+    }
+    const auto found = queues_.find(request.fence.get());
+    if (found == queues_.end())
+      continue; // it has drained
+    auto& queue = *found->second;
+    switch (request.what) {
+    case queue_request::kind::open:
+      break;
+    case queue_request::kind::offer:
+      offer(queue, std::move(request.letters));
+      break;
+    case queue_request::kind::grant:
+      answer(queue, request.answered, letter_slot::answer::granted);
+      break;
+    case queue_request::kind::deny:
+      answer(queue, request.answered, letter_slot::answer::denied);
+      break;
+    case queue_request::kind::withdraw:
+      withdraw(queue);
+      break;
+    case queue_request::kind::drop:
+      drop(queue);
+      break;
+    }
+  }
+  requests.clear();
+}
+
+void delivery_scheduler::open(const std::shared_ptr<send_fence>& fence) {
+  auto queue = std::make_unique<queue_record>();
+  queue->fence = fence;
+  queues_.emplace(fence.get(), std::move(queue));
+}
+
+void delivery_scheduler::offer(queue_record& queue, batch_ptr letters) {
+  if (queue.is_withdrawn || is_stopping_) {
+    for (const auto& one : letters->letters)
+      queue.report.handed_back.add(one.index);
+    mark(queue);
+    return;
+  }
+  if (queue.is_in_round)
+    waiting_ += letters->letters.size();
+  queue.letters.push(std::move(letters));
+  if (!queue.is_in_round)
+    join_round(queue);
+}
+
+void delivery_scheduler::answer(queue_record& queue, const letter_ranges& letters, letter_slot::answer said) {
+  // Collected first: answering may settle slots, which changes the list.
+  std::vector<letter_slot*> found;
+  std::erase_if(queue.awaited, [&](letter_slot* slot) {
+    if (!letters.contains(slot->one->index))
+      return false;
+    slot->said = said;
+    found.push_back(slot);
+    return true;
+  });
+  for (auto* slot : found)
+    answered(*slot);
+}
+
+void delivery_scheduler::answered(letter_slot& slot) {
+  const auto is_granted = slot.said == letter_slot::answer::granted;
+  switch (slot.where) {
+  case letter_slot::place::nowhere:
+    break;
+  case letter_slot::place::in_hand:
+    slot.holder->on_answer(slot);
+    break;
+  case letter_slot::place::requeued:
+    if (!is_granted) {
+      std::erase(requeued_, &slot);
+      hand_back(slot);
+    }
+    break;
+  case letter_slot::place::settled:
+    if (is_granted)
+      report_result(slot, slot.outcome, slot.words);
+    else
+      hand_back(slot);
+    break;
+  }
+}
+
+void delivery_scheduler::withdraw(queue_record& queue) {
+  if (queue.is_withdrawn)
+    return;
+  queue.is_withdrawn = true;
+  call_back(queue);
+  on_withdraw_complete(queue);
+}
+
+void delivery_scheduler::drop(queue_record& queue) {
+  queue.is_withdrawn = true;
+  call_back(queue);
+  // Nobody is left who could answer.
+  for (auto* slot : std::exchange(queue.awaited, {})) {
+    slot->said = letter_slot::answer::denied;
+    answered(*slot);
+  }
+  on_withdraw_complete(queue);
+}
+
+/// Takes back what is queued or waits for another connection, and tells those who have letters in hand.
+void delivery_scheduler::call_back(queue_record& queue) {
+  leave_round(queue);
+  if (!queue.letters.empty()) {
+    queue.report.handed_back.add(queue.letters.clear(domains_));
+    mark(queue);
+  }
+  for (auto& slot : slots_) {
+    if (slot.queue != &queue)
+      continue;
+    if (slot.where == letter_slot::place::in_hand) {
+      slot.holder->on_answer(slot);
+    } else if (slot.where == letter_slot::place::requeued) {
+      std::erase(requeued_, &slot);
+      send_back(slot, no_words());
+    }
+  }
+}
+
+bool delivery_scheduler::is_called_back(const letter_slot& slot) const {
+  return is_stopping_ || slot.queue->is_withdrawn || slot.said == letter_slot::answer::denied;
+}
+
+// -- taking -------------------------------------------------------------------------------------------
+
+letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
+  if (is_stopping_)
+    return nullptr;
+  if (!requeued_.empty()) {
+    auto* slot = requeued_.front();
+    requeued_.pop_front();
+    slot->where = letter_slot::place::in_hand;
+    slot->holder = holder;
+    return slot;
+  }
+  if (free_.empty() || !total_.allows(now))
+    return nullptr;
+  end_throttles(now);
+  while (!round_robin_.empty()) {
+    auto& queue = *round_robin_.front();
+    auto found = queue.letters.pop(now, domains_);
+    if (!found) {
+      leave_round(queue);
+      if (!queue.letters.empty()) {
+        queue.throttled_until = queue.letters.ready_at();
+        throttled_.emplace(queue.throttled_until, &queue);
+      }
+      continue;
+    }
+    --waiting_;
+    if (queue.letters.empty()) {
+      leave_round(queue);
+    } else if (round_robin_.size() > 1) {
+      round_robin_.pop_front();
+      round_robin_.push_back(&queue);
+    }
+    total_.count(now);
+    auto* slot = free_.back();
+    free_.pop_back();
+    *slot = {.queue = &queue,
+             .from = std::move(found->from),
+             .one = found->one,
+             .holder = holder,
+             .said = letter_slot::answer::awaited,
+             .where = letter_slot::place::in_hand,
+             .words = nullptr};
+    ++queue.slots;
+    queue.awaited.push_back(slot);
+    queue.report.wanted.add(slot->one->index);
+    mark(queue);
+    return slot;
+  }
+  return nullptr;
+}
+
+bool delivery_scheduler::has_letters(moment now) const {
+  if (is_stopping_)
+    return false;
+  if (!requeued_.empty())
+    return true;
+  const auto has_rested = !throttled_.empty() && throttled_.begin()->first <= now;
+  return !free_.empty() && total_.allows(now) && (!round_robin_.empty() || has_rested);
+}
+
+moment delivery_scheduler::ready_at(moment now) const {
+  if (is_stopping_ || free_.empty())
+    return moment::max();
+  if (!round_robin_.empty())
+    return total_.allows(now) ? moment::max() : total_.free_at();
+  return throttled_.empty() ? moment::max() : std::max(throttled_.begin()->first, total_.free_at());
+}
+
+std::size_t delivery_scheduler::waiting_for_domain(std::string_view domain) const {
+  std::size_t letters = 0;
+  for (const auto& [fence, queue] : queues_)
+    letters += queue->letters.aside(domain);
+  return letters;
+}
+
+void delivery_scheduler::join_round(queue_record& queue) {
+  if (queue.throttled_until != moment::min()) {
+    throttled_.erase({queue.throttled_until, &queue});
+    queue.throttled_until = moment::min();
+  }
+  if (queue.is_in_round || queue.letters.empty())
+    return;
+  queue.is_in_round = true;
+  waiting_ += queue.letters.size();
+  round_robin_.push_back(&queue);
+}
+
+void delivery_scheduler::leave_round(queue_record& queue) {
+  if (queue.throttled_until != moment::min()) {
+    throttled_.erase({queue.throttled_until, &queue});
+    queue.throttled_until = moment::min();
+  }
+  if (!queue.is_in_round)
+    return;
+  queue.is_in_round = false;
+  waiting_ -= queue.letters.size();
+  if (round_robin_.front() == &queue)
+    round_robin_.pop_front();
+  else
+    std::erase(round_robin_, &queue);
+}
+
+void delivery_scheduler::end_throttles(moment now) {
+  while (!throttled_.empty() && throttled_.begin()->first <= now)
+    join_round(*throttled_.begin()->second);
+}
+
+// -- outcomes -----------------------------------------------------------------------------------------
+
+void delivery_scheduler::settle(letter_slot& slot, letter_state outcome, const reply_ptr& words) {
+  check(slot.where == letter_slot::place::in_hand, "a letter is settled by who has it in hand");
+  switch (slot.said) {
+  case letter_slot::answer::granted:
+    report_result(slot, outcome, words);
+    break;
+  case letter_slot::answer::denied:
+    hand_back(slot);
+    break;
+  case letter_slot::answer::awaited:
+    slot.where = letter_slot::place::settled;
+    slot.holder = nullptr;
+    slot.outcome = outcome;
+    slot.words = words;
+    break;
+  }
+}
+
+void delivery_scheduler::put_back(letter_slot& slot, bool has_failed, const reply_ptr& words) {
+  if (has_failed)
+    ++slot.attempts;
+  if (is_called_back(slot) || slot.attempts >= attempts_max) {
+    send_back(slot, words);
+    return;
+  }
+  slot.where = letter_slot::place::requeued;
+  slot.holder = nullptr;
+  requeued_.push_back(&slot);
+}
+
+void delivery_scheduler::send_back(letter_slot& slot, const reply_ptr& words) {
+  slot.where = letter_slot::place::in_hand;
+  settle(slot, letter_state::pending, words);
+}
+
+void delivery_scheduler::give_up_requeued(const reply_ptr& words) {
+  for (auto* slot : std::exchange(requeued_, {}))
+    send_back(*slot, words);
+}
+
+void delivery_scheduler::report_result(letter_slot& slot, letter_state outcome, const reply_ptr& words) {
+  auto& queue = *slot.queue;
+  auto& groups = queue.report.results;
+  const auto& said = words ? words : no_words();
+  const auto compared_from = groups.size() - std::min(groups.size(), groups_compared_max);
+  auto at = compared_from;
+  while (at < groups.size() &&
+         !(groups[at].outcome == outcome && (queue.words[at] == said || groups[at].answer == *said)))
+    ++at;
+  if (at == groups.size()) {
+    groups.push_back({outcome, {}, *said});
+    queue.words.push_back(said);
+  }
+  groups[at].letters.add(slot.one->index);
+  mark(queue);
+  release(slot);
+}
+
+void delivery_scheduler::hand_back(letter_slot& slot) {
+  slot.queue->report.handed_back.add(slot.one->index);
+  mark(*slot.queue);
+  release(slot);
+}
+
+void delivery_scheduler::release(letter_slot& slot) {
+  auto& queue = *slot.queue;
+  if (slot.said == letter_slot::answer::awaited)
+    std::erase(queue.awaited, &slot);
+  slot = {};
+  free_.push_back(&slot);
+  --queue.slots;
+  on_withdraw_complete(queue);
+}
+
+void delivery_scheduler::on_withdraw_complete(queue_record& queue) {
+  if (!queue.is_withdrawn || queue.slots != 0 || queue.withdraw_complete)
+    return;
+  queue.withdraw_complete = true;
+  queue.report.withdraw_complete = true;
+  mark(queue);
+}
+
+// -- the relay as a whole -----------------------------------------------------------------------------
+
+void delivery_scheduler::set_condition(bool failing, const notice& trouble) {
+  if (!failing && !is_failing_)
+    return;
+  is_failing_ = failing;
+  for (auto& [fence, queue] : queues_) {
+    // Words that change are told too: whoever mends one fault wants to see the next.
+    if (queue->told_failing == failing && (!failing || queue->told_trouble == trouble))
+      continue;
+    queue->told_failing = failing;
+    queue->told_trouble = trouble;
+    queue->report.has_condition = true;
+    queue->report.failing = failing;
+    queue->report.trouble = trouble;
+    mark(*queue);
+  }
+}
+
+void delivery_scheduler::stop() {
+  if (std::exchange(is_stopping_, true))
+    return;
+  for (auto& [fence, queue] : queues_) {
+    fence->close();
+    call_back(*queue);
+  }
+}
+
+void delivery_scheduler::end_waiting_for_answers() {
+  for (auto& slot : slots_)
+    if (slot.where == letter_slot::place::settled)
+      hand_back(slot);
+}
+
+void delivery_scheduler::mark(queue_record& queue) {
+  if (std::exchange(queue.is_dirty, true))
+    return;
+  dirty_.push_back(&queue);
+}
+
+void delivery_scheduler::deliver_reports() {
+  for (auto* queue : std::exchange(dirty_, {})) {
+    queue->is_dirty = false;
+    queue->words.clear();
+    auto report = std::exchange(queue->report, {});
+    const auto is_over = report.withdraw_complete;
+    if (!report.empty() && !queue->fence->is_dropped)
+      queue->fence->sink(std::move(report));
+    if (is_over)
+      queues_.erase(queue->fence.get());
+  }
+}
+
+} // namespace sluice

@@ -1,0 +1,136 @@
+#pragma once
+// Everything that a relay knows of its campaigns' letters: which wait, which are taken, what was said of
+// each, and what is to be reported. Belongs to the relay's thread; knows no sockets and no files, so that
+// smtp, maildir and null share its rules:
+//
+//   - queues with letters take turns, one letter each;
+//   - a letter is `wanted` once, when it is first taken;
+//   - a result is reported when the letter is granted, not before; a letter without its grant or denial
+//     stays here even when its queue is withdrawn, since its claim may be on the way to the disk;
+//   - every offered letter is reported exactly once in results or handed_back.
+
+#include "adapters/delivery/delivery_inbox.hpp"
+#include "adapters/delivery/letter_queue.hpp"
+#include "adapters/delivery/letter_slot.hpp"
+#include "adapters/delivery/rate_limit.hpp"
+
+#include <deque>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace sluice {
+
+/// One queue, as the relay's thread sees it.
+struct queue_record {
+  std::shared_ptr<send_fence> fence;
+  letter_queue letters;
+  std::vector<letter_slot*> awaited; ///< slots whose grant or denial is to come, oldest first
+  std::size_t slots = 0;
+  bool is_in_round = false;
+  moment throttled_until = moment::min(); ///< not in the ring although it has letters
+  bool told_failing = false;              ///< it was told that the relay fails
+  notice told_trouble;                    ///< and why
+  bool is_withdrawn = false;
+  bool withdraw_complete = false;
+  bool is_dirty = false;
+  relay_report report;
+  std::vector<reply_ptr> words; ///< of report.results, to compare quickly
+};
+
+struct delivery_limits {
+  std::size_t letters_in_hand_max = 40; ///< taken and not yet settled, all queues together
+  std::uint32_t letters_per_second_max = 0;
+  std::uint32_t letters_per_second_per_domain_max = 0;
+};
+
+class delivery_scheduler {
+public:
+  explicit delivery_scheduler(delivery_limits limits);
+  ~delivery_scheduler();
+
+  /// Carries out what queues asked. Holders hear of answers by on_answer.
+  void apply(std::vector<queue_request>& requests);
+
+  /// The next letter for `holder`, reported as wanted if it is taken for the first time. Nothing when there
+  /// is none, when limits forbid (see ready_at), or when too many are in hand.
+  letter_slot* take(moment now, letter_holder* holder);
+
+  /// Whether a take might give something now.
+  bool has_letters(moment now) const;
+  /// How many letters wait, those of queues that rest until a domain's limit lets one go not counted.
+  std::size_t waiting(moment now) {
+    end_throttles(now);
+    return waiting_ + requeued_.size();
+  }
+  /// When rate limits forbid a take: from when on it may give something; moment::max() without such.
+  moment ready_at(moment now) const;
+
+  /// How many letters of all queues wait for this domain's limit.
+  std::size_t waiting_for_domain(std::string_view domain) const;
+  /// Letters wait although places are free for them: where connections are free too, the limit on all
+  /// letters together is what they wait for.
+  bool has_free_places_and_letters() const { return !free_.empty() && waiting_ + requeued_.size() > 0; }
+
+  /// The letter in hand has its outcome; with `pending` it goes back to its campaign. `slot` is given up.
+  void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);
+  /// The letter's connection ended: it waits for another one, before all others, or goes back when it was
+  /// called back, or when too many connections have failed under it. `slot` is given up.
+  void put_back(letter_slot& slot, bool has_failed, const reply_ptr& words);
+  /// Letters that wait for another connection go back to their campaigns: the relay as a whole fails.
+  void give_up_requeued(const reply_ptr& words);
+
+  /// True when the letter must not be sent any more: denied, its queue withdrawn, or the relay stopping.
+  bool is_called_back(const letter_slot& slot) const;
+
+  /// Tells all queues that do not know it yet whether the relay fails, and why. A queue that is opened later hears of
+  /// it at the next failure: by then the relay may work.
+  void set_condition(bool failing, const notice& trouble);
+  bool is_failing() const { return is_failing_; }
+
+  /// Nothing more is taken; queued letters go back, as do those offered from now on.
+  void stop();
+  bool is_stopping() const { return is_stopping_; }
+  /// After stop: true when no letter is in hand or waits for its answer.
+  bool is_settled() const { return free_.size() == slots_.size(); }
+  /// After stop: no answer is awaited any longer; letters without one are handed back.
+  void end_waiting_for_answers();
+
+  /// Sends each queue's report, if it has any.
+  void deliver_reports();
+
+private:
+  void open(const std::shared_ptr<send_fence>& fence);
+  void offer(queue_record& queue, batch_ptr letters);
+  void answer(queue_record& queue, const letter_ranges& letters, letter_slot::answer said);
+  void withdraw(queue_record& queue);
+  void drop(queue_record& queue);
+  void call_back(queue_record& queue);
+  void answered(letter_slot& slot);
+  void send_back(letter_slot& slot, const reply_ptr& words);
+  void report_result(letter_slot& slot, letter_state outcome, const reply_ptr& words);
+  void hand_back(letter_slot& slot);
+  void release(letter_slot& slot);
+  void join_round(queue_record& queue);
+  void leave_round(queue_record& queue);
+  void end_throttles(moment now);
+  void mark(queue_record& queue);
+  void on_withdraw_complete(queue_record& queue);
+
+  domain_limits domains_;
+  rate_limit total_;
+  std::vector<letter_slot> slots_;
+  std::vector<letter_slot*> free_;
+  std::deque<letter_slot*> requeued_;
+  std::unordered_map<send_fence*, std::unique_ptr<queue_record>> queues_;
+  std::deque<queue_record*> round_robin_;
+  std::set<std::pair<moment, queue_record*>> throttled_; ///< all their letters wait for a domain's limit
+  std::size_t waiting_ = 0;                              ///< letters of the queues in the ring
+  std::vector<queue_record*> dirty_;
+  bool is_failing_ = false;
+  bool is_stopping_ = false;
+};
+
+} // namespace sluice

@@ -1,0 +1,86 @@
+#include "persistence/memory/store.hpp"
+
+#include "persistence/memory/audiences.hpp"
+#include "persistence/memory/journal.hpp"
+#include "persistence/memory/suppressions.hpp"
+#include "persistence/token_table.hpp"
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace sluice {
+
+namespace {
+
+class memory_snapshots final : public snapshot_store {
+public:
+  explicit memory_snapshots(const memory_journal& journal) : journal_(journal) {}
+
+  void save(campaign_id campaign, const snapshot& value) override {
+    const auto hash = journal_.hash_of(campaign, value.number);
+    if (!hash)
+      return;
+    const std::lock_guard guard(mutex_);
+    snapshots_.insert_or_assign(campaign, std::pair(value, *hash));
+  }
+
+  std::optional<snapshot> load(campaign_id campaign) const override {
+    const std::lock_guard guard(mutex_);
+    const auto known = snapshots_.find(campaign);
+    if (known == snapshots_.end())
+      return std::nullopt;
+    const auto& [value, hash] = known->second;
+    if (journal_.hash_of(campaign, value.number) != hash)
+      return std::nullopt;
+    return value;
+  }
+
+  result<std::vector<snapshot_mark>> marks() const override {
+    const std::lock_guard guard(mutex_);
+    std::vector<snapshot_mark> found;
+    for (const auto& [campaign, entry] : snapshots_)
+      found.push_back({campaign, entry.first.number, entry.second});
+    return found;
+  }
+
+private:
+  const memory_journal& journal_;
+  mutable std::mutex mutex_;
+  std::map<campaign_id, std::pair<snapshot, sha256_hash>> snapshots_;
+};
+
+/// In memory the table is all that there is.
+class forgetful_keeper final : public token_keeper {
+  result<void> keep(const sha256_hash&, const token_info&) override { return {}; }
+  result<void> forget(const sha256_hash&) override { return {}; }
+};
+
+class memory_store final : public store {
+public:
+  sluice::journal& journal() override { return journal_; }
+  const sluice::journal& journal() const override { return journal_; }
+  audience_store& audiences() override { return audiences_; }
+  const audience_store& audiences() const override { return audiences_; }
+  suppression_list& suppressions() override { return suppressions_; }
+  snapshot_store& snapshots() override { return snapshots_; }
+  const snapshot_store& snapshots() const override { return snapshots_; }
+  token_store& tokens() override { return tokens_; }
+  result<campaign_id> last_campaign() const override { return journal_.last_campaign(); }
+
+private:
+  memory_journal journal_;
+  memory_audiences audiences_;
+  memory_suppressions suppressions_;
+  memory_snapshots snapshots_{journal_};
+  forgetful_keeper keeper_;
+  token_table tokens_{keeper_};
+};
+
+} // namespace
+
+std::unique_ptr<store> make_memory_store() {
+  return std::make_unique<memory_store>();
+}
+
+} // namespace sluice

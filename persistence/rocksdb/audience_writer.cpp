@@ -1,0 +1,160 @@
+#include "persistence/rocksdb/audience_writer.hpp"
+
+#include "messages/address.hpp"
+#include "persistence/rocksdb/audience_keys.hpp"
+#include "persistence/rocksdb/audiences.hpp"
+#include "persistence/rocksdb/database.hpp"
+#include "persistence/sentence.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <functional>
+
+namespace sluice {
+
+rocksdb_audience_writer::rocksdb_audience_writer(rocksdb_database& database, audience_draft draft) :
+    database_(database), draft_(std::move(draft)) {}
+
+rocksdb_audience_writer::~rocksdb_audience_writer() {
+  if (is_committed_)
+    return;
+  // Where this fails too, the next start sweeps: the mark of the begun import is still there then.
+  batch_.Clear();
+  delete_import(batch_, database_, draft_.id());
+  static_cast<void>(database_.write(batch_, durability::logged).has_value());
+}
+
+result<std::uint16_t> rocksdb_audience_writer::column(std::string_view name) {
+  return draft_.column(name);
+}
+
+result<bool> rocksdb_audience_writer::add(const recipient& row) {
+  if (broken_)
+    return std::unexpected(*broken_);
+  if (is_committed_)
+    return failure(error_code::internal, "the audience was committed; it takes no more rows");
+  if (auto checked = draft_.check_row(row); !checked)
+    return std::unexpected(checked.error());
+  auto key = address_key(draft_.id(), folded(row.email));
+  const auto hash = std::hash<std::string_view>{}(key);
+  const auto known = is_known(key, hash);
+  if (!known || *known)
+    return known ? result<bool>(false) : known;
+  draft_.take(row, chunk_);
+  chunk_addresses_.emplace_back(hash, std::move(key));
+  if (chunk_addresses_.size() >= audience_chunk_rows_max || chunk_.size() >= audience_chunk_bytes_max)
+    if (auto written = write_chunk(); !written)
+      return std::unexpected(written.error());
+  return true;
+}
+
+/// Exact: the sieve only spares the question for addresses that were certainly not seen.
+result<bool> rocksdb_audience_writer::is_known(std::string_view key, std::uint64_t hash) {
+  if (!seen_.insert(hash))
+    return false;
+  for (const auto& [other_hash, other_key] : chunk_addresses_)
+    if (other_hash == hash && other_key == key)
+      return true;
+  const auto stored = database_.get(family::audiences, key);
+  if (!stored)
+    return std::unexpected(stored.error());
+  return stored->has_value();
+}
+
+result<void> rocksdb_audience_writer::write_chunk() {
+  if (chunk_addresses_.empty())
+    return {};
+  auto* const audiences = database_[family::audiences];
+  batch_.Clear();
+  batch_.Put(audiences, rows_key(draft_.id(), chunk_first_), chunk_);
+  for (letter_index index = chunk_first_; const auto& [hash, key] : chunk_addresses_)
+    batch_.Put(audiences, key, big_endian(index++));
+  // Past the log: a million rows would hold up the campaigns' synced writes, and are worth nothing before
+  // the commit, which flushes them.
+  if (auto written = database_.write(batch_, durability::in_memory); !written) {
+    broken_ = written.error();
+    return written;
+  }
+  chunk_.clear();
+  chunk_addresses_.clear();
+  chunk_first_ = draft_.size();
+  return {};
+}
+
+result<audience_info> rocksdb_audience_writer::commit() {
+  if (broken_)
+    return std::unexpected(*broken_);
+  if (is_committed_)
+    return failure(error_code::internal, "the audience was committed before");
+  if (auto written = write_chunk(); !written)
+    return std::unexpected(written.error());
+  auto info = draft_.finish();
+  if (!info)
+    return info;
+  const auto give_up = [this](const error& why) {
+    broken_ = why;
+    return std::unexpected(why);
+  };
+  if (auto flushed = database_.flush(family::audiences); !flushed)
+    return give_up(flushed.error());
+  batch_.Clear();
+  batch_.Put(database_[family::audiences], audience_key(info_mark, info->id), encode_audience_info(*info));
+  batch_.Delete(database_[family::audiences], audience_key(begun_mark, info->id));
+  if (auto written = database_.write(batch_, durability::synced); !written)
+    return give_up(written.error());
+  is_committed_ = true;
+  return info;
+}
+
+void delete_import(rocksdb::WriteBatch& batch, const rocksdb_database& database, audience_id id) {
+  auto* const audiences = database[family::audiences];
+  delete_prefix(batch, audiences, audience_key(rows_mark, id));
+  delete_prefix(batch, audiences, audience_key(address_mark, id));
+  batch.Delete(audiences, audience_key(begun_mark, id));
+}
+
+std::string encode_audience_info(const audience_info& info) {
+  std::string value;
+  append_big_endian(value, info.size);
+  nlohmann::json::to_cbor(nlohmann::json{{"name", info.name},
+                                         {"roles", info.role_addresses},
+                                         {"columns", info.columns},
+                                         {"hash", info.hash},
+                                         {"at", info.created_at.time_since_epoch().count()}},
+                          value);
+  return value;
+}
+
+result<audience_info> decode_audience_info(audience_id id, std::string_view value) {
+  const auto damaged = [&] {
+    return failure(error_code::corrupt, sentence("what is stored of audience ", to_string(id),
+                                                 " cannot be read; bring the data folder back from a copy"));
+  };
+  if (value.size() < sizeof(letter_index))
+    return damaged();
+  const auto body = nlohmann::json::from_cbor(value.begin() + sizeof(letter_index), value.end(), true, false);
+  const auto has = [&](const char* name, bool (nlohmann::json::*is)() const noexcept) {
+    return body.contains(name) && (body[name].*is)();
+  };
+  using nlohmann::json;
+  if (!body.is_object() || !has("name", &json::is_string) || !has("roles", &json::is_number_unsigned) ||
+      !has("columns", &json::is_array) || !has("hash", &json::is_string) ||
+      !has("at", &json::is_number_integer))
+    return damaged();
+  audience_info info{.id = id,
+                     .name = body["name"].get<std::string>(),
+                     .size = read_big_endian<letter_index>(value.data()),
+                     .role_addresses = body["roles"].get<letter_index>(),
+                     .columns = {},
+                     .hash = body["hash"].get<std::string>(),
+                     .created_at = timestamp(milliseconds(body["at"].get<std::int64_t>()))};
+  for (const auto& column : body["columns"]) {
+    if (!column.is_string())
+      return damaged();
+    info.columns.push_back(column.get<std::string>());
+  }
+  return info;
+}
+
+} // namespace sluice

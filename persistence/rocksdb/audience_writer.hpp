@@ -1,0 +1,52 @@
+#pragma once
+// One import into RocksDB; see persistence/rocksdb/audiences.hpp.
+
+#include "persistence/audience_rows.hpp"
+#include "persistence/rocksdb/address_sieve.hpp"
+
+#include <rocksdb/write_batch.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice {
+
+class rocksdb_database;
+
+class rocksdb_audience_writer final : public audience_writer {
+public:
+  /// The audience is marked as begun by now. `database` outlives it.
+  rocksdb_audience_writer(rocksdb_database& database, audience_draft draft);
+  ~rocksdb_audience_writer() override;
+  rocksdb_audience_writer(const rocksdb_audience_writer&) = delete;
+  rocksdb_audience_writer& operator=(const rocksdb_audience_writer&) = delete;
+
+  result<std::uint16_t> column(std::string_view name) override;
+  result<bool> add(const recipient& row) override;
+  result<audience_info> commit() override;
+
+private:
+  result<bool> is_known(std::string_view folded_address, std::uint64_t hash);
+  result<void> write_chunk();
+
+  rocksdb_database& database_;
+  audience_draft draft_;
+  address_sieve seen_;
+  std::string chunk_;
+  letter_index chunk_first_ = 0;
+  std::vector<std::pair<std::uint64_t, std::string>> chunk_addresses_; ///< hash, key
+  rocksdb::WriteBatch batch_;
+  std::optional<error> broken_; ///< a write failed, so that rows are missing: nothing goes on from there
+  bool is_committed_ = false;
+};
+
+/// Puts into a batch what deletes everything that an import left.
+void delete_import(rocksdb::WriteBatch& batch, const rocksdb_database& database, audience_id id);
+
+/// The stored form of what is known of an audience, and back.
+std::string encode_audience_info(const audience_info& info);
+result<audience_info> decode_audience_info(audience_id id, std::string_view value);
+
+} // namespace sluice

@@ -1,0 +1,172 @@
+#include "persistence/rocksdb/audiences.hpp"
+
+#include "messages/address.hpp"
+#include "persistence/audience_rows.hpp"
+#include "persistence/rocksdb/audience_keys.hpp"
+#include "persistence/rocksdb/audience_writer.hpp"
+#include "persistence/rocksdb/database.hpp"
+#include "persistence/sentence.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+std::unexpected<error> damaged(audience_id id, letter_index row) {
+  return failure(error_code::corrupt,
+                 notice{"audience_damaged", {{"audience", to_string(id)}, {"row", row}}});
+}
+
+/// Visits every key of one kind: (audience, value).
+template <class Visit>
+result<void> for_each_audience(const rocksdb_database& database, char mark, Visit&& visit) {
+  const std::string begin(1, mark);
+  const auto end = prefix_end(begin);
+  const auto end_slice = slice(end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &end_slice;
+  const std::unique_ptr<rocksdb::Iterator> stored(
+      database.db().NewIterator(options, database[family::audiences]));
+  for (stored->Seek(slice(begin)); stored->Valid(); stored->Next())
+    if (stored->key().size() == 1 + sizeof(std::uint64_t))
+      visit(audience_id{read_big_endian<std::uint64_t>(stored->key().data() + 1)}, view(stored->value()));
+  if (!stored->status().ok())
+    return std::unexpected(error_of(stored->status(), "cannot read the audiences"));
+  return {};
+}
+
+} // namespace
+
+result<std::unique_ptr<rocksdb_audiences>> rocksdb_audiences::open(rocksdb_database& database) {
+  std::unique_ptr<rocksdb_audiences> audiences(new rocksdb_audiences(database));
+  const auto next = database.get(family::audiences, next_audience_key);
+  if (!next)
+    return std::unexpected(next.error());
+  if (*next && (*next)->size() == sizeof(std::uint64_t))
+    audiences->next_id_ = read_big_endian<std::uint64_t>((*next)->data());
+  if (!database.check_writable())
+    return audiences;
+  if (auto swept = audiences->sweep(); !swept)
+    return std::unexpected(swept.error());
+  return audiences;
+}
+
+result<void> rocksdb_audiences::sweep() {
+  rocksdb::WriteBatch batch;
+  auto listed = for_each_audience(
+      database_, begun_mark, [&](audience_id id, std::string_view) { delete_import(batch, database_, id); });
+  if (!listed || batch.Count() == 0)
+    return listed;
+  return database_.write(batch, durability::synced);
+}
+
+result<std::unique_ptr<audience_writer>> rocksdb_audiences::begin(std::string name, timestamp now) {
+  const std::lock_guard guard(beginning_);
+  const audience_id id{next_id_};
+  rocksdb::WriteBatch batch;
+  batch.Put(database_[family::audiences], slice(next_audience_key), big_endian(next_id_ + 1));
+  batch.Put(database_[family::audiences], audience_key(begun_mark, id), {});
+  if (auto written = database_.write(batch, durability::synced); !written)
+    return std::unexpected(written.error());
+  ++next_id_;
+  return std::make_unique<rocksdb_audience_writer>(database_, audience_draft(id, std::move(name), now));
+}
+
+result<audience_info> rocksdb_audiences::info(audience_id id) const {
+  const auto value = database_.get(family::audiences, audience_key(info_mark, id));
+  if (!value)
+    return std::unexpected(value.error());
+  if (!*value)
+    return no_such_audience(id);
+  return decode_audience_info(id, **value);
+}
+
+result<letter_index> rocksdb_audiences::size_of(audience_id id) const {
+  const auto value = database_.get(family::audiences, audience_key(info_mark, id));
+  if (!value)
+    return std::unexpected(value.error());
+  if (!*value)
+    return no_such_audience(id);
+  if ((*value)->size() < sizeof(letter_index))
+    return damaged(id, 0);
+  return read_big_endian<letter_index>((*value)->data());
+}
+
+result<std::vector<audience_info>> rocksdb_audiences::list() const {
+  std::vector<audience_info> all;
+  std::optional<error> problem;
+  const auto listed = for_each_audience(database_, info_mark, [&](audience_id id, std::string_view value) {
+    auto one = decode_audience_info(id, value);
+    if (one)
+      all.push_back(*std::move(one));
+    else
+      problem = one.error();
+  });
+  if (!listed)
+    return std::unexpected(listed.error());
+  if (problem)
+    return std::unexpected(*problem);
+  return all;
+}
+
+result<std::vector<recipient>>
+rocksdb_audiences::read(audience_id id, letter_index first, std::size_t count) const {
+  const auto size = size_of(id);
+  if (!size)
+    return std::unexpected(size.error());
+  std::vector<recipient> rows;
+  if (first >= *size || count == 0)
+    return rows;
+  const auto end = first + static_cast<letter_index>(std::min<std::size_t>(count, *size - first));
+  rows.reserve(end - first);
+
+  const auto keys_end = prefix_end(audience_key(rows_mark, id));
+  const auto keys_end_slice = slice(keys_end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &keys_end_slice;
+  const std::unique_ptr<rocksdb::Iterator> chunks(
+      database_.db().NewIterator(options, database_[family::audiences]));
+  const auto prefix = audience_key(rows_mark, id);
+  auto expected = first;
+  for (chunks->SeekForPrev(slice(rows_key(id, first))); chunks->Valid() && expected < end; chunks->Next()) {
+    const auto key = view(chunks->key());
+    if (key.size() != prefix.size() + sizeof(letter_index) || !key.starts_with(prefix))
+      return damaged(id, expected);
+    auto index = read_big_endian<letter_index>(key.data() + prefix.size());
+    if (index > expected)
+      return damaged(id, expected);
+    for (auto chunk = view(chunks->value()); !chunk.empty() && index < end; ++index) {
+      const auto row = take_row(chunk);
+      if (!row)
+        return damaged(id, index);
+      if (index < expected)
+        continue;
+      auto decoded = decode_row(*row);
+      if (!decoded)
+        return damaged(id, index);
+      rows.push_back(*std::move(decoded));
+      ++expected;
+    }
+  }
+  if (!chunks->status().ok())
+    return std::unexpected(error_of(chunks->status(), sentence("cannot read audience ", to_string(id))));
+  if (expected != end)
+    return damaged(id, expected);
+  return rows;
+}
+
+result<std::optional<letter_index>> rocksdb_audiences::find(audience_id id, std::string_view email) const {
+  if (auto size = size_of(id); !size)
+    return std::unexpected(size.error());
+  const auto value = database_.get(family::audiences, address_key(id, folded(email)));
+  if (!value)
+    return std::unexpected(value.error());
+  if (!*value)
+    return std::nullopt;
+  if ((*value)->size() != sizeof(letter_index))
+    return damaged(id, 0);
+  return read_big_endian<letter_index>((*value)->data());
+}
+
+} // namespace sluice

@@ -1,0 +1,290 @@
+#include "persistence/rocksdb/database.hpp"
+
+#include "messages/check.hpp"
+#include "persistence/rocksdb/log_damage.hpp"
+#include "persistence/rocksdb/options.hpp"
+#include "persistence/rocksdb/resumable_file_system.hpp"
+#include "persistence/rocksdb/store_notes.hpp"
+#include "persistence/sentence.hpp"
+
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace sluice {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view format_key = "format";
+constexpr unsigned format_now = 1;
+// A running engine may replace files while a reader opens them one after the other: then it tries again,
+// since it may have read an old list of tables and the log that goes with a new one.
+constexpr int read_only_attempts_max = 5;
+
+std::unexpected<error> not_ours(const fs::path& folder, std::string_view why) {
+  return failure(error_code::corrupt,
+                 sentence(folder.string(), " is no data folder of sluice (", why, "); name another folder"));
+}
+
+bool has_database(const fs::path& folder) {
+  std::error_code problem;
+  return fs::exists(folder / "CURRENT", problem);
+}
+
+/// Table or log files without their CURRENT: a new database in their place would hide what they hold.
+bool has_remains(const fs::path& folder) {
+  std::error_code problem;
+  for (const auto& entry : fs::directory_iterator(folder, problem)) {
+    const auto extension = entry.path().extension();
+    const auto stem = entry.path().stem().string();
+    const bool is_numbered = std::ranges::all_of(stem, [](char c) { return c >= '0' && c <= '9'; });
+    if (is_numbered && (extension == ".sst" || extension == ".log"))
+      return true;
+  }
+  return false;
+}
+
+/// Changes whenever the list of tables and logs does.
+std::string manifest_mark(const fs::path& folder) {
+  std::string name;
+  std::getline(std::ifstream(folder / "CURRENT"), name);
+  std::error_code problem;
+  return sentence(name, " ", fs::file_size(folder / name, problem));
+}
+
+/// Of a store that is being opened: nothing goes on by itself, since nothing runs yet.
+error error_opening(const rocksdb::Status& status, std::string_view doing) {
+  if (status.IsCorruption())
+    return error_of(status, doing);
+  return {error_code::storage_failed,
+          sentence(doing, ": ", status.ToString(), "; mend that and start again")};
+}
+
+bool is_ours(std::string_view name) {
+  for (std::size_t index = 0; index < family_count; ++index)
+    if (name == name_of(static_cast<family>(index)))
+      return true;
+  return false;
+}
+
+} // namespace
+
+error error_of(const rocksdb::Status& status, std::string_view doing) {
+  if (status.IsCorruption())
+    return make_error(error_code::corrupt,
+                      notice{"store_damaged", {{"doing", doing}, {"fault", status.ToString()}}});
+  return make_error(error_code::storage_failed,
+                    notice{"disk_failed", {{"doing", doing}, {"fault", status.ToString()}}});
+}
+
+std::string prefix_end(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff)
+    end.pop_back();
+  check(!end.empty(), "a prefix of keys has something behind it");
+  end.back() = static_cast<char>(static_cast<unsigned char>(end.back()) + 1);
+  return end;
+}
+
+void delete_prefix(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* from, std::string_view prefix) {
+  const auto end = prefix_end(prefix);
+  check(batch.DeleteRange(from, slice(prefix), end).ok(), "a batch takes a range to delete");
+}
+
+result<std::unique_ptr<rocksdb_database>>
+rocksdb_database::open(const fs::path& folder, open_mode mode, std::shared_ptr<rocksdb::FileSystem> files) {
+  std::unique_ptr<rocksdb_database> database(new rocksdb_database);
+  database->mode_ = mode;
+  database->files_ = make_resumable(std::move(files));
+  database->env_ = rocksdb::NewCompositeEnv(database->files_);
+  const auto opened =
+      mode == open_mode::read_write ? database->open_for_writing(folder) : database->open_for_reading(folder);
+  if (!opened)
+    return std::unexpected(opened.error());
+  return database;
+}
+
+rocksdb_database::~rocksdb_database() {
+  close();
+}
+
+void rocksdb_database::close() {
+  if (!db_)
+    return;
+  for (auto* handle : families_)
+    static_cast<void>(!db_->DestroyColumnFamilyHandle(handle).ok());
+  static_cast<void>(!db_->Close().ok());
+  db_.reset();
+}
+
+rocksdb::Options rocksdb_database::options() const {
+  return database_options(env_.get(), mode_);
+}
+
+result<void> rocksdb_database::open_for_writing(const fs::path& folder) {
+  auto lock = folder_lock::take(folder);
+  if (!lock)
+    return std::unexpected(lock.error());
+  lock_ = *std::move(lock);
+  if (has_database(folder)) {
+    if (auto checked = check_format(folder); !checked)
+      return checked;
+  } else if (has_remains(folder)) {
+    return failure(
+        error_code::corrupt,
+        sentence(folder.string(),
+                 " holds a damaged store: its file CURRENT is missing; bring the folder back from a copy"));
+  }
+  auto writing = options();
+  writing.info_log = std::make_shared<store_notes>(folder);
+  rocksdb::DB* opened = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const auto status =
+      rocksdb::DB::Open(writing, folder.string(), family_options(old_keys_), &handles, &opened);
+  if (!status.ok())
+    return std::unexpected(error_opening(status, sentence("cannot open the store in ", folder.string())));
+  db_.reset(opened);
+  std::ranges::copy(handles, families_.begin());
+  const auto format = get(family::meta, format_key);
+  if (!format)
+    return std::unexpected(format.error());
+  if (*format)
+    return {};
+  rocksdb::WriteBatch batch;
+  batch.Put((*this)[family::meta], slice(format_key), std::to_string(format_now));
+  return write(batch, durability::synced);
+}
+
+result<void> rocksdb_database::open_for_reading(const fs::path& folder) {
+  std::error_code problem;
+  if (!fs::is_directory(folder, problem))
+    return failure(error_code::not_found, sentence("there is no data folder ", folder.string()));
+  if (!has_database(folder))
+    return not_ours(folder, "there is no store in it");
+  result<void> opened;
+  for (int attempt = 0; attempt < read_only_attempts_max; ++attempt) {
+    const auto before = manifest_mark(folder);
+    opened = open_once_for_reading(folder);
+    if (opened && manifest_mark(folder) == before)
+      break;
+  }
+  return opened;
+}
+
+result<void> rocksdb_database::open_once_for_reading(const fs::path& folder) {
+  close();
+  if (auto checked = check_format(folder); !checked)
+    return checked;
+  rocksdb::DB* opened = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  const auto status =
+      rocksdb::DB::OpenForReadOnly(options(), folder.string(), family_options(old_keys_), &handles, &opened);
+  if (!status.ok())
+    return std::unexpected(error_opening(status, sentence("cannot open the store in ", folder.string())));
+  db_.reset(opened);
+  std::ranges::copy(handles, families_.begin());
+  return {};
+}
+
+/// Looks at a folder before anything in it is changed. The default family alone is opened, which works
+/// whatever other families there are, also those of a newer format.
+result<void> rocksdb_database::check_format(const fs::path& folder) {
+  std::vector<std::string> names;
+  auto reading = database_options(env_.get(), open_mode::read_only);
+  auto status = rocksdb::DB::ListColumnFamilies(reading, folder.string(), &names);
+  if (!status.ok())
+    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
+  // Families are numbered as they were made, and none is ever dropped.
+  const auto events = std::ranges::find(names, name_of(family::events)) - names.begin();
+  if (auto sound = check_log_damage(folder, static_cast<std::uint32_t>(events)); !sound)
+    return sound;
+  const bool is_only_default = names.size() == 1;
+  rocksdb::DB* opened = nullptr;
+  status = rocksdb::DB::OpenForReadOnly(reading, folder.string(), &opened);
+  if (!status.ok())
+    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
+  const std::unique_ptr<rocksdb::DB> first_look(opened);
+  std::string format;
+  status = first_look->Get({}, slice(format_key), &format);
+  if (status.IsNotFound()) {
+    const std::unique_ptr<rocksdb::Iterator> anything(first_look->NewIterator({}));
+    anything->SeekToFirst();
+    // A first start that was cut short leaves an empty database; the next one goes on with it.
+    if (!anything->Valid() && (is_only_default || std::ranges::all_of(names, is_ours)))
+      return {};
+    return not_ours(folder, "it holds another program's RocksDB");
+  }
+  if (!status.ok())
+    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
+  unsigned version = 0;
+  const auto [end, problem] = std::from_chars(format.data(), format.data() + format.size(), version);
+  if (problem != std::errc{} || end != format.data() + format.size() || version == 0)
+    return not_ours(folder, "its format is no number");
+  if (version > format_now)
+    return failure(error_code::corrupt,
+                   sentence("the data folder ", folder.string(), " was written by a newer sluice (format ",
+                            version, ", this one reads up to ", format_now, "); start the newer one"));
+  if (!std::ranges::all_of(names, is_ours))
+    return not_ours(folder, "it holds column families that no sluice makes");
+  return {};
+}
+
+result<void> rocksdb_database::check_writable() const {
+  if (mode_ == open_mode::read_only)
+    return failure(error_code::not_permitted, "the store is open for reading only");
+  return {};
+}
+
+result<void> rocksdb_database::write(rocksdb::WriteBatch& batch, durability wanted) {
+  if (auto writable = check_writable(); !writable)
+    return writable;
+  if (has_failed_.load(std::memory_order_acquire))
+    if (auto resumed = resume(); !resumed)
+      return resumed;
+  rocksdb::WriteOptions options;
+  options.sync = wanted == durability::synced;
+  options.disableWAL = wanted == durability::in_memory;
+  const auto status = db_->Write(options, &batch);
+  if (status.ok())
+    return {};
+  has_failed_.store(true, std::memory_order_release);
+  return std::unexpected(error_of(status, "cannot write"));
+}
+
+result<void> rocksdb_database::flush(family which) {
+  const auto status = db_->Flush({}, (*this)[which]);
+  if (status.ok())
+    return {};
+  has_failed_.store(true, std::memory_order_release);
+  return std::unexpected(error_of(status, "cannot write"));
+}
+
+result<void> rocksdb_database::resume() {
+  const std::lock_guard guard(resuming_);
+  if (!has_failed_.load(std::memory_order_acquire))
+    return {};
+  const auto status = db_->Resume();
+  if (!status.ok())
+    return std::unexpected(error_of(status, "cannot write"));
+  has_failed_.store(false, std::memory_order_release);
+  return {};
+}
+
+result<std::optional<std::string>> rocksdb_database::get(family from, std::string_view key) const {
+  std::string value;
+  const auto status = db_->Get({}, (*this)[from], slice(key), &value);
+  if (status.IsNotFound())
+    return std::nullopt;
+  if (!status.ok())
+    return std::unexpected(error_of(status, "cannot read"));
+  return value;
+}
+
+} // namespace sluice

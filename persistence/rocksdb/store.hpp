@@ -1,0 +1,25 @@
+#pragma once
+// The embedded store, in a data folder: one RocksDB with a column family for each kind of thing, opened by one process
+// at a time for writing and by any number for reading.
+//
+//   events        campaign (8 BE) number (8 BE)           → see persistence/journal.hpp
+//   audiences, suppressions, snapshots, tokens, keys      → see the .cpp that owns each
+//   default       "format" → "1"
+
+#include "persistence/store.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace rocksdb {
+class FileSystem;
+}
+
+namespace sluice {
+
+/// See open_store. `files` is what the disk is reached through, the system's own where none is given.
+result<std::unique_ptr<store>> open_rocksdb_store(const std::filesystem::path& folder,
+                                                  open_mode mode,
+                                                  std::shared_ptr<rocksdb::FileSystem> files = nullptr);
+
+} // namespace sluice

@@ -1,0 +1,48 @@
+#include "persistence/rocksdb/store_notes.hpp"
+
+#include "messages/time.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <system_error>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t notes_bytes_max = 4UL * 1024 * 1024;
+constexpr std::size_t line_bytes_max = 4096; ///< longer lines are cut
+
+} // namespace
+
+store_notes::store_notes(const std::filesystem::path& folder) :
+    rocksdb::Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {
+  std::error_code ignored;
+  std::filesystem::rename(folder / "LOG", folder / "LOG.old", ignored);
+  descriptor_ = ::open((folder / "LOG").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
+                       S_IRUSR | S_IWUSR);
+}
+
+store_notes::~store_notes() {
+  if (descriptor_ >= 0)
+    ::close(descriptor_);
+}
+
+void store_notes::Logv(const char* format, std::va_list arguments) {
+  char text[line_bytes_max];
+  const auto length = std::vsnprintf(text, sizeof text, format, arguments);
+  if (length <= 0)
+    return;
+  const auto line = format_timestamp(system_now()) + " " + text + "\n";
+  const std::lock_guard guard(mutex_);
+  if (descriptor_ < 0 || bytes_ >= notes_bytes_max)
+    return;
+  if (const auto written = ::write(descriptor_, line.data(), line.size()); written > 0)
+    bytes_ += static_cast<std::size_t>(written);
+}
+
+} // namespace sluice

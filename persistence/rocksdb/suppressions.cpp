@@ -1,0 +1,167 @@
+// The family `suppressions`: under the address in lower case
+//
+//   8 bytes   since when: milliseconds since 1970, big-endian
+//   the rest  the reason
+
+#include "persistence/rocksdb/suppressions.hpp"
+
+#include "messages/address.hpp"
+#include "persistence/big_endian.hpp"
+#include "persistence/rocksdb/database.hpp"
+
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::size_t since_bytes = 8;
+// One look-up and one write each; a list of millions holds up the other writers for milliseconds only.
+constexpr std::size_t changes_at_once_max = 10'000;
+
+std::string encode(const suppression& entry) {
+  std::string value;
+  append_big_endian(value, static_cast<std::uint64_t>(entry.since.time_since_epoch().count()));
+  value.append(entry.reason);
+  return value;
+}
+
+std::unexpected<error> damaged() {
+  return failure(error_code::corrupt,
+                 "an entry of the suppression list cannot be read; bring the data folder "
+                 "back from a copy");
+}
+
+/// The addresses in lower case, as the keys are. Those that are so already are not copied.
+class folded_addresses {
+public:
+  explicit folded_addresses(const std::vector<std::string_view>& emails) {
+    keys_.reserve(emails.size());
+    copies_.reserve(emails.size());
+    for (const auto email : emails) {
+      const bool is_lower = std::ranges::none_of(email, [](char c) { return c >= 'A' && c <= 'Z'; });
+      keys_.push_back(slice(is_lower ? email : std::string_view(copies_.emplace_back(folded(email)))));
+    }
+  }
+  const std::vector<rocksdb::Slice>& keys() const { return keys_; }
+
+private:
+  std::vector<std::string> copies_; ///< reserved for all, so that none moves
+  std::vector<rocksdb::Slice> keys_;
+};
+
+/// Looks all keys up at once; a value that was not found is left empty.
+result<void> look_up(const rocksdb_database& database,
+                     const std::vector<rocksdb::Slice>& keys,
+                     std::vector<rocksdb::PinnableSlice>& values,
+                     std::vector<rocksdb::Status>& statuses) {
+  values = std::vector<rocksdb::PinnableSlice>(keys.size());
+  statuses = std::vector<rocksdb::Status>(keys.size());
+  database.db().MultiGet({}, database[family::suppressions], keys.size(), keys.data(), values.data(),
+                         statuses.data());
+  for (const auto& status : statuses)
+    if (!status.ok() && !status.IsNotFound())
+      return std::unexpected(error_of(status, "cannot read the suppression list"));
+  return {};
+}
+
+} // namespace
+
+result<std::size_t> rocksdb_suppressions::add(const std::vector<suppression>& entries) {
+  if (auto writable = database_.check_writable(); !writable)
+    return std::unexpected(writable.error());
+  if (std::ranges::any_of(entries, [](const auto& entry) { return entry.email.empty(); }))
+    return failure(error_code::invalid_input, "a suppression needs an address");
+  const std::lock_guard guard(changing_);
+  std::size_t added = 0;
+  for (std::size_t begin = 0; begin < entries.size(); begin += changes_at_once_max) {
+    const auto end = std::min(entries.size(), begin + changes_at_once_max);
+    std::vector<std::string_view> emails;
+    for (auto index = begin; index < end; ++index)
+      emails.push_back(entries[index].email);
+    const folded_addresses addresses(emails);
+    std::vector<rocksdb::PinnableSlice> values;
+    std::vector<rocksdb::Status> statuses;
+    if (auto found = look_up(database_, addresses.keys(), values, statuses); !found)
+      return std::unexpected(found.error());
+    rocksdb::WriteBatch batch;
+    std::unordered_set<std::string_view> taken;
+    for (auto index = begin; index < end; ++index) {
+      const auto key = addresses.keys()[index - begin];
+      if (statuses[index - begin].ok() || !taken.insert(view(key)).second)
+        continue;
+      batch.Put(database_[family::suppressions], key, encode(entries[index]));
+    }
+    if (taken.empty())
+      continue;
+    if (auto written = database_.write(batch, durability::synced); !written)
+      return std::unexpected(written.error());
+    added += taken.size();
+  }
+  return added;
+}
+
+result<std::size_t> rocksdb_suppressions::remove(const std::vector<std::string>& emails) {
+  if (auto writable = database_.check_writable(); !writable)
+    return std::unexpected(writable.error());
+  const std::lock_guard guard(changing_);
+  const folded_addresses addresses({emails.begin(), emails.end()});
+  std::vector<rocksdb::PinnableSlice> values;
+  std::vector<rocksdb::Status> statuses;
+  if (auto found = look_up(database_, addresses.keys(), values, statuses); !found)
+    return std::unexpected(found.error());
+  rocksdb::WriteBatch batch;
+  std::unordered_set<std::string_view> removed;
+  for (std::size_t index = 0; index < emails.size(); ++index)
+    if (statuses[index].ok() && removed.insert(view(addresses.keys()[index])).second)
+      batch.Delete(database_[family::suppressions], addresses.keys()[index]);
+  if (removed.empty())
+    return 0;
+  if (auto written = database_.write(batch, durability::synced); !written)
+    return std::unexpected(written.error());
+  return removed.size();
+}
+
+result<std::vector<std::optional<std::string>>>
+rocksdb_suppressions::find(const std::vector<std::string_view>& emails) const {
+  const folded_addresses addresses(emails);
+  std::vector<rocksdb::PinnableSlice> values;
+  std::vector<rocksdb::Status> statuses;
+  if (auto found = look_up(database_, addresses.keys(), values, statuses); !found)
+    return std::unexpected(found.error());
+  std::vector<std::optional<std::string>> reasons(emails.size());
+  for (std::size_t index = 0; index < emails.size(); ++index) {
+    if (!statuses[index].ok())
+      continue;
+    if (values[index].size() < since_bytes)
+      return damaged();
+    reasons[index] = view(values[index]).substr(since_bytes);
+  }
+  return reasons;
+}
+
+result<std::vector<suppression>> rocksdb_suppressions::list(std::string_view after, std::size_t limit) const {
+  std::vector<suppression> entries;
+  const auto behind = folded(after);
+  const std::unique_ptr<rocksdb::Iterator> stored(
+      database_.db().NewIterator({}, database_[family::suppressions]));
+  for (stored->Seek(slice(behind)); stored->Valid() && entries.size() < limit; stored->Next()) {
+    if (view(stored->key()) == behind)
+      continue;
+    const auto value = view(stored->value());
+    if (value.size() < since_bytes)
+      return damaged();
+    entries.push_back({.email = stored->key().ToString(),
+                       .reason = std::string(value.substr(since_bytes)),
+                       .since = timestamp(milliseconds(
+                           static_cast<std::int64_t>(read_big_endian<std::uint64_t>(value.data()))))});
+  }
+  if (!stored->status().ok())
+    return std::unexpected(error_of(stored->status(), "cannot read the suppression list"));
+  return entries;
+}
+
+} // namespace sluice
