@@ -126,7 +126,7 @@ bool smtp_stream::gather_record() {
     const auto taken = std::min(rest.size(), record_octets_max - record_.size());
     record_.append(rest.substr(0, taken));
     rest.remove_prefix(taken);
-    body_at_ += rest.empty() ? 1 : 0;
+    body_at_ += rest.empty() ? 1U : 0U;
   }
   return !record_.empty();
 }
