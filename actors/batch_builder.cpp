@@ -6,6 +6,8 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <set>
+
 namespace sluice {
 
 namespace {
@@ -40,7 +42,7 @@ struct batch_builder_state {
     envelope_sender = sender->address;
   }
 
-  result<built> build(const letter_ranges& wanted) {
+  result<built> build(const build_request& asked) {
     if (!composer) {
       const auto info = services->store->audiences().info(audience);
       if (!info)
@@ -48,22 +50,33 @@ struct batch_builder_state {
       make_composer(*info);
     }
     built done;
-    done.asked = wanted;
     auto letters = std::make_shared<batch>();
     letters->campaign = id;
     letters->envelope_sender = envelope_sender;
-    composer->reserve(*letters, wanted.count(), batch_bytes_max);
-    for (const auto& range : wanted)
-      if (letters->used_bytes() >= batch_bytes_max)
-        done.left.add(range);
-      else if (auto read = build_range(range, *letters, done); !read)
+    const auto bytes_max = std::min(asked.bytes_max, batch_bytes_max);
+    composer->reserve(*letters, asked.order.letters.count(), bytes_max);
+    const std::set<std::string_view> throttled(asked.order.throttled_domains.begin(),
+                                               asked.order.throttled_domains.end());
+    for (const auto& range : asked.order.letters)
+      if (is_full(*letters, bytes_max))
+        done.made.left.add(range);
+      else if (auto read = build_range(range, bytes_max, throttled, *letters, done); !read)
         return std::unexpected(read.error());
     if (!letters->letters.empty())
-      done.letters = std::move(letters);
+      done.letters = letter_budget::count(asked.account, std::move(letters));
     return done;
   }
 
-  result<void> build_range(letter_range range, batch& letters, built& done) {
+  /// One letter is made, however large.
+  static bool is_full(const batch& letters, std::size_t bytes_max) {
+    return !letters.letters.empty() && letters.used_bytes() >= bytes_max;
+  }
+
+  result<void> build_range(letter_range range,
+                           std::size_t bytes_max,
+                           const std::set<std::string_view>& throttled,
+                           batch& letters,
+                           built& done) {
     const auto rows = services->store->audiences().read(audience, range.begin, range.size());
     if (!rows)
       return std::unexpected(rows.error());
@@ -79,34 +92,39 @@ struct batch_builder_state {
     const auto date = services->now();
     for (std::size_t row = 0; row < rows->size(); ++row) {
       const auto index = range.begin + static_cast<letter_index>(row);
-      if (letters.used_bytes() >= batch_bytes_max) {
-        done.left.add({index, range.end});
+      if (is_full(letters, bytes_max)) {
+        done.made.left.add({index, range.end});
         break;
       }
       if (const auto& reason = (*suppressed)[row];
           reason && !is_broken(deliberate_fault::suppression_ignored))
-        skip(index, notice{"suppressed", {{"reason", *reason}}}, done.skipped);
+        skip(index, notice{"suppressed", {{"reason", *reason}}}, done);
+      else if (!throttled.empty() && throttled.contains(domain_of(emails[row])))
+        done.made.throttled[std::string{domain_of(emails[row])}].add(index);
       else if (auto composed = composer->compose(index, (*rows)[row], date, letters); !composed)
-        skip(index, notice_of(composed.error()), done.skipped);
+        skip(index, notice_of(composed.error()), done);
+      else
+        done.made.ready.add(index);
     }
     return {};
   }
 
-  static void skip(letter_index index, notice why, std::vector<settled_group>& skipped) {
-    for (auto& group : skipped)
+  static void skip(letter_index index, notice why, built& done) {
+    done.made.skipped.add(index);
+    for (auto& group : done.skipped)
       if (group.answer.notice == why) {
         group.letters.add(index);
         return;
       }
-    skipped.push_back({letter_state::skipped, {{index, index + 1}}, reply_of(std::move(why)), {}});
+    done.skipped.push_back({letter_state::skipped, {{index, index + 1}}, reply_of(std::move(why)), {}});
   }
 
-  void answer(const letter_ranges& wanted) {
-    auto done = build(wanted);
+  void answer(const build_request& asked) {
+    auto done = build(asked);
     if (done)
       self->send(campaign, std::move(*done));
     else
-      self->send(campaign, built{wanted, nullptr, {}, {}, done.error()});
+      self->send(campaign, built{{}, nullptr, {}, done.error()});
   }
 };
 
@@ -123,7 +141,7 @@ batch_builder(batch_builder_actor::stateful_pointer<batch_builder_state> self,
   self->state.spec = std::move(spec);
   self->state.audience = audience;
   return {
-      [=](const build_request& asked) { self->state.answer(asked.letters); },
+      [=](const build_request& asked) { self->state.answer(asked); },
   };
 }
 

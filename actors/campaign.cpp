@@ -40,7 +40,7 @@ constexpr std::size_t commands_waiting_max = 1'000;
 /// What to do when the append that is under way is durable.
 struct effects {
   struct answer_to_sender {
-    sender_actor to;
+    queue_number to = 0;
     claim_answer word;
   };
   std::vector<answer_to_sender> replies;
@@ -60,13 +60,11 @@ struct campaign_actor_state {
 
   dispatch_line line;
 
-  // Letters between "made ready" and "claimed": on their way, so not to be made ready again.
-  letter_ranges handed;
-  letter_index next_index = 0; ///< no pending letter below it is outside `handed`
+  outbox letters; ///< between due and claimed
 
   // What waits.
   std::deque<waiting_command> commands;
-  std::vector<std::pair<sender_actor, report_ptr>> reports;
+  std::vector<std::pair<queue_number, report_ptr>> reports;
   std::vector<result_group> results;
   std::vector<settled_group> skips;
 
@@ -116,7 +114,7 @@ struct campaign_actor_state {
     if (!recovered)
       throw engine_fault({error_code::internal, recovered.error().message, recovered.error().notice});
     state = std::move(*recovered);
-    next_index = 0;
+    letters.on_reloaded();
   }
 
   /// Held, waiting for people or over: nothing will happen until somebody commands it.
@@ -124,7 +122,7 @@ struct campaign_actor_state {
     const auto waits_for_people =
         state.is_final() || state.hold || state.stage == stage::draft || state.stage == stage::moderation;
     return waits_for_people && !is_appending && commands.empty() && reports.empty() && results.empty() &&
-           skips.empty() && line.has_no_sender() && !line.is_building() && state.in_flight() == 0;
+           skips.empty() && line.has_no_sender() && !letters.is_building() && state.in_flight() == 0;
   }
 
   void rest_if_idle() {
@@ -149,7 +147,7 @@ struct campaign_actor_state {
 
   void halt() {
     is_halting = true;
-    line.withdraw(handed);
+    withdraw();
     refuse_all(make_error(error_code::unavailable, notice{"shutting_down"}));
     rest_if_idle();
   }
@@ -183,7 +181,8 @@ struct campaign_actor_state {
   }
 
   void take(report_ptr&& report) {
-    reports.emplace_back(caf::actor_cast<sender_actor>(self->current_sender()), std::move(report));
+    const auto from = line.queue_of(self->current_sender()->address());
+    reports.emplace_back(from.value_or(0), std::move(report));
     proceed();
   }
 
@@ -191,34 +190,20 @@ struct campaign_actor_state {
     line.on_built();
     if (done.failure) {
       spdlog::error("{}: letters cannot be made ready: {}", to_string(state.id), done.failure->message);
-      give_back(done.asked);
+      letters.on_build_failed();
       on_disk_failure(done.failure->message);
     } else {
-      for (auto& group : done.skipped) {
-        handed.remove(group.letters);
-        skips.push_back(std::move(group));
-      }
-      give_back(done.left);
-      if (done.letters)
-        offer(done.letters);
+      letters.on_built(done.made);
+      std::ranges::move(done.skipped, std::back_inserter(skips));
+      if (done.letters && line.is_open())
+        line.offer(std::move(done.letters));
     }
     proceed();
   }
 
-  void offer(const batch_ptr& letters) {
-    if (line.offer(letters))
-      return;
-    letter_ranges all;
-    for (const auto& one : letters->letters)
-      all.add(one.index);
-    give_back(all);
-  }
-
-  void give_back(const letter_ranges& letters) {
-    if (letters.empty() || is_broken(deliberate_fault::returned_letters_lost))
-      return;
-    handed.remove(letters);
-    next_index = std::min(next_index, letters.ranges().front().begin);
+  void withdraw() {
+    line.withdraw();
+    letters.withdraw();
   }
 
   // -- decide and append ----------------------------------------------------------------------------
@@ -233,7 +218,7 @@ struct campaign_actor_state {
       const auto had_command = take_command(next, at);
       claim(next, at);
       if (!state.may_claim())
-        line.withdraw(handed);
+        withdraw();
       if (batch.empty() && !next.asked) {
         send_replies(next);
         if (!had_command)
@@ -266,14 +251,13 @@ struct campaign_actor_state {
       on_condition(*report);
       for (auto& group : report->results)
         results.push_back(std::move(group));
-      if (line.knows(from)) {
-        line.on_handed_back(from, report->handed_back);
-        give_back(report->handed_back);
+      letters.on_handed_back(from, report->handed_back);
+      for (const auto& some : report->throttled)
+        letters.on_throttled(from, some, now());
+      if (report->withdraw_complete) {
+        letters.on_withdraw_complete(from);
+        line.on_withdraw_complete(from);
       }
-      if (report->withdraw_complete)
-        if (const auto left = line.on_withdraw_complete(from);
-            !is_broken(deliberate_fault::untaken_letters_lost))
-          give_back(left);
       next.replies.push_back({from, {{}, std::move(report->wanted)}});
     }
     reports.clear();
@@ -298,7 +282,7 @@ struct campaign_actor_state {
   void claim(effects& next, timestamp at) {
     letter_ranges all;
     for (auto& one : next.replies) {
-      if (!line.is_current(one.to) || is_halting)
+      if (!letters.is_open(one.to) || is_halting)
         continue;
       one.word.granted = claimable(state, one.word.denied, at);
       one.word.denied.remove(one.word.granted);
@@ -306,7 +290,7 @@ struct campaign_actor_state {
     }
     if (all.empty())
       return;
-    handed.remove(all);
+    letters.on_claimed(all);
     apply(claimed{all}, "");
     if (is_broken(deliberate_fault::outcome_before_claim))
       apply(settled{{{letter_state::accepted, all, {250, "", "surely"}, {}}}}, "");
@@ -359,10 +343,10 @@ struct campaign_actor_state {
     if (const auto* outcomes = std::get_if<settled>(&next.body)) {
       for (const auto& group : outcomes->groups)
         if (group.outcome == letter_state::pending)
-          next_index = std::min(next_index, group.letters.ranges().front().begin);
+          letters.on_pending(group.letters);
     } else if (const auto* doubt = std::get_if<doubt_settled>(&next.body);
                doubt && doubt->resend && !doubt->waits()) {
-      next_index = std::min(next_index, doubt->letters.ranges().front().begin);
+      letters.on_pending(doubt->letters);
     }
     batch.push_back(std::move(next));
   }
@@ -414,7 +398,7 @@ struct campaign_actor_state {
     auto done = std::exchange(pending, {});
     send_replies(done);
     watchers.record_progress(state, now());
-    const auto is_quiet = state.in_flight() == 0 && handed.empty();
+    const auto is_quiet = state.in_flight() == 0 && letters.ahead() == 0;
     if (done.asked || is_quiet || !state.may_claim() || watchers.is_time(state, now()))
       publish();
     else
@@ -448,7 +432,7 @@ struct campaign_actor_state {
     results.insert(results.begin(), failed.results.begin(), failed.results.end());
     skips.insert(skips.begin(), failed.skips.begin(), failed.skips.end());
     for (auto& one : failed.replies) {
-      handed.add(one.word.granted);
+      letters.on_claim_undone(one.to, one.word.granted);
       one.word.denied.add(std::exchange(one.word.granted, {}));
     }
     send_replies(failed);
@@ -464,7 +448,7 @@ struct campaign_actor_state {
       self->delayed_send(self, disk_retry_delay, retry_atom::value);
     waits_for_disk = true;
     disk_retry_delay = std::min(disk_retry_delay * 2, disk_retry_max);
-    line.withdraw(handed);
+    withdraw();
     publish();
   }
 
@@ -491,24 +475,29 @@ struct campaign_actor_state {
       schedule(at);
       return;
     }
-    const auto ahead_max = services->settings.batch_letters_max * services->settings.batches_ahead_max;
-    const auto awaits_earlier = line.awaits_letters() && !is_broken(deliberate_fault::resume_overtakes);
-    if (!line.is_building() && !awaits_earlier && handed.count() < ahead_max) {
-      auto next = next_letters(state, handed, next_index, services->settings.batch_letters_max, at);
-      if (!next.empty()) {
-        handed.add(next);
-        line.build(services, state, std::move(next));
-      }
-    }
-    if (handed.empty() && state.in_flight() == 0 && !line.is_building())
+    const auto& limits = services->settings;
+    const auto ahead_max = limits.batch_letters_max * limits.batches_ahead_max;
+    if (!letters.is_building() && letters.ahead() < ahead_max && line.room(services) > 0)
+      build(letters.next(state, limits.batch_letters_max, at));
+    if (letters.is_idle() && state.in_flight() == 0)
       line.dismiss();
     schedule(at);
+  }
+
+  void build(build_order order) {
+    if (order.letters.empty())
+      return;
+    if (!letters.has_queue())
+      letters.open(line.open(services, state.id));
+    line.build(services, state, std::move(order));
   }
 
   // -- time and watchers ----------------------------------------------------------------------------
 
   void schedule(timestamp at) {
-    const auto next = state.next_moment(at);
+    auto next = state.next_moment(at);
+    if (const auto resumes = letters.next_moment(); resumes && state.may_claim() && !letters.is_building())
+      next = next ? std::min(*next, *resumes) : *resumes;
     const auto is_set = timers > 0 && timer_at > at && next && timer_at <= *next;
     if (!next || is_set)
       return;

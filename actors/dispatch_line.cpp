@@ -3,6 +3,7 @@
 #include "actors/actors.hpp"
 #include "actors/core/campaign_state.hpp"
 #include "actors/core/deliberate_faults.hpp"
+#include "actors/report_gatherer.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
@@ -17,87 +18,82 @@ dispatch_line::~dispatch_line() {
     queue_->withdraw();
 }
 
-void dispatch_line::build(const engine_ptr& services, const campaign_state& campaign, letter_ranges letters) {
-  open(services, campaign);
-  is_building_ = true;
-  building_ = letters;
-  owner_->send(builder_, build_request{std::move(letters)});
-}
-
-void dispatch_line::on_built() {
-  is_building_ = false;
-  building_ = {};
-}
-
-void dispatch_line::open(const engine_ptr& services, const campaign_state& campaign) {
-  const auto owner = caf::actor_cast<campaign_actor>(owner_);
-  if (!builder_)
-    builder_ =
-        spawn_batch_builder(*owner_, owner, services, campaign.id, campaign.spec, campaign.audience.id);
-  if (sender_)
-    return;
-  sender_ = spawn_sender(*owner_, owner);
-  queue_ = services->relay->open(campaign.id, [to = sender_](relay_report report) {
-    caf::anon_send(to, std::make_shared<relay_report>(std::move(report)));
+queue_number dispatch_line::open(const engine_ptr& services, campaign_id campaign) {
+  auto reports = std::make_shared<report_gatherer>();
+  const auto sender = spawn_sender(*owner_, caf::actor_cast<campaign_actor>(owner_), reports);
+  queue_ = services->relay->open(campaign, [to = sender, reports](relay_report report) {
+    if (auto next = reports->add(std::move(report)))
+      caf::anon_send(to, std::make_shared<relay_report>(std::move(*next)));
   });
-  owner_->send(sender_, queue_);
+  owner_->send(sender, queue_);
+  open_ = ++last_queue_;
+  senders_.emplace(*open_, sender);
+  return *open_;
 }
 
-bool dispatch_line::offer(batch_ptr letters) {
-  if (!sender_)
-    return false;
-  owner_->send(sender_, std::move(letters));
-  return true;
+std::size_t dispatch_line::room(const engine_ptr& services) {
+  if (!account_)
+    account_ = services->letters.open();
+  return account_->room();
 }
 
-bool dispatch_line::knows(const sender_actor& who) const {
-  return is_current(who) || std::ranges::find(withdrawn_, who, &withdrawn::sender) != withdrawn_.end();
+void dispatch_line::build(const engine_ptr& services, const campaign_state& campaign, build_order order) {
+  const auto bytes_max = room(services);
+  if (!builder_)
+    builder_ = spawn_batch_builder(*owner_, caf::actor_cast<campaign_actor>(owner_), services, campaign.id,
+                                   campaign.spec, campaign.audience.id);
+  is_building_ = true;
+  owner_->send(builder_, build_request{std::move(order), bytes_max, account_});
 }
 
-void dispatch_line::answer(const sender_actor& to, claim_answer word) {
-  if (knows(to))
-    owner_->send(to, std::move(word));
+void dispatch_line::offer(batch_ptr letters) {
+  owner_->send(senders_.at(*open_), std::move(letters));
 }
 
-void dispatch_line::withdraw(const letter_ranges& handed) {
-  if (!sender_)
+std::optional<queue_number> dispatch_line::queue_of(const caf::actor_addr& sender) const {
+  const auto found =
+      std::ranges::find_if(senders_, [&](const auto& one) { return one.second.address() == sender; });
+  return found == senders_.end() ? std::nullopt : std::optional{found->first};
+}
+
+void dispatch_line::answer(queue_number to, claim_answer word) {
+  if (const auto found = senders_.find(to); found != senders_.end())
+    owner_->send(found->second, std::move(word));
+}
+
+void dispatch_line::withdraw() {
+  if (!open_)
     return;
   queue_->withdraw();
   queue_.reset();
-  auto letters = handed;
-  letters.remove(building_);
-  for (const auto& earlier : withdrawn_)
-    letters.remove(earlier.letters);
-  withdrawn_.push_back({std::exchange(sender_, {}), std::move(letters)});
+  open_.reset();
 }
 
-void dispatch_line::on_handed_back(const sender_actor& who, const letter_ranges& letters) {
-  for (auto& one : withdrawn_)
-    if (one.sender == who)
-      one.letters.remove(letters);
-}
-
-bool dispatch_line::awaits_letters() const {
-  return std::ranges::any_of(withdrawn_, [](const withdrawn& one) { return !one.letters.empty(); });
-}
-
-letter_ranges dispatch_line::on_withdraw_complete(const sender_actor& who) {
-  const auto found = std::ranges::find(withdrawn_, who, &withdrawn::sender);
-  if (found == withdrawn_.end())
-    return {};
-  auto left = std::move(found->letters);
-  withdrawn_.erase(found);
-  owner_->send_exit(who, caf::exit_reason::user_shutdown);
-  if (has_no_sender())
-    dismiss();
-  return left;
+void dispatch_line::on_withdraw_complete(queue_number queue) {
+  const auto found = senders_.find(queue);
+  if (found == senders_.end() || open_ == queue)
+    return;
+  owner_->send_exit(found->second, caf::exit_reason::user_shutdown);
+  senders_.erase(found);
+  if (senders_.empty())
+    end_builder();
 }
 
 void dispatch_line::dismiss() {
   queue_.reset();
-  if (sender_)
-    owner_->send_exit(std::exchange(sender_, {}), caf::exit_reason::user_shutdown);
-  if (builder_ && !is_building_)
+  if (open_)
+    if (const auto found = senders_.find(*std::exchange(open_, {})); found != senders_.end()) {
+      owner_->send_exit(found->second, caf::exit_reason::user_shutdown);
+      senders_.erase(found);
+    }
+  end_builder();
+}
+
+void dispatch_line::end_builder() {
+  if (is_building_)
+    return;
+  account_.reset();
+  if (builder_)
     owner_->send_exit(std::exchange(builder_, {}), caf::exit_reason::user_shutdown);
 }
 

@@ -1,15 +1,17 @@
 #pragma once
 // A campaign's children, there only while letters are leaving: the builder, the sender with its queue at the
-// relay, and senders that were withdrawn and still finish letters on connections.
+// relay, and senders that were withdrawn and still finish letters on connections. Which letter is where is the
+// outbox's; here are the actors.
 
 #include "actors/engine.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/letter_budget.hpp"
+#include "actors/outbox.hpp"
 
-#include <vector>
+#include <map>
+#include <optional>
 
 namespace sluice {
-
-struct campaign_state;
 
 /// Used by the campaign's actor only, in its own handlers.
 class dispatch_line {
@@ -21,53 +23,45 @@ public:
   dispatch_line(const dispatch_line&) = delete;
   dispatch_line& operator=(const dispatch_line&) = delete;
 
-  /// Has letters made ready; spawns what is missing for that. One request at a time.
-  void build(const engine_ptr& services, const campaign_state& campaign, letter_ranges letters);
-  bool is_building() const { return is_building_; }
+  /// Opens a queue at the relay, with a sender before it. There is none open.
+  queue_number open(const engine_ptr& services, campaign_id campaign);
+  bool is_open() const { return open_.has_value(); }
+
+  /// How many bytes of letters may be made ready now.
+  std::size_t room(const engine_ptr& services);
+  /// Has letters made ready; spawns the builder if there is none. One order at a time.
+  void build(const engine_ptr& services, const campaign_state& campaign, build_order order);
   /// The builder answered.
-  void on_built();
+  void on_built() { is_building_ = false; }
 
-  /// Hands letters to the sender. False: it was withdrawn meanwhile, and they were not taken.
-  bool offer(batch_ptr letters);
-  /// True for the sender that takes letters now, not for those that are withdrawn.
-  bool is_current(const sender_actor& who) const { return who == sender_; }
+  /// Hands letters to the open queue's sender.
+  void offer(batch_ptr letters);
+  /// The queue that this sender stands before; nothing once it is gone.
+  std::optional<queue_number> queue_of(const caf::actor_addr& sender) const;
   /// The campaign's word; senders that are gone get none.
-  void answer(const sender_actor& to, claim_answer word);
+  void answer(queue_number to, claim_answer word);
 
-  /// True for a sender that is there, withdrawn or not.
-  bool knows(const sender_actor& who) const;
-
-  /// From when this returns, no end of data is begun; the sender is kept until it is drained. `handed` is what
-  /// was built and is not claimed: but for what is being built now, the senders have it.
-  void withdraw(const letter_ranges& handed);
-  /// A withdrawn sender gave letters back.
-  void on_handed_back(const sender_actor& who, const letter_ranges& letters);
-  /// Ends a withdrawn sender. Answers letters that were offered to it and never came back: it had not taken
-  /// them yet when its queue was drained.
-  letter_ranges on_withdraw_complete(const sender_actor& who);
-  /// True while a withdrawn sender has letters that it did not give back yet. Nothing is to be built then: what
-  /// comes back may stand before it.
-  bool awaits_letters() const;
+  /// From when this returns, no end of data is begun; the sender is kept until its queue's withdrawal is complete.
+  void withdraw();
+  /// Ends a withdrawn sender.
+  void on_withdraw_complete(queue_number queue);
   /// True when no sender is there, withdrawn or not.
-  bool has_no_sender() const { return !sender_ && withdrawn_.empty(); }
-  /// Ends the children; a builder that is at work is kept until it has answered.
+  bool has_no_sender() const { return senders_.empty(); }
+  /// Ends the open queue's sender, from which nothing is awaited, and the builder; one that is at work is kept until
+  /// it has answered.
   void dismiss();
 
 private:
-  struct withdrawn {
-    sender_actor sender;
-    letter_ranges letters; ///< that it was offered and did not give back yet
-  };
-
-  void open(const engine_ptr& services, const campaign_state& campaign);
+  void end_builder();
 
   campaign_actor::pointer owner_;
-  sender_actor sender_;
+  std::map<queue_number, sender_actor> senders_; ///< the open queue's, and withdrawn ones
+  std::optional<queue_number> open_;
+  queue_number last_queue_ = 0;
   campaign_queue_ptr queue_;
   batch_builder_actor builder_;
+  std::shared_ptr<letter_budget::account> account_;
   bool is_building_ = false;
-  letter_ranges building_;
-  std::vector<withdrawn> withdrawn_;
 };
 
 } // namespace sluice

@@ -2,6 +2,7 @@
 // What the actors of one node share. Made before them, and outlives them.
 
 #include "actors/directory.hpp"
+#include "actors/letter_budget.hpp"
 #include "actors/node.hpp"
 #include "actors/relay.hpp"
 #include "persistence/store.hpp"
@@ -16,6 +17,7 @@ struct engine {
   std::unique_ptr<sluice::relay> relay;
   clock_source now = system_now;
   directory campaigns;
+  letter_budget letters;
 };
 
 using engine_ptr = std::shared_ptr<engine>;

@@ -4,7 +4,9 @@
 //   node ── supervisor ──┬── campaign ──┬── batch_builder
 //                        └── campaign …  └── sender ──► relay's queue
 
+#include "actors/build_order.hpp"
 #include "actors/core/start_check.hpp"
+#include "actors/letter_budget.hpp"
 #include "actors/letters/batch.hpp"
 #include "actors/relay.hpp"
 #include "messages/command.hpp"
@@ -41,16 +43,17 @@ struct append_outcome {
 
 /// Letters to make ready.
 struct build_request {
-  letter_ranges letters;
+  build_order order;
+  std::size_t bytes_max = 0; ///< what they may take; one is made in any case
+  std::shared_ptr<letter_budget::account> account;
 };
 
 /// Letters made ready, and those that are never offered, with the reason.
 struct built {
-  letter_ranges asked;
-  batch_ptr letters; ///< none when all were skipped
+  built_letters made;
+  batch_ptr letters; ///< of made.ready; none when there are none
   std::vector<settled_group> skipped;
-  letter_ranges left;           ///< of those asked for: not built, since the batch was full
-  std::optional<error> failure; ///< the audience cannot be read now; `letters` and `skipped` are empty then
+  std::optional<error> failure; ///< the audience cannot be read now; all else is empty then
 };
 
 /// A campaign's word on wanted letters; also asks the sender for its next report.
@@ -115,8 +118,8 @@ using campaign_actor = caf::typed_actor<
 /// Reads the next recipients, drops the suppressed, renders the letters. On demand only.
 using batch_builder_actor = caf::typed_actor<caf::reacts_to<build_request>>;
 
-/// Stands between a campaign and its queue: gathers the relay's reports while the campaign is busy with its
-/// log, so that it gets one at a time, however many there were.
+/// Stands between a campaign and its queue at the relay. The campaign gets one report at a time: what comes while it is
+/// busy with its log is gathered (report_gatherer.hpp).
 using sender_actor = caf::typed_actor<
     // The queue to use, once, first.
     caf::reacts_to<campaign_queue_ptr>,

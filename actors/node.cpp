@@ -163,6 +163,7 @@ node::open(node_settings settings, const relay_factory& relays, caf::actor_syste
   services->store = std::move(*store);
   services->relay = std::move(*made);
   services->now = std::move(now);
+  services->letters.set_bytes_max(settings.letters_bytes_max);
   services->settings = std::move(settings);
   auto opened = std::make_unique<actor_node>(std::move(services), system);
   if (auto begun = opened->begin(); !begun)

@@ -27,13 +27,16 @@ struct relay_report {
   letter_ranges wanted;              ///< on a connection, waiting for their grant
   std::vector<result_group> results; ///< of letters that were granted
   letter_ranges handed_back;         ///< offered and never granted: denied, or the queue was withdrawn
-  bool has_condition = false;        ///< whether `failing` and `trouble` say something new
-  bool failing = false;              ///< the relay cannot be reached, logged in to, or closes on us
-  notice trouble;                    ///< why, with the server's reply where there is one
-  bool withdraw_complete = false;    ///< after withdraw: nothing of this queue is left at the relay
+  /// Offered and never granted: their domain has its fill of letters at the relay, for its limit.
+  std::vector<throttled_letters> throttled;
+  bool has_condition = false;     ///< whether `failing` and `trouble` say something new
+  bool failing = false;           ///< the relay cannot be reached, logged in to, or closes on us
+  notice trouble;                 ///< why, with the server's reply where there is one
+  bool withdraw_complete = false; ///< after withdraw: nothing of this queue is left at the relay
 
   bool empty() const {
-    return wanted.empty() && results.empty() && handed_back.empty() && !has_condition && !withdraw_complete;
+    return wanted.empty() && results.empty() && handed_back.empty() && throttled.empty() && !has_condition &&
+           !withdraw_complete;
   }
 };
 
@@ -62,7 +65,7 @@ public:
   /// Called on a thread of the relay's own, never from inside a call to the queue, one report at a time.
   using report_sink = std::function<void(relay_report)>;
 
-  /// Makes a queue. Every letter offered is reported exactly once in results or handed_back.
+  /// Makes a queue. Every letter offered is reported exactly once in results, handed_back or throttled.
   virtual std::shared_ptr<campaign_queue> open(campaign_id campaign, report_sink sink) = 0;
 
   /// How many letters may be between their end of data and the reply at once: the bound on letters that may

@@ -8,18 +8,36 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace sluice {
+
+/// So many letters in each `period`, kept evenly.
+struct relay_limit {
+  std::string domain; ///< of recipients, in lower case; empty: all letters together
+  std::uint32_t letters = 0;
+  milliseconds period{std::chrono::seconds(1)};
+  bool operator==(const relay_limit&) const = default;
+};
+
+/// "14/s", "600/m", "2000/h", "100000/d", or with a recipient domain before it: "gmail.com 20/s". `invalid_input` that
+/// says what is allowed.
+result<relay_limit> parse_relay_limit(std::string_view text);
+std::string to_string(const relay_limit& limit);
 
 /// The limits and delays that every relay keeps. RFC 5321 section 4.5.3.2 where a default is its.
 struct relay_settings {
   std::string url = "maildir:var/maildir";
   std::size_t connections_max = 20;
+  /// Letters claimed and not settled: the bound on letters in doubt after a crash. Never less than two a connection.
+  std::size_t in_hand = 40;
   std::uint32_t letters_per_second_max = 0;            ///< 0: no limit; all campaigns together
   std::uint32_t letters_per_second_per_domain_max = 0; ///< 0: no limit
-  std::uint32_t letters_per_connection_max = 1000;     ///< then QUIT and a new one; 0: no limit
-  std::string hello_name;                              ///< for EHLO; empty: the machine's name
-  std::string ca_file; ///< PEM with certificates to trust; empty: the system's
+  std::vector<relay_limit> limits; ///< beside the two above; one for a domain is instead of theirs
+  std::uint32_t letters_per_connection_max = 1000; ///< then QUIT and a new one; 0: no limit
+  std::string hello_name;                          ///< for EHLO; empty: the machine's name
+  std::string ca_file;                             ///< PEM with certificates to trust; empty: the system's
   bool tls_verify = true;
   milliseconds connect_timeout{std::chrono::seconds(30)};
   milliseconds greeting_timeout{std::chrono::minutes(5)};

@@ -155,10 +155,6 @@ letter_ranges only(const campaign_state& state, const letter_ranges& letters, Wa
   return kept;
 }
 
-letter_index letters_to_claim(const campaign_state& state, timestamp now) {
-  return is_broken(deliberate_fault::plan_ignored) ? state.letters.size() : state.due(now);
-}
-
 bool is_claimed(letter_state state) {
   return state == letter_state::claimed;
 }
@@ -343,6 +339,10 @@ event_bodies decide_on_time(const campaign_state& state, timestamp now) {
   return {sending_began{}};
 }
 
+letter_index letters_to_claim(const campaign_state& state, timestamp now) {
+  return is_broken(deliberate_fault::plan_ignored) ? state.letters.size() : state.due(now);
+}
+
 letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted, timestamp now) {
   const auto may_claim = state.may_claim() || (state.stage == stage::sending &&
                                                is_broken(deliberate_fault::pause_lets_claims_through));
@@ -363,34 +363,6 @@ letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted
       granted.add(index);
   });
   return granted;
-}
-
-letter_ranges next_letters(const campaign_state& state,
-                           const letter_ranges& handed,
-                           letter_index& from,
-                           std::size_t wanted_max,
-                           timestamp now) {
-  letter_ranges next;
-  std::size_t found = 0;
-  for (const auto& [due_at, index] : state.retry_queue) {
-    if (due_at > now || found == wanted_max)
-      break;
-    if (!handed.contains(index)) {
-      next.add(index);
-      ++found;
-    }
-  }
-  const auto due_letters = letters_to_claim(state, now);
-  for (auto index = state.letters.find(letter_state::pending, from);
-       index < due_letters && found < wanted_max;
-       index = state.letters.find(letter_state::pending, index + 1)) {
-    from = index + 1;
-    if (!handed.contains(index)) {
-      next.add(index);
-      ++found;
-    }
-  }
-  return next;
 }
 
 event_bodies decide_results(const campaign_state& state,

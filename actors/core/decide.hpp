@@ -24,17 +24,11 @@ std::vector<command_kind> allowed_commands(const campaign_state& state);
 /// preparing → sending when the plan's zero has come.
 event_bodies decide_on_time(const campaign_state& state, timestamp now);
 
+/// How many letters the plan lets leave by now.
+letter_index letters_to_claim(const campaign_state& state, timestamp now);
+
 /// Of the letters that the relay has ready, those that may be claimed now: due, not held, not claimed.
 letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted, timestamp now);
-
-/// The next letters to make ready: deferred ones whose time has come first, then due ones in index order
-/// from `from` on, leaving out those in `handed`; `wanted_max` at most. Moves `from` behind the last pending
-/// letter that it took.
-letter_ranges next_letters(const campaign_state& state,
-                           const letter_ranges& handed,
-                           letter_index& from,
-                           std::size_t wanted_max,
-                           timestamp now);
 
 /// The relay's results as events: deferrals get their delay or are given up, doubt is settled by the
 /// campaign's policy, many refusals lay a hold, the last outcome ends the campaign (or the wait that a stop

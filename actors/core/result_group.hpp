@@ -3,6 +3,10 @@
 
 #include "messages/letter_ranges.hpp"
 #include "messages/outcome.hpp"
+#include "messages/time.hpp"
+
+#include <cstddef>
+#include <string>
 
 namespace sluice {
 
@@ -13,6 +17,14 @@ struct result_group {
   letter_state outcome = letter_state::accepted;
   letter_ranges letters;
   reply answer;
+};
+
+/// Letters to one recipient domain that wait outside of the relay until it has room for them.
+struct throttled_letters {
+  std::string domain; ///< in lower case
+  letter_ranges letters;
+  milliseconds resume_in{0}; ///< from when on some may be offered again
+  std::size_t at_once = 1;   ///< how many, then and each `resume_in`
 };
 
 } // namespace sluice

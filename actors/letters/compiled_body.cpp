@@ -21,11 +21,6 @@ bool may_hold_boundary(std::string_view text) {
   return text.starts_with(boundary_begin.back()) || text.find(boundary_begin) != std::string_view::npos;
 }
 
-std::size_t last_column_of(std::string_view lines) {
-  const auto end = lines.rfind('\n');
-  return end == std::string_view::npos ? lines.size() : lines.size() - end - 1;
-}
-
 std::size_t first_line_of(std::string_view lines) {
   return std::min(lines.find('\r'), lines.size());
 }

@@ -75,6 +75,43 @@ result<milliseconds> read_duration(const setting_value& from, milliseconds least
   return *duration;
 }
 
+namespace {
+
+struct size_unit {
+  std::string_view name;
+  std::uint64_t bytes;
+};
+
+/// Largest first, so that a size is told in the largest that it is a multiple of.
+constexpr std::array<size_unit, 3> size_units{
+    {{"GiB", 1ULL << 30U}, {"MiB", 1ULL << 20U}, {"KiB", 1ULL << 10U}}};
+
+} // namespace
+
+result<std::uint64_t> read_size(const setting_value& from, std::uint64_t least, std::uint64_t most) {
+  const auto wanted = concat("a size from ", size_words(least), " to ", size_words(most), ", like \"64MiB\"");
+  std::uint64_t number = 0;
+  const auto* last = from.text.data() + from.text.size();
+  const auto [end, fault] = std::from_chars(from.text.data(), last, number);
+  const std::string_view unit{end, last};
+  std::uint64_t factor = unit.empty() ? 1 : 0;
+  for (const auto& one : size_units)
+    if (one.name == unit)
+      factor = one.bytes;
+  const auto may_be_read = may_be(from, value_kind::text) || may_be(from, value_kind::whole);
+  if (!may_be_read || fault != std::errc{} || factor == 0 || number > most / factor ||
+      number * factor < least)
+    return wrong(from, wanted);
+  return number * factor;
+}
+
+std::string size_words(std::uint64_t bytes) {
+  for (const auto& one : size_units)
+    if (bytes != 0 && bytes % one.bytes == 0)
+      return concat(bytes / one.bytes, one.name);
+  return std::to_string(bytes);
+}
+
 result<std::vector<std::string>> read_list(const setting_value& from) {
   if (from.kind == value_kind::list)
     return from.items;

@@ -13,12 +13,15 @@ result<std::uint64_t> read_whole_number(const setting_value& from, std::uint64_t
 result<double> read_number(const setting_value& from, double least, double most);
 result<bool> read_boolean(const setting_value& from);
 result<milliseconds> read_duration(const setting_value& from, milliseconds least);
+/// Bytes: a whole number, or one with KiB, MiB or GiB behind it.
+result<std::uint64_t> read_size(const setting_value& from, std::uint64_t least, std::uint64_t most);
 /// Loose texts are taken apart at commas.
 result<std::vector<std::string>> read_list(const setting_value& from);
 
 std::string toml_text(std::string_view text); ///< a TOML basic string
 std::string list_words(const std::vector<std::string>& items);
 std::string number_words(double number);
+std::string size_words(std::uint64_t bytes); ///< "64MiB"
 
 /// The URL with `***` in a password's place.
 std::string without_password(std::string_view url);

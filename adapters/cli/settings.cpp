@@ -47,6 +47,16 @@ whole_setting(std::string key, Field field, std::uint64_t least, std::uint64_t m
 }
 
 template <class Field>
+setting
+size_setting(std::string key, Field field, std::uint64_t least, std::uint64_t most, std::string about) {
+  return {std::move(key), "a size like \"64MiB\", from " + size_words(least), std::move(about),
+          [field, least, most](engine_settings& into, const setting_value& value) {
+            return put(read_size(value, least, most), into, field);
+          },
+          [field](const engine_settings& from) { return toml_text(size_words(field(from))); }};
+}
+
+template <class Field>
 setting number_setting(std::string key, Field field, double most, std::string about) {
   return {std::move(key), concat("a number from 0 to ", number_words(most)), std::move(about),
           [field, most](engine_settings& into, const setting_value& value) {
@@ -151,6 +161,31 @@ setting relay_setting() {
   return made;
 }
 
+setting limits_setting() {
+  return {"relay.limits", R"(a list like ["14/s", "2000/h", "gmail.com 20/s"])",
+          "so many letters a second (s), minute (m), hour (h) or day (d), of all or to one recipient domain",
+          [](engine_settings& into, const setting_value& value) -> result<void> {
+            const auto texts = read_list(value);
+            if (!texts)
+              return std::unexpected(texts.error());
+            std::vector<relay_limit> limits;
+            for (const auto& text : *texts) {
+              auto limit = parse_relay_limit(text);
+              if (!limit)
+                return std::unexpected(limit.error());
+              limits.push_back(std::move(*limit));
+            }
+            into.node.relay.limits = std::move(limits);
+            return {};
+          },
+          [](const engine_settings& from) {
+            std::vector<std::string> texts;
+            for (const auto& limit : from.node.relay.limits)
+              texts.push_back(to_string(limit));
+            return list_words(texts);
+          }};
+}
+
 void add_relay(std::vector<setting>& into) {
   constexpr std::uint64_t many = std::numeric_limits<std::uint32_t>::max();
   into.push_back(relay_setting());
@@ -161,6 +196,11 @@ void add_relay(std::vector<setting>& into) {
   into.push_back(whole_setting("relay.letters_per_second_per_domain",
                                FIELD(node.relay.letters_per_second_per_domain_max), 0, many,
                                "to one recipient domain; 0: no limit"));
+  into.push_back(
+      whole_setting("relay.in_hand", FIELD(node.relay.in_hand), 1, 10'000,
+                    "letters claimed and not settled, so the most in doubt after a crash; never less than "
+                    "two a connection"));
+  into.push_back(limits_setting());
   into.push_back(whole_setting("relay.letters_per_connection", FIELD(node.relay.letters_per_connection_max),
                                0, many, "then a new one is made; 0: no limit"));
   into.push_back(text_setting("relay.hello_name", FIELD(node.relay.hello_name), "a host name",
@@ -229,6 +269,8 @@ std::vector<setting> make_table() {
       duration_setting("retry.delay_max", FIELD(node.retry.delay_max), "the longest of these delays"));
   all.push_back(duration_setting("retry.give_up_after", FIELD(node.retry.give_up_after),
                                  "then a deferred letter counts as refused"));
+  all.push_back(size_setting("memory.letters", FIELD(node.letters_bytes_max), 1U << 20U, 1ULL << 40U,
+                             "letters made ready and not yet gone may take, all campaigns together"));
   all.push_back(whole_setting("batch.letters", FIELD(node.batch_letters_max), 1, 10'000,
                               "letters that are made ready at a time"));
   all.push_back(whole_setting("batch.ahead", FIELD(node.batches_ahead_max), 1, 100,

@@ -16,7 +16,7 @@ public:
   batch_relay(batch_relay_settings settings, deliver_letters deliver) :
       settings_(std::move(settings)), deliver_(std::move(deliver)),
       scheduler_({settings_.letters_in_hand_max, settings_.letters_per_second_max,
-                  settings_.letters_per_second_per_domain_max}),
+                  settings_.letters_per_second_per_domain_max, settings_.limits}),
       inbox_(std::make_shared<delivery_inbox>([this] { wake(); })), thread_([this] { run(); }) {}
 
   ~batch_relay() override {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 namespace sluice {
 
@@ -16,6 +17,7 @@ struct batch_relay_settings {
   std::size_t letters_in_hand_max = 256; ///< the bound on letters in doubt after a crash
   std::uint32_t letters_per_second_max = 0;
   std::uint32_t letters_per_second_per_domain_max = 0;
+  std::vector<relay_limit> limits{};
   retry_delay delay; ///< after a delivery that failed
 };
 

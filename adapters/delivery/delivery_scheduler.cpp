@@ -21,8 +21,8 @@ const reply_ptr& no_words() {
 } // namespace
 
 delivery_scheduler::delivery_scheduler(delivery_limits limits) :
-    domains_(limits.letters_per_second_per_domain_max), total_(limits.letters_per_second_max),
-    slots_(limits.letters_in_hand_max) {
+    domains_(limits.letters_per_second_per_domain_max, limits.limits),
+    total_(limits.letters_per_second_max, limits.limits), slots_(limits.letters_in_hand_max) {
   free_.reserve(slots_.size());
   for (auto& slot : slots_)
     free_.push_back(&slot);
@@ -104,6 +104,13 @@ void delivery_scheduler::answered(letter_slot& slot) {
   switch (slot.where) {
   case letter_slot::place::nowhere:
     break;
+  case letter_slot::place::ahead:
+    std::erase(ahead_, &slot);
+    if (is_granted)
+      granted_.push_back(&slot);
+    else
+      hand_back(slot);
+    break;
   case letter_slot::place::in_hand:
     slot.holder->on_answer(slot);
     break;
@@ -153,8 +160,10 @@ void delivery_scheduler::call_back(queue_record& queue) {
       continue;
     if (slot.where == letter_slot::place::in_hand) {
       slot.holder->on_answer(slot);
-    } else if (slot.where == letter_slot::place::requeued) {
+    } else if (slot.where == letter_slot::place::requeued || slot.where == letter_slot::place::ahead) {
       std::erase(requeued_, &slot);
+      std::erase(ahead_, &slot);
+      std::erase(granted_, &slot);
       send_back(slot, no_words());
     }
   }
@@ -169,19 +178,44 @@ bool delivery_scheduler::is_called_back(const letter_slot& slot) const {
 letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
   if (is_stopping_)
     return nullptr;
-  if (!requeued_.empty()) {
-    auto* slot = requeued_.front();
-    requeued_.pop_front();
-    slot->where = letter_slot::place::in_hand;
-    slot->holder = holder;
-    return slot;
+  letter_slot* slot = nullptr;
+  for (auto* line : {&requeued_, &granted_, &ahead_})
+    if (slot == nullptr && !line->empty()) {
+      slot = line->front();
+      line->pop_front();
+    }
+  if (slot == nullptr)
+    slot = choose(now);
+  if (slot == nullptr)
+    return nullptr;
+  slot->where = letter_slot::place::in_hand;
+  slot->holder = holder;
+  return slot;
+}
+
+void delivery_scheduler::choose_ahead(moment now) {
+  if (is_stopping_ || is_failing_)
+    return;
+  while (auto* slot = choose(now)) {
+    slot->where = letter_slot::place::ahead;
+    ahead_.push_back(slot);
   }
+}
+
+/// The next letter of the queue whose turn it is, in a slot of its own, wanted.
+letter_slot* delivery_scheduler::choose(moment now) {
   if (free_.empty() || !total_.allows(now))
     return nullptr;
   end_throttles(now);
   while (!round_robin_.empty()) {
     auto& queue = *round_robin_.front();
+    const auto before = queue.letters.size();
     auto found = queue.letters.pop(now, domains_);
+    waiting_ -= before - queue.letters.size();
+    for (auto& some : queue.letters.take_throttled()) {
+      queue.report.throttled.push_back(std::move(some));
+      mark(queue);
+    }
     if (!found) {
       leave_round(queue);
       if (!queue.letters.empty()) {
@@ -190,7 +224,6 @@ letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
       }
       continue;
     }
-    --waiting_;
     if (queue.letters.empty()) {
       leave_round(queue);
     } else if (round_robin_.size() > 1) {
@@ -203,9 +236,7 @@ letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
     *slot = {.queue = &queue,
              .from = std::move(found->from),
              .one = found->one,
-             .holder = holder,
              .said = letter_slot::answer::awaited,
-             .where = letter_slot::place::in_hand,
              .words = nullptr};
     ++queue.slots;
     queue.awaited.push_back(slot);
@@ -219,7 +250,7 @@ letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
 bool delivery_scheduler::has_letters(moment now) const {
   if (is_stopping_)
     return false;
-  if (!requeued_.empty())
+  if (!requeued_.empty() || !ahead_.empty() || !granted_.empty())
     return true;
   const auto has_rested = !throttled_.empty() && throttled_.begin()->first <= now;
   return !free_.empty() && total_.allows(now) && (!round_robin_.empty() || has_rested);
@@ -309,9 +340,10 @@ void delivery_scheduler::send_back(letter_slot& slot, const reply_ptr& words) {
   settle(slot, letter_state::pending, words);
 }
 
-void delivery_scheduler::give_up_requeued(const reply_ptr& words) {
-  for (auto* slot : std::exchange(requeued_, {}))
-    send_back(*slot, words);
+void delivery_scheduler::give_up_waiting(const reply_ptr& words) {
+  for (auto* line : {&requeued_, &granted_, &ahead_})
+    for (auto* slot : std::exchange(*line, {}))
+      send_back(*slot, words);
 }
 
 void delivery_scheduler::report_result(letter_slot& slot, letter_state outcome, const reply_ptr& words) {

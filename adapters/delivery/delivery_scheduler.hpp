@@ -4,10 +4,12 @@
 // smtp, maildir and null share its rules:
 //
 //   - queues with letters take turns, one letter each;
-//   - a letter is `wanted` once, when it is first taken;
+//   - a letter is `wanted` once, when it is chosen: when it is first taken, or before that, so that its claim is
+//     durable by the time that a connection is free for it (choose_ahead);
 //   - a result is reported when the letter is granted, not before; a letter without its grant or denial
 //     stays here even when its queue is withdrawn, since its claim may be on the way to the disk;
-//   - every offered letter is reported exactly once in results or handed_back.
+//   - every offered letter is reported exactly once in results, handed_back or throttled;
+//   - letters of a recipient domain over its limit keep no others back.
 
 #include "adapters/delivery/delivery_inbox.hpp"
 #include "adapters/delivery/letter_queue.hpp"
@@ -41,9 +43,10 @@ struct queue_record {
 };
 
 struct delivery_limits {
-  std::size_t letters_in_hand_max = 40; ///< taken and not yet settled, all queues together
+  std::size_t letters_in_hand_max = 40; ///< chosen and not yet settled, all queues together
   std::uint32_t letters_per_second_max = 0;
   std::uint32_t letters_per_second_per_domain_max = 0;
+  std::vector<relay_limit> limits{}; ///< beside these
 };
 
 class delivery_scheduler {
@@ -58,29 +61,35 @@ public:
   /// is none, when limits forbid (see ready_at), or when too many are in hand.
   letter_slot* take(moment now, letter_holder* holder);
 
+  /// Has letters claimed before a connection is free for them, as many as may be in hand. Not while the relay fails:
+  /// they would only come back.
+  void choose_ahead(moment now);
+
   /// Whether a take might give something now.
   bool has_letters(moment now) const;
   /// How many letters wait, those of queues that rest until a domain's limit lets one go not counted.
   std::size_t waiting(moment now) {
     end_throttles(now);
-    return waiting_ + requeued_.size();
+    return waiting_ + requeued_.size() + ahead_.size() + granted_.size();
   }
   /// When rate limits forbid a take: from when on it may give something; moment::max() without such.
   moment ready_at(moment now) const;
 
-  /// How many letters of all queues wait for this domain's limit.
+  /// The limit on letters to this domain; of 0 letters: none.
+  relay_limit limit_of(std::string_view domain) const { return domains_.limit_of(domain); }
+  /// How many letters of all queues wait here for this domain's limit.
   std::size_t waiting_for_domain(std::string_view domain) const;
-  /// Letters wait although places are free for them: where connections are free too, the limit on all
-  /// letters together is what they wait for.
-  bool has_free_places_and_letters() const { return !free_.empty() && waiting_ + requeued_.size() > 0; }
+  /// Letters wait although places are free for them: where connections are free too, a limit on all letters together
+  /// is what they wait for.
+  bool waits_for_total() const { return total_.is_limited() && !free_.empty() && waiting_ > 0; }
 
   /// The letter in hand has its outcome; with `pending` it goes back to its campaign. `slot` is given up.
   void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);
   /// The letter's connection ended: it waits for another one, before all others, or goes back when it was
   /// called back, or when too many connections have failed under it. `slot` is given up.
   void put_back(letter_slot& slot, bool has_failed, const reply_ptr& words);
-  /// Letters that wait for another connection go back to their campaigns: the relay as a whole fails.
-  void give_up_requeued(const reply_ptr& words);
+  /// Letters that wait for a connection go back to their campaigns: the relay as a whole fails.
+  void give_up_waiting(const reply_ptr& words);
 
   /// True when the letter must not be sent any more: denied, its queue withdrawn, or the relay stopping.
   bool is_called_back(const letter_slot& slot) const;
@@ -102,6 +111,7 @@ public:
   void deliver_reports();
 
 private:
+  letter_slot* choose(moment now);
   void open(const std::shared_ptr<send_fence>& fence);
   void offer(queue_record& queue, batch_ptr letters);
   void answer(queue_record& queue, const letter_ranges& letters, letter_slot::answer said);
@@ -120,10 +130,12 @@ private:
   void on_withdraw_complete(queue_record& queue);
 
   domain_limits domains_;
-  rate_limit total_;
+  total_limits total_;
   std::vector<letter_slot> slots_;
   std::vector<letter_slot*> free_;
   std::deque<letter_slot*> requeued_;
+  std::deque<letter_slot*> ahead_;   ///< chosen, their answers to come
+  std::deque<letter_slot*> granted_; ///< chosen and granted
   std::unordered_map<send_fence*, std::unique_ptr<queue_record>> queues_;
   std::deque<queue_record*> round_robin_;
   std::set<std::pair<moment, queue_record*>> throttled_; ///< all their letters wait for a domain's limit

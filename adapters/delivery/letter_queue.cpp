@@ -2,6 +2,8 @@
 
 #include "messages/address.hpp"
 
+#include <algorithm>
+
 namespace sluice {
 
 void letter_queue::push(batch_ptr letters) {
@@ -24,7 +26,7 @@ std::optional<queued_letter> letter_queue::pop(moment now, domain_limits& domain
     --size_;
     return found;
   }
-  while (!slices_.empty() && aside_size_ < look_ahead_max) {
+  while (!slices_.empty()) {
     auto found = pop_front();
     if (!domains.is_limited()) {
       --size_;
@@ -69,13 +71,31 @@ std::optional<queued_letter> letter_queue::pop_aside(moment now, domain_limits& 
 }
 
 void letter_queue::step_aside(queued_letter one, std::string domain, moment now, domain_limits& domains) {
-  auto& waiting = aside_[domain];
+  const auto found = aside_.find(domain);
+  const auto before = found == aside_.end() ? 0 : found->second.size();
+  if (before >= domains.enough(domain) || aside_size_ >= look_ahead_max) {
+    throttle(one.one->index, std::move(domain), domains);
+    return;
+  }
+  auto& waiting = found == aside_.end() ? aside_[domain] : found->second;
   if (waiting.empty()) {
     domains.wait(domain, this);
     aside_until_.emplace(domains.turn_at(domain, now, this), std::move(domain));
   }
   waiting.push_back(std::move(one));
   ++aside_size_;
+}
+
+/// They may come back when half of those that stand aside have gone: so some always do.
+void letter_queue::throttle(letter_index index, std::string domain, const domain_limits& domains) {
+  --size_;
+  auto same = std::ranges::find(throttled_, domain, &throttled_letters::domain);
+  if (same == throttled_.end()) {
+    const auto at_once = domains.enough(domain) / 2;
+    const auto resume_in = domains.time_for(domain, at_once);
+    same = throttled_.insert(same, {std::move(domain), {}, resume_in, at_once});
+  }
+  same->letters.add(index);
 }
 
 moment letter_queue::ready_at() const {

@@ -29,6 +29,7 @@ struct letter_slot {
   enum class answer : std::uint8_t { awaited, granted, denied };
   enum class place : std::uint8_t {
     nowhere,  ///< the slot is free
+    ahead,    ///< chosen, and no holder has taken it yet
     in_hand,  ///< with its holder
     requeued, ///< a connection failed under it; waits for another
     settled,  ///< its outcome is known, its grant is not

@@ -8,20 +8,75 @@ namespace {
 
 /// At high rates letters leave in bursts of this length, since no timer fires each 50 µs.
 constexpr std::chrono::nanoseconds burst_max = std::chrono::milliseconds(20);
+/// So long, and so many letters at least, an asker has before it for a limited domain: it need not come back for more
+/// before, and holds no more memory than that.
+constexpr milliseconds enough_for = std::chrono::seconds(4);
+constexpr std::size_t enough_min = 8;
 /// Domains that are remembered before those with nothing to remember are dropped.
 constexpr std::size_t domains_max = 10'000;
 
 } // namespace
 
-rate_limit::rate_limit(std::uint32_t per_second) {
-  if (per_second == 0)
+rate_limit::rate_limit(std::uint32_t letters, milliseconds period) {
+  if (letters == 0)
     return;
-  interval_ = std::chrono::nanoseconds(std::chrono::seconds(1)) / per_second;
+  interval_ = std::chrono::nanoseconds(period) / letters;
   burst_ = std::max(std::chrono::nanoseconds{0}, burst_max - interval_);
 }
 
+total_limits::total_limits(std::uint32_t per_second, std::span<const relay_limit> further) {
+  if (per_second != 0)
+    limits_.emplace_back(per_second);
+  for (const auto& one : further)
+    if (one.domain.empty())
+      limits_.emplace_back(one.letters, one.period);
+}
+
+bool total_limits::allows(moment now) const {
+  return std::ranges::all_of(limits_, [now](const rate_limit& one) { return one.allows(now); });
+}
+
+void total_limits::count(moment now) {
+  for (auto& one : limits_)
+    one.count(now);
+}
+
+moment total_limits::free_at() const {
+  auto free = moment::min();
+  for (const auto& one : limits_)
+    free = std::max(free, one.free_at());
+  return free;
+}
+
+domain_limits::domain_limits(std::uint32_t per_second, std::span<const relay_limit> further) :
+    per_second_(per_second) {
+  for (const auto& one : further)
+    if (!one.domain.empty())
+      own_.insert_or_assign(one.domain, one);
+}
+
+relay_limit domain_limits::limit_of(std::string_view domain) const {
+  const auto own = own_.find(domain);
+  return own == own_.end() ? relay_limit{std::string{domain}, per_second_} : own->second;
+}
+
+milliseconds domain_limits::time_for(std::string_view domain, std::size_t letters) const {
+  const auto found = domains_.find(domain);
+  if (found == domains_.end())
+    return milliseconds{0};
+  const auto& [limit, line] = found->second;
+  return std::chrono::ceil<milliseconds>(limit.interval() * static_cast<std::int64_t>(letters) *
+                                         static_cast<std::int64_t>(std::max<std::size_t>(line.size(), 1)));
+}
+
+std::size_t domain_limits::enough(std::string_view domain) const {
+  const auto limit = limit_of(domain);
+  const auto letters = enough_for * limit.letters / std::max(limit.period, milliseconds{1});
+  return std::max(enough_min, static_cast<std::size_t>(letters));
+}
+
 bool domain_limits::allows(std::string_view domain, moment now, asker who) const {
-  if (!is_limited())
+  if (!is_limited(domain))
     return true;
   const auto found = domains_.find(domain);
   if (found == domains_.end())
@@ -31,7 +86,7 @@ bool domain_limits::allows(std::string_view domain, moment now, asker who) const
 }
 
 void domain_limits::count(std::string_view domain, moment now, asker who) {
-  if (!is_limited())
+  if (!is_limited(domain))
     return;
   auto& one = domain_named(domain, now);
   one.limit.count(now);
@@ -61,7 +116,9 @@ domain_limits::one_domain& domain_limits::domain_named(std::string_view domain, 
   auto found = domains_.find(domain);
   if (found == domains_.end()) {
     forget_idle(now);
-    found = domains_.emplace(std::string{domain}, one_domain{rate_limit{per_second_}, {}}).first;
+    const auto limit = limit_of(domain);
+    found =
+        domains_.emplace(std::string{domain}, one_domain{rate_limit{limit.letters, limit.period}, {}}).first;
   }
   return found->second;
 }

@@ -2,9 +2,14 @@
 // Letters a second, kept smoothly: one letter each 1/rate, not a second's worth at each full second. Pure:
 // the caller says what time it is.
 
+#include "actors/relay_factory.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,8 +23,8 @@ using moment = std::chrono::steady_clock::time_point;
 /// The generic cell rate algorithm: remembers only when the next letter would be due if all came evenly.
 class rate_limit {
 public:
-  /// `per_second` 0: no limit.
-  explicit rate_limit(std::uint32_t per_second = 0);
+  /// `letters` 0: no limit.
+  explicit rate_limit(std::uint32_t letters = 0, milliseconds period = std::chrono::seconds(1));
 
   /// From when on a letter may leave.
   moment free_at() const { return next_ - burst_; }
@@ -37,16 +42,33 @@ private:
   moment next_{};
 };
 
-/// One limit for each recipient domain, all at the same rate. Those whose letters wait for a domain stand in line
+/// Limits on all letters together.
+class total_limits {
+public:
+  explicit total_limits(std::uint32_t per_second = 0, std::span<const relay_limit> further = {});
+
+  bool is_limited() const { return !limits_.empty(); }
+  bool allows(moment now) const;
+  void count(moment now);
+  /// From when on all of them let a letter go.
+  moment free_at() const;
+
+private:
+  std::vector<rate_limit> limits_;
+};
+
+/// One limit for each recipient domain: its own where it has one, else the same for all. Those whose letters wait for a domain stand in line
 /// for it and take turns: without that, whoever looks more often would have it for itself.
 class domain_limits {
 public:
   /// Told apart by its address only.
   using asker = const void*;
 
-  explicit domain_limits(std::uint32_t per_second = 0) : per_second_(per_second) {}
+  explicit domain_limits(std::uint32_t per_second = 0, std::span<const relay_limit> further = {});
 
-  bool is_limited() const { return per_second_ != 0; }
+  /// Whether any domain has a limit.
+  bool is_limited() const { return per_second_ != 0 || !own_.empty(); }
+  bool is_limited(std::string_view domain) const { return per_second_ != 0 || own_.contains(domain); }
   /// Whether the limit lets a letter go, and it is this asker's turn.
   bool allows(std::string_view domain, moment now, asker who) const;
   /// A letter leaves: whoever stands in line for the domain goes to its end.
@@ -57,6 +79,12 @@ public:
   void leave(std::string_view domain, asker who);
   /// When it is the turn of one in line, if all before it take theirs; after `now` where `allows` says no.
   moment turn_at(std::string_view domain, moment now, asker who) const;
+  /// How long one that stands in line waits for `letters` turns.
+  milliseconds time_for(std::string_view domain, std::size_t letters) const;
+  /// How many letters of one asker are enough to use what the domain's limit gives in a few seconds.
+  std::size_t enough(std::string_view domain) const;
+  /// What `waits_for` tells: letters and period.
+  relay_limit limit_of(std::string_view domain) const;
 
   std::size_t size() const { return domains_.size(); }
 
@@ -73,7 +101,8 @@ private:
   };
   void forget_idle(moment now);
 
-  std::uint32_t per_second_;
+  std::uint32_t per_second_ = 0;
+  std::map<std::string, relay_limit, std::less<>> own_;
   std::unordered_map<std::string, one_domain, text_hash, std::equal_to<>> domains_;
 };
 

@@ -20,6 +20,7 @@ result<std::unique_ptr<relay>> make_maildir_relay(const std::filesystem::path& f
   return make_batch_relay({.letters_in_hand_max = letters_in_hand_max,
                            .letters_per_second_max = settings.letters_per_second_max,
                            .letters_per_second_per_domain_max = settings.letters_per_second_per_domain_max,
+                           .limits = settings.limits,
                            .delay = {settings.reconnect_delay_first, settings.reconnect_delay_max,
                                      std::move(surroundings.jitter)}},
                           [writer](std::span<delivery> letters) { return writer->deliver(letters); });

@@ -10,6 +10,7 @@ std::unique_ptr<relay> make_null_relay(const relay_settings& settings) {
       {.letters_in_hand_max = 256,
        .letters_per_second_max = settings.letters_per_second_max,
        .letters_per_second_per_domain_max = settings.letters_per_second_per_domain_max,
+       .limits = settings.limits,
        .delay = {settings.reconnect_delay_first, settings.reconnect_delay_max, [] { return 0.0; }}},
       [words = std::move(words)](std::span<delivery> letters) -> result<void> {
         for (auto& one : letters)

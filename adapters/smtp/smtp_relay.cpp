@@ -35,12 +35,17 @@ std::string machine_name() {
   return is_plain && name.find('.') != std::string::npos ? name : std::string{};
 }
 
+/// Where a letter's commands travel behind the end of data of the one before it, a connection has two.
+std::size_t letters_in_hand(const relay_settings& settings) {
+  return std::max(settings.in_hand, 2 * settings.connections_max);
+}
+
 class smtp_relay final : public relay, public smtp_host {
 public:
   smtp_relay(smtp_profile profile, smtp_surroundings surroundings) :
       profile_(std::move(profile)), surroundings_(std::move(surroundings)),
-      scheduler_({2 * profile_.settings.connections_max, profile_.settings.letters_per_second_max,
-                  profile_.settings.letters_per_second_per_domain_max}),
+      scheduler_({letters_in_hand(profile_.settings), profile_.settings.letters_per_second_max,
+                  profile_.settings.letters_per_second_per_domain_max, profile_.settings.limits}),
       delay_(profile_.settings.reconnect_delay_first,
              profile_.settings.reconnect_delay_max,
              surroundings_.jitter),
@@ -60,19 +65,17 @@ public:
   }
 
   std::size_t connections_max() const override { return profile_.settings.connections_max; }
-  std::size_t letters_in_flight_max() const override { return 2 * profile_.settings.connections_max; }
+  std::size_t letters_in_flight_max() const override { return letters_in_hand(profile_.settings); }
 
   std::optional<relay_wait> waits_for(std::string_view domain) override {
     // The answer outlives an asker that has lost patience.
     const auto found = std::make_shared<std::promise<relay_wait>>();
     auto told = found->get_future();
     boost::asio::post(io_, [this, found, domain = std::string{domain}] {
-      const auto& limits = profile_.settings;
       found->set_value({.domain_letters = scheduler_.waiting_for_domain(domain),
-                        .domain_per_second = limits.letters_per_second_per_domain_max,
-                        .is_rate_limited = limits.letters_per_second_max != 0 && ready_ > 0 &&
-                                           scheduler_.has_free_places_and_letters(),
-                        .per_second = limits.letters_per_second_max});
+                        .domain_per_second = scheduler_.limit_of(domain).letters,
+                        .is_rate_limited = ready_ > 0 && scheduler_.waits_for_total(),
+                        .per_second = profile_.settings.letters_per_second_max});
     });
     if (told.wait_for(answer_wait_max) != std::future_status::ready)
       return std::nullopt;
@@ -150,7 +153,7 @@ private:
     if (works || may_work)
       return;
     scheduler_.set_condition(true, ending.why);
-    scheduler_.give_up_requeued(std::make_shared<const reply>(reply_of(ending.why)));
+    scheduler_.give_up_waiting(std::make_shared<const reply>(reply_of(ending.why)));
   }
 
   // -- the thread -------------------------------------------------------------------------------------
@@ -197,6 +200,8 @@ private:
   /// Finds connections for the letters that may leave now: idle ones, the last used first, then new ones.
   void pump() {
     const auto at = now();
+    if (ready_ > 0)
+      scheduler_.choose_ahead(at);
     if (!scheduler_.has_letters(at)) {
       wake_by(scheduler_.ready_at(at));
       return;

@@ -221,10 +221,6 @@ TEST_CASE("a refusal says what the status is and what it allows") {
 TEST_CASE("only due letters can be claimed, in index order") {
   auto state = sending(1000, spec_in_parts(200, 1h));
   CHECK(claimable(state, {{150, 250}}, t0) == letter_ranges{{150, 200}});
-  letter_index from = 0;
-  CHECK(next_letters(state, {}, from, 150, t0) == letter_ranges{{0, 150}});
-  CHECK(from == 150);
-  CHECK(next_letters(state, {{0, 150}}, from, 150, t0) == letter_ranges{{150, 200}});
 }
 
 TEST_CASE("nothing is claimed while a hold lies over the campaign") {

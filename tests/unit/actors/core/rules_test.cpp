@@ -4,6 +4,7 @@
 #include "actors/core/due.hpp"
 #include "actors/core/state_codec.hpp"
 #include "actors/lifecycle.hpp"
+#include "actors/outbox.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/actors/examples.hpp"
 
@@ -108,7 +109,6 @@ struct play {
   observer watch;
   std::vector<event> log;
   timestamp now = t0 - 1h;
-  letter_index next_index = 0;
   retry_settings retries{1min, 10min, 30min};
   suspicion_settings suspicion{true, 20, 10, 40, 30};
 
@@ -145,18 +145,16 @@ struct play {
                                          : std::vector<notice>{}};
     if (const auto events = decide(state, {kind, "who", "", "", {}}, checked, now))
       put(*events);
-    next_index = 0;
   }
 
   void pass_time() { now += std::chrono::seconds(*rc::gen::inRange(0, 4000)); }
 
   void claim_some() {
     put(decide_on_time(state, now));
-    const auto wanted = next_letters(state, {}, next_index, *rc::gen::inRange<std::size_t>(1, 30), now);
+    const auto wanted = outbox{}.next(state, *rc::gen::inRange<std::size_t>(1, 30), now).letters;
     auto granted = claimable(state, wanted, now);
     if (!granted.empty())
       put({claimed{std::move(granted)}});
-    next_index = 0;
   }
 
   void report_some() {
@@ -199,7 +197,6 @@ struct play {
     }
     RC_ASSERT(again == state); // rule 6
     state = std::move(again);
-    next_index = 0;
     put(decide_results(state, results_of_restart(state), retries, suspicion, now));
     RC_ASSERT(state.in_flight() == 0);
   }
@@ -236,8 +233,7 @@ struct play {
       tell(command_kind::resume);
       put(decide_on_time(state, now));
       tell(command_kind::resend_doubt);
-      next_index = 0;
-      auto granted = claimable(state, next_letters(state, {}, next_index, 100, now), now);
+      auto granted = claimable(state, outbox{}.next(state, 100, now).letters, now);
       if (!granted.empty())
         put({claimed{std::move(granted)}});
       auto in_flight = state.letters.all(letter_state::claimed);
@@ -286,13 +282,12 @@ TEST_CASE("after a resume all that fell due during the pause is claimed before w
     while (game.state.letters.find(letter_state::pending, 0) < game.state.letters.size()) {
       game.now += 7min;
       const auto open_before = game.state.letters.find(letter_state::pending, 0);
-      const auto wanted = next_letters(game.state, {}, game.next_index, 7, game.now);
+      const auto wanted = outbox{}.next(game.state, 7, game.now).letters;
       if (wanted.empty())
         continue;
       if (open_before < accumulated)
         RC_ASSERT(wanted.ranges().front().begin == open_before);
       game.put({claimed{claimable(game.state, wanted, game.now)}});
-      game.next_index = 0;
     }
   });
 }

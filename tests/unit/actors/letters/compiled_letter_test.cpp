@@ -181,9 +181,13 @@ TEST_CASE("where a letter's own words outweigh its template, they choose the enc
 
 TEST_CASE("a dot at a line's begin is stuffed wherever the line comes from", "[letters]") {
   const std::string shared(200, 'x');
-  for (const auto& text :
-       {"." + shared, "{{name}}." + shared, "a\n{{name}}." + shared, "a\n{{city}}.b\n" + shared,
-        "{{#flag}}.{{/flag}}{{^flag}}\n.{{/flag}}", "{{name}}\n" + shared + "\n.\n..\n"})
+  const std::vector<std::string> texts{"." + shared,
+                                       "{{name}}." + shared,
+                                       "a\n{{name}}." + shared,
+                                       "a\n{{city}}.b\n" + shared,
+                                       "{{#flag}}.{{/flag}}{{^flag}}\n.{{/flag}}",
+                                       "{{name}}\n" + shared + "\n.\n..\n"};
+  for (const auto& text : texts)
     for (const std::string value : {"", ".", ".\n.", "x\n"}) {
       INFO(text << " with " << value);
       CHECK(composed_fault(spec_of(text, ""), to_whom(value, value, value)) == "");

@@ -196,19 +196,94 @@ TEST_CASE("a queue with letters for other domains too does not take all turns at
   CHECK(std::ranges::count_if(slow, [](letter_index one) { return one < 5000; }) >= 4);
 }
 
-TEST_CASE("a queue looks only so far ahead past limited domains", "[queues]") {
-  desk at({.letters_per_second_per_domain_max = 1});
-  std::vector<relay_report> ignored;
-  const auto queue = at.open(ignored);
-  std::vector<std::string> recipients(letter_queue::look_ahead_max + 2, "a@slow.example");
-  recipients.push_back("b@other.example");
+TEST_CASE("letters beyond what a limited domain can use leave the queue, and keep nobody back", "[queues]") {
+  desk at({.letters_in_hand_max = 1000, .limits = {{"slow.example", 10}}});
+  std::vector<relay_report> reports;
+  const auto queue = at.open(reports);
+  std::vector<std::string> recipients(500, "a@slow.example");
+  recipients.insert(recipients.end(), 500, "b@other.example");
   queue->offer(make_batch(0, recipients));
   at.turn();
   CHECK(at.take()->one->index == 0);
+  for (letter_index other = 500; other < 1000; ++other)
+    REQUIRE(at.take()->one->index == other);
   CHECK(at.take() == nullptr);
+  CHECK(at.book.waiting_for_domain("slow.example") == 40); // what leaves in four seconds
+  at.turn();
+  REQUIRE(reports.back().throttled.size() == 1);
+  const auto& back = reports.back().throttled[0];
+  CHECK(back.domain == "slow.example");
+  CHECK(back.letters == letter_ranges{{41, 500}});
+  CHECK(back.at_once == 20);
+  CHECK(back.resume_in == std::chrono::seconds(2));
   queue->withdraw();
   at.turn();
-  CHECK(ignored.back().handed_back.count() == recipients.size() - 1);
+  CHECK(reports.back().handed_back == letter_ranges{{1, 41}});
+}
+
+TEST_CASE("a limit for one domain is no limit for others, and one for all holds for it too", "[queues]") {
+  desk at({.letters_in_hand_max = 1000, .limits = {{"slow.example", 1}, {"", 60, std::chrono::minutes(1)}}});
+  std::vector<relay_report> ignored;
+  const auto queue = at.open(ignored);
+  queue->offer(make_batch(0, {"a@slow.example", "b@other.example", "c@other.example"}));
+  at.turn();
+  CHECK(at.take()->one->index == 0);
+  CHECK(at.take() == nullptr);
+  CHECK(at.book.ready_at(at.now) == at.now + std::chrono::seconds(1));
+  at.now += std::chrono::seconds(1);
+  CHECK(at.take()->one->index == 1);
+  CHECK(at.take() == nullptr);
+}
+
+TEST_CASE("letters are claimed ahead of the connections that take them, granted ones first", "[queues]") {
+  desk at({.letters_in_hand_max = 4});
+  std::vector<relay_report> reports;
+  const auto queue = at.open(reports);
+  queue->offer(make_letters(0, 10));
+  at.turn();
+  at.book.choose_ahead(at.now);
+  at.turn();
+  CHECK(reports.back().wanted == letter_ranges{{0, 4}});
+  CHECK(at.book.has_letters(at.now));
+  queue->grant({{2, 3}});
+  queue->deny({{0, 1}});
+  at.turn();
+  CHECK(reports.back().handed_back == letter_ranges{{0, 1}});
+  CHECK(at.answered.empty()); // nobody has them yet
+  CHECK(at.take()->one->index == 2);
+  CHECK(at.take()->one->index == 1);
+  CHECK(at.take()->one->index == 3);
+  CHECK(at.take()->one->index == 4); // chosen when it is taken: the denied one left a place
+}
+
+TEST_CASE("letters that were claimed ahead go back when their queue is withdrawn, or the relay fails",
+          "[queues]") {
+  desk at({.letters_in_hand_max = 2});
+  std::vector<relay_report> reports;
+  const auto queue = at.open(reports);
+  queue->offer(make_letters(0, 10));
+  at.turn();
+  at.book.choose_ahead(at.now);
+  at.turn();
+  queue->grant({{0, 1}});
+  at.turn();
+  SECTION("withdrawn") {
+    queue->withdraw();
+  }
+  SECTION("failing") {
+    at.book.set_condition(true, "refused");
+    at.book.give_up_waiting(std::make_shared<const reply>(reply{0, "", "refused"}));
+    at.book.choose_ahead(at.now); // chooses nothing
+  }
+  at.turn();
+  REQUIRE(reports.back().results.size() == 1);
+  CHECK(reports.back().results[0].outcome == letter_state::pending);
+  CHECK(reports.back().results[0].letters == letter_ranges{{0, 1}});
+  CHECK(reports.back().wanted.empty());
+  queue->grant({{1, 2}}); // it was on its way
+  at.turn();
+  CHECK(reports.back().results[0].outcome == letter_state::pending);
+  CHECK(reports.back().results[0].letters == letter_ranges{{1, 2}});
 }
 
 TEST_CASE("letters a second are spread over the second", "[queues]") {
