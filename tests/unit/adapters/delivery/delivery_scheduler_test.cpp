@@ -271,7 +271,7 @@ TEST_CASE("letters that were claimed ahead go back when their queue is withdrawn
     queue->withdraw();
   }
   SECTION("failing") {
-    at.book.set_condition(true, "refused");
+    at.book.set_condition(true, text_notice("refused"));
     at.book.give_up_waiting(std::make_shared<const reply>(reply{0, "", "refused"}));
     at.book.choose_ahead(at.now); // chooses nothing
   }
