@@ -479,8 +479,10 @@ struct campaign_actor_state {
     const auto ahead_max = limits.batch_letters_max * limits.batches_ahead_max;
     if (!letters.is_building() && letters.ahead() < ahead_max && line.room(services) > 0)
       build(letters.next(state, limits.batch_letters_max, at));
-    if (letters.is_idle() && state.in_flight() == 0)
+    if (letters.is_idle() && state.in_flight() == 0) {
       line.dismiss();
+      letters.close();
+    }
     schedule(at);
   }
 

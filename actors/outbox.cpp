@@ -4,6 +4,7 @@
 #include "actors/core/deliberate_faults.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace sluice {
@@ -197,7 +198,9 @@ void outbox::on_withdraw_complete(queue_number queue) {
 }
 
 void outbox::on_pending(const letter_ranges& letters) {
-  returned_.add(letters);
+  auto known = letters;
+  known.remove({looked_at_, std::numeric_limits<letter_index>::max()}); // these are found in their turn
+  returned_.add(known);
 }
 
 void outbox::on_reloaded() {

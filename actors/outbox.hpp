@@ -49,6 +49,8 @@ public:
   void open(queue_number queue);
   /// From now on nothing is offered to the open queue; what it has is awaited.
   void withdraw();
+  /// The open queue, which has nothing, is there no longer.
+  void close() { open_.reset(); }
   bool has_queue() const { return open_.has_value(); }
   bool is_open(queue_number queue) const { return open_ && open_->number == queue; }
   /// True for a queue that is open or whose end is awaited.

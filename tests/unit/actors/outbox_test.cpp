@@ -130,3 +130,12 @@ TEST_CASE("after the state was read anew, what is still at the relay is not buil
   letters.on_claim_undone(1, {{0, 50}});
   CHECK(letters.next(state, 100, t0).letters == letter_ranges{{100, 200}});
 }
+
+TEST_CASE("a letter that is pending again before it was ever looked at is built once") {
+  const auto state = sending(1000);
+  outbox letters; // as after a restart, when letters in doubt are sent again
+  letters.open(1);
+  letters.on_pending({{150, 151}});
+  make_all(letters, letters.next(state, 100, t0));
+  CHECK(letters.next(state, 100, t0).letters == letter_ranges{{100, 200}});
+}

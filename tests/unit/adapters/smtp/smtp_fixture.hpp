@@ -15,6 +15,7 @@ struct smtp_fixture {
 
   smtp_fixture() {
     settings.connections_max = 1;
+    settings.in_hand = 1; // so that no letter is wanted before a connection takes it
     settings.hello_name = "client.example";
     settings.reconnect_delay_first = milliseconds{20};
     settings.reconnect_delay_max = milliseconds{40};
