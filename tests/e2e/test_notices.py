@@ -23,7 +23,7 @@ class Notices(unittest.TestCase):
             self.assertEqual(wrong["detail"], "text, line 2: Unclosed tag")
             self.assertEqual(self.problem(engine, "GET", "/v1/campaigns?limit=0")["notice"],
                              {"code": "parameter_number", "parameter": "limit", "min": 1, "max": 1000})
-            self.assertEqual(self.problem(engine, "POST", "/v1/audiences?name=x", b"email\nnobody\nann@\n,\n")["notice"],
+            self.assertEqual(self.problem(engine, "POST", "/v1/audiences?name=x", b"email,name\nnobody,\nann@,\n,x\n")["notice"],
                              {"code": "no_recipient_taken", "first": 2, "causes": [
                                  {"code": "left_out_no_address", "count": 1},
                                  {"code": "left_out_wrong_address", "count": 2}]})

@@ -98,6 +98,6 @@ TEST_CASE("a released campaign and a parked one say so") {
 TEST_CASE("a response is shown with how often it came and an example") {
   const response_group group{{550, "5.1.1", "User unknown"}, 7, nine, nine + 1h, 12};
   CHECK(to_json(group) ==
-        json::parse(R"({"code": 550, "enhanced": "5.1.1", "text": "User unknown", "count": 7,
+        json::parse(R"({"code": 550, "enhanced": "5.1.1", "text": "User unknown", "notice": null, "count": 7,
     "first_seen": "2026-12-01T09:00:00Z", "last_seen": "2026-12-01T10:00:00Z", "example_letter": 12})"));
 }
