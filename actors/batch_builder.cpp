@@ -1,5 +1,4 @@
 #include "actors/actors.hpp"
-#include "actors/core/deliberate_faults.hpp"
 #include "actors/letters/letter_composer.hpp"
 #include "messages/address.hpp"
 
@@ -77,27 +76,28 @@ struct batch_builder_state {
                            const std::set<std::string_view>& throttled,
                            batch& letters,
                            built& done) {
-    const auto rows = services->store->audiences().read(audience, range.begin, range.size());
+    const auto rows = services->store->audiences().read_rows(audience, range.begin, range.size());
     if (!rows)
       return std::unexpected(rows.error());
-    if (rows->size() != range.size())
+    if (rows->empty())
       return failure(error_code::corrupt, notice{"audience_too_short", {{"audience", to_string(audience)}}});
     std::vector<std::string_view> emails;
     emails.reserve(rows->size());
-    for (const auto& row : *rows)
-      emails.emplace_back(row.email);
+    for (std::size_t row = 0; row < rows->size(); ++row)
+      emails.push_back((*rows)[row].email);
     const auto suppressed = services->store->suppressions().find(emails);
     if (!suppressed)
       return std::unexpected(suppressed.error());
     const auto date = services->now();
+    // Large rows come in pieces: what is behind this one is left like what does not fit the batch.
+    auto left_from = range.begin + static_cast<letter_index>(rows->size());
     for (std::size_t row = 0; row < rows->size(); ++row) {
       const auto index = range.begin + static_cast<letter_index>(row);
       if (is_full(letters, bytes_max)) {
-        done.made.left.add({index, range.end});
+        left_from = index;
         break;
       }
-      if (const auto& reason = (*suppressed)[row];
-          reason && !is_broken(deliberate_fault::suppression_ignored))
+      if (const auto& reason = (*suppressed)[row])
         skip(index, notice{"suppressed", {{"reason", *reason}}}, done);
       else if (!throttled.empty() && throttled.contains(domain_of(emails[row])))
         done.made.throttled[std::string{domain_of(emails[row])}].add(index);
@@ -106,6 +106,8 @@ struct batch_builder_state {
       else
         done.made.ready.add(index);
     }
+    if (left_from < range.end)
+      done.made.left.add({left_from, range.end});
     return {};
   }
 

@@ -8,7 +8,6 @@
 
 #include "actors/actors.hpp"
 #include "actors/audit/recovery.hpp"
-#include "actors/core/deliberate_faults.hpp"
 #include "actors/core/evolve.hpp"
 #include "actors/core/state_codec.hpp"
 #include "actors/dispatch_line.hpp"
@@ -91,11 +90,7 @@ struct campaign_actor_state {
   explicit campaign_actor_state(campaign_actor::pointer me) : self(me), line(me) {}
 
   campaign_actor me() { return caf::actor_cast<campaign_actor>(self); }
-  timestamp now() const {
-    if (is_broken(deliberate_fault::clock_trusted))
-      return services->now();
-    return std::max(services->now(), state.changed_at);
-  }
+  timestamp now() const { return std::max(services->now(), state.changed_at); }
 
   // -- begin and end --------------------------------------------------------------------------------
 
@@ -292,8 +287,6 @@ struct campaign_actor_state {
       return;
     letters.on_claimed(all);
     apply(claimed{all}, "");
-    if (is_broken(deliberate_fault::outcome_before_claim))
-      apply(settled{{{letter_state::accepted, all, {250, "", "surely"}, {}}}}, "");
   }
 
   /// Takes the first waiting command, if there is one. One an append, so that an answer belongs to its events.
@@ -356,15 +349,10 @@ struct campaign_actor_state {
     request.campaign = state.id;
     request.expected_last = state.last_event - batch.size();
     request.events = std::exchange(batch, {});
-    if (next.asked && !next.asked->asked.idempotency_key.empty() &&
-        !is_broken(deliberate_fault::key_forgotten))
+    if (next.asked && !next.asked->asked.idempotency_key.empty())
       request.key = key_record{stored_key(next.asked->asked.by, next.asked->asked.idempotency_key),
                                std::string{name_of(next.asked->asked.kind)}, state.id, next.answer, now()};
     pending = std::move(next);
-    if (is_broken(deliberate_fault::claim_not_awaited))
-      send_replies(pending);
-    if (is_broken(deliberate_fault::answer_not_awaited))
-      answer_command(pending);
     if (request.events.empty() && !request.key) {
       carry_out();
       return;
@@ -427,8 +415,6 @@ struct campaign_actor_state {
     if (failed.asked)
       failed.asked->refuse(why);
     load(state.id);
-    if (is_broken(deliberate_fault::outcomes_lost_with_disk))
-      failed.results.clear();
     results.insert(results.begin(), failed.results.begin(), failed.results.end());
     skips.insert(skips.begin(), failed.skips.begin(), failed.skips.end());
     for (auto& one : failed.replies) {
@@ -444,7 +430,7 @@ struct campaign_actor_state {
       spdlog::error("{}: sending stops until the disk is back: {}", to_string(state.id), why);
     is_disk_failing = true;
     fault = why;
-    if (!waits_for_disk && !is_broken(deliberate_fault::timer_lost))
+    if (!waits_for_disk)
       self->delayed_send(self, disk_retry_delay, retry_atom::value);
     waits_for_disk = true;
     disk_retry_delay = std::min(disk_retry_delay * 2, disk_retry_max);
@@ -535,7 +521,7 @@ struct campaign_actor_state {
     if (!publish_is_due)
       return;
     publish_is_due = false;
-    if (is_appending && !is_broken(deliberate_fault::view_ahead_of_log))
+    if (is_appending)
       watchers.expect_news(); // the state is ahead of what is durable; carry_out shows it in a moment
     else
       publish();

@@ -2,7 +2,6 @@
 
 #include "actors/actors.hpp"
 #include "actors/core/campaign_state.hpp"
-#include "actors/core/deliberate_faults.hpp"
 #include "actors/report_gatherer.hpp"
 
 #include <caf/exit_reason.hpp>
@@ -14,7 +13,7 @@
 namespace sluice {
 
 dispatch_line::~dispatch_line() {
-  if (queue_ && !is_broken(deliberate_fault::dead_campaign_sends))
+  if (queue_)
     queue_->withdraw();
 }
 

@@ -1,7 +1,6 @@
 #include "actors/outbox.hpp"
 
 #include "actors/core/decide.hpp"
-#include "actors/core/deliberate_faults.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -36,8 +35,7 @@ take_claimable(const campaign_state& campaign, timestamp now, std::size_t wanted
 
 build_order outbox::next(const campaign_state& campaign, std::size_t wanted_max, timestamp now) {
   build_order order;
-  const auto awaits_earlier = awaits_letters() && !is_broken(deliberate_fault::resume_overtakes);
-  if (is_building() || awaits_earlier || wanted_max == 0)
+  if (is_building() || awaits_letters() || wanted_max == 0)
     return order;
   // By themselves: their domain is left out of all other orders.
   order.letters = take_throttled(campaign, now, wanted_max);
@@ -92,7 +90,7 @@ void outbox::take_due(const campaign_state& campaign,
     into.add(take_claimable(campaign, now, wanted_max - taken, returned_));
     taken = into.count();
   }
-  const auto due_letters = letters_to_claim(campaign, now);
+  const auto due_letters = campaign.due(now);
   for (auto index = campaign.letters.find(letter_state::pending, next_index_);
        index < due_letters && taken < wanted_max;
        index = campaign.letters.find(letter_state::pending, index + 1)) {
@@ -172,8 +170,7 @@ void outbox::on_handed_back(queue_number queue, const letter_ranges& letters) {
   if (has == nullptr || letters.empty())
     return;
   has->remove(letters);
-  if (!is_broken(deliberate_fault::returned_letters_lost))
-    returned_.add(letters);
+  returned_.add(letters);
 }
 
 void outbox::on_throttled(queue_number queue, const throttled_letters& back, timestamp now) {
@@ -192,8 +189,7 @@ void outbox::on_withdraw_complete(queue_number queue) {
   const auto found = std::ranges::find(withdrawn_, queue, &offered::number);
   if (found == withdrawn_.end())
     return;
-  if (!is_broken(deliberate_fault::untaken_letters_lost))
-    returned_.add(found->letters);
+  returned_.add(found->letters);
   withdrawn_.erase(found);
 }
 

@@ -4,7 +4,6 @@
 #include "actors/actors.hpp"
 #include "actors/audit/recovery.hpp"
 #include "actors/campaign_check.hpp"
-#include "actors/core/deliberate_faults.hpp"
 #include "actors/core/due.hpp"
 #include "actors/core/evolve.hpp"
 #include "actors/start_checks.hpp"
@@ -56,7 +55,6 @@ struct supervisor_state {
   engine_ptr services;
   std::map<campaign_id, child> children;
   std::map<caf::actor_addr, campaign_id> id_by_actor;
-  campaign_id last_id;
   std::map<caf::actor_addr, std::size_t> listeners;
   bool is_halting = false;
 
@@ -67,10 +65,8 @@ struct supervisor_state {
   void begin(engine_ptr with) {
     services = std::move(with);
     const auto known = services->store->journal().campaigns();
-    const auto last = services->store->last_campaign();
-    if (!known || !last)
-      throw std::runtime_error((known ? last.error() : known.error()).message);
-    last_id = *last;
+    if (!known)
+      throw std::runtime_error(known.error().message);
     for (const auto id : *known)
       bring_back(id);
   }
@@ -161,8 +157,7 @@ struct supervisor_state {
   /// however often that happens.
   void handle_crash(campaign_id id, child& one, const error& why) {
     const auto is_disk_away = why.code == error_code::storage_failed;
-    const auto counted = is_broken(deliberate_fault::unreadable_log_parks) ? one.unreadable : 0;
-    if (one.deaths.size() + counted >= deaths_max || why.code == error_code::corrupt) {
+    if (one.deaths.size() >= deaths_max || why.code == error_code::corrupt) {
       park(id, one, why);
       return;
     }
@@ -175,14 +170,11 @@ struct supervisor_state {
                  format_duration(delay));
     show_fault(id, why);
     one.is_reviving = true;
-    if (!is_broken(deliberate_fault::dead_campaign_forgotten))
-      self->delayed_send(self, delay, revive_atom::value, id);
+    self->delayed_send(self, delay, revive_atom::value, id);
   }
 
   /// What the dead one was appending may not be durable yet: its successor must find it in the log.
   void revive(campaign_id id) {
-    if (is_broken(deliberate_fault::revival_overtakes))
-      return start_again(id);
     services->store->journal().await_appends(
         [to = caf::actor_cast<supervisor_actor>(self), id] { caf::anon_send(to, appended_atom::value, id); });
   }
@@ -370,7 +362,10 @@ struct supervisor_state {
 
   caf::result<campaign_id>
   append_created(create_campaign&& wanted, audience_ref audience, const std::string& key) {
-    const campaign_id id{++last_id.value};
+    const auto next = services->store->next_campaign();
+    if (!next)
+      return to_caf(next.error());
+    const auto id = *next;
     append_request request;
     request.campaign = id;
     request.events.push_back(
@@ -406,8 +401,7 @@ struct supervisor_state {
       return;
     }
     children[id];
-    if (!is_broken(deliberate_fault::draft_not_shown) || recover(*services->store, id))
-      services->campaigns.put(done.view);
+    services->campaigns.put(done.view);
     for (auto& promise : done.promises)
       promise.deliver(id);
   }

@@ -1,7 +1,5 @@
 #include "actors/waiting_command.hpp"
 
-#include "actors/core/deliberate_faults.hpp"
-
 #include <utility>
 
 namespace sluice {
@@ -12,7 +10,7 @@ waiting_command::waiting_command(command what,
     asked(std::move(what)), checked(std::move(check)), promise_(std::move(promise)) {}
 
 waiting_command::~waiting_command() {
-  if (promise_.pending() && !is_broken(deliberate_fault::dead_campaign_silent))
+  if (promise_.pending())
     refuse(make_error(error_code::unavailable, notice{"answer_lost"}));
 }
 

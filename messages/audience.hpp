@@ -5,7 +5,9 @@
 #include "messages/time.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice {
@@ -22,6 +24,18 @@ struct recipient {
   std::string email; ///< an RFC 5321 addr-spec, checked at import; domain in lower case
   std::vector<field_value> fields;
   bool operator==(const recipient&) const = default;
+};
+
+/// A field of a row, where it lies.
+struct field_view {
+  std::uint16_t column = 0;
+  std::string_view value;
+};
+
+/// A row, where it lies: what lies there outlives it.
+struct recipient_view {
+  std::string_view email;
+  std::span<const field_view> fields;
 };
 
 /// What is known of an audience as a whole. The column "email" is there always, and first.

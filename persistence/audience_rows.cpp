@@ -2,7 +2,8 @@
 
 #include "messages/address.hpp"
 #include "persistence/big_endian.hpp"
-#include "persistence/sentence.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <limits>
@@ -32,6 +33,12 @@ std::size_t varint_size(std::uint64_t number) {
 }
 
 std::optional<std::uint64_t> take_varint(std::string_view& from) {
+  // Nearly every column and length.
+  if (!from.empty() && static_cast<unsigned char>(from.front()) < 0x80) {
+    const auto number = static_cast<std::uint64_t>(from.front());
+    from.remove_prefix(1);
+    return number;
+  }
   std::uint64_t number = 0;
   for (std::size_t index = 0; index < std::min(from.size(), varint_bytes_max); ++index) {
     const auto byte = static_cast<unsigned char>(from[index]);
@@ -84,19 +91,16 @@ std::optional<std::string_view> take_row(std::string_view& chunk) {
   return take_text(chunk);
 }
 
-std::optional<recipient> decode_row(std::string_view row) {
+std::optional<std::string_view> read_row(std::string_view row, std::vector<field_view>& fields) {
   const auto email = take_text(row);
-  if (!email)
-    return std::nullopt;
-  recipient decoded{.email = std::string(*email), .fields = {}};
-  while (!row.empty()) {
+  while (email && !row.empty()) {
     const auto column = take_varint(row);
     const auto value = column ? take_text(row) : std::nullopt;
     if (!value || *column > std::numeric_limits<std::uint16_t>::max())
       return std::nullopt;
-    decoded.fields.push_back({static_cast<std::uint16_t>(*column), std::string(*value)});
+    fields.push_back({static_cast<std::uint16_t>(*column), *value});
   }
-  return decoded;
+  return email;
 }
 
 audience_draft::audience_draft(audience_id id, std::string name, timestamp now) {
@@ -124,11 +128,12 @@ result<void> audience_draft::check_row(const recipient& row) const {
     return failure(error_code::too_large, notice{"too_many_rows", {{"max", letters_max}}});
   for (const auto& field : row.fields)
     if (field.column >= info_.columns.size())
-      return failure(error_code::invalid_input, sentence("the row of ", row.email, " has a field for column ",
-                                                         field.column, ", which there is not"));
+      return failure(error_code::invalid_input,
+                     fmt::format("the row of {} has a field for column {}, which there is not", row.email,
+                                 field.column));
   if (encoded_size(row) > audience_row_bytes_max)
     return failure(error_code::too_large,
-                   sentence("the row of ", row.email, " has more than ", audience_row_bytes_max, " bytes"));
+                   fmt::format("the row of {} has more than {} bytes", row.email, audience_row_bytes_max));
   return {};
 }
 

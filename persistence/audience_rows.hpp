@@ -16,6 +16,7 @@
 
 #include "messages/sha256.hpp"
 #include "persistence/audiences.hpp"
+#include "persistence/recipient_rows.hpp"
 
 namespace sluice {
 
@@ -31,8 +32,9 @@ void encode_row(const recipient& row, std::string& to);
 /// Takes the first row off a chunk, without looking into it; nothing when the bytes are no row.
 std::optional<std::string_view> take_row(std::string_view& chunk);
 
-/// Reads a row that `take_row` gave.
-std::optional<recipient> decode_row(std::string_view row);
+/// Reads a row that `take_row` gave: its address, and its fields behind those that `fields` has; both point into
+/// `row`. Nothing when the bytes are no row: then some of its fields may be there.
+std::optional<std::string_view> read_row(std::string_view row, std::vector<field_view>& fields);
 
 /// What a writer knows of its audience besides the rows: columns, counts, hash, and the limits on them.
 class audience_draft {

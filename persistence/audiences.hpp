@@ -4,6 +4,7 @@
 #include "messages/audience.hpp"
 #include "messages/error.hpp"
 #include "messages/time.hpp"
+#include "persistence/recipient_rows.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -27,15 +28,23 @@ public:
   virtual result<audience_info> commit() = 0;
 };
 
+/// What is read of an audience in one go, where nobody says otherwise.
+inline constexpr std::size_t audience_read_bytes_max = 4U << 20U;
+
 class audience_store {
 public:
   virtual ~audience_store() = default;
   virtual result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) = 0;
   virtual result<audience_info> info(audience_id id) const = 0; ///< `not_found`
   virtual result<std::vector<audience_info>> list() const = 0;  ///< lowest id first
-  /// Rows first … first+count-1, or fewer at the end. Any thread.
-  virtual result<std::vector<recipient>>
-  read(audience_id id, letter_index first, std::size_t count) const = 0;
+  /// Rows first … first+count-1; fewer at the audience's end, and where more would take over `bytes_max` (one row
+  /// is read at least). Any thread.
+  virtual result<recipient_rows> read_rows(audience_id id,
+                                           letter_index first,
+                                           std::size_t count,
+                                           std::size_t bytes_max = audience_read_bytes_max) const = 0;
+  /// Rows first … first+count-1, or fewer at the end, as values of their own: for few rows. Any thread.
+  result<std::vector<recipient>> read(audience_id id, letter_index first, std::size_t count) const;
   /// Where an address stands; nothing if it is not in there.
   virtual result<std::optional<letter_index>> find(audience_id id, std::string_view email) const = 0;
 };

@@ -1,7 +1,8 @@
 #include "persistence/ed25519.hpp"
 
 #include "messages/check.hpp"
-#include "persistence/sentence.hpp"
+
+#include <fmt/format.h>
 
 #include <openssl/bio.h>
 #include <openssl/evp.h>
@@ -44,7 +45,7 @@ const unsigned char* bytes_of(std::string_view text) {
 
 std::unexpected<error> file_failure(const std::filesystem::path& file, std::string_view doing, int trouble) {
   return failure(error_code::storage_failed,
-                 sentence("cannot ", doing, " the key file ", file.string(), ": ", std::strerror(trouble)));
+                 fmt::format("cannot {} the key file {}: {}", doing, file.string(), std::strerror(trouble)));
 }
 
 pkey_ptr read_pem(std::string_view text) {
@@ -133,8 +134,9 @@ result<ed25519_key> ed25519_key::load_or_make(const std::filesystem::path& file)
   }
   auto key = read_pem(text->value_or(""));
   if (!key || EVP_PKEY_is_a(key.get(), "ED25519") != 1)
-    return failure(error_code::invalid_input,
-                   sentence(file.string(), " holds no Ed25519 private key (PEM, PKCS #8, no passphrase)"));
+    return failure(
+        error_code::invalid_input,
+        fmt::format("{} holds no Ed25519 private key (PEM, PKCS #8, no passphrase)", file.string()));
   return ed25519_key(key.release());
 }
 

@@ -2,7 +2,8 @@
 
 #include "messages/event_json.hpp"
 #include "persistence/big_endian.hpp"
-#include "persistence/sentence.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstring>
@@ -26,10 +27,10 @@ std::span<const std::uint8_t> as_bytes(std::string_view text) {
 }
 
 std::unexpected<error> fault(campaign_id campaign, event_number number, std::string_view what) {
-  return failure(error_code::corrupt, sentence("the log of campaign ", to_string(campaign),
-                                               " is damaged at event ", number, ": ", what,
-                                               "; `sluice audit verify` lists every fault, and a copy of the "
-                                               "data folder from before brings it back"));
+  return failure(error_code::corrupt,
+                 fmt::format("the log of campaign {} is damaged at event {}: {}; `sluice audit verify` lists "
+                             "every fault, and a copy of the data folder from before brings it back",
+                             to_string(campaign), number, what));
 }
 
 } // namespace
@@ -69,7 +70,7 @@ result<void> visit_events(record_source& records,
   std::string_view value;
   while (records.next(number, value)) {
     if (number != expected)
-      return fault(campaign, expected, sentence("it is missing, the next one is ", number));
+      return fault(campaign, expected, fmt::format("it is missing, the next one is {}", number));
     if (value.size() < previous_bytes)
       return fault(campaign, number, "the record is too short");
     const auto hash = record_hash(campaign, number, value);

@@ -25,10 +25,11 @@ struct key_record {
   std::string what; ///< "create", or the command's name: a key serves one request only
   campaign_id campaign;
   command_answer answer;
-  timestamp at; ///< when it was given: old keys may be forgotten after key_kept_for
+  timestamp at; ///< when it was given
   bool operator==(const key_record&) const = default;
 };
 
+/// For how long a key is found at least: in the engine's running time, which no jump of the clock makes pass.
 inline constexpr milliseconds key_kept_for = std::chrono::hours(24 * 30);
 
 /// What one append asks for. `events` may be empty when only a key is to be remembered.

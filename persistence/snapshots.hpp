@@ -11,7 +11,7 @@ namespace sluice {
 
 struct snapshot {
   event_number number = 0; ///< of the last event that it holds
-  std::string state;       ///< as actors/state_codec.hpp writes it
+  std::string state;       ///< as actors/core/state_codec.hpp writes it
   bool operator==(const snapshot&) const = default;
 };
 
@@ -22,11 +22,13 @@ struct snapshot_mark {
   sha256_hash hash{};
 };
 
+inline constexpr std::size_t snapshot_bytes_max = 64U << 20U;
+
 class snapshot_store {
 public:
   virtual ~snapshot_store() = default;
-  /// Kept together with the hash of the event of that number, which must be durable by now. Not synced:
-  /// losing it costs time only. May be called from any thread.
+  /// One larger than snapshot_bytes_max is not kept. Kept together with the hash of the event of that number,
+  /// which must be durable by now. Not synced: losing it costs time only. May be called from any thread.
   virtual void save(campaign_id campaign, const snapshot& value) = 0;
   /// Nothing if there is none, or the log's event of that number has another hash by now.
   virtual std::optional<snapshot> load(campaign_id campaign) const = 0;

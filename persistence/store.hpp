@@ -5,6 +5,8 @@
 // Acknowledged means synced. When the disk fails or is full, writes answer `storage_failed` and go on by
 // themselves when it is back.
 
+#include "messages/error.hpp"
+#include "messages/time.hpp"
 #include "persistence/audiences.hpp"
 #include "persistence/journal.hpp"
 #include "persistence/snapshots.hpp"
@@ -17,6 +19,13 @@ namespace sluice {
 
 enum class open_mode : std::uint8_t { read_write, read_only };
 
+/// Whether a store takes writes; where it takes none, since when and why.
+struct store_condition {
+  bool takes_writes = true;
+  timestamp since{}; ///< of the first write that failed: none has been taken since
+  error why; ///< `storage_failed`: the disk; `corrupt`: damage was found; `not_permitted`: opened for reading
+};
+
 class store {
 public:
   virtual ~store() = default;
@@ -28,8 +37,13 @@ public:
   virtual snapshot_store& snapshots() = 0;
   virtual const snapshot_store& snapshots() const = 0;
   virtual token_store& tokens() = 0;
-  /// The highest campaign id ever used; the next draft gets one more.
-  virtual result<campaign_id> last_campaign() const = 0;
+  /// An id for a new campaign: higher than any that has events, and than any that was given before. Any thread. It
+  /// is taken for good with the campaign's first append; one that was not used by then may be given again after a
+  /// restart.
+  virtual result<campaign_id> next_campaign() = 0;
+  /// Whether it takes writes, as the last one showed. Any thread; never waits for the disk. Where nothing was written
+  /// for a second, asking makes the store try, so that the next answer is new.
+  virtual store_condition condition() const = 0;
 };
 
 } // namespace sluice

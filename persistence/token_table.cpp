@@ -2,7 +2,8 @@
 
 #include "messages/base64.hpp"
 #include "messages/check.hpp"
-#include "persistence/sentence.hpp"
+
+#include <fmt/format.h>
 
 #include <openssl/rand.h>
 

@@ -1,6 +1,5 @@
 #include "actors/core/decide.hpp"
 
-#include "actors/core/deliberate_faults.hpp"
 #include "actors/core/due.hpp"
 #include "actors/core/moderation.hpp"
 #include "messages/notice_words.hpp"
@@ -108,8 +107,7 @@ void finish_if_whole(const campaign_state& state, event_bodies& events) {
   for (const auto& body : events) {
     if (const auto* outcomes = std::get_if<settled>(&body)) {
       for (const auto& group : outcomes->groups)
-        if (is_final(group.outcome) ||
-            (group.outcome == letter_state::deferred && is_broken(deliberate_fault::finished_too_early)))
+        if (is_final(group.outcome))
           newly_final += group.letters.count();
     } else if (const auto* settled_doubt = std::get_if<doubt_settled>(&body);
                settled_doubt && !settled_doubt->resend) {
@@ -134,8 +132,7 @@ void end_drain_if_through(const campaign_state& state,
   std::size_t through = 0;
   for (const auto& group : outcomes.groups)
     if (auto* counter = counter_of(sum, group.outcome)) {
-      if (group.outcome != letter_state::pending || !is_broken(deliberate_fault::drain_not_counted))
-        *counter += static_cast<letter_index>(group.letters.count());
+      *counter += static_cast<letter_index>(group.letters.count());
       through += group.letters.count();
     }
   if (through == state.in_flight())
@@ -201,8 +198,7 @@ void settle_deferrals(const campaign_state& state,
   if (!plan.first_time.empty())
     plan.by_time[now + retry_delay(0, settings)].add(plan.first_time);
   for (auto& [retry_at, those] : plan.by_time)
-    groups.push_back({letter_state::deferred, std::move(those), answer,
-                      is_broken(deliberate_fault::retry_without_delay) ? now : retry_at});
+    groups.push_back({letter_state::deferred, std::move(those), answer, retry_at});
   if (!plan.given_up.empty())
     groups.push_back({letter_state::refused, std::move(plan.given_up), answer, {}});
 }
@@ -215,10 +211,6 @@ void resend_doubted(const campaign_state& state,
                     const retry_settings& settings,
                     timestamp now,
                     event_bodies& events) {
-  if (is_broken(deliberate_fault::doubt_without_delay)) {
-    events.emplace_back(doubt_settled{letters, true, {}});
-    return;
-  }
   auto plan = plan_retries(state, letters, settings, now);
   if (!plan.first_time.empty())
     events.emplace_back(doubt_settled{std::move(plan.first_time), true, {}});
@@ -339,16 +331,10 @@ event_bodies decide_on_time(const campaign_state& state, timestamp now) {
   return {sending_began{}};
 }
 
-letter_index letters_to_claim(const campaign_state& state, timestamp now) {
-  return is_broken(deliberate_fault::plan_ignored) ? state.letters.size() : state.due(now);
-}
-
 letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted, timestamp now) {
-  const auto may_claim = state.may_claim() || (state.stage == stage::sending &&
-                                               is_broken(deliberate_fault::pause_lets_claims_through));
-  if (!may_claim || wanted.empty())
+  if (!state.may_claim() || wanted.empty())
     return {};
-  const auto due_letters = letters_to_claim(state, now);
+  const auto due_letters = state.due(now);
   auto may_go = [&](letter_index index) {
     if (index >= due_letters)
       return false;
@@ -428,8 +414,6 @@ std::vector<result_group> results_of_restart(const campaign_state& state) {
   auto letters = state.letters.all(letter_state::claimed);
   if (letters.empty())
     return {};
-  if (is_broken(deliberate_fault::doubt_forgotten))
-    return {{letter_state::pending, std::move(letters), {}}};
   return {{letter_state::in_doubt, std::move(letters), reply_of(notice{"engine_ended_before_reply"})}};
 }
 

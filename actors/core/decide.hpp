@@ -24,9 +24,6 @@ std::vector<command_kind> allowed_commands(const campaign_state& state);
 /// preparing → sending when the plan's zero has come.
 event_bodies decide_on_time(const campaign_state& state, timestamp now);
 
-/// How many letters the plan lets leave by now.
-letter_index letters_to_claim(const campaign_state& state, timestamp now);
-
 /// Of the letters that the relay has ready, those that may be claimed now: due, not held, not claimed.
 letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted, timestamp now);
 

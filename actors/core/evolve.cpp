@@ -1,6 +1,5 @@
 #include "actors/core/evolve.hpp"
 
-#include "actors/core/deliberate_faults.hpp"
 #include "messages/check.hpp"
 #include "messages/notice_words.hpp"
 
@@ -155,8 +154,6 @@ struct evolution {
   }
   void operator()(const resumed&) {
     check(state.hold.has_value(), "a hold was lifted that was not there");
-    if (state.t0 && is_broken(deliberate_fault::t0_moved_by_pause))
-      *state.t0 += now.at - state.hold->since;
     lift_hold();
   }
   void operator()(const released&) {
@@ -173,8 +170,7 @@ struct evolution {
     state.stage = stage::cancelled;
   }
   void operator()(const claimed& it) {
-    check(state.may_claim() || is_broken(deliberate_fault::pause_lets_claims_through),
-          "letters were claimed while the campaign was not sending, or held");
+    check(state.may_claim(), "letters were claimed while the campaign was not sending, or held");
     check(state.letters.all_of(it.letters, is_claimable), "letters were claimed that are not to be sent");
     unqueue_retries(state, it.letters);
     set_all(state, it.letters, letter_state::claimed);
@@ -233,8 +229,6 @@ private:
 
   void on_withdraw_complete(const settled_group& group) {
     if (!state.drain || state.drain->ended_at)
-      return;
-    if (group.outcome == letter_state::pending && is_broken(deliberate_fault::drain_not_counted))
       return;
     if (auto* counter = counter_of(state.drain->outcomes, group.outcome))
       *counter += static_cast<letter_index>(group.letters.count());

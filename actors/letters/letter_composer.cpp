@@ -203,7 +203,7 @@ public:
     compile(campaign, parsed.templates);
   }
 
-  result<void> compose(letter_index index, const recipient& to, timestamp date, batch& into) override {
+  result<void> compose(letter_index index, const recipient_view& to, timestamp date, batch& into) override {
     if (into.text.size() > batch_bytes_max)
       return failure(error_code::too_large, notice{"batch_too_large"});
     if (!is_safe_address(to.email))
@@ -258,7 +258,7 @@ private:
     shared_text_ = std::make_shared<const std::string>(std::move(shared));
   }
 
-  void set_values(const recipient& to) {
+  void set_values(const recipient_view& to) {
     for (const auto& field : to.fields)
       if (field.column < columns_)
         values_[field.column] = field.value;
@@ -267,13 +267,13 @@ private:
   }
 
   /// Only what was set: an audience may have many columns, and a recipient few of them.
-  void clear_values(const recipient& to) {
+  void clear_values(const recipient_view& to) {
     for (const auto& field : to.fields)
       if (field.column < columns_)
         values_[field.column] = {};
   }
 
-  result<void> append_letter(const std::string& address, timestamp date, letter_writer& out, letter& one) {
+  result<void> append_letter(std::string_view address, timestamp date, letter_writer& out, letter& one) {
     if (auto done = render_url(); !done)
       return done;
     values_[columns_] = url_;
@@ -304,7 +304,7 @@ private:
     return {};
   }
 
-  void append_head(const std::string& address, timestamp date, std::string& to, letter& one) {
+  void append_head(std::string_view address, timestamp date, std::string& to, letter& one) {
     to.append("Date: ").append(date_of(date)).append(before_recipient_);
     // The envelope's recipient is the text of the To field: kept once.
     one.recipient_at = static_cast<std::uint32_t>(to.size());
@@ -381,6 +381,14 @@ result<void> check_templates(const campaign_spec& spec) {
   static const std::vector<std::string> columns{"email"};
   const auto parsed = parse_campaign(spec, columns);
   return parsed ? result<void>{} : failure(error_code::invalid_input, notice_of(parsed.error()));
+}
+
+result<void> letter_composer::compose(letter_index index, const recipient& to, timestamp date, batch& into) {
+  std::vector<field_view> fields;
+  fields.reserve(to.fields.size());
+  for (const auto& field : to.fields)
+    fields.push_back({field.column, field.value});
+  return compose(index, recipient_view{to.email, fields}, date, into);
 }
 
 result<std::unique_ptr<letter_composer>> make_letter_composer(campaign_id campaign,

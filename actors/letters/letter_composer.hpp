@@ -31,7 +31,8 @@ public:
   virtual ~letter_composer() = default;
   /// Appends the letter to `into`, all of whose letters are this composer's. On `template_failed` (with the reason
   /// for this recipient) `into` is as it was.
-  virtual result<void> compose(letter_index index, const recipient& to, timestamp date, batch& into) = 0;
+  virtual result<void> compose(letter_index index, const recipient_view& to, timestamp date, batch& into) = 0;
+  result<void> compose(letter_index index, const recipient& to, timestamp date, batch& into);
   /// Makes room for so many letters like the last one, but for no more than `bytes_max`, so that the batch need not
   /// grow step by step.
   virtual void reserve(batch& into, std::size_t letters, std::size_t bytes_max) const = 0;

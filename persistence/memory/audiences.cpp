@@ -71,16 +71,26 @@ result<std::vector<audience_info>> memory_audiences::list() const {
   return all;
 }
 
-result<std::vector<recipient>>
-memory_audiences::read(audience_id id, letter_index first, std::size_t count) const {
+result<recipient_rows> memory_audiences::read_rows(audience_id id,
+                                                   letter_index first,
+                                                   std::size_t count,
+                                                   std::size_t bytes_max) const {
   const auto known = get(id);
   if (!known)
     return no_such_audience(id);
   const auto& rows = known->rows;
   const auto begin = std::min<std::size_t>(first, rows.size());
   const auto end = begin + std::min(count, rows.size() - begin);
-  return std::vector<recipient>(rows.begin() + static_cast<std::ptrdiff_t>(begin),
-                                rows.begin() + static_cast<std::ptrdiff_t>(end));
+  std::string bytes;
+  for (auto row = begin; row < end; ++row) {
+    const auto before = bytes.size();
+    encode_row(rows[row], bytes);
+    if (bytes.size() > bytes_max && row > begin) {
+      bytes.resize(before);
+      break;
+    }
+  }
+  return recipient_rows({bytes.begin(), bytes.end()});
 }
 
 result<std::optional<letter_index>> memory_audiences::find(audience_id id, std::string_view email) const {

@@ -16,7 +16,8 @@ public:
   result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) override;
   result<audience_info> info(audience_id id) const override;
   result<std::vector<audience_info>> list() const override;
-  result<std::vector<recipient>> read(audience_id id, letter_index first, std::size_t count) const override;
+  result<recipient_rows>
+  read_rows(audience_id id, letter_index first, std::size_t count, std::size_t bytes_max) const override;
   result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
 
 private:

@@ -1,7 +1,8 @@
 #include "persistence/memory/journal.hpp"
 
 #include "persistence/hash_chain.hpp"
-#include "persistence/sentence.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <mutex>

@@ -1,5 +1,6 @@
 #include "persistence/memory/store.hpp"
 
+#include "persistence/campaign_id_source.hpp"
 #include "persistence/memory/audiences.hpp"
 #include "persistence/memory/journal.hpp"
 #include "persistence/memory/suppressions.hpp"
@@ -19,7 +20,7 @@ public:
 
   void save(campaign_id campaign, const snapshot& value) override {
     const auto hash = journal_.hash_of(campaign, value.number);
-    if (!hash)
+    if (!hash || value.state.size() > snapshot_bytes_max)
       return;
     const std::lock_guard guard(mutex_);
     snapshots_.insert_or_assign(campaign, std::pair(value, *hash));
@@ -51,7 +52,7 @@ private:
 };
 
 /// In memory the table is all that there is.
-class forgetful_keeper final : public token_keeper {
+class no_token_keeper final : public token_keeper {
   result<void> keep(const sha256_hash&, const token_info&) override { return {}; }
   result<void> forget(const sha256_hash&) override { return {}; }
 };
@@ -66,14 +67,16 @@ public:
   snapshot_store& snapshots() override { return snapshots_; }
   const snapshot_store& snapshots() const override { return snapshots_; }
   token_store& tokens() override { return tokens_; }
-  result<campaign_id> last_campaign() const override { return journal_.last_campaign(); }
+  result<campaign_id> next_campaign() override { return campaign_ids_.next(journal_.last_campaign()); }
+  store_condition condition() const override { return {}; }
 
 private:
   memory_journal journal_;
+  campaign_id_source campaign_ids_;
   memory_audiences audiences_;
   memory_suppressions suppressions_;
   memory_snapshots snapshots_{journal_};
-  forgetful_keeper keeper_;
+  no_token_keeper keeper_;
   token_table tokens_{keeper_};
 };
 

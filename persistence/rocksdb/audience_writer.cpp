@@ -4,9 +4,10 @@
 #include "persistence/rocksdb/audience_keys.hpp"
 #include "persistence/rocksdb/audiences.hpp"
 #include "persistence/rocksdb/database.hpp"
-#include "persistence/sentence.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <functional>
@@ -19,10 +20,10 @@ rocksdb_audience_writer::rocksdb_audience_writer(rocksdb_database& database, aud
 rocksdb_audience_writer::~rocksdb_audience_writer() {
   if (is_committed_)
     return;
-  // Where this fails too, the next start sweeps: the mark of the begun import is still there then.
-  batch_.Clear();
-  delete_import(batch_, database_, draft_.id());
-  static_cast<void>(database_.write(batch_, durability::logged).has_value());
+  // Where this fails too, the next start deletes it: the mark of the begun import is still there then.
+  rocksdb::WriteBatch batch;
+  delete_import(batch, database_, draft_.id());
+  static_cast<void>(database_.write(batch, durability::logged).has_value());
 }
 
 result<std::uint16_t> rocksdb_audience_writer::column(std::string_view name) {
@@ -49,7 +50,7 @@ result<bool> rocksdb_audience_writer::add(const recipient& row) {
   return true;
 }
 
-/// Exact: the sieve only spares the question for addresses that were certainly not seen.
+/// Exact: the filter only spares the question for addresses that were certainly not seen.
 result<bool> rocksdb_audience_writer::is_known(std::string_view key, std::uint64_t hash) {
   if (!seen_.insert(hash))
     return false;
@@ -66,13 +67,13 @@ result<void> rocksdb_audience_writer::write_chunk() {
   if (chunk_addresses_.empty())
     return {};
   auto* const audiences = database_[family::audiences];
-  batch_.Clear();
-  batch_.Put(audiences, rows_key(draft_.id(), chunk_first_), chunk_);
+  rocksdb::WriteBatch batch;
+  batch.Put(audiences, rows_key(draft_.id(), chunk_first_), chunk_);
   for (letter_index index = chunk_first_; const auto& [hash, key] : chunk_addresses_)
-    batch_.Put(audiences, key, big_endian(index++));
+    batch.Put(audiences, key, big_endian(index++));
   // Past the log: a million rows would hold up the campaigns' synced writes, and are worth nothing before
   // the commit, which flushes them.
-  if (auto written = database_.write(batch_, durability::in_memory); !written) {
+  if (auto written = database_.write(batch, durability::in_memory); !written) {
     broken_ = written.error();
     return written;
   }
@@ -98,10 +99,10 @@ result<audience_info> rocksdb_audience_writer::commit() {
   };
   if (auto flushed = database_.flush(family::audiences); !flushed)
     return give_up(flushed.error());
-  batch_.Clear();
-  batch_.Put(database_[family::audiences], audience_key(info_mark, info->id), encode_audience_info(*info));
-  batch_.Delete(database_[family::audiences], audience_key(begun_mark, info->id));
-  if (auto written = database_.write(batch_, durability::synced); !written)
+  rocksdb::WriteBatch batch;
+  batch.Put(database_[family::audiences], audience_key(info_mark, info->id), encode_audience_info(*info));
+  batch.Delete(database_[family::audiences], audience_key(begun_mark, info->id));
+  if (auto written = database_.write(batch, durability::synced); !written)
     return give_up(written.error());
   is_committed_ = true;
   return info;
@@ -128,8 +129,10 @@ std::string encode_audience_info(const audience_info& info) {
 
 result<audience_info> decode_audience_info(audience_id id, std::string_view value) {
   const auto damaged = [&] {
-    return failure(error_code::corrupt, sentence("what is stored of audience ", to_string(id),
-                                                 " cannot be read; bring the data folder back from a copy"));
+    return failure(
+        error_code::corrupt,
+        fmt::format("what is stored of audience {} cannot be read; bring the data folder back from a copy",
+                    to_string(id)));
   };
   if (value.size() < sizeof(letter_index))
     return damaged();

@@ -2,14 +2,16 @@
 // One import into RocksDB; see persistence/rocksdb/audiences.hpp.
 
 #include "persistence/audience_rows.hpp"
-#include "persistence/rocksdb/address_sieve.hpp"
-
-#include <rocksdb/write_batch.h>
+#include "persistence/rocksdb/bloom_filter.hpp"
 
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace rocksdb {
+class WriteBatch;
+}
 
 namespace sluice {
 
@@ -33,11 +35,10 @@ private:
 
   rocksdb_database& database_;
   audience_draft draft_;
-  address_sieve seen_;
+  bloom_filter seen_;
   std::string chunk_;
   letter_index chunk_first_ = 0;
   std::vector<std::pair<std::uint64_t, std::string>> chunk_addresses_; ///< hash, key
-  rocksdb::WriteBatch batch_;
   std::optional<error> broken_; ///< a write failed, so that rows are missing: nothing goes on from there
   bool is_committed_ = false;
 };

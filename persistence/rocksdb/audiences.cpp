@@ -5,7 +5,8 @@
 #include "persistence/rocksdb/audience_keys.hpp"
 #include "persistence/rocksdb/audience_writer.hpp"
 #include "persistence/rocksdb/database.hpp"
-#include "persistence/sentence.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -38,21 +39,27 @@ result<void> for_each_audience(const rocksdb_database& database, char mark, Visi
 
 } // namespace
 
-result<std::unique_ptr<rocksdb_audiences>> rocksdb_audiences::open(rocksdb_database& database) {
-  std::unique_ptr<rocksdb_audiences> audiences(new rocksdb_audiences(database));
-  const auto next = database.get(family::audiences, next_audience_key);
+rocksdb_audiences::rocksdb_audiences(rocksdb_database& database) : database_(database) {
+  // What cannot be done now, because the table is damaged or the disk full, is done before the next import:
+  // nothing else hangs on it.
+  if (database.check_writable())
+    static_cast<void>(prepare_imports().has_value());
+}
+
+result<void> rocksdb_audiences::prepare_imports() {
+  if (is_prepared_)
+    return {};
+  const auto next = database_.get(family::audiences, next_audience_key);
   if (!next)
     return std::unexpected(next.error());
   if (*next && (*next)->size() == sizeof(std::uint64_t))
-    audiences->next_id_ = read_big_endian<std::uint64_t>((*next)->data());
-  if (!database.check_writable())
-    return audiences;
-  if (auto swept = audiences->sweep(); !swept)
-    return std::unexpected(swept.error());
-  return audiences;
+    next_id_ = read_big_endian<std::uint64_t>((*next)->data());
+  auto deleted = delete_unfinished_imports();
+  is_prepared_ = deleted.has_value();
+  return deleted;
 }
 
-result<void> rocksdb_audiences::sweep() {
+result<void> rocksdb_audiences::delete_unfinished_imports() {
   rocksdb::WriteBatch batch;
   auto listed = for_each_audience(
       database_, begun_mark, [&](audience_id id, std::string_view) { delete_import(batch, database_, id); });
@@ -63,6 +70,10 @@ result<void> rocksdb_audiences::sweep() {
 
 result<std::unique_ptr<audience_writer>> rocksdb_audiences::begin(std::string name, timestamp now) {
   const std::lock_guard guard(beginning_);
+  if (auto writable = database_.check_writable(); !writable)
+    return std::unexpected(writable.error());
+  if (auto prepared = prepare_imports(); !prepared)
+    return std::unexpected(prepared.error());
   const audience_id id{next_id_};
   rocksdb::WriteBatch batch;
   batch.Put(database_[family::audiences], slice(next_audience_key), big_endian(next_id_ + 1));
@@ -110,49 +121,58 @@ result<std::vector<audience_info>> rocksdb_audiences::list() const {
   return all;
 }
 
-result<std::vector<recipient>>
-rocksdb_audiences::read(audience_id id, letter_index first, std::size_t count) const {
+result<recipient_rows> rocksdb_audiences::read_rows(audience_id id,
+                                                    letter_index first,
+                                                    std::size_t count,
+                                                    std::size_t bytes_max) const {
   const auto size = size_of(id);
   if (!size)
     return std::unexpected(size.error());
-  std::vector<recipient> rows;
   if (first >= *size || count == 0)
-    return rows;
+    return recipient_rows();
   const auto end = first + static_cast<letter_index>(std::min<std::size_t>(count, *size - first));
-  rows.reserve(end - first);
 
-  const auto keys_end = prefix_end(audience_key(rows_mark, id));
+  const auto prefix = audience_key(rows_mark, id);
+  const auto keys_end = prefix_end(prefix);
   const auto keys_end_slice = slice(keys_end);
   rocksdb::ReadOptions options;
   options.iterate_upper_bound = &keys_end_slice;
   const std::unique_ptr<rocksdb::Iterator> chunks(
       database_.db().NewIterator(options, database_[family::audiences]));
-  const auto prefix = audience_key(rows_mark, id);
+  std::vector<char> bytes;
   auto expected = first;
-  for (chunks->SeekForPrev(slice(rows_key(id, first))); chunks->Valid() && expected < end; chunks->Next()) {
+  bool is_full = false;
+  for (chunks->SeekForPrev(slice(rows_key(id, first))); chunks->Valid() && expected < end && !is_full;
+       chunks->Next()) {
     const auto key = view(chunks->key());
     if (key.size() != prefix.size() + sizeof(letter_index) || !key.starts_with(prefix))
       return damaged(id, expected);
     auto index = read_big_endian<letter_index>(key.data() + prefix.size());
     if (index > expected)
       return damaged(id, expected);
-    for (auto chunk = view(chunks->value()); !chunk.empty() && index < end; ++index) {
-      const auto row = take_row(chunk);
-      if (!row)
+    auto chunk = view(chunks->value());
+    for (; index < expected && !chunk.empty(); ++index)
+      if (!take_row(chunk))
         return damaged(id, index);
-      if (index < expected)
-        continue;
-      auto decoded = decode_row(*row);
-      if (!decoded)
-        return damaged(id, index);
-      rows.push_back(*std::move(decoded));
-      ++expected;
+    const auto* const begin = chunk.data();
+    const auto* taken = begin;
+    for (; expected < end && !chunk.empty(); ++expected, taken = chunk.data()) {
+      if (!take_row(chunk))
+        return damaged(id, expected);
+      const auto so_far = bytes.size() + static_cast<std::size_t>(chunk.data() - begin);
+      is_full = so_far > bytes_max && expected > first;
+      if (is_full)
+        break;
     }
+    bytes.insert(bytes.end(), begin, taken);
   }
   if (!chunks->status().ok())
-    return std::unexpected(error_of(chunks->status(), sentence("cannot read audience ", to_string(id))));
-  if (expected != end)
+    return std::unexpected(error_of(chunks->status(), fmt::format("cannot read audience {}", to_string(id))));
+  if (expected != end && !is_full)
     return damaged(id, expected);
+  recipient_rows rows(std::move(bytes));
+  if (rows.size() != expected - first)
+    return damaged(id, first + static_cast<letter_index>(rows.size()));
   return rows;
 }
 

@@ -1,9 +1,10 @@
 #pragma once
 // Audiences on RocksDB. An import goes past the log into tables of its own and becomes visible, all at
-// once, by one small synced write at its end; one that breaks off is swept away.
+// once, by one small synced write at its end; what one that breaks off left is deleted.
 //
-// In memory an import holds one chunk of rows (audience_chunk_rows_max, or about 256 KiB and a row), an
-// address_sieve of 16 MiB, and its share of the family's write buffers (three of 64 MiB for all imports).
+// In memory an import holds one chunk of rows (audience_chunk_rows_max, or about 256 KiB and a row) and a bloom_filter
+// (32 KiB, 18 MiB for six million rows); all imports together have the family's write buffers (three of 16 MiB), and
+// wait where the disk does not keep up with these (see import_throttle.hpp).
 
 #include "persistence/audiences.hpp"
 
@@ -22,24 +23,27 @@ inline constexpr std::size_t audience_chunk_bytes_max = 256U << 10U;
 
 class rocksdb_audiences final : public audience_store {
 public:
-  /// Sweeps away what broken-off imports left, where it may write. `database` outlives it, and it outlives
+  /// Deletes what unfinished imports left, where it may write. `database` outlives it, and it outlives
   /// its writers.
-  static result<std::unique_ptr<rocksdb_audiences>> open(rocksdb_database& database);
+  explicit rocksdb_audiences(rocksdb_database& database);
 
   result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) override;
   result<audience_info> info(audience_id id) const override;
   result<std::vector<audience_info>> list() const override;
-  result<std::vector<recipient>> read(audience_id id, letter_index first, std::size_t count) const override;
+  result<recipient_rows>
+  read_rows(audience_id id, letter_index first, std::size_t count, std::size_t bytes_max) const override;
   result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
 
 private:
-  explicit rocksdb_audiences(rocksdb_database& database) : database_(database) {}
-  result<void> sweep();
+  /// Before the first import: the next id, and the end of those that did not finish.
+  result<void> prepare_imports();
+  result<void> delete_unfinished_imports();
   result<letter_index> size_of(audience_id id) const;
 
   rocksdb_database& database_;
   std::mutex beginning_;
-  std::uint64_t next_id_ = 1; ///< guarded by beginning_
+  bool is_prepared_ = false; ///< guarded by beginning_, as what follows
+  std::uint64_t next_id_ = 1;
 };
 
 } // namespace sluice

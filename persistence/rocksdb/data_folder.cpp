@@ -1,5 +1,6 @@
 #include "persistence/rocksdb/data_folder.hpp"
-#include "persistence/sentence.hpp"
+
+#include <fmt/format.h>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -17,8 +18,8 @@ namespace sluice {
 namespace {
 
 std::unexpected<error> system_failure(std::string_view doing, const std::filesystem::path& path, int code) {
-  return failure(error_code::storage_failed,
-                 sentence("cannot ", doing, " ", path.string(), ": ", std::generic_category().message(code)));
+  return failure(error_code::storage_failed, fmt::format("cannot {} {}: {}", doing, path.string(),
+                                                         std::generic_category().message(code)));
 }
 
 /// A new folder is only as durable as its entry in the folder above it.
@@ -57,7 +58,7 @@ std::string read_holder(int descriptor) {
 
 /// Who holds it, for the message that others get; a lock without it is as good.
 void write_holder(int descriptor) {
-  const auto text = sentence(::getpid(), "\n");
+  const auto text = fmt::format("{}\n", ::getpid());
   if (::ftruncate(descriptor, 0) == 0)
     static_cast<void>(!::pwrite(descriptor, text.data(), text.size(), 0));
 }
@@ -76,9 +77,9 @@ result<folder_lock> folder_lock::take(const std::filesystem::path& folder) {
     if (errno != EWOULDBLOCK)
       return system_failure("lock", path, errno);
     return failure(error_code::unavailable,
-                   sentence("the data folder ", folder.string(), " is in use by another sluice (process ",
-                            read_holder(descriptor),
-                            "); stop that one, or give this one a folder of its own"));
+                   fmt::format("the data folder {} is in use by another sluice (process {}); stop that one, "
+                               "or give this one a folder of its own",
+                               folder.string(), read_holder(descriptor)));
   }
   write_holder(descriptor);
   return lock;

@@ -1,16 +1,18 @@
 #include "persistence/rocksdb/database.hpp"
 
 #include "messages/check.hpp"
+#include "persistence/rocksdb/info_log.hpp"
 #include "persistence/rocksdb/log_damage.hpp"
 #include "persistence/rocksdb/options.hpp"
 #include "persistence/rocksdb/resumable_file_system.hpp"
-#include "persistence/rocksdb/store_notes.hpp"
-#include "persistence/sentence.hpp"
 
+#include <fmt/format.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <fstream>
 #include <system_error>
 #include <utility>
@@ -29,8 +31,8 @@ constexpr unsigned format_now = 1;
 constexpr int read_only_attempts_max = 5;
 
 std::unexpected<error> not_ours(const fs::path& folder, std::string_view why) {
-  return failure(error_code::corrupt,
-                 sentence(folder.string(), " is no data folder of sluice (", why, "); name another folder"));
+  return failure(error_code::corrupt, fmt::format("{} is no data folder of sluice ({}); name another folder",
+                                                  folder.string(), why));
 }
 
 bool has_database(const fs::path& folder) {
@@ -56,7 +58,7 @@ std::string manifest_mark(const fs::path& folder) {
   std::string name;
   std::getline(std::ifstream(folder / "CURRENT"), name);
   std::error_code problem;
-  return sentence(name, " ", fs::file_size(folder / name, problem));
+  return fmt::format("{} {}", name, fs::file_size(folder / name, problem));
 }
 
 /// Of a store that is being opened: nothing goes on by itself, since nothing runs yet.
@@ -64,7 +66,7 @@ error error_opening(const rocksdb::Status& status, std::string_view doing) {
   if (status.IsCorruption())
     return error_of(status, doing);
   return {error_code::storage_failed,
-          sentence(doing, ": ", status.ToString(), "; mend that and start again")};
+          fmt::format("{}: {}; mend that and start again", doing, status.ToString())};
 }
 
 bool is_ours(std::string_view name) {
@@ -75,6 +77,26 @@ bool is_ours(std::string_view name) {
 }
 
 } // namespace
+
+/// What RocksDB's own threads tell: they finished a table, or cannot write.
+class rocksdb_database::background_listener final : public rocksdb::EventListener {
+public:
+  explicit background_listener(rocksdb_database& database) : database_(database) {}
+
+  void OnFlushCompleted(rocksdb::DB*, const rocksdb::FlushJobInfo&) override {
+    database_.throttle_.on_progress();
+  }
+  void OnCompactionCompleted(rocksdb::DB*, const rocksdb::CompactionJobInfo&) override {
+    database_.throttle_.on_progress();
+  }
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    static_cast<void>(database_.record_failure(*status));
+    database_.throttle_.on_progress();
+  }
+
+private:
+  rocksdb_database& database_;
+};
 
 error error_of(const rocksdb::Status& status, std::string_view doing) {
   if (status.IsCorruption())
@@ -99,16 +121,23 @@ void delete_prefix(rocksdb::WriteBatch& batch, rocksdb::ColumnFamilyHandle* from
 }
 
 result<std::unique_ptr<rocksdb_database>>
-rocksdb_database::open(const fs::path& folder, open_mode mode, std::shared_ptr<rocksdb::FileSystem> files) {
-  std::unique_ptr<rocksdb_database> database(new rocksdb_database);
-  database->mode_ = mode;
-  database->files_ = make_resumable(std::move(files));
-  database->env_ = rocksdb::NewCompositeEnv(database->files_);
+rocksdb_database::open(const fs::path& folder, open_mode mode, rocksdb_environment environment) {
+  std::unique_ptr<rocksdb_database> database(new rocksdb_database(mode, std::move(environment)));
   const auto opened =
       mode == open_mode::read_write ? database->open_for_writing(folder) : database->open_for_reading(folder);
   if (!opened)
     return std::unexpected(opened.error());
   return database;
+}
+
+rocksdb_database::rocksdb_database(open_mode mode, rocksdb_environment environment) :
+    mode_(mode), now_(std::move(environment.now)), process_running_(environment.running),
+    running_(std::move(environment.running)), last_write_at_(process_running_()),
+    files_(make_resumable(environment.files ? std::move(environment.files) : rocksdb::FileSystem::Default())),
+    env_(rocksdb::NewCompositeEnv(files_)) {
+  if (mode == open_mode::read_only)
+    condition_ = {.takes_writes = false, .since = now_(), .why = check_writable().error()};
+  has_failed_ = mode == open_mode::read_only;
 }
 
 rocksdb_database::~rocksdb_database() {
@@ -139,19 +168,26 @@ result<void> rocksdb_database::open_for_writing(const fs::path& folder) {
   } else if (has_remains(folder)) {
     return failure(
         error_code::corrupt,
-        sentence(folder.string(),
-                 " holds a damaged store: its file CURRENT is missing; bring the folder back from a copy"));
+        fmt::format(
+            "{} holds a damaged store: its file CURRENT is missing; bring the folder back from a copy",
+            folder.string()));
   }
   auto writing = options();
-  writing.info_log = std::make_shared<store_notes>(folder);
+  writing.info_log = std::make_shared<rocksdb_info_log>(folder);
+  writing.listeners.push_back(std::make_shared<background_listener>(*this));
   rocksdb::DB* opened = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   const auto status =
       rocksdb::DB::Open(writing, folder.string(), family_options(old_keys_), &handles, &opened);
   if (!status.ok())
-    return std::unexpected(error_opening(status, sentence("cannot open the store in ", folder.string())));
+    return std::unexpected(
+        error_opening(status, fmt::format("cannot open the store in {}", folder.string())));
   db_.reset(opened);
   std::ranges::copy(handles, families_.begin());
+  const auto before = get(family::meta, running_time::key);
+  if (!before)
+    return std::unexpected(before.error());
+  running_.go_on_from(before->value_or(""));
   const auto format = get(family::meta, format_key);
   if (!format)
     return std::unexpected(format.error());
@@ -165,7 +201,7 @@ result<void> rocksdb_database::open_for_writing(const fs::path& folder) {
 result<void> rocksdb_database::open_for_reading(const fs::path& folder) {
   std::error_code problem;
   if (!fs::is_directory(folder, problem))
-    return failure(error_code::not_found, sentence("there is no data folder ", folder.string()));
+    return failure(error_code::not_found, fmt::format("there is no data folder {}", folder.string()));
   if (!has_database(folder))
     return not_ours(folder, "there is no store in it");
   result<void> opened;
@@ -187,7 +223,8 @@ result<void> rocksdb_database::open_once_for_reading(const fs::path& folder) {
   const auto status =
       rocksdb::DB::OpenForReadOnly(options(), folder.string(), family_options(old_keys_), &handles, &opened);
   if (!status.ok())
-    return std::unexpected(error_opening(status, sentence("cannot open the store in ", folder.string())));
+    return std::unexpected(
+        error_opening(status, fmt::format("cannot open the store in {}", folder.string())));
   db_.reset(opened);
   std::ranges::copy(handles, families_.begin());
   return {};
@@ -200,7 +237,8 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
   auto reading = database_options(env_.get(), open_mode::read_only);
   auto status = rocksdb::DB::ListColumnFamilies(reading, folder.string(), &names);
   if (!status.ok())
-    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
+    return std::unexpected(
+        error_opening(status, fmt::format("cannot read the store in {}", folder.string())));
   // Families are numbered as they were made, and none is ever dropped.
   const auto events = std::ranges::find(names, name_of(family::events)) - names.begin();
   if (auto sound = check_log_damage(folder, static_cast<std::uint32_t>(events)); !sound)
@@ -209,7 +247,8 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
   rocksdb::DB* opened = nullptr;
   status = rocksdb::DB::OpenForReadOnly(reading, folder.string(), &opened);
   if (!status.ok())
-    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
+    return std::unexpected(
+        error_opening(status, fmt::format("cannot read the store in {}", folder.string())));
   const std::unique_ptr<rocksdb::DB> first_look(opened);
   std::string format;
   status = first_look->Get({}, slice(format_key), &format);
@@ -222,15 +261,17 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
     return not_ours(folder, "it holds another program's RocksDB");
   }
   if (!status.ok())
-    return std::unexpected(error_opening(status, sentence("cannot read the store in ", folder.string())));
+    return std::unexpected(
+        error_opening(status, fmt::format("cannot read the store in {}", folder.string())));
   unsigned version = 0;
   const auto [end, problem] = std::from_chars(format.data(), format.data() + format.size(), version);
   if (problem != std::errc{} || end != format.data() + format.size() || version == 0)
     return not_ours(folder, "its format is no number");
   if (version > format_now)
     return failure(error_code::corrupt,
-                   sentence("the data folder ", folder.string(), " was written by a newer sluice (format ",
-                            version, ", this one reads up to ", format_now, "); start the newer one"));
+                   fmt::format("the data folder {} was written by a newer sluice (format {}, this one reads "
+                               "up to {}); start the newer one",
+                               folder.string(), version, format_now));
   if (!std::ranges::all_of(names, is_ours))
     return not_ours(folder, "it holds column families that no sluice makes");
   return {};
@@ -245,36 +286,93 @@ result<void> rocksdb_database::check_writable() const {
 result<void> rocksdb_database::write(rocksdb::WriteBatch& batch, durability wanted) {
   if (auto writable = check_writable(); !writable)
     return writable;
-  if (has_failed_.load(std::memory_order_acquire))
+  if (wanted != durability::in_memory)
+    last_write_at_.store(process_running_(), std::memory_order_relaxed);
+  std::uint64_t failures = 0;
+  if (has_failed_.load(std::memory_order_acquire)) {
+    {
+      const std::lock_guard guard(condition_mutex_);
+      failures = failures_;
+    }
     if (auto resumed = resume(); !resumed)
       return resumed;
+  }
+  if (wanted == durability::in_memory)
+    throttle_.wait_while([this] { return is_behind_with_imports(); });
   rocksdb::WriteOptions options;
   options.sync = wanted == durability::synced;
   options.disableWAL = wanted == durability::in_memory;
   const auto status = db_->Write(options, &batch);
-  if (status.ok())
-    return {};
-  has_failed_.store(true, std::memory_order_release);
-  return std::unexpected(error_of(status, "cannot write"));
+  if (!status.ok())
+    return record_failure(status);
+  // Only a sync shows that the disk is back.
+  if (wanted == durability::synced && failures > 0)
+    record_success(failures);
+  return {};
 }
 
 result<void> rocksdb_database::flush(family which) {
   const auto status = db_->Flush({}, (*this)[which]);
-  if (status.ok())
-    return {};
-  has_failed_.store(true, std::memory_order_release);
-  return std::unexpected(error_of(status, "cannot write"));
+  if (!status.ok())
+    return record_failure(status);
+  return {};
 }
 
 result<void> rocksdb_database::resume() {
   const std::lock_guard guard(resuming_);
+  if (const auto status = db_->Resume(); !status.ok())
+    return record_failure(status);
+  return {};
+}
+
+/// Before RocksDB would slow writers down: two tables wait in memory, or tables pile up on the disk. Not once the disk
+/// has failed: the write then says so.
+bool rocksdb_database::is_behind_with_imports() const {
+  if (has_failed_.load(std::memory_order_acquire))
+    return false;
+  auto* const audiences = (*this)[family::audiences];
+  std::uint64_t in_memory = 0;
+  std::string on_disk;
+  static const auto files = rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0";
+  check(db_->GetIntProperty(audiences, rocksdb::DB::Properties::kNumImmutableMemTable, &in_memory) &&
+            db_->GetProperty(audiences, files, &on_disk),
+        "RocksDB counts its tables");
+  return in_memory >= import_tables_in_memory_max ||
+         std::strtoul(on_disk.c_str(), nullptr, 10) >= import_tables_unsorted_max;
+}
+
+std::unexpected<error> rocksdb_database::record_failure(const rocksdb::Status& status) {
+  auto why = error_of(status, "cannot write");
+  {
+    const std::lock_guard guard(condition_mutex_);
+    ++failures_;
+    if (condition_.takes_writes)
+      condition_ = {.takes_writes = false, .since = now_(), .why = why};
+    else
+      condition_.why = why;
+    has_failed_.store(true, std::memory_order_release);
+  }
+  return std::unexpected(std::move(why));
+}
+
+/// Only where nothing failed since: else another thread's failure would be forgotten.
+void rocksdb_database::record_success(std::uint64_t failures) {
+  const std::lock_guard guard(condition_mutex_);
+  if (failures != failures_)
+    return;
+  condition_ = {};
+  has_failed_.store(false, std::memory_order_release);
+}
+
+store_condition rocksdb_database::condition() const {
   if (!has_failed_.load(std::memory_order_acquire))
     return {};
-  const auto status = db_->Resume();
-  if (!status.ok())
-    return std::unexpected(error_of(status, "cannot write"));
-  has_failed_.store(false, std::memory_order_release);
-  return {};
+  const std::lock_guard guard(condition_mutex_);
+  return condition_;
+}
+
+milliseconds rocksdb_database::since_last_write() const {
+  return process_running_() - last_write_at_.load(std::memory_order_relaxed);
 }
 
 result<std::optional<std::string>> rocksdb_database::get(family from, std::string_view key) const {

@@ -1,9 +1,12 @@
 #pragma once
-// The one RocksDB of a data folder, as the rocksdb_*.cpp see it: opened and checked, its column families by
-// name, and every write through one place that knows how to go on after the disk has failed.
+// The one RocksDB of a data folder, as this room sees it: opened and checked, its column families by name, and every
+// write through one place that knows how to go on after the disk has failed.
 
 #include "persistence/rocksdb/data_folder.hpp"
+#include "persistence/rocksdb/environment.hpp"
+#include "persistence/rocksdb/import_throttle.hpp"
 #include "persistence/rocksdb/old_keys_filter.hpp"
+#include "persistence/rocksdb/running_time.hpp"
 #include "persistence/store.hpp"
 
 #include <rocksdb/db.h>
@@ -27,7 +30,7 @@ inline constexpr std::size_t family_count = 7;
 enum class durability : std::uint8_t {
   synced,    ///< on the disk when it returns
   logged,    ///< survives the process; the next synced write takes it to the disk
-  in_memory, ///< on the disk once its family was flushed
+  in_memory, ///< an import's: on the disk once its family was flushed
 };
 
 /// Slices and string views are the same thing to us.
@@ -43,9 +46,9 @@ error error_of(const rocksdb::Status& status, std::string_view doing);
 
 class rocksdb_database {
 public:
-  /// See open_store. `files` is what the disk is reached through.
+  /// See open_store.
   static result<std::unique_ptr<rocksdb_database>>
-  open(const std::filesystem::path& folder, open_mode mode, std::shared_ptr<rocksdb::FileSystem> files);
+  open(const std::filesystem::path& folder, open_mode mode, rocksdb_environment environment);
   ~rocksdb_database();
   rocksdb_database(const rocksdb_database&) = delete;
   rocksdb_database& operator=(const rocksdb_database&) = delete;
@@ -57,17 +60,27 @@ public:
 
   /// `not_permitted` when it was opened for reading.
   result<void> check_writable() const;
-  /// Writes all or nothing. After a failed one, the next tries to bring the database back first.
+  /// Writes all or nothing. After a failed one, the next tries to bring the database back first. An import's waits
+  /// while RocksDB is behind with its tables.
   result<void> write(rocksdb::WriteBatch& batch, durability wanted);
   /// Takes to the disk what a family has in memory.
   result<void> flush(family which);
   /// A value; nothing if there is none.
   result<std::optional<std::string>> get(family from, std::string_view key) const;
 
-  old_keys_filter& old_keys() { return old_keys_; }
+  /// See store::condition. Any thread.
+  store_condition condition() const;
+  /// How long ago a write was last tried that the disk had to take. Any thread.
+  milliseconds since_last_write() const;
+  /// The engine's running time.
+  const running_time& running() const { return running_; }
+  /// How many imports wait for RocksDB. Any thread.
+  std::size_t imports_waiting() const { return throttle_.waiting(); }
 
 private:
-  rocksdb_database() = default;
+  class background_listener;
+
+  explicit rocksdb_database(open_mode mode, rocksdb_environment environment);
   result<void> open_for_writing(const std::filesystem::path& folder);
   result<void> open_for_reading(const std::filesystem::path& folder);
   result<void> open_once_for_reading(const std::filesystem::path& folder);
@@ -75,17 +88,31 @@ private:
   result<void> check_format(const std::filesystem::path& folder);
   result<void> resume();
   rocksdb::Options options() const;
+  bool is_behind_with_imports() const;
+  std::unexpected<error> record_failure(const rocksdb::Status& status);
+  /// `failures`: how many were known when the write that went well began.
+  void record_success(std::uint64_t failures);
 
+  open_mode mode_;
+  clock_source now_;
+  std::function<milliseconds()> process_running_;
+  running_time running_;
+  old_keys_filter old_keys_{running_};
+  import_throttle throttle_;
+
+  std::atomic<bool> has_failed_ = false;    ///< the last write: `condition_` says why
+  std::atomic<milliseconds> last_write_at_; ///< the process's running time
+  mutable std::mutex condition_mutex_;      ///< guards what follows
+  store_condition condition_;
+  std::uint64_t failures_ = 0; ///< so far
+
+  std::mutex resuming_;
   // Destroyed from the last to the first: the lock is let go when the database is closed.
   folder_lock lock_;
   std::shared_ptr<rocksdb::FileSystem> files_;
   std::unique_ptr<rocksdb::Env> env_;
-  old_keys_filter old_keys_;
   std::unique_ptr<rocksdb::DB> db_;
   std::array<rocksdb::ColumnFamilyHandle*, family_count> families_{};
-  open_mode mode_ = open_mode::read_only;
-  std::atomic<bool> has_failed_ = false;
-  std::mutex resuming_;
 };
 
 /// A writer's batch that deletes every key that begins with `prefix`.

@@ -3,10 +3,12 @@
 #include "persistence/big_endian.hpp"
 #include "persistence/key_record_codec.hpp"
 #include "persistence/rocksdb/database.hpp"
-#include "persistence/sentence.hpp"
 
+#include <fmt/format.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
+#include <exception>
 #include <limits>
 
 namespace sluice {
@@ -59,12 +61,12 @@ public:
   }
 
   result<void> outcome() const override {
-    const auto doing = sentence("cannot read the log of campaign ", to_string(campaign_));
+    const auto doing = fmt::format("cannot read the log of campaign {}", to_string(campaign_));
     if (const auto status = records_->status(); !status.ok())
       return std::unexpected(error_of(status, doing));
     if (!strange_key_.empty())
-      return failure(error_code::corrupt,
-                     sentence(doing, ": there is a key that is none of a record: ", hex_of(strange_key_)));
+      return failure(error_code::corrupt, fmt::format("{}: there is a key that is none of a record: {}",
+                                                      doing, hex_of(strange_key_)));
     return {};
   }
 
@@ -102,7 +104,8 @@ void rocksdb_journal::append(append_request request, append_done done) {
   if (auto writable = database_.check_writable(); !writable)
     return done(std::unexpected(writable.error()));
   // Encoded here, in the caller's thread: the one writer has only the chain left to do.
-  queued_append one{.campaign = request.campaign,
+  queued_append one{.what = purpose::append,
+                    .campaign = request.campaign,
                     .expected_last = request.expected_last,
                     .records = {},
                     .key = std::move(request.key),
@@ -121,11 +124,8 @@ void rocksdb_journal::append(append_request request, append_done done) {
                                    queued_bytes_ + bytes > journal_queue_bytes_max)) {
       refusal = "the disk does not keep up: too many appends wait for it; try again later";
     } else {
-      queue_.push_back(std::move(one));
       queued_bytes_ += bytes;
-      // Only the first of a group wakes the writer: it takes all that there are by then.
-      if (queue_.size() == 1)
-        has_work_.notify_one();
+      enqueue(std::move(one));
       return;
     }
   }
@@ -133,12 +133,26 @@ void rocksdb_journal::append(append_request request, append_done done) {
 }
 
 void rocksdb_journal::await_appends(std::function<void()> done) {
-  queued_append one{.campaign = {},
-                    .records = {},
-                    .key = {},
-                    .done = [done = std::move(done)](const result<event_number>&) { done(); },
-                    .only_waits = true};
   const std::lock_guard guard(mutex_);
+  enqueue({.what = purpose::await,
+           .campaign = {},
+           .records = {},
+           .key = {},
+           .done = [done = std::move(done)](const result<event_number>&) { done(); }});
+}
+
+void rocksdb_journal::try_disk() {
+  const std::lock_guard guard(mutex_);
+  if (queue_.empty() && !is_closing_)
+    enqueue({.what = purpose::try_disk,
+             .campaign = {},
+             .records = {},
+             .key = {},
+             .done = [](const result<event_number>&) {}});
+}
+
+/// With the mutex held. Only the first of a group wakes the writer: it takes all that there are by then.
+void rocksdb_journal::enqueue(queued_append&& one) {
   queue_.push_back(std::move(one));
   if (queue_.size() == 1)
     has_work_.notify_one();
@@ -155,10 +169,21 @@ void rocksdb_journal::run() {
       taken.swap(queue_);
       queued_bytes_ = 0;
     }
-    write(taken);
+    write_or_refuse(taken);
     for (auto& one : taken)
       one.done(std::move(one.answer));
     taken.clear();
+  }
+}
+
+/// Nothing may end the one writer: what cannot even be put together, as where there is no memory, is refused.
+void rocksdb_journal::write_or_refuse(group& appends) {
+  try {
+    write(appends);
+  } catch (const std::exception& problem) {
+    heads_.clear();
+    for (auto& one : appends)
+      one.answer = failure(error_code::internal, fmt::format("cannot write to the log: {}", problem.what()));
   }
 }
 
@@ -182,8 +207,12 @@ void rocksdb_journal::write(group& appends) {
 
 /// Puts one append into the group's batch, or says in its answer why not.
 void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
-  if (one.only_waits)
+  if (one.what == purpose::await)
     return;
+  if (one.what == purpose::try_disk) {
+    batch.Put(database_[family::meta], slice(running_time::key), database_.running().stored());
+    return;
+  }
   auto head = head_of(one.campaign);
   if (!head) {
     one.answer = std::unexpected(head.error());
@@ -202,10 +231,12 @@ void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
     batch.Put(database_[family::events], slice(record.key()), slice(record.value()));
   }
   if (one.key) {
-    database_.old_keys().saw(one.key->at);
-    batch.Put(database_[family::keys], one.key->key, encode_key_record(*one.key));
+    batch.Put(database_[family::keys], one.key->key, encode_key_record(*one.key, database_.running().now()));
+    batch.Put(database_[family::meta], slice(running_time::key), database_.running().stored());
   }
   heads_.insert_or_assign(one.campaign, *head);
+  if (one.campaign.value > last_appended_.load(std::memory_order_relaxed))
+    last_appended_.store(one.campaign.value, std::memory_order_release);
   one.answer = head->number;
 }
 
@@ -220,7 +251,7 @@ result<log_head> rocksdb_journal::head(campaign_id campaign) const {
   records->SeekForPrev(slice(record_key(campaign, std::numeric_limits<event_number>::max())));
   if (!records->status().ok())
     return std::unexpected(
-        error_of(records->status(), sentence("cannot read the log of campaign ", to_string(campaign))));
+        error_of(records->status(), fmt::format("cannot read the log of campaign {}", to_string(campaign))));
   if (!records->Valid() || records->key().size() != record_key_bytes ||
       read_big_endian<std::uint64_t>(records->key().data()) != campaign.value)
     return log_head{};
@@ -286,11 +317,26 @@ result<std::vector<std::string>> rocksdb_journal::strange_keys() const {
 }
 
 result<campaign_id> rocksdb_journal::last_campaign() const {
+  if (!has_read_last_.load(std::memory_order_acquire)) {
+    const auto last = read_last_campaign();
+    if (!last)
+      return last;
+    last_read_.store(last->value, std::memory_order_relaxed);
+    has_read_last_.store(true, std::memory_order_release);
+  }
+  return campaign_id{
+      std::max(last_read_.load(std::memory_order_relaxed), last_appended_.load(std::memory_order_acquire))};
+}
+
+result<campaign_id> rocksdb_journal::read_last_campaign() const {
   const std::unique_ptr<rocksdb::Iterator> records(database_.db().NewIterator({}, database_[family::events]));
   records->SeekToLast();
+  // A key that is too short for a campaign's is none of a record.
+  while (records->Valid() && records->key().size() < sizeof(std::uint64_t))
+    records->Prev();
   if (!records->status().ok())
     return std::unexpected(error_of(records->status(), "cannot find the last campaign"));
-  if (!records->Valid() || records->key().size() < 8)
+  if (!records->Valid())
     return campaign_id{};
   return campaign_id{read_big_endian<std::uint64_t>(records->key().data())};
 }

@@ -5,7 +5,9 @@
 #include "persistence/hash_chain.hpp"
 #include "persistence/journal.hpp"
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -41,18 +43,24 @@ public:
   result<std::vector<std::string>> strange_keys() const override;
   result<std::optional<key_record>> find_key(std::string_view key) const override;
 
-  /// The highest campaign id that has events; 0 when there is none.
+  /// The highest campaign id that has events, or had an append; 0 when there is none. Any thread; it reads the disk
+  /// until that has answered once.
   result<campaign_id> last_campaign() const;
 
+  /// Lets the writer write something, to see whether the disk takes it; nothing where it has work anyhow. Any thread.
+  void try_disk();
+
 private:
+  enum class purpose : std::uint8_t { append, await, try_disk };
+
   /// An append that waits for its group, events already encoded; later what it will be answered.
   struct queued_append {
+    purpose what = purpose::append;
     campaign_id campaign;
     event_number expected_last = 0;
     std::vector<journal_record> records;
     std::optional<key_record> key;
     append_done done;
-    bool only_waits = false; ///< for those before it; it writes nothing
     result<event_number> answer = event_number{0};
   };
   using group = std::vector<queued_append>;
@@ -60,13 +68,19 @@ private:
   /// Every campaign with events, and every key too short to name one.
   result<void> survey(const std::function<void(campaign_id)>& visit_campaign,
                       const std::function<void(std::string_view)>& visit_strange_key) const;
+  result<campaign_id> read_last_campaign() const;
+  void enqueue(queued_append&& one);
   void run();
   void write(group& appends);
+  void write_or_refuse(group& appends);
   void stage(queued_append& one, rocksdb::WriteBatch& batch);
   result<log_head> head_of(campaign_id campaign);
 
   rocksdb_database& database_;
-  std::unordered_map<campaign_id, log_head> heads_; ///< the writer's alone
+  std::unordered_map<campaign_id, log_head> heads_;  ///< the writer's alone
+  std::atomic<std::uint64_t> last_appended_ = 0;     ///< the highest campaign of this process's appends
+  mutable std::atomic<std::uint64_t> last_read_ = 0; ///< the highest on the disk when it was first read
+  mutable std::atomic<bool> has_read_last_ = false;
 
   std::mutex mutex_; ///< guards what follows
   std::condition_variable has_work_;

@@ -1,12 +1,10 @@
 #include "persistence/rocksdb/log_damage.hpp"
 
-#include "persistence/sentence.hpp"
-
+#include <fmt/format.h>
 #include <rocksdb/file_checksum.h>
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -50,22 +48,17 @@ std::uint32_t masked(std::uint32_t crc) {
   return (crc >> 15U | crc << 17U) + 0xa282ead8U;
 }
 
-std::size_t block_end(std::string_view log, std::size_t at) {
-  return std::min((at / block_bytes + 1) * block_bytes, log.size());
-}
-
-/// The record that begins here, if a sound one does.
-std::optional<log_record> record_at(std::string_view log, std::size_t at) {
-  const auto end = block_end(log, at);
-  if (end < at + header_bytes)
+/// The record that begins here in its block, if a sound one does.
+std::optional<log_record> record_at(std::string_view block, std::size_t at) {
+  if (block.size() < at + header_bytes)
     return std::nullopt;
-  const auto type = static_cast<unsigned char>(log[at + 6]);
-  const auto length = little_endian(log.substr(at + 4, 2));
-  if (type < 1 || type > 4 || at + header_bytes + length > end)
+  const auto type = static_cast<unsigned char>(block[at + 6]);
+  const auto length = little_endian(block.substr(at + 4, 2));
+  if (type < 1 || type > 4 || at + header_bytes + length > block.size())
     return std::nullopt;
-  if (masked(crc32c(log.substr(at + 6, 1 + length))) != little_endian(log.substr(at, 4)))
+  if (masked(crc32c(block.substr(at + 6, 1 + length))) != little_endian(block.substr(at, 4)))
     return std::nullopt;
-  return log_record{static_cast<piece>(type), log.substr(at + header_bytes, length),
+  return log_record{static_cast<piece>(type), block.substr(at + header_bytes, length),
                     at + header_bytes + length};
 }
 
@@ -80,26 +73,49 @@ bool is_of_family(std::string_view payload, std::uint32_t family) {
   return (tag == value || tag == deletion) && number == family;
 }
 
-/// Where the log is damaged with acknowledged writes behind it.
-std::optional<std::size_t> damage_in(std::string_view log, std::uint32_t events_family) {
-  std::optional<std::size_t> damaged;
-  bool has_events_behind = false;
-  for (std::size_t at = 0; at < log.size();) {
-    const auto end = block_end(log, at);
-    if (const auto record = record_at(log, at)) {
-      at = record->end;
-      if (!damaged || !record->begins_write())
-        continue;
-      if (has_events_behind)
-        return damaged;
-      has_events_behind = is_of_family(record->payload, events_family);
-    } else if (end - at < header_bytes) {
-      at = end; // a block's end that is too short for a record
-    } else {
-      damaged = damaged.value_or(at);
-      ++at; // the next sound record may begin anywhere
+/// Looks through one log, block after block, for damage with acknowledged writes behind it.
+class damage_search {
+public:
+  explicit damage_search(std::uint32_t events_family) : events_family_(events_family) {}
+
+  /// Takes the next block; the place of the damage once it is certain.
+  std::optional<std::uint64_t> take(std::string_view block) {
+    for (std::size_t at = 0; at < block.size();) {
+      if (const auto record = record_at(block, at)) {
+        at = record->end;
+        if (!damaged_ || !record->begins_write())
+          continue;
+        if (has_events_behind_)
+          return damaged_;
+        has_events_behind_ = is_of_family(record->payload, events_family_);
+      } else if (block.size() - at < header_bytes) {
+        break; // a block's end that is too short for a record
+      } else {
+        damaged_ = damaged_.value_or(taken_ + at);
+        ++at; // the next sound record may begin anywhere
+      }
     }
+    taken_ += block.size();
+    return std::nullopt;
   }
+
+private:
+  std::uint32_t events_family_;
+  std::uint64_t taken_ = 0; ///< bytes of the blocks before
+  std::optional<std::uint64_t> damaged_;
+  bool has_events_behind_ = false;
+};
+
+std::optional<std::uint64_t> damage_in(const std::filesystem::path& log, std::uint32_t events_family) {
+  std::ifstream in(log, std::ios::binary);
+  damage_search search(events_family);
+  std::string block(block_bytes, '\0');
+  do {
+    in.read(block.data(), static_cast<std::streamsize>(block.size()));
+    if (const auto place =
+            search.take(std::string_view(block).substr(0, static_cast<std::size_t>(in.gcount()))))
+      return place;
+  } while (in);
   return std::nullopt;
 }
 
@@ -110,16 +126,12 @@ result<void> check_log_damage(const std::filesystem::path& folder, std::uint32_t
   for (const auto& entry : std::filesystem::directory_iterator(folder, problem)) {
     if (entry.path().extension() != ".log")
       continue;
-    std::ifstream in(entry.path(), std::ios::binary);
-    const std::string log{std::istreambuf_iterator<char>(in), {}};
-    if (const auto place = damage_in(log, events_family))
-      return failure(
-          error_code::corrupt,
-          sentence("the store is damaged: its log ", entry.path().string(), " cannot be read at byte ",
-                   *place,
-                   ", and behind that lies what was acknowledged; bring the data folder back from a "
-                   "copy, or, to go on without what came after that byte, run: truncate -s ",
-                   *place, " ", entry.path().string()));
+    if (const auto place = damage_in(entry.path(), events_family))
+      return failure(error_code::corrupt,
+                     fmt::format("the store is damaged: its log {} cannot be read at byte {}, and behind "
+                                 "that lies what was acknowledged; bring the data folder back from a copy, "
+                                 "or, to go on without what came after that byte, run: truncate -s {} {}",
+                                 entry.path().string(), *place, *place, entry.path().string()));
   }
   return {};
 }

@@ -24,8 +24,9 @@
 
 namespace sluice {
 
-/// `corrupt`, with the file, the place and what can be done, when acknowledged writes lie behind a record that
-/// cannot be read. `events_family` is the number of the column family that is only written with a sync.
+/// Reads every log of the folder, block by block: it takes their time, and the memory of one block. `corrupt`,
+/// with the file, the place and what can be done, when acknowledged writes lie behind a record that cannot be
+/// read. `events_family` is the number of the column family that is only written with a sync.
 result<void> check_log_damage(const std::filesystem::path& folder, std::uint32_t events_family);
 
 } // namespace sluice

@@ -1,20 +1,19 @@
 #pragma once
-// Forgets the answers of idempotency keys that are older than key_kept_for, when the keys are next compacted. "Now" is
-// the newest time that any key was given: the store asks no clock, and keys only pile up where new ones come in.
+// Forgets the answers of idempotency keys when the keys are next compacted: those that are older than
+// key_kept_for, in the engine's running time, which no jump of the clock makes older.
 
-#include "persistence/journal.hpp"
+#include "persistence/rocksdb/running_time.hpp"
 
 #include <rocksdb/compaction_filter.h>
 
-#include <atomic>
 #include <string>
 
 namespace sluice {
 
-/// Drops old keys. Its counterpart `saw` is told of every new one.
 class old_keys_filter final : public rocksdb::CompactionFilter {
 public:
-  void saw(timestamp at);
+  /// `running` outlives it.
+  explicit old_keys_filter(const running_time& running) : running_(running) {}
   bool Filter(int level,
               const rocksdb::Slice& key,
               const rocksdb::Slice& value,
@@ -23,7 +22,7 @@ public:
   const char* Name() const override { return "sluice_old_keys"; }
 
 private:
-  std::atomic<std::int64_t> newest_ms_ = 0;
+  const running_time& running_;
 };
 
 } // namespace sluice

@@ -13,12 +13,12 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t mebibyte = 1U << 20U;
-constexpr std::size_t block_cache_bytes = 64 * mebibyte;
+constexpr std::size_t block_cache_bytes = 32 * mebibyte;
 constexpr std::size_t log_bytes_max = 128 * mebibyte;
 constexpr double filter_bits_per_key = 10; // 1% of the look-ups that find nothing still read a block
 
-/// Where nobody else is named: a store opened for reading may belong to a running engine, whose notes it must not
-/// touch, and RocksDB's own way of keeping them is none (see store_notes).
+/// Where nobody else is named: a store opened for reading may belong to a running engine, whose info
+/// log it must not touch, and RocksDB's own writer of one ends the process on a full disk (see info_log.hpp).
 class silent_logger final : public rocksdb::Logger {
 public:
   using rocksdb::Logger::Logv;
@@ -86,6 +86,8 @@ rocksdb::Options database_options(rocksdb::Env* env, open_mode mode) {
   // and bounds what a restart replays.
   options.max_total_wal_size = log_bytes_max;
   options.max_background_jobs = 2;
+  // Tables go to the disk as they are written, not all at their end: a log's sync would wait behind them.
+  options.bytes_per_sync = mebibyte;
   options.max_open_files = -1;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -102,8 +104,14 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const old_keys_filte
     if (which == family::events)
       options.write_buffer_size = 32 * mebibyte;
     if (which == family::audiences) {
-      options.write_buffer_size = 64 * mebibyte;
-      options.max_write_buffer_number = 3;
+      options.write_buffer_size = 16 * mebibyte;
+      options.level0_file_num_compaction_trigger = 8;
+      // Far from where imports wait (see import_throttle.hpp): here RocksDB holds back the writers of every family.
+      options.max_write_buffer_number = 6;
+      options.level0_slowdown_writes_trigger = 60;
+      options.level0_stop_writes_trigger = 80;
+      options.soft_pending_compaction_bytes_limit = 0;
+      options.hard_pending_compaction_bytes_limit = 0;
     }
     if (which == family::suppressions) {
       options.memtable_whole_key_filtering = true;

@@ -2,7 +2,7 @@
 //
 //   8 bytes   the number of the last event that it holds, big-endian
 //   32 bytes  the hash of that event's record
-//   the rest  the state, see actors/state_codec.hpp
+//   the rest  the state, see actors/core/state_codec.hpp
 
 #include "persistence/rocksdb/snapshots.hpp"
 
@@ -12,6 +12,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <array>
 #include <cstring>
 #include <memory>
 
@@ -33,26 +34,34 @@ stored_hash(const rocksdb_database& database, campaign_id campaign, event_number
 } // namespace
 
 void rocksdb_snapshots::save(campaign_id campaign, const snapshot& value) {
+  if (value.state.size() > snapshot_bytes_max)
+    return;
   const auto hash = stored_hash(database_, campaign, value.number);
   if (!hash)
     return;
-  std::string bytes;
-  bytes.reserve(state_offset + value.state.size());
-  append_big_endian(bytes, value.number);
-  bytes.append(as_text(*hash));
-  bytes.append(value.state);
+  const auto key = big_endian(campaign.value);
+  const auto number = big_endian(value.number);
+  // From its pieces, so that the state, which may be megabytes, is copied into the batch only.
+  const rocksdb::Slice key_slice(key);
+  const std::array pieces{slice(number), slice(as_text(*hash)), slice(value.state)};
   rocksdb::WriteBatch batch;
-  batch.Put(database_[family::snapshots], big_endian(campaign.value), bytes);
+  if (!batch
+           .Put(database_[family::snapshots], rocksdb::SliceParts(&key_slice, 1),
+                rocksdb::SliceParts(pieces.data(), static_cast<int>(pieces.size())))
+           .ok())
+    return;
   // A snapshot that the disk does not take costs time at the next restart and nothing else; a disk that
   // fails shows where something hangs on it.
   static_cast<void>(database_.write(batch, durability::logged).has_value());
 }
 
 std::optional<snapshot> rocksdb_snapshots::load(campaign_id campaign) const {
-  const auto bytes = database_.get(family::snapshots, big_endian(campaign.value));
-  if (!bytes || !*bytes || (*bytes)->size() < state_offset)
+  rocksdb::PinnableSlice bytes; // where it lies already, as a rule
+  const auto status =
+      database_.db().Get({}, database_[family::snapshots], big_endian(campaign.value), &bytes);
+  if (!status.ok() || bytes.size() < state_offset)
     return std::nullopt;
-  const std::string_view text(**bytes);
+  const auto text = view(bytes);
   const auto number = read_big_endian<std::uint64_t>(text.data());
   const auto hash = stored_hash(database_, campaign, number);
   if (!hash || as_text(*hash) != text.substr(8, hash->size()))

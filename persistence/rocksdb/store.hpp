@@ -4,22 +4,18 @@
 //
 //   events        campaign (8 BE) number (8 BE)           → see persistence/journal.hpp
 //   audiences, suppressions, snapshots, tokens, keys      → see the .cpp that owns each
-//   default       "format" → "1"
+//   default       "format" → "1", "running" → see persistence/rocksdb/running_time.hpp
 
+#include "persistence/rocksdb/environment.hpp"
 #include "persistence/store.hpp"
 
 #include <filesystem>
 #include <memory>
 
-namespace rocksdb {
-class FileSystem;
-}
-
 namespace sluice {
 
-/// See open_store. `files` is what the disk is reached through, the system's own where none is given.
-result<std::unique_ptr<store>> open_rocksdb_store(const std::filesystem::path& folder,
-                                                  open_mode mode,
-                                                  std::shared_ptr<rocksdb::FileSystem> files = nullptr);
+/// See open_store.
+result<std::unique_ptr<store>>
+open_rocksdb_store(const std::filesystem::path& folder, open_mode mode, rocksdb_environment environment = {});
 
 } // namespace sluice

@@ -12,6 +12,9 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <deque>
+#include <functional>
+#include <memory>
 #include <unordered_set>
 
 namespace sluice {
@@ -38,20 +41,28 @@ std::unexpected<error> damaged() {
 /// The addresses in lower case, as the keys are. Those that are so already are not copied.
 class folded_addresses {
 public:
-  explicit folded_addresses(const std::vector<std::string_view>& emails) {
-    keys_.reserve(emails.size());
-    copies_.reserve(emails.size());
-    for (const auto email : emails) {
-      const bool is_lower = std::ranges::none_of(email, [](char c) { return c >= 'A' && c <= 'Z'; });
-      keys_.push_back(slice(is_lower ? email : std::string_view(copies_.emplace_back(folded(email)))));
-    }
+  explicit folded_addresses(const std::vector<std::string_view>& emails) : folded_(emails) {
+    for (auto& email : folded_)
+      if (std::ranges::any_of(email, [](char c) { return c >= 'A' && c <= 'Z'; }))
+        email = copies_.emplace_back(folded(email));
   }
-  const std::vector<rocksdb::Slice>& keys() const { return keys_; }
+  const std::vector<std::string_view>& all() const { return folded_; }
+  std::vector<rocksdb::Slice> keys() const {
+    std::vector<rocksdb::Slice> keys;
+    keys.reserve(folded_.size());
+    for (const auto email : folded_)
+      keys.push_back(slice(email));
+    return keys;
+  }
 
 private:
-  std::vector<std::string> copies_; ///< reserved for all, so that none moves
-  std::vector<rocksdb::Slice> keys_;
+  std::vector<std::string_view> folded_;
+  std::deque<std::string> copies_; ///< none moves when another is added
 };
+
+std::uint64_t hash_of(std::string_view folded_address) {
+  return std::hash<std::string_view>{}(folded_address);
+}
 
 /// Looks all keys up at once; a value that was not found is left empty.
 result<void> look_up(const rocksdb_database& database,
@@ -69,6 +80,24 @@ result<void> look_up(const rocksdb_database& database,
 }
 
 } // namespace
+
+rocksdb_suppressions::rocksdb_suppressions(rocksdb_database& database) :
+    database_(database), filter_is_whole_(fill_filter()) {}
+
+/// Whether it could: a list that is too large, or cannot be read, is looked up on the disk.
+bool rocksdb_suppressions::fill_filter() {
+  std::uint64_t about = 0;
+  auto* const list = database_[family::suppressions];
+  if (!database_.db().GetIntProperty(list, rocksdb::DB::Properties::kEstimateNumKeys, &about) ||
+      about > suppressions_filtered_max)
+    return false;
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> stored(database_.db().NewIterator(options, list));
+  for (stored->SeekToFirst(); stored->Valid(); stored->Next())
+    filter_.insert(hash_of(view(stored->key())));
+  return stored->status().ok();
+}
 
 result<std::size_t> rocksdb_suppressions::add(const std::vector<suppression>& entries) {
   if (auto writable = database_.check_writable(); !writable)
@@ -90,13 +119,19 @@ result<std::size_t> rocksdb_suppressions::add(const std::vector<suppression>& en
     rocksdb::WriteBatch batch;
     std::unordered_set<std::string_view> taken;
     for (auto index = begin; index < end; ++index) {
-      const auto key = addresses.keys()[index - begin];
-      if (statuses[index - begin].ok() || !taken.insert(view(key)).second)
+      const auto address = addresses.all()[index - begin];
+      if (statuses[index - begin].ok() || !taken.insert(address).second)
         continue;
-      batch.Put(database_[family::suppressions], key, encode(entries[index]));
+      batch.Put(database_[family::suppressions], slice(address), encode(entries[index]));
     }
     if (taken.empty())
       continue;
+    {
+      // Before it is on the disk: who looks in between finds too much in the filter, never too little.
+      const std::lock_guard filter_guard(filter_mutex_);
+      for (const auto address : taken)
+        filter_.insert(hash_of(address));
+    }
     if (auto written = database_.write(batch, durability::synced); !written)
       return std::unexpected(written.error());
     added += taken.size();
@@ -116,8 +151,8 @@ result<std::size_t> rocksdb_suppressions::remove(const std::vector<std::string>&
   rocksdb::WriteBatch batch;
   std::unordered_set<std::string_view> removed;
   for (std::size_t index = 0; index < emails.size(); ++index)
-    if (statuses[index].ok() && removed.insert(view(addresses.keys()[index])).second)
-      batch.Delete(database_[family::suppressions], addresses.keys()[index]);
+    if (statuses[index].ok() && removed.insert(addresses.all()[index]).second)
+      batch.Delete(database_[family::suppressions], slice(addresses.all()[index]));
   if (removed.empty())
     return 0;
   if (auto written = database_.write(batch, durability::synced); !written)
@@ -127,20 +162,36 @@ result<std::size_t> rocksdb_suppressions::remove(const std::vector<std::string>&
 
 result<std::vector<std::optional<std::string>>>
 rocksdb_suppressions::find(const std::vector<std::string_view>& emails) const {
+  std::vector<std::optional<std::string>> reasons(emails.size());
   const folded_addresses addresses(emails);
+  const auto places = candidates(addresses.all());
+  if (places.empty())
+    return reasons;
+  std::vector<rocksdb::Slice> keys;
+  keys.reserve(places.size());
+  for (const auto place : places)
+    keys.push_back(slice(addresses.all()[place]));
   std::vector<rocksdb::PinnableSlice> values;
   std::vector<rocksdb::Status> statuses;
-  if (auto found = look_up(database_, addresses.keys(), values, statuses); !found)
+  if (auto found = look_up(database_, keys, values, statuses); !found)
     return std::unexpected(found.error());
-  std::vector<std::optional<std::string>> reasons(emails.size());
-  for (std::size_t index = 0; index < emails.size(); ++index) {
+  for (std::size_t index = 0; index < places.size(); ++index) {
     if (!statuses[index].ok())
       continue;
     if (values[index].size() < since_bytes)
       return damaged();
-    reasons[index] = view(values[index]).substr(since_bytes);
+    reasons[places[index]] = view(values[index]).substr(since_bytes);
   }
   return reasons;
+}
+
+std::vector<std::size_t> rocksdb_suppressions::candidates(const std::vector<std::string_view>& folded) const {
+  std::vector<std::size_t> places;
+  const std::shared_lock guard(filter_mutex_);
+  for (std::size_t place = 0; place < folded.size(); ++place)
+    if (!filter_is_whole_ || filter_.may_contain(hash_of(folded[place])))
+      places.push_back(place);
+  return places;
 }
 
 result<std::vector<suppression>> rocksdb_suppressions::list(std::string_view after, std::size_t limit) const {

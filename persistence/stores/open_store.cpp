@@ -2,7 +2,8 @@
 
 #include "persistence/memory/store.hpp"
 #include "persistence/rocksdb/store.hpp"
-#include "persistence/sentence.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <string_view>
@@ -36,9 +37,9 @@ store_url split(const std::string& url) {
 
 std::unexpected<error> no_such_form(std::string_view scheme, const std::string& url) {
   return failure(error_code::invalid_input,
-                 sentence("there is no kind of store \"", scheme,
-                          ":\"; there are rocksdb:PATH and memory:, and the ", "path of a folder alone (./",
-                          url, ", where that is one's name)"));
+                 fmt::format("there is no kind of store \"{}:\"; there are rocksdb:PATH and memory:, and the "
+                             "path of a folder alone (./{}, where that is one's name)",
+                             scheme, url));
 }
 
 } // namespace
@@ -46,7 +47,7 @@ std::unexpected<error> no_such_form(std::string_view scheme, const std::string& 
 result<std::unique_ptr<store>> open_store(const std::string& url, open_mode mode) {
   if (const auto [scheme, rest] = split(url); scheme == "memory") {
     if (!rest.empty())
-      return failure(error_code::invalid_input, sentence("nothing may stand behind memory: in ", url));
+      return failure(error_code::invalid_input, fmt::format("nothing may stand behind memory: in {}", url));
     if (mode == open_mode::read_only)
       return failure(error_code::not_found,
                      "a store in memory is empty when it is opened: there is nothing to read");

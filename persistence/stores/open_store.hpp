@@ -19,8 +19,8 @@ namespace sluice {
 /// `not_permitted`; it shows what was there when it was opened, also while an engine writes on.
 result<std::unique_ptr<store>> open_store(const std::string& url, open_mode mode);
 
-/// The folder that the store of that URL lives in, which other files of the engine may lie in too; `invalid_input` where
-/// it lives in none, or no form has such URLs.
+/// The folder that the store of that URL lives in, which other files of the engine may lie in too; `invalid_input`
+/// where it lives in none, or no form has such URLs.
 result<std::filesystem::path> store_folder(const std::string& url);
 
 } // namespace sluice

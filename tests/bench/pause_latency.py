@@ -1,27 +1,24 @@
 """How long letters still arrive after `pause` was answered, at full rate.
 
-    pause_latency.py EXECUTABLE [--pauses N] [--connections N]
+    pause_latency.py [--pauses N] [--connections N]
 
 The sink is Postfix's smtp-sink, which writes a line for each letter it has taken; a process that does nothing else
 reads the lines and notes when the last one came. The time is from the last byte of the answer to `pause` (HTTP, a
-connection that is kept open) to the last letter at the sink; 0 when none comes after the answer. Exits 1 when the
-99th percentile is above 50 ms, or more letters than connections come after one answer.
+connection that is kept open) to the last letter at the sink; 0 when none comes after the answer.
 """
 
-import argparse
 import http.client
 import json
 import multiprocessing
 import os
-import pathlib
 import random
 import re
 import statistics
 import sys
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
-from smtp_rate import start_sink
+from measure import Engine, smtp_sink, wait_until
+from report import at_most, finish, parser, shown
 
 P99_MAX_MS = 50
 LETTERS_BETWEEN = (500, 3000)
@@ -68,7 +65,6 @@ def percentile(values, hundredth):
 
 
 def measure(port, pauses, connections, count, last_at):
-    from engine import Engine, wait_until
     choose = random.Random(1)
     letters = pauses * LETTERS_BETWEEN[1]
     body = "Hello {{name}},\n\n" + "All of our things cost twenty percent less this week. " * 31
@@ -89,34 +85,26 @@ def measure(port, pauses, connections, count, last_at):
 
 
 def main():
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("executable")
+    words = parser(__doc__)
     words.add_argument("--pauses", type=int, default=200)
     words.add_argument("--connections", type=int, default=20)
-    said = words.parse_args()
-    os.environ["SLUICE_EXECUTABLE"] = str(pathlib.Path(said.executable).resolve())
-    from engine import free_port
-    port = free_port()
+    options = words.parse_args()
     lines, written = os.pipe()
-    sink = start_sink(port, "-c", stdout=written)
-    os.close(written)
     count, last_at = multiprocessing.Value("q", 0, lock=False), multiprocessing.Value("d", 0.0, lock=False)
-    reader = multiprocessing.Process(target=note_arrivals, args=(lines, count, last_at), daemon=True)
-    reader.start()
-    try:
-        letters_after, times, rate = measure(port, said.pauses, said.connections, count, last_at)
-    finally:
-        sink.terminate()
-        sink.wait()
-        reader.terminate()
-    p99 = percentile(times, 99)
-    print(f"""
-{said.pauses} pauses over {said.connections} connections, {rate:,.0f} letters/s between them (median)
-from the answer to the last letter: median {percentile(times, 50):.1f} ms, p99 {p99:.1f} ms (at most {P99_MAX_MS}), """
-          f"""most {max(times):.1f} ms
-letters after the answer:           median {percentile(letters_after, 50)}, most {max(letters_after)} (at most {said.connections})
-""")
-    return 0 if p99 <= P99_MAX_MS and max(letters_after) <= said.connections else 1
+    with smtp_sink("-c", stdout=written) as port:
+        os.close(written)
+        reader = multiprocessing.Process(target=note_arrivals, args=(lines, count, last_at), daemon=True)
+        reader.start()
+        try:
+            letters_after, times, rate = measure(port, options.pauses, options.connections, count, last_at)
+        finally:
+            reader.terminate()
+    figures = [at_most("from the answer to the last letter, p99", percentile(times, 99), P99_MAX_MS, "ms",
+                       f"median {percentile(times, 50):.1f} ms, most {max(times):.1f} ms", 1),
+               at_most("letters after an answer, most", max(letters_after), options.connections, "",
+                       f"median {percentile(letters_after, 50)}"),
+               shown("letters a second between pauses", rate, "letters/s")]
+    return finish(f"{options.pauses} pauses at full rate over {options.connections} connections", figures, options)
 
 
 if __name__ == "__main__":

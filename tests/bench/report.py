@@ -13,7 +13,7 @@ PREFIXES = {"at least": "≥", "at most": "≤", "below": "<"}
 
 @dataclasses.dataclass
 class Figure:
-    """One row. `measured` is None where there is nothing to compare, and `note` says why."""
+    """One row. `measured` is None where it could not be measured, and `note` says why."""
 
     what: str
     measured: float | None
@@ -22,8 +22,11 @@ class Figure:
     bound: str = "at least"  # a key of PREFIXES
     note: str = ""
     digits: int = 0
+    is_broken: bool = False  # it could not be measured, which misses everything
 
     def holds(self, tolerance_percent=0):
+        if self.is_broken:
+            return False
         if self.wanted is None:
             return True
         if self.measured is None:

@@ -7,7 +7,7 @@
 //
 // Exit codes: 0 all rules held (with --all-breaks: every fault was caught); 1 not; 2 wrong usage.
 
-#include "tests/simulation/deliberate.hpp"
+#include "tests/simulation/deliberate_faults.hpp"
 #include "tests/simulation/world.hpp"
 
 #include <CLI/CLI.hpp>

@@ -125,11 +125,13 @@ result<std::vector<audience_info>> simulated_disk::failing_audiences::list() con
   return disk_.below_->audiences().list();
 }
 
-result<std::vector<recipient>>
-simulated_disk::failing_audiences::read(audience_id id, letter_index first, std::size_t count) const {
+result<recipient_rows> simulated_disk::failing_audiences::read_rows(audience_id id,
+                                                                    letter_index first,
+                                                                    std::size_t count,
+                                                                    std::size_t bytes_max) const {
   if (const auto fault = disk_.read_fault())
     return std::unexpected(*fault);
-  return disk_.below_->audiences().read(id, first, count);
+  return disk_.below_->audiences().read_rows(id, first, count, bytes_max);
 }
 
 result<std::optional<letter_index>> simulated_disk::failing_audiences::find(audience_id id,

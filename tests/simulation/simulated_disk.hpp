@@ -37,7 +37,8 @@ public:
   snapshot_store& snapshots() override { return below_->snapshots(); }
   const snapshot_store& snapshots() const override { return std::as_const(*below_).snapshots(); }
   token_store& tokens() override { return below_->tokens(); }
-  result<campaign_id> last_campaign() const override { return below_->last_campaign(); }
+  result<campaign_id> next_campaign() override { return below_->next_campaign(); }
+  store_condition condition() const override { return below_->condition(); }
 
 private:
   struct waiting_append {
@@ -71,7 +72,8 @@ private:
     result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp at) override;
     result<audience_info> info(audience_id id) const override;
     result<std::vector<audience_info>> list() const override;
-    result<std::vector<recipient>> read(audience_id id, letter_index first, std::size_t count) const override;
+    result<recipient_rows>
+    read_rows(audience_id id, letter_index first, std::size_t count, std::size_t bytes_max) const override;
     result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
 
   private:

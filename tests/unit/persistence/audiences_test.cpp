@@ -183,3 +183,27 @@ TEST_CASE("imports side by side do not mix") {
       CHECK(rows[number].email == person(offset + number).email);
   }
 }
+
+TEST_CASE("rows are read in pieces of bounded bytes, one row at least") {
+  any_store store(both_kinds());
+  const std::size_t count = audience_chunk_rows_max + 40;
+  const auto info = import_people(*store, count);
+  const auto all = expect(store->audiences().read(info.id, 0, count));
+  REQUIRE(all.size() == count);
+  for (const std::size_t bytes_max : {std::size_t{0}, std::size_t{100}, std::size_t{2'000}}) {
+    std::vector<recipient> collected;
+    while (collected.size() < count) {
+      const auto rows = expect(store->audiences().read_rows(
+          info.id, static_cast<letter_index>(collected.size()), count - collected.size(), bytes_max));
+      REQUIRE_FALSE(rows.empty());
+      std::size_t bytes = 0;
+      for (std::size_t row = 0; row < rows.size(); ++row) {
+        collected.push_back(to_recipient(rows[row]));
+        bytes += rows[row].email.size();
+      }
+      CHECK((rows.size() == 1 || bytes <= bytes_max));
+    }
+    CHECK(collected == all);
+  }
+  CHECK(expect(store->audiences().read_rows(info.id, static_cast<letter_index>(count), 10)).empty());
+}

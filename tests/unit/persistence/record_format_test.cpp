@@ -53,27 +53,24 @@ TEST_CASE("rows are read back from a chunk as they were put in") {
     std::string chunk;
     for (const auto& row : rows)
       encode_row(row, chunk);
-    std::string_view left = chunk;
-    for (const auto& row : rows) {
-      const auto bytes = take_row(left);
-      RC_ASSERT(bytes.has_value());
-      RC_ASSERT(decode_row(*bytes) == row);
-    }
-    RC_ASSERT(left.empty());
+    const recipient_rows read({chunk.begin(), chunk.end()});
+    RC_ASSERT(read.size() == rows.size());
+    for (std::size_t row = 0; row < rows.size(); ++row)
+      RC_ASSERT(to_recipient(read[row]) == rows[row]);
   }));
 }
 
-TEST_CASE("bytes that are no rows are refused, whatever they are") {
+TEST_CASE("bytes that are no rows are passed over, whatever they are, and the rows before them are read") {
   CHECK(rc::check([](const std::string& bytes) {
-    std::string_view left = bytes;
-    while (!left.empty()) {
-      const auto before = left.size();
-      const auto row = take_row(left);
-      if (!row)
-        break;
-      RC_ASSERT(left.size() < before);
-      static_cast<void>(decode_row(*row));
-    }
+    const recipient row{.email = "ann@example.com", .fields = {{1, "Ann"}}};
+    std::string chunk;
+    encode_row(row, chunk);
+    chunk += bytes;
+    const recipient_rows read({chunk.begin(), chunk.end()});
+    RC_ASSERT(!read.empty());
+    RC_ASSERT(to_recipient(read[0]) == row);
+    for (std::size_t other = 1; other < read.size(); ++other)
+      static_cast<void>(to_recipient(read[other]));
   }));
 }
 
@@ -83,8 +80,18 @@ TEST_CASE("a key's record is read back, and damaged ones are refused") {
                           .campaign = {12},
                           .answer = {.status = status::draft, .changed = true, .version = 1, .in_flight = 0},
                           .at = at_second(9)};
-  const auto value = encode_key_record(record);
+  const auto value = encode_key_record(record, std::chrono::hours(5));
+  CHECK(key_record_running_time(value) == std::chrono::hours(5));
   CHECK(expect(decode_key_record(record.key, value)) == record);
   for (std::size_t length = 0; length < value.size(); ++length)
     CHECK(decode_key_record(record.key, value.substr(0, length)).error().code == error_code::corrupt);
+
+  // The same, as the first version wrote it.
+  std::string first_version(81, '\0');
+  REQUIRE(from_hex(
+      "0000018bcfe58b28a366616e73776572a4676368616e676564f569696e5f666c6967687400667374617475736564726166"
+      "746776657273696f6e016863616d706169676e0c647768617466637265617465",
+      {reinterpret_cast<std::uint8_t*>(first_version.data()), first_version.size()}));
+  CHECK(expect(decode_key_record(record.key, first_version)) == record);
+  CHECK(key_record_running_time(first_version) == milliseconds{0});
 }

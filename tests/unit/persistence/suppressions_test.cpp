@@ -2,6 +2,8 @@
 #include "tests/catch.hpp"
 #include "tests/unit/persistence/stores.hpp"
 
+#include <algorithm>
+
 using namespace sluice;
 using namespace sluice::testing;
 
@@ -76,4 +78,26 @@ TEST_CASE("a list of tens of thousands is taken at once") {
   CHECK(expect(store->suppressions().add(entries)) == entries.size());
   CHECK(expect(store->suppressions().find({"a24999@example.com", "a25000@example.com"})) ==
         std::vector<std::optional<std::string>>{"unsubscribed", std::nullopt});
+}
+
+TEST_CASE("every address of a long list is found, also after a restart") {
+  const temporary_folder folder;
+  std::vector<suppression> entries;
+  std::vector<std::string_view> emails;
+  for (int number = 0; number < 30'000; ++number)
+    entries.push_back(entry(std::to_string(number) + "@example.com"));
+  for (const auto& one : entries)
+    emails.emplace_back(one.email);
+  const auto found_all = [&](store& in) {
+    const auto reasons = expect(in.suppressions().find(emails));
+    return std::ranges::all_of(reasons, [](const auto& reason) { return reason.has_value(); });
+  };
+  {
+    const auto store = expect(open_store(folder.path(), open_mode::read_write));
+    CHECK(expect(store->suppressions().add(entries)) == entries.size());
+    CHECK(found_all(*store));
+  }
+  const auto store = expect(open_store(folder.path(), open_mode::read_write));
+  CHECK(found_all(*store));
+  CHECK_FALSE(expect(store->suppressions().find({"30000@example.com"})).front());
 }

@@ -145,7 +145,7 @@ batch_ptr make_pieces(std::string& message) {
   for (std::uint32_t at = 0; at < 200; ++at) {
     out.append("own " + std::to_string(at) + "\r\n");
     const auto begin = static_cast<std::uint32_t>(shared.find("\r\n", at * 200) + 2);
-    const auto end = static_cast<std::uint32_t>(shared.find("\r\n", begin + 137 * at) + 2);
+    const auto end = static_cast<std::uint32_t>(shared.find("\r\n", begin + 34 * at) + 2);
     out.share({begin, end - begin});
   }
   out.finish(one);

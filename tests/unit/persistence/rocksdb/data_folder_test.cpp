@@ -95,7 +95,6 @@ TEST_CASE("a reader sees what was acknowledged, while an engine runs and when no
   }
   const auto reader = expect(open_store(folder.path(), open_mode::read_only));
   CHECK(read_all(reader->journal(), one_campaign).size() == 25);
-  CHECK(expect(reader->last_campaign()) == one_campaign);
 }
 
 TEST_CASE("a reader changes nothing in the folder and refuses every write") {
@@ -120,6 +119,9 @@ TEST_CASE("a reader changes nothing in the folder and refuses every write") {
     CHECK(reader->suppressions().remove({"a@example.com"}).error().code == error_code::not_permitted);
     CHECK(reader->tokens().create(role::admin, "a", {}).error().code == error_code::not_permitted);
     CHECK(reader->audiences().begin("a", {}).error().code == error_code::not_permitted);
+    CHECK(reader->next_campaign().error().code == error_code::not_permitted);
+    CHECK_FALSE(reader->condition().takes_writes);
+    CHECK(reader->condition().why.code == error_code::not_permitted);
     reader->snapshots().save(one_campaign, {.number = 1, .state = "x"});
     CHECK_FALSE(reader->snapshots().load(one_campaign));
   }
@@ -246,4 +248,29 @@ TEST_CASE("a changed, removed or shortened record is found, with its campaign an
   }));
   CHECK(raw.size() >= 8);
   CHECK(raw.back() == 9);
+}
+
+TEST_CASE("damage in the audiences' table stops imports, and nothing else") {
+  const temporary_folder folder;
+  {
+    const auto store = expect(open_store(folder.path(), open_mode::read_write));
+    auto writer = expect(store->audiences().begin("people", at_second(0)));
+    for (int number = 0; number < 1'000; ++number)
+      expect(writer->add({.email = std::to_string(number) + "@example.com", .fields = {}}));
+    expect(writer->commit());
+    append_many(store->journal(), one_campaign, 0, 5);
+  }
+  std::size_t tables = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+    if (entry.path().extension() == ".sst") {
+      ++tables;
+      std::fstream table(entry.path(), std::ios::binary | std::ios::in | std::ios::out);
+      table.seekp(12); // in the first block, which holds the next audience's id
+      table.put('\xff');
+    }
+  REQUIRE(tables == 1);
+  const auto store = expect(open_store(folder.path(), open_mode::read_write));
+  CHECK(store->audiences().begin("next", at_second(1)).error().code == error_code::corrupt);
+  append_many(store->journal(), one_campaign, 5, 5);
+  CHECK(read_all(store->journal(), one_campaign).size() == 10);
 }

@@ -24,7 +24,7 @@ namespace {
 constexpr campaign_id other_campaign{2};
 
 std::unique_ptr<store> open_on(const temporary_folder& folder, const std::shared_ptr<test_disk>& disk) {
-  return expect(open_rocksdb_store(folder.path(), open_mode::read_write, disk));
+  return expect(open_rocksdb_store(folder.path(), open_mode::read_write, {.files = disk}));
 }
 
 std::unique_ptr<store> reopen(const temporary_folder& folder) {

@@ -17,7 +17,7 @@ public:
   using base = rocksdb::FSWritableFileOwnerWrapper;
 
   file(test_disk& disk, std::string name, std::unique_ptr<FSWritableFile> real) :
-      base(std::move(real)), disk_(disk), name_(std::move(name)), is_log_(name_.ends_with(".log")) {}
+      base(std::move(real)), disk_(disk), name_(std::move(name)) {}
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
     switch (disk_.fate_of_write()) {
@@ -50,7 +50,7 @@ public:
 
 private:
   IOStatus sync(const IOOptions& options, IODebugContext* debug) {
-    switch (disk_.fate_of_sync(is_log_)) {
+    switch (disk_.fate_of_sync(name_)) {
     case fate::fails_half_done:
     case fate::fails:
       return disk_.error();
@@ -74,7 +74,6 @@ private:
 
   test_disk& disk_;
   std::string name_;
-  bool is_log_;
 };
 
 void test_disk::fail_with(fault what) {
@@ -82,9 +81,10 @@ void test_disk::fail_with(fault what) {
   fault_ = what;
 }
 
-void test_disk::close_gate() {
+void test_disk::close_gate(files which) {
   const std::lock_guard guard(mutex_);
   is_gate_closed_ = true;
+  gated_ = which;
 }
 
 void test_disk::open_gate() {
@@ -123,10 +123,11 @@ test_disk::fate test_disk::fate_of_write() {
   return fault_ == fault::write || fault_ == fault::full ? fate::fails_half_done : fate::done;
 }
 
-test_disk::fate test_disk::fate_of_sync(bool is_log) {
+test_disk::fate test_disk::fate_of_sync(const std::string& name) {
   std::unique_lock guard(mutex_);
-  if (is_log) {
-    ++log_syncs_;
+  const bool is_log = name.ends_with(".log");
+  log_syncs_ += is_log ? 1U : 0U;
+  if (gated_ == files::logs ? is_log : name.ends_with(".sst")) {
     ++waiting_;
     changed_.notify_all();
     changed_.wait(guard, [this] { return !is_gate_closed_; });

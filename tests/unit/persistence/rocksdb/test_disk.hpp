@@ -21,8 +21,9 @@ public:
 
   /// From now on every write (of data; locks and notes still go through) fails so; half of it is done.
   void fail_with(fault what);
-  /// Syncs of logs wait from now on, until `open_gate`.
-  void close_gate();
+  /// Syncs of logs, or of tables, wait from now on, until `open_gate`.
+  enum class files { logs, tables };
+  void close_gate(files which = files::logs);
   void open_gate();
   /// Returns once somebody waits at the gate.
   void wait_at_gate();
@@ -56,13 +57,14 @@ private:
   /// What becomes of a write or sync now: it fails, it is swallowed, or it is to be done.
   enum class fate { fails_half_done, fails, swallowed, done };
   fate fate_of_write();
-  fate fate_of_sync(bool is_log);
+  fate fate_of_sync(const std::string& name);
   rocksdb::IOStatus error() const;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   fault fault_ = fault::none;
   bool is_gate_closed_ = false;
+  files gated_ = files::logs;
   std::size_t waiting_ = 0;
   std::size_t log_syncs_ = 0;
   bool is_power_cut_ = false;

@@ -1,4 +1,4 @@
-#include "persistence/rocksdb/store_notes.hpp"
+#include "persistence/rocksdb/info_log.hpp"
 
 #include "messages/time.hpp"
 
@@ -19,7 +19,7 @@ constexpr std::size_t line_bytes_max = 4096; ///< longer lines are cut
 
 } // namespace
 
-store_notes::store_notes(const std::filesystem::path& folder) :
+rocksdb_info_log::rocksdb_info_log(const std::filesystem::path& folder) :
     rocksdb::Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {
   std::error_code ignored;
   std::filesystem::rename(folder / "LOG", folder / "LOG.old", ignored);
@@ -27,12 +27,12 @@ store_notes::store_notes(const std::filesystem::path& folder) :
                        S_IRUSR | S_IWUSR);
 }
 
-store_notes::~store_notes() {
+rocksdb_info_log::~rocksdb_info_log() {
   if (descriptor_ >= 0)
     ::close(descriptor_);
 }
 
-void store_notes::Logv(const char* format, std::va_list arguments) {
+void rocksdb_info_log::Logv(const char* format, std::va_list arguments) {
   char text[line_bytes_max];
   const auto length = std::vsnprintf(text, sizeof text, format, arguments);
   if (length <= 0)

@@ -12,13 +12,13 @@
 
 namespace sluice {
 
-class store_notes final : public rocksdb::Logger {
+class rocksdb_info_log final : public rocksdb::Logger {
 public:
   /// Warnings and worse. Writes nothing when the file cannot be made.
-  explicit store_notes(const std::filesystem::path& folder);
-  ~store_notes() override;
-  store_notes(const store_notes&) = delete;
-  store_notes& operator=(const store_notes&) = delete;
+  explicit rocksdb_info_log(const std::filesystem::path& folder);
+  ~rocksdb_info_log() override;
+  rocksdb_info_log(const rocksdb_info_log&) = delete;
+  rocksdb_info_log& operator=(const rocksdb_info_log&) = delete;
 
   using rocksdb::Logger::Logv;
   void Logv(const char* format, std::va_list arguments) override;

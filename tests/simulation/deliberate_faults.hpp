@@ -1,5 +1,5 @@
 #pragma once
-// The list of deliberate faults by name. In the build without switches it is empty.
+// The deliberate faults by name: those of the patches in faults/. In the build of the engine as it is there are none.
 
 #include <string>
 #include <vector>

@@ -1,0 +1,24 @@
+#pragma once
+// What the embedded store needs of the world around it. Tests give their own.
+
+#include "messages/time.hpp"
+
+#include <functional>
+#include <memory>
+
+namespace rocksdb {
+class FileSystem;
+}
+
+namespace sluice {
+
+/// For how long this process has been running: no jump of the wall clock shows in it.
+milliseconds process_running_time();
+
+struct rocksdb_environment {
+  std::shared_ptr<rocksdb::FileSystem> files; ///< what the disk is reached through; none: the system's own
+  clock_source now = system_now;
+  std::function<milliseconds()> running = process_running_time; ///< never goes back
+};
+
+} // namespace sluice
