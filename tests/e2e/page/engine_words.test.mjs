@@ -174,7 +174,7 @@ describe("on the Russian page", () => {
     await page.getByLabel("HTML", { exact: true }).fill("<p>\n{{name</p>");
     await page.locator(".field-html").getByText("строка 2: тег не закрыт: нет }}").waitFor();
     await page.getByLabel("Отправитель").fill("shop");
-    await page.getByText("\"shop\" — не почтовый адрес: нет знака @").waitFor();
+    await page.getByText("«shop» — не почтовый адрес: нет знака @").waitFor();
     await page.context().close();
   });
 

@@ -93,7 +93,7 @@ function CurvePath({ curve, scales: { x, y } }: { curve: Curve; scales: Scales }
     <>
       {isFilled && <path className="area" data-kind={kind} d={`${line}V${y(0)}H${x(points[0]?.[0] ?? end)}Z`} />}
       <path className="line" data-kind={kind} d={line} />
-      {hasDots && points.map(([at, total]) => <circle key={at} data-kind={kind} cx={x(at)} cy={y(total)} r={2.5} />)}
+      {hasDots && points.map(([at, total]) => <circle key={at} className="dot" data-kind={kind} cx={x(at)} cy={y(total)} r={2.5} />)}
     </>
   );
 }

@@ -270,7 +270,7 @@ export const noticesEn: Record<string, string> = {
   letter_in_draft: "The campaign is a draft: nobody has started it yet",
   letter_in_moderation: "The campaign waits for a moderator[: {causes}]",
   letter_preparing: "The campaign starts on {at:time}",
-  letter_part: "Its part, number {part}, is due on {at:time}",
+  letter_part: "Its part is due on {at:time}",
   letter_deferred: "It was put off on {at:time}[: {reply}][: {causes}]. It is tried again on {until:time}",
   letter_relay_away: "The sending server has taken no letters since {since:time}[: {causes}]. It is tried again and again",
   letter_domain_limit: "Its turn has not come: {domain} gets {per_second|letter|letters} a second at most, and {waiting|letter waits|letters wait} for that",

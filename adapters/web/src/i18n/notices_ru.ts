@@ -270,7 +270,7 @@ export const noticesRu: Record<string, string> = {
   letter_in_draft: "Выпуск ещё черновик: его никто не запускал",
   letter_in_moderation: "Выпуск ждёт модератора[: {causes}]",
   letter_preparing: "Выпуск стартует {at:time}",
-  letter_part: "Срок его части, № {part}: {at:time}",
+  letter_part: "Срок его части: {at:time}",
   letter_deferred: "Отложено {at:time}[: {reply}][: {causes}]. Следующая попытка: {until:time}",
   letter_relay_away: "Отправляющий сервер не принимает письма с {since:time}[: {causes}]. Попытки продолжаются",
   letter_domain_limit: "Очередь ещё не подошла: на {domain} уходит не больше {per_second|письма|писем|писем} в секунду, и этого ждёт {waiting|письмо|письма|писем}",
