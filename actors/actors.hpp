@@ -6,14 +6,17 @@
 
 namespace sluice {
 
+struct campaign_state;
 class report_gatherer;
 
 /// Brings back every campaign and runs the node. It begins after this returns: its answer to any request is the sign
 /// that the directory holds them all.
 supervisor_actor spawn_supervisor(caf::actor_system& system, engine_ptr services);
 
-/// The behaviours, for the actor that spawns them.
-campaign_actor spawn_campaign(supervisor_actor::base& parent, engine_ptr services, campaign_id id);
+/// The behaviours, for the actor that spawns them. A campaign takes the state out of `recovered`.
+campaign_actor spawn_campaign(supervisor_actor::base& parent,
+                              engine_ptr services,
+                              std::shared_ptr<campaign_state> recovered);
 sender_actor
 spawn_sender(campaign_actor::base& parent, campaign_actor campaign, std::shared_ptr<report_gatherer> reports);
 batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,

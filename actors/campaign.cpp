@@ -69,6 +69,8 @@ struct campaign_actor_state {
 
   // The append under way.
   bool is_appending = false;
+  bool is_reloading = false; ///< it failed, and the state that the log gives is not back yet
+  pool_requests store_requests;
   effects pending;
   std::vector<event> batch;
 
@@ -94,22 +96,42 @@ struct campaign_actor_state {
 
   // -- begin and end --------------------------------------------------------------------------------
 
-  void begin(engine_ptr with, campaign_id id) {
+  void begin(engine_ptr with, campaign_state&& recovered) {
     services = std::move(with);
     watchers = view_publisher(services->campaigns);
-    load(id);
+    state = std::move(recovered);
     snapshot_at = state.last_event;
     results = results_of_restart(state);
     publish();
     proceed();
   }
 
-  void load(campaign_id id) {
-    auto recovered = recover(*services->store, id);
-    if (!recovered)
+  /// What was decided and not kept is in the state: it is read again, and until then nothing more is decided, as if
+  /// the append were still under way.
+  void reload() {
+    is_appending = true;
+    is_reloading = true;
+    store_requests.ask(
+        *services->pool, job_kind::command, me(),
+        [services = services, id = state.id] { return recover(*services->store, id); },
+        [this](result<campaign_state> recovered) { reloaded(std::move(recovered)); });
+  }
+
+  void reloaded(result<campaign_state> recovered) {
+    if (recovered) {
+      state = std::move(*recovered);
+      letters.on_reloaded();
+      is_appending = false;
+      is_reloading = false;
+      publish();
+      return proceed();
+    }
+    if (recovered.error().code == error_code::corrupt)
       throw engine_fault({error_code::internal, recovered.error().message, recovered.error().notice});
-    state = std::move(*recovered);
-    letters.on_reloaded();
+    if (is_halting)
+      return end();
+    refuse_all(recovered.error());
+    on_disk_failure(recovered.error().message);
   }
 
   /// Held, waiting for people or over: nothing will happen until somebody commands it.
@@ -144,22 +166,32 @@ struct campaign_actor_state {
     is_halting = true;
     withdraw();
     refuse_all(make_error(error_code::unavailable, notice{"shutting_down"}));
+    if (is_reloading)
+      return end(); // outcomes that come in now have no log to go to
     rest_if_idle();
   }
 
   void end() {
-    if (publish_is_due)
+    if (publish_is_due && !is_reloading)
       publish(); // nobody would show it any more
     save_snapshot();
     line.dismiss();
     self->quit();
   }
 
+  /// A large one takes its time; and only a cache is lost where the engine ends before it is written.
   void save_snapshot() {
-    if (state.last_event == snapshot_at)
+    if (is_reloading || state.last_event == snapshot_at)
       return;
-    services->store->snapshots().save(state.id, {state.last_event, encode_state(state)});
     snapshot_at = state.last_event;
+    services->pool->run(
+        job_kind::command,
+        [services = services,
+         kept = std::make_shared<const campaign_state>(state)]() -> result<event_number> {
+          services->store->snapshots().save(kept->id, {kept->last_event, encode_state(*kept)});
+          return kept->last_event;
+        },
+        [](const result<event_number>&) {});
   }
 
   // -- what comes in --------------------------------------------------------------------------------
@@ -171,6 +203,8 @@ struct campaign_actor_state {
       return to_caf(make_error(error_code::unavailable, notice{"too_many_commands"}));
     auto promise = self->make_response_promise<command_answer>();
     commands.emplace_back(std::move(asked), std::move(checked), promise);
+    if (is_reloading && !store_requests.is_waiting())
+      reload(); // somebody waits for the answer: not only when the disk's delay is over
     proceed();
     return promise;
   }
@@ -414,7 +448,6 @@ struct campaign_actor_state {
     auto failed = std::exchange(pending, {});
     if (failed.asked)
       failed.asked->refuse(why);
-    load(state.id);
     results.insert(results.begin(), failed.results.begin(), failed.results.end());
     skips.insert(skips.begin(), failed.skips.begin(), failed.skips.end());
     for (auto& one : failed.replies) {
@@ -423,6 +456,7 @@ struct campaign_actor_state {
     }
     send_replies(failed);
     on_disk_failure(why.message);
+    reload();
   }
 
   void on_disk_failure(const std::string& why) {
@@ -435,7 +469,7 @@ struct campaign_actor_state {
     waits_for_disk = true;
     disk_retry_delay = std::min(disk_retry_delay * 2, disk_retry_max);
     withdraw();
-    publish();
+    watchers.show_fault(state.id, fault);
   }
 
   void on_disk_recovery() {
@@ -497,6 +531,8 @@ struct campaign_actor_state {
 
   void retry_disk() {
     waits_for_disk = false;
+    if (is_reloading && !store_requests.is_waiting())
+      reload();
     proceed();
   }
 
@@ -531,7 +567,7 @@ struct campaign_actor_state {
 campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign_actor_state> self,
                                        supervisor_actor supervisor,
                                        engine_ptr services,
-                                       campaign_id id) {
+                                       const std::shared_ptr<campaign_state>& recovered) {
   // The supervisor shows people why a campaign died, so the words must reach it.
   self->set_exception_handler(
       [](caf::scheduled_actor*, std::exception_ptr& thrown) { return to_caf(thrown); });
@@ -539,7 +575,7 @@ campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign
   self->monitor(supervisor);
   self->set_down_handler([=](const caf::down_msg& message) { self->quit(message.reason); });
   self->state.supervisor = std::move(supervisor);
-  self->state.begin(std::move(services), id);
+  self->state.begin(std::move(services), std::move(*recovered));
   return {
       [=](command& asked, start_check& checked) {
         return self->state.ask(std::move(asked), std::move(checked));
@@ -548,6 +584,7 @@ campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign
       [=](publish_atom) { self->state.publish_now_due(); },
       [=](retry_atom) { self->state.retry_disk(); },
       [=](append_outcome& outcome) { self->state.appended(std::move(outcome)); },
+      [=](const pool_answer& made) { self->state.store_requests.on_answer(made); },
       [=](built& done) { self->state.take(std::move(done)); },
       [=](report_ptr& report) { self->state.take(std::move(report)); },
       [=](retire_atom) { return self->state.retire(); },
@@ -557,9 +594,11 @@ campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign
 
 } // namespace
 
-campaign_actor spawn_campaign(supervisor_actor::base& parent, engine_ptr services, campaign_id id) {
+campaign_actor spawn_campaign(supervisor_actor::base& parent,
+                              engine_ptr services,
+                              std::shared_ptr<campaign_state> recovered) {
   return parent.spawn<caf::monitored>(campaign, caf::actor_cast<supervisor_actor>(&parent),
-                                      std::move(services), id);
+                                      std::move(services), std::move(recovered));
 }
 
 } // namespace sluice

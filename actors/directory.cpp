@@ -2,33 +2,50 @@
 
 #include "actors/core/due.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 
 namespace sluice {
 
 void directory::put(const view_ptr& view) {
-  std::vector<std::shared_ptr<const listener>> who;
+  std::vector<subscriber_ptr> who;
   {
     const std::lock_guard lock(mutex_);
     views_[view->id] = view;
-    for (const auto& [number, one] : listeners_)
-      who.push_back(one);
+    who = subscribers();
   }
-  for (const auto& one : who)
-    (*one)(view->id, view);
+  tell(who, view->id, view);
 }
 
 void directory::remove(campaign_id id) {
-  std::vector<std::shared_ptr<const listener>> who;
+  std::vector<subscriber_ptr> who;
   {
     const std::lock_guard lock(mutex_);
     if (views_.erase(id) == 0)
       return;
-    for (const auto& [number, one] : listeners_)
-      who.push_back(one);
+    who = subscribers();
   }
-  for (const auto& one : who)
-    (*one)(id, nullptr);
+  tell(who, id, nullptr);
+}
+
+/// Under the lock.
+std::vector<directory::subscriber_ptr> directory::subscribers() const {
+  std::vector<subscriber_ptr> all;
+  all.reserve(listeners_.size());
+  for (const auto& [number, one] : listeners_)
+    all.push_back(one);
+  return all;
+}
+
+void directory::tell(const std::vector<subscriber_ptr>& all, campaign_id id, const view_ptr& view) {
+  for (const auto& one : all)
+    try {
+      one->tell(id, view);
+    } catch (const std::exception& thrown) {
+      if (!one->has_failed.exchange(true))
+        spdlog::error("who listens to changes of campaigns threw, which is told once: {}", thrown.what());
+    }
 }
 
 std::optional<campaign_view> directory::find(campaign_id id, timestamp now) const {
@@ -58,7 +75,7 @@ std::vector<view_ptr> directory::all() const {
 std::size_t directory::subscribe(listener who) {
   const std::lock_guard lock(mutex_);
   const auto number = next_subscription_++;
-  listeners_.emplace(number, std::make_shared<const listener>(std::move(who)));
+  listeners_.emplace(number, std::make_shared<subscriber>(std::move(who)));
   return number;
 }
 

@@ -5,6 +5,7 @@
 #include "actors/letter_budget.hpp"
 #include "actors/node.hpp"
 #include "actors/relay.hpp"
+#include "actors/store_pool.hpp"
 #include "persistence/store.hpp"
 
 #include <memory>
@@ -18,6 +19,8 @@ struct engine {
   clock_source now = system_now;
   directory campaigns;
   letter_budget letters;
+  /// Without threads unless it is given some: a test runs its jobs itself. Last, so that it ends before what jobs use.
+  std::unique_ptr<store_pool> pool = std::make_unique<store_pool>(0);
 };
 
 using engine_ptr = std::shared_ptr<engine>;

@@ -85,6 +85,10 @@ std::string command_to_wire(const command& value) {
     fields["edited"] = {{"spec", to_json(value.edited->spec)}, {"audience", value.edited->audience.id.value}};
     if (value.edited->made_from)
       fields["edited"]["made_from"] = *value.edited->made_from;
+    if (!value.edited->fields.empty()) {
+      fields["edited"]["fields"] = value.edited->fields;
+      fields["edited"]["keeps_audience"] = value.edited->keeps_audience;
+    }
   }
   if (value.letters)
     fields["letters"] = to_json(*value.letters);
@@ -101,10 +105,15 @@ caf::error command_from_wire(const std::string& text, command& value) {
   value = {
       *kind, text_of(*fields, "by"), text_of(*fields, "reason"), text_of(*fields, "idempotency_key"), {}};
   if (const auto edited = fields->find("edited"); edited != fields->end() && edited->is_object()) {
-    auto spec = campaign_spec_from_json(edited->value("spec", nlohmann::json::object()));
-    if (!spec)
-      return unreadable(spec.error().message);
-    value.edited = draft_edit{std::move(*spec), {audience_id{number_of(*edited, "audience")}, {}, 0, {}}};
+    value.edited = draft_edit{{}, {audience_id{number_of(*edited, "audience")}, {}, 0, {}}};
+    value.edited->fields = text_of(*edited, "fields");
+    value.edited->keeps_audience = edited->value("keeps_audience", false);
+    if (value.edited->fields.empty()) {
+      auto spec = campaign_spec_from_json(edited->value("spec", nlohmann::json::object()));
+      if (!spec)
+        return unreadable(spec.error().message);
+      value.edited->spec = std::move(*spec);
+    }
     if (edited->contains("made_from"))
       value.edited->made_from = number_of(*edited, "made_from");
   }

@@ -8,6 +8,7 @@
 #include "actors/core/start_check.hpp"
 #include "actors/letter_budget.hpp"
 #include "actors/letters/batch.hpp"
+#include "actors/pool_requests.hpp"
 #include "actors/relay.hpp"
 #include "messages/command.hpp"
 #include "messages/event.hpp"
@@ -65,7 +66,8 @@ struct claim_answer {
 using campaign_queue_ptr = std::shared_ptr<campaign_queue>;
 using report_ptr = std::shared_ptr<relay_report>;
 
-/// Who wants to hear of changes: gets each campaign's id and its view as JSON (empty: it is gone).
+/// Who wants to hear of changes: gets each campaign's id and its view as JSON, with `text` and `html` empty (empty as
+/// a whole: it is gone).
 using change_listener = caf::typed_actor<caf::reacts_to<campaign_id, std::string>>;
 
 /// The node as other programs see it, in this process or across CAF's network.
@@ -91,6 +93,8 @@ using supervisor_actor = node_actor::extend<
     caf::reacts_to<revive_atom, campaign_id>,
     // From the journal: nothing that a dead campaign was appending is on its way any more.
     caf::reacts_to<appended_atom, campaign_id>,
+    // From the store's threads: what it asked them for.
+    caf::reacts_to<pool_answer>,
     // Ends every campaign's actor, letters on connections finished, then itself.
     caf::reacts_to<halt_atom>>;
 
@@ -106,6 +110,8 @@ using campaign_actor = caf::typed_actor<
     caf::reacts_to<retry_atom>,
     // From the journal: durable, or not.
     caf::reacts_to<append_outcome>,
+    // From the store's threads: its state, after an append that failed.
+    caf::reacts_to<pool_answer>,
     // From the batch builder.
     caf::reacts_to<built>,
     // From a sender: letters that want their claim, outcomes, trouble.

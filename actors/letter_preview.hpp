@@ -8,7 +8,8 @@
 
 namespace sluice {
 
-/// The letter to recipient `index` as it would leave now, whole (RFC 5322). `not_found` past the end,
+/// The letter to recipient `index` as it would leave now, whole (RFC 5322). `campaign` has the message's text and HTML
+/// (content_of in actors/audit/recovery.hpp). `not_found` past the end,
 /// `template_failed` with the reason.
 result<std::string>
 preview_letter(const store& from, const campaign_view& campaign, letter_index index, timestamp now);

@@ -7,6 +7,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
+#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <mutex>
@@ -32,11 +33,40 @@ struct own_configuration : caf::actor_system_config {
   }
 };
 
-using front_job = std::shared_ptr<const std::function<void(caf::event_based_actor*)>>;
+/// A user's callback, called once whatever happens: where nobody is left to answer, with `unavailable`. What it throws
+/// is the user's and ends nothing of ours.
+template <class T>
+class answer_once {
+public:
+  explicit answer_once(std::function<void(result<T>)> done) : done_(std::move(done)) {}
+  ~answer_once() { answer(failure(error_code::unavailable, "the engine has stopped")); }
+  answer_once(const answer_once&) = delete;
+  answer_once& operator=(const answer_once&) = delete;
 
-/// CAF answers actors only; this one asks for all who are none. It keeps what jobs refer to while it lives.
-caf::behavior front(caf::event_based_actor* self, const engine_ptr& services) {
-  return {[self, services](front_job& job) { (*job)(self); }, [self](halt_atom) { self->quit(); }};
+  void answer(result<T> made) {
+    const auto done = std::exchange(done_, nullptr);
+    if (!done)
+      return;
+    try {
+      done(std::move(made));
+    } catch (const std::exception& thrown) {
+      spdlog::error("a callback given to the engine threw: {}", thrown.what());
+    } catch (...) {
+      spdlog::error("a callback given to the engine threw something that is no exception");
+    }
+  }
+
+private:
+  std::function<void(result<T>)> done_;
+};
+
+using front_job = std::shared_ptr<std::move_only_function<void(caf::event_based_actor*)>>;
+
+/// CAF answers actors only; this one asks for all who are none. On a thread of its own: what is called back may block,
+/// and must not do that on the scheduler's threads.
+caf::behavior front(caf::event_based_actor* self) {
+  return {[self](const front_job& job) { std::exchange(*job, nullptr)(self); },
+          [self](halt_atom) { self->quit(); }};
 }
 
 class actor_node final : public node {
@@ -57,7 +87,7 @@ public:
 
   result<void> begin() {
     supervisor_ = spawn_supervisor(*system_, services_);
-    front_ = system_->spawn(front, services_);
+    front_ = system_->spawn<caf::detached>(front);
     caf::scoped_actor self{*system_};
     std::optional<error> failed;
     self->request(supervisor_, caf::infinite, list_atom::value)
@@ -73,27 +103,31 @@ public:
   }
 
   void create(create_campaign what, std::function<void(result<campaign_view>)> done) override {
-    run([this, what = std::move(what), done = std::move(done)](caf::event_based_actor* self) mutable {
-      self->request(supervisor_, caf::infinite, what)
+    auto asker = std::make_shared<answer_once<campaign_view>>(std::move(done));
+    run([services = services_, to = supervisor_, what = std::move(what),
+         asker = std::move(asker)](caf::event_based_actor* self) mutable {
+      self->request(to, caf::infinite, std::move(what))
           .then(
-              [this, done](campaign_id id) {
-                auto view = services_->campaigns.find(id, services_->now());
+              [services, asker](campaign_id id) {
+                auto view = services->campaigns.find(id, services->now());
                 if (view)
-                  done(std::move(*view));
+                  asker->answer(std::move(*view));
                 else
-                  done(failure(error_code::not_found,
-                               notice{"campaign_discarded", {{"campaign", to_string(id)}}}));
+                  asker->answer(failure(error_code::not_found,
+                                        notice{"campaign_discarded", {{"campaign", to_string(id)}}}));
               },
-              [done](const caf::error& why) { done(std::unexpected(from_caf(why))); });
+              [asker](const caf::error& why) { asker->answer(std::unexpected(from_caf(why))); });
     });
   }
 
   void
   command(campaign_id id, sluice::command what, std::function<void(result<command_answer>)> done) override {
-    run([this, id, what = std::move(what), done = std::move(done)](caf::event_based_actor* self) mutable {
-      self->request(supervisor_, caf::infinite, id, what)
-          .then([done](const command_answer& answer) { done(answer); },
-                [done](const caf::error& why) { done(std::unexpected(from_caf(why))); });
+    auto asker = std::make_shared<answer_once<command_answer>>(std::move(done));
+    run([to = supervisor_, id, what = std::move(what),
+         asker = std::move(asker)](caf::event_based_actor* self) mutable {
+      self->request(to, caf::infinite, id, std::move(what))
+          .then([asker](const command_answer& answer) { asker->answer(answer); },
+                [asker](const caf::error& why) { asker->answer(std::unexpected(from_caf(why))); });
     });
   }
 
@@ -104,7 +138,7 @@ public:
   const node_settings& settings() const override { return services_->settings; }
   caf::actor_system& system() override { return *system_; }
   caf::actor handle() const override { return caf::actor_cast<caf::actor>(supervisor_); }
-  bool is_ready() const override { return !is_stopping_; }
+  bool is_ready() const override { return !is_stopping_ && services_->store->condition().takes_writes; }
 
   void stop() override {
     const std::lock_guard lock(stopping_);
@@ -121,6 +155,7 @@ public:
       if (!is_over)
         caf::anon_send_exit(supervisor_, caf::exit_reason::kill);
     }
+    services_->pool->stop();
     if (front_)
       caf::anon_send(front_, halt_atom::value);
   }
@@ -128,9 +163,8 @@ public:
 private:
   template <class Job>
   void run(Job job) {
-    auto shared = std::make_shared<const std::function<void(caf::event_based_actor*)>>(
-        [job = std::make_shared<Job>(std::move(job))](caf::event_based_actor* self) { (*job)(self); });
-    caf::anon_send(front_, std::move(shared));
+    caf::anon_send(front_,
+                   std::make_shared<std::move_only_function<void(caf::event_based_actor*)>>(std::move(job)));
   }
 
   engine_ptr services_;
@@ -147,7 +181,7 @@ private:
 
 } // namespace sluice
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const std::function<void(caf::event_based_actor*)>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<std::move_only_function<void(caf::event_based_actor*)>>)
 
 namespace sluice {
 
@@ -163,6 +197,7 @@ node::open(node_settings settings, const relay_factory& relays, caf::actor_syste
   services->store = std::move(*store);
   services->relay = std::move(*made);
   services->now = std::move(now);
+  services->pool = std::make_unique<store_pool>(settings.store_threads);
   services->letters.set_bytes_max(settings.letters_bytes_max);
   services->settings = std::move(settings);
   auto opened = std::make_unique<actor_node>(std::move(services), system);

@@ -32,6 +32,7 @@ struct node_settings {
   std::size_t batch_letters_max = 250;                    ///< letters made ready at a time
   std::size_t letters_bytes_max = std::size_t{64} << 20U; ///< letters made ready and not yet gone
   std::size_t batches_ahead_max = 4;                      ///< made ready before a connection takes them
+  std::size_t store_threads = 4; ///< that read the store and render letters, see actors/store_pool.hpp
 };
 
 /// A running engine. All functions may be called from any thread.
@@ -45,7 +46,8 @@ public:
                                             clock_source now = system_now);
   virtual ~node() = default;
 
-  /// Each calls `done` once, on some thread, when the answer is durable.
+  /// Each calls `done` once, on some thread, when the answer is durable; with `unavailable` where the node has stopped,
+  /// or stops before there is one. What `done` throws is logged.
   virtual void create(create_campaign what, std::function<void(result<campaign_view>)> done) = 0;
   virtual void
   command(campaign_id id, sluice::command what, std::function<void(result<command_answer>)> done) = 0;

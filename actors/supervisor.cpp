@@ -1,12 +1,13 @@
 // The supervisor: knows every campaign, and keeps an actor for each that has something to do. Campaigns that
 // wait for people (drafts, held, in moderation) or are over have none; a command brings theirs back.
+//
+// It reads nothing itself: states are recovered on the store's threads, once, and handed to the campaigns' actors.
+// Commands for a campaign that is being recovered, or changed, wait here.
 
 #include "actors/actors.hpp"
 #include "actors/audit/recovery.hpp"
-#include "actors/campaign_check.hpp"
-#include "actors/core/due.hpp"
 #include "actors/core/evolve.hpp"
-#include "actors/start_checks.hpp"
+#include "actors/draft_commands.hpp"
 #include "messages/json.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -17,7 +18,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
+#include <vector>
 
 namespace sluice {
 
@@ -30,22 +33,39 @@ constexpr std::size_t deaths_max = 8;
 constexpr milliseconds deaths_window = std::chrono::minutes(10);
 /// Commands held back while a campaign's actor is being changed.
 constexpr std::size_t held_back_max = 1'000;
+/// Campaigns that are recovered at a time when the engine starts: so many states are in memory for a moment.
+constexpr std::size_t coming_back_max = 32;
+/// From so many on it is told how far that is.
+constexpr std::size_t progress_told_from = 1'000;
 
 struct held_back_command {
   command asked;
   start_check checked;
   caf::typed_response_promise<command_answer> promise;
+  bool is_prepared = false; ///< the next that must be prepared waits until it is answered
 };
 
-/// What the supervisor knows of one campaign.
+/// What a draft becomes, or is decided from, is looked at before: see draft_commands.hpp.
+bool needs_preparation(command_kind kind) {
+  return kind == command_kind::edit || kind == command_kind::start || kind == command_kind::discard;
+}
+
+error shutting_down() {
+  return make_error(error_code::unavailable, notice{"shutting_down"});
+}
+
+/// What the supervisor knows of one campaign. Small: there may be a hundred thousand, and an empty deque has 600 bytes.
 struct child {
-  campaign_actor actor;     ///< none: nothing to do, dead, or parked
-  bool is_retiring = false; ///< asked to end; commands wait
-  bool is_parked = false;   ///< died too often; `fault` in its view says of what
-  bool is_reviving = false; ///< dead, and started again in a while; commands wait
-  std::deque<timestamp> deaths;
+  campaign_actor actor;       ///< none: nothing to do, dead, or parked
+  bool is_recovering = false; ///< its state is being read; commands wait
+  bool is_retiring = false;   ///< asked to end; commands wait
+  bool is_parked = false;     ///< died too often; `fault` in its view says of what
+  bool is_reviving = false;   ///< dead, and started again in a while; commands wait
+  bool is_preparing = false;  ///< a command of `unprepared` is on its way; the others wait for its answer
+  std::vector<timestamp> deaths;
   unsigned unreadable = 0; ///< how often, one after the other, the disk did not give its log
-  std::deque<held_back_command> held_back;
+  std::vector<held_back_command> held_back;
+  std::vector<held_back_command> unprepared;
 };
 
 struct supervisor_state {
@@ -64,40 +84,116 @@ struct supervisor_state {
 
   void begin(engine_ptr with) {
     services = std::move(with);
-    const auto known = services->store->journal().campaigns();
-    if (!known)
-      throw std::runtime_error(known.error().message);
-    for (const auto id : *known)
-      bring_back(id);
+    ask_store(
+        job_kind::letters, [services = services] { return services->store->journal().campaigns(); },
+        [this](const result<std::vector<campaign_id>>& known) { begun(known); });
   }
 
-  void bring_back(campaign_id id) {
+  void begun(const result<std::vector<campaign_id>>& known) {
+    if (!known)
+      return self->quit(to_caf(known.error()));
+    for (const auto id : *known)
+      children[id].is_recovering = true;
+    to_bring_back.assign(known->begin(), known->end());
+    has_begun = true;
+    for (auto& one : std::exchange(waiting_for_begin, {}))
+      one();
+    bring_back_some();
+  }
+
+  /// Does it now, or once it is known which campaigns there are.
+  template <class Job>
+  void once_begun(Job job) {
+    if (has_begun || is_halting)
+      job();
+    else
+      waiting_for_begin.emplace_back(std::move(job));
+  }
+
+  void bring_back_some() {
+    for (; coming_back < coming_back_max && !to_bring_back.empty(); ++coming_back) {
+      const auto id = to_bring_back.front();
+      to_bring_back.pop_front();
+      ask_store(
+          job_kind::letters, [services = services, id] { return recover(*services->store, id); },
+          [this, id](result<campaign_state> state) {
+            --coming_back;
+            ++brought_back;
+            came_back(id, std::move(state));
+            tell_progress();
+            bring_back_some();
+          });
+    }
+    if (to_bring_back.empty() && coming_back == 0)
+      for (auto& one : std::exchange(waiting_for_all, {}))
+        one.deliver(list());
+  }
+
+  void tell_progress() const {
+    const auto all = children.size();
+    if (all >= progress_told_from && brought_back * 10 / all != (brought_back - 1) * 10 / all)
+      spdlog::info("{} of {} campaigns are back", brought_back, all);
+  }
+
+  /// A campaign that waits for people or is over leaves its view and nothing else.
+  void came_back(campaign_id id, result<campaign_state> state) {
     auto& one = children[id];
-    const auto state = recover(*services->store, id);
+    one.is_recovering = false;
+    if (is_halting)
+      return;
     if (!state) {
       handle_crash(id, one, state.error());
+      return refuse_held_back(id, one, state.error());
+    }
+    if (state->is_discarded) {
+      for (auto& held : std::exchange(one.held_back, {}))
+        answer_for_gone(id, std::move(held.asked), std::move(held.promise));
       return;
     }
-    if (state->is_discarded)
-      return;
-    services->campaigns.put(std::make_shared<const campaign_view>(view_of(*state, services->now())));
+    services->campaigns.put(std::make_shared<const campaign_view>(brief_view_of(*state, services->now())));
     const auto is_moving = state->stage == stage::preparing || state->stage == stage::sending;
     if ((is_moving && !state->hold) || state->in_flight() > 0)
-      spawn_child(id, one);
+      spawn_child(id, one, std::move(*state));
+    for (auto& held : std::exchange(one.held_back, {}))
+      pass(id, std::move(held));
   }
 
   // -- campaigns' actors ----------------------------------------------------------------------------
 
-  void spawn_child(campaign_id id, child& one) {
-    one.actor = spawn_campaign(*self, services, id);
+  void spawn_child(campaign_id id, child& one, campaign_state state) {
+    one.unreadable = 0;
+    one.actor = spawn_campaign(*self, services, std::make_shared<campaign_state>(std::move(state)));
     id_by_actor[one.actor.address()] = id;
+  }
+
+  /// Has its state read, then its actor spawned; commands wait meanwhile.
+  void recover_child(campaign_id id, child& one) {
+    if (one.is_recovering)
+      return;
+    one.is_recovering = true;
+    ask_store(
+        job_kind::command, [services = services, id] { return recover(*services->store, id); },
+        [this, id](result<campaign_state> state) { recovered(id, std::move(state)); });
+  }
+
+  void recovered(campaign_id id, result<campaign_state> state) {
+    auto& one = children[id];
+    one.is_recovering = false;
+    if (is_halting)
+      return;
+    if (!state) {
+      handle_crash(id, one, state.error());
+      return refuse_held_back(id, one, state.error());
+    }
+    spawn_child(id, one, std::move(*state));
+    hand_over_held_back(id, one);
   }
 
   void park(campaign_id id, child& one, const error& why) {
     spdlog::error("{} is parked, the others go on: {}", to_string(id), why.message);
     one.is_parked = true;
     show_fault(id, why);
-    refuse_held_back(one, parked(id, notice_of(why)));
+    refuse_held_back(id, one, parked(id, notice_of(why)));
   }
 
   void show_fault(campaign_id id, const error& why) {
@@ -115,9 +211,15 @@ struct supervisor_state {
                       notice{"parked", {{"campaign", to_string(id)}}, {std::move(why)}});
   }
 
-  static void refuse_held_back(child& one, const error& why) {
+  void refuse_held_back(campaign_id id, child& one, const error& why) {
     for (auto& held : std::exchange(one.held_back, {}))
-      held.promise.deliver(to_caf(why));
+      refuse(id, held, why);
+  }
+
+  void refuse(campaign_id id, held_back_command& held, const error& why) {
+    held.promise.deliver(to_caf(why));
+    if (held.is_prepared)
+      prepared_is_answered(id);
   }
 
   void on_down(const caf::down_msg& message) {
@@ -141,16 +243,12 @@ struct supervisor_state {
     end_if_halted();
   }
 
+  /// Why it died may be a log that cannot be read: its revival finds that out.
   void on_death(campaign_id id, child& one, const error& reason) {
-    // A log that cannot be read is why it died, whatever its last words were.
-    const auto state = recover(*services->store, id);
-    if (state) {
-      one.deaths.push_back(services->now());
-      one.unreadable = 0;
-      while (one.deaths.back() - one.deaths.front() > deaths_window)
-        one.deaths.pop_front();
-    }
-    handle_crash(id, one, state ? reason : state.error());
+    one.deaths.push_back(services->now());
+    while (one.deaths.back() - one.deaths.front() > deaths_window)
+      one.deaths.erase(one.deaths.begin());
+    handle_crash(id, one, reason);
   }
 
   /// It is started again, unless that would not help. A disk that does not give the log now may do so later,
@@ -182,6 +280,7 @@ struct supervisor_state {
   void start_again(campaign_id id) {
     auto& one = children[id];
     one.is_reviving = false;
+    prepare_next(id);
     if (one.actor || one.is_parked || is_halting)
       return;
     hand_over_held_back(id, one);
@@ -189,31 +288,88 @@ struct supervisor_state {
 
   void hand_over_held_back(campaign_id id, child& one) {
     if (!one.actor)
-      spawn_child(id, one);
+      return recover_child(id, one);
     for (auto& held : std::exchange(one.held_back, {}))
       pass_on(id, one, std::move(held));
   }
 
-  void pass_on(campaign_id id, child& one, held_back_command held) {
-    std::optional<command> again;
-    if (held.checked.version)
-      again = held.asked;
-    self->request(one.actor, caf::infinite, std::move(held.asked), held.checked)
-        .then([promise = held.promise](const command_answer& answer) mutable { promise.deliver(answer); },
-              [this, id, seen = held.checked.version, again = std::move(again),
-               promise = held.promise](caf::error& why) mutable {
-                if (again && from_caf(why).code == error_code::conflict && has_moved_on(id, *seen))
-                  take(id, std::move(*again), promise);
-                else
-                  promise.deliver(std::move(why));
-              });
+  /// To the campaign's actor, now or when there is one.
+  void pass(campaign_id id, held_back_command held) {
+    auto& one = children[id];
+    if (is_halting)
+      return refuse(id, held, shutting_down());
+    if (one.is_parked)
+      return refuse(id, held, parked(id, fault_of(id)));
+    if (one.actor && !one.is_retiring)
+      return pass_on(id, one, std::move(held));
+    one.held_back.push_back(std::move(held));
+    if (!one.actor && !one.is_reviving)
+      recover_child(id, one);
   }
 
-  /// Whether the draft became another after moderation's checks had looked at it: they must look again. That ends,
-  /// since each time somebody's edit has come in.
-  bool has_moved_on(campaign_id id, event_number seen) const {
+  void pass_on(campaign_id id, child& one, held_back_command held) {
+    const auto answered = [this, id, is_prepared = held.is_prepared] {
+      if (is_prepared)
+        prepared_is_answered(id);
+    };
+    self->request(one.actor, caf::infinite, std::move(held.asked), std::move(held.checked))
+        .then(
+            [promise = held.promise, answered](const command_answer& answer) mutable {
+              promise.deliver(answer);
+              answered();
+            },
+            [promise = held.promise, answered](caf::error& why) mutable {
+              promise.deliver(std::move(why));
+              answered();
+            });
+  }
+
+  // -- commands on drafts, one at a time ------------------------------------------------------------
+
+  /// Not while the dead actor's last append is on its way: what the log says then is not the last word.
+  void prepare_next(campaign_id id) {
+    auto& one = children[id];
+    if (one.is_preparing || one.is_reviving || one.unprepared.empty())
+      return;
+    one.is_preparing = true;
+    auto held = std::move(one.unprepared.front());
+    one.unprepared.erase(one.unprepared.begin());
+    ask_store(
+        job_kind::command,
+        [services = services, id, asked = std::move(held.asked)]() mutable {
+          return prepare_command(*services, id, std::move(asked));
+        },
+        [this, id, promise = held.promise](result<prepared_command> done) mutable {
+          prepared(id, std::move(done), std::move(promise));
+        });
+  }
+
+  void prepared(campaign_id id,
+                result<prepared_command> done,
+                caf::typed_response_promise<command_answer> promise) {
+    if (done && !done->kept) {
+      spawn_from_preparation(id, *done->state);
+      return pass(id, {std::move(done->asked), std::move(done->checked), std::move(promise), true});
+    }
+    if (done)
+      promise.deliver(*done->kept);
+    else
+      promise.deliver(to_caf(done.error()));
+    prepared_is_answered(id);
+  }
+
+  /// Its state was read for the preparation: not a second time, unless it has changed since.
+  void spawn_from_preparation(campaign_id id, campaign_state& state) {
+    auto& one = children[id];
+    const auto has_none = !one.actor && !one.is_recovering && !one.is_reviving && !one.is_parked;
     const auto view = services->campaigns.find(id, services->now());
-    return view && view->version != seen;
+    if (has_none && !is_halting && view && view->version == state.last_event)
+      spawn_child(id, one, std::move(state));
+  }
+
+  void prepared_is_answered(campaign_id id) {
+    children[id].is_preparing = false;
+    prepare_next(id);
   }
 
   void retire(campaign_id id) {
@@ -237,181 +393,167 @@ struct supervisor_state {
 
   caf::result<command_answer> ask(campaign_id id, command&& asked) {
     const auto promise = self->make_response_promise<command_answer>();
-    take(id, std::move(asked), promise);
+    once_begun([this, id, asked = std::move(asked), promise]() mutable {
+      take(id, std::move(asked), std::move(promise));
+    });
     return promise;
   }
 
   void take(campaign_id id, command&& asked, caf::typed_response_promise<command_answer> promise) {
-    const auto refuse = [&](const error& why) { promise.deliver(to_caf(why)); };
+    const auto refused = [&](const error& why) { promise.deliver(to_caf(why)); };
     if (is_halting)
-      return refuse(make_error(error_code::unavailable, notice{"shutting_down"}));
-    const auto view = services->campaigns.find(id, services->now());
+      return refused(shutting_down());
+    if (asked.idempotency_key.size() > idempotency_key_bytes_max)
+      return refused(too_long_a_key());
     const auto found = children.find(id);
-    if (found == children.end() || !view) {
-      if (const auto kept = answer_of_gone(id, asked))
-        promise.deliver(*kept);
-      else
-        refuse(kept.error());
-      return;
-    }
+    if (found == children.end() || (!found->second.is_recovering && !is_shown(id)))
+      return answer_for_gone(id, std::move(asked), std::move(promise));
     auto& one = found->second;
     if (one.is_parked)
-      return refuse(parked(id, notice_or_text(view->fault_notice, view->fault)));
-    auto checked = complete(asked, *view);
-    if (!checked)
-      return refuse(checked.error());
-    if (one.held_back.size() >= held_back_max)
-      return refuse(make_error(error_code::unavailable, notice{"too_many_commands"}));
-    held_back_command held{std::move(asked), std::move(*checked), promise};
-    if (one.is_retiring || one.is_reviving) {
-      one.held_back.push_back(std::move(held));
-      return;
-    }
-    if (!one.actor)
-      spawn_child(id, one);
-    pass_on(id, one, std::move(held));
+      return refused(parked(id, fault_of(id)));
+    if (one.held_back.size() + one.unprepared.size() >= held_back_max)
+      return refused(make_error(error_code::unavailable, notice{"too_many_commands"}));
+    const auto is_on_draft = needs_preparation(asked.kind);
+    held_back_command held{std::move(asked), {}, std::move(promise)};
+    if (!is_on_draft)
+      return pass(id, std::move(held));
+    one.unprepared.push_back(std::move(held));
+    prepare_next(id);
   }
 
   /// A discarded draft is gone, but not the answer that its discarding had under an idempotency key.
-  result<command_answer> answer_of_gone(campaign_id id, const command& asked) const {
-    if (!asked.idempotency_key.empty()) {
-      const auto kept = services->store->journal().find_key(stored_key(asked.by, asked.idempotency_key));
-      if (!kept)
-        return std::unexpected(kept.error());
-      if (*kept && (*kept)->campaign == id && (*kept)->what == name_of(asked.kind))
-        return (*kept)->answer;
-    }
-    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
+  void answer_for_gone(campaign_id id, command&& asked, caf::typed_response_promise<command_answer> promise) {
+    ask_store(
+        job_kind::command,
+        [services = services, id, asked = std::move(asked)] { return answer_of_gone(*services, id, asked); },
+        [promise = std::move(promise)](const result<command_answer>& kept) mutable {
+          if (kept)
+            promise.deliver(*kept);
+          else
+            promise.deliver(to_caf(kept.error()));
+        });
   }
 
-  /// Checks and fills in what the campaign's own actor cannot know.
-  result<start_check> complete(command& asked, const campaign_view& view) {
-    if (asked.idempotency_key.size() > idempotency_key_bytes_max)
-      return failure(error_code::invalid_input,
-                     notice{"idempotency_key_too_long", {{"max", idempotency_key_bytes_max}}});
-    if (asked.kind == command_kind::edit && asked.edited) {
-      if (auto checked = check_campaign(asked.edited->spec, services->settings.moderation); !checked)
-        return std::unexpected(checked.error());
-      auto audience = reference(asked.edited->audience.id);
-      if (!audience)
-        return std::unexpected(audience.error());
-      if (auto ends = check_plan_ends(asked.edited->spec, audience->size); !ends)
-        return std::unexpected(ends.error());
-      asked.edited->audience = std::move(*audience);
-    }
-    start_check checked;
-    if (asked.kind == command_kind::start && view.stage == stage::draft)
-      checked.version = view.version;
-    if (checked.version && view.audience.id != audience_id{}) {
-      auto reasons = reasons_at_start(*services->store, services->campaigns, services->settings.moderation,
-                                      view.spec, view.audience.id);
-      if (!reasons)
-        return std::unexpected(reasons.error());
-      checked.moderation_reasons = std::move(*reasons);
-    }
-    return checked;
+  static error too_long_a_key() {
+    return make_error(error_code::invalid_input,
+                      notice{"idempotency_key_too_long", {{"max", idempotency_key_bytes_max}}});
   }
 
-  /// As if the draft were started now; a draft without an audience is looked at when it gets one.
-  result<void> check_plan_ends(const campaign_spec& spec, letter_index letters) const {
-    const auto now = services->now();
-    return letters == 0 ? result<void>{}
-                        : check_end(spec.plan, std::max(spec.plan.start_at.value_or(now), now), letters);
-  }
+  bool is_shown(campaign_id id) const { return services->campaigns.find(id, services->now()).has_value(); }
 
-  result<audience_ref> reference(audience_id id) const {
-    if (id == audience_id{})
-      return audience_ref{};
-    const auto info = services->store->audiences().info(id);
-    if (!info)
-      return std::unexpected(info.error());
-    return audience_ref{info->id, info->name, info->size, info->hash};
+  notice fault_of(campaign_id id) const {
+    const auto view = services->campaigns.find(id, services->now());
+    return view ? notice_or_text(view->fault_notice, view->fault) : notice{};
   }
 
   caf::result<campaign_id> create(create_campaign&& wanted) {
-    if (is_halting)
-      return to_caf(make_error(error_code::unavailable, notice{"shutting_down"}));
-    const auto key =
-        wanted.idempotency_key.empty() ? std::string{} : stored_key(wanted.by, wanted.idempotency_key);
-    if (!key.empty()) {
-      if (wanted.idempotency_key.size() > idempotency_key_bytes_max)
-        return to_caf(make_error(error_code::invalid_input,
-                                 notice{"idempotency_key_too_long", {{"max", idempotency_key_bytes_max}}}));
-      if (const auto pending = creating.find(key); pending != creating.end()) {
-        auto& promises = drafts.at(pending->second).promises;
-        promises.push_back(self->make_response_promise<campaign_id>());
-        return promises.back();
-      }
-      const auto kept = services->store->journal().find_key(key);
-      if (!kept)
-        return to_caf(kept.error());
-      if (*kept && (*kept)->what == "create")
-        return (*kept)->campaign;
-      if (*kept)
-        return to_caf(make_error(error_code::conflict, notice{"idempotency_key_reused"}));
-    }
-    if (auto checked = check_campaign(wanted.spec, services->settings.moderation); !checked)
-      return to_caf(checked.error());
-    auto audience = reference(wanted.audience);
-    if (!audience)
-      return to_caf(audience.error());
-    if (auto ends = check_plan_ends(wanted.spec, audience->size); !ends)
-      return to_caf(ends.error());
-    return append_created(std::move(wanted), std::move(*audience), key);
+    auto promise = self->make_response_promise<campaign_id>();
+    once_begun([this, wanted = std::move(wanted), promise]() mutable {
+      create(std::move(wanted), std::move(promise));
+    });
+    return promise;
   }
 
-  caf::result<campaign_id>
-  append_created(create_campaign&& wanted, audience_ref audience, const std::string& key) {
-    const auto next = services->store->next_campaign();
-    if (!next)
-      return to_caf(next.error());
-    const auto id = *next;
+  void create(create_campaign wanted, caf::typed_response_promise<campaign_id> promise) {
+    if (is_halting || wanted.idempotency_key.size() > idempotency_key_bytes_max) {
+      promise.deliver(to_caf(is_halting ? shutting_down() : too_long_a_key()));
+      return;
+    }
+    const auto key =
+        wanted.idempotency_key.empty() ? std::string{} : stored_key(wanted.by, wanted.idempotency_key);
+    if (const auto pending = creating.find(key); !key.empty() && pending != creating.end()) {
+      drafts.at(pending->second).promises.push_back(std::move(promise));
+      return;
+    }
+    const auto number = ++last_draft;
+    drafts.emplace(number, draft{{std::move(promise)}, key, wanted.by, nullptr});
+    if (!key.empty())
+      creating.emplace(key, number);
+    ask_store(
+        job_kind::command,
+        [services = services, wanted = std::move(wanted)]() mutable {
+          return prepare_draft(*services, std::move(wanted));
+        },
+        [this, number](result<prepared_draft> done) {
+          if (done && !done->kept)
+            append_created(number, std::move(*done));
+          else
+            answer_creation(number, done ? result<campaign_id>{*done->kept} : std::unexpected(done.error()));
+        });
+  }
+
+  void append_created(std::uint64_t number, prepared_draft&& content) {
+    auto& made = drafts.at(number);
+    const auto id = content.id;
     append_request request;
     request.campaign = id;
     request.events.push_back(
-        {services->now(), wanted.by, created{std::move(wanted.spec), std::move(audience)}});
-    if (!key.empty()) {
-      request.key = key_record{key, "create", id, {status::draft, true, 1, 0}, services->now()};
-      creating.emplace(key, id);
-    }
+        {services->now(), made.by, created{std::move(content.spec), std::move(content.audience)}});
+    if (!made.key.empty())
+      request.key = key_record{made.key, "create", id, {status::draft, true, 1, 0}, services->now()};
     // Its view is made now, from what is written: once it is durable it must be shown, whether or not the
     // disk gives it back at that moment.
     auto state = initial_state(id);
     evolve(state, request.events.front());
-    auto promise = self->make_response_promise<campaign_id>();
-    drafts.emplace(
-        id, draft{{promise}, key, std::make_shared<const campaign_view>(view_of(state, services->now()))});
+    made.view = std::make_shared<const campaign_view>(brief_view_of(state, services->now()));
+    appending.emplace(id, number);
     services->store->journal().append(
         std::move(request), [to = caf::actor_cast<supervisor_actor>(self), id](result<event_number> last) {
           caf::anon_send(to, id, append_outcome{std::move(last)});
         });
-    return promise;
   }
 
   void created_durably(campaign_id id, const append_outcome& outcome) {
-    auto at = drafts.find(id);
-    if (at == drafts.end())
+    const auto at = appending.extract(id);
+    if (at.empty())
       return;
-    auto done = std::move(at->second);
-    drafts.erase(at);
-    creating.erase(done.key);
-    if (!outcome.last) {
-      for (auto& promise : done.promises)
-        promise.deliver(to_caf(outcome.last.error()));
-      return;
-    }
+    if (!outcome.last)
+      return answer_creation(at.mapped(), std::unexpected(outcome.last.error()));
     children[id];
-    services->campaigns.put(done.view);
-    for (auto& promise : done.promises)
-      promise.deliver(id);
+    services->campaigns.put(drafts.at(at.mapped()).view);
+    answer_creation(at.mapped(), id);
   }
 
-  caf::result<std::string> show(campaign_id id) const {
-    const auto view = services->campaigns.find(id, services->now());
-    if (!view)
-      return to_caf(
-          make_error(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}}));
-    return to_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  void answer_creation(std::uint64_t number, const result<campaign_id>& made) {
+    auto done = std::move(drafts.extract(number).mapped());
+    creating.erase(done.key);
+    for (auto& promise : done.promises)
+      if (made)
+        promise.deliver(*made);
+      else
+        promise.deliver(to_caf(made.error()));
+  }
+
+  /// With the message's bodies, which the store has.
+  caf::result<std::string> show(campaign_id id) {
+    auto promise = self->make_response_promise<std::string>();
+    ask_store(
+        job_kind::look,
+        [services = services, id]() -> result<std::string> {
+          auto view = services->campaigns.find(id, services->now());
+          if (!view)
+            return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
+          auto content = content_of(*services->store, id);
+          if (!content)
+            return std::unexpected(content.error());
+          view->spec = std::move(*content);
+          return to_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        },
+        [promise](const result<std::string>& shown) mutable {
+          if (shown)
+            promise.deliver(*shown);
+          else
+            promise.deliver(to_caf(shown.error()));
+        });
+    return promise;
+  }
+
+  /// Once all are back: whoever started the engine waits for this.
+  caf::result<std::vector<campaign_id>> list_all() {
+    if (has_begun && to_bring_back.empty() && coming_back == 0)
+      return list();
+    waiting_for_all.push_back(self->make_response_promise<std::vector<campaign_id>>());
+    return waiting_for_all.back();
   }
 
   std::vector<campaign_id> list() const {
@@ -435,8 +577,12 @@ struct supervisor_state {
 
   void halt() {
     is_halting = true;
+    for (auto& one : std::exchange(waiting_for_begin, {}))
+      one();
     for (auto& [id, one] : children) {
-      refuse_held_back(one, make_error(error_code::unavailable, notice{"shutting_down"}));
+      for (auto& held : std::exchange(one.unprepared, {}))
+        refuse(id, held, shutting_down());
+      refuse_held_back(id, one, shutting_down());
       if (one.actor)
         self->send(one.actor, halt_atom::value);
     }
@@ -451,13 +597,32 @@ struct supervisor_state {
     self->quit();
   }
 
+  // -- what is asked of the store's threads ---------------------------------------------------------
+
+  template <class Work, class Follow>
+  void ask_store(job_kind kind, Work work, Follow follow) {
+    store_requests.ask(*services->pool, kind, caf::actor_cast<supervisor_actor>(self), std::move(work),
+                       std::move(follow));
+  }
+
+  pool_requests store_requests;
+  bool has_begun = false; ///< it is known which campaigns there are
+  std::vector<std::move_only_function<void()>> waiting_for_begin;
+  std::deque<campaign_id> to_bring_back; ///< at the start, and not asked for yet
+  std::size_t coming_back = 0;           ///< asked for
+  std::size_t brought_back = 0;
+  std::vector<caf::typed_response_promise<std::vector<campaign_id>>> waiting_for_all;
+
   struct draft {
     std::vector<caf::typed_response_promise<campaign_id>> promises; ///< several where the same key came again
     std::string key;
+    std::string by;
     view_ptr view;
   };
-  std::map<campaign_id, draft> drafts;         ///< being made: not yet durable
-  std::map<std::string, campaign_id> creating; ///< their idempotency keys
+  std::map<std::uint64_t, draft> drafts; ///< being made: not yet durable
+  std::uint64_t last_draft = 0;
+  std::map<std::string, std::uint64_t> creating;  ///< their idempotency keys
+  std::map<campaign_id, std::uint64_t> appending; ///< those that are on their way into the log
 };
 
 supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<supervisor_state> self,
@@ -470,12 +635,13 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
       [=](create_campaign& wanted) { return self->state.create(std::move(wanted)); },
       [=](campaign_id id, command& asked) { return self->state.ask(id, std::move(asked)); },
       [=](show_atom, campaign_id id) { return self->state.show(id); },
-      [=](list_atom) { return self->state.list(); },
+      [=](list_atom) { return self->state.list_all(); },
       [=](caf::subscribe_atom, const change_listener& who) { self->state.subscribe(who); },
       [=](campaign_id id, const append_outcome& outcome) { self->state.created_durably(id, outcome); },
       [=](idle_atom, campaign_id id) { self->state.retire(id); },
       [=](revive_atom, campaign_id id) { self->state.revive(id); },
       [=](appended_atom, campaign_id id) { self->state.start_again(id); },
+      [=](const pool_answer& made) { self->state.store_requests.on_answer(made); },
       [=](halt_atom) { self->state.halt(); },
   };
 }

@@ -33,10 +33,17 @@ void view_publisher::publish(const campaign_state& state, const std::string& fau
     into_->remove(state.id);
     return;
   }
-  auto view = view_of(state, now);
+  auto view = brief_view_of(state, now);
   view.rate = rate(state, now);
   view.fault = fault;
   into_->put(std::make_shared<const campaign_view>(std::move(view)));
+}
+
+void view_publisher::show_fault(campaign_id id, const std::string& fault) {
+  if (auto view = into_->find(id, {})) {
+    view->fault = fault;
+    into_->put(std::make_shared<const campaign_view>(std::move(*view)));
+  }
 }
 
 double view_publisher::rate(const campaign_state& state, timestamp now) const {

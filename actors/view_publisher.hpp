@@ -27,6 +27,8 @@ public:
   bool is_time(const campaign_state& state, timestamp now) const;
   /// The next state is to be shown as soon as it is durable.
   void expect_news() { published_at_ = {}; }
+  /// Adds a fault to what is shown now: the state that there is may be ahead of what is durable.
+  void show_fault(campaign_id id, const std::string& fault);
   /// Puts the view into the directory; a discarded draft is taken out of it.
   void publish(const campaign_state& state, const std::string& fault, timestamp now);
 

@@ -56,6 +56,8 @@ public:
   bool skip(int depth_max);
 
   bool is_done() const { return rest_.empty(); }
+  /// What was not taken yet.
+  std::span<const std::uint8_t> rest() const { return rest_; }
 
 private:
   std::optional<std::uint64_t> head(std::uint8_t major);

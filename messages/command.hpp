@@ -40,6 +40,10 @@ struct draft_edit {
   /// The campaign's version that the edit was made from: where it is another by then, the edit is refused with
   /// `conflict`, since it would undo what came between. Nothing: whatever is there is replaced.
   std::optional<event_number> made_from = std::nullopt;
+  /// A JSON object of a campaign file's fields: they take the place of the draft's as it is when the edit is carried
+  /// out, all others stay, and `spec` says nothing. Empty: `spec` is the whole.
+  std::string fields = {};
+  bool keeps_audience = false; ///< with `fields`: the draft's audience stays, `audience` says nothing
   bool operator==(const draft_edit&) const = default;
 };
 

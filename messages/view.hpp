@@ -53,7 +53,7 @@ struct campaign_view {
   event_number version = 0; ///< the number of the last event that this shows
   sluice::stage stage = sluice::stage::draft;
   std::optional<sluice::hold> hold;
-  campaign_spec spec;
+  campaign_spec spec; ///< as the directory keeps it, without the message's text and HTML
   audience_ref audience;
   timestamp created_at;
   timestamp changed_at;
@@ -69,10 +69,10 @@ struct campaign_view {
   std::vector<notice> moderation_notices; ///< what they say
   std::string moderation_words;           ///< the moderator's, at approval or rejection
   std::string content_hash;               ///< of what was checked or approved; empty before start
-  std::vector<response_group> responses;
-  std::vector<command_kind> allowed; ///< commands that would change something now, whoever may give them
-  std::string fault;                 ///< why its actor is parked; empty: it is not
-  notice fault_notice;               ///< what it says
+  std::vector<response_group> responses;  ///< as the directory keeps it, none of a final campaign
+  std::vector<command_kind> allowed;      ///< commands that would change something now, whoever may give them
+  std::string fault;                      ///< why its actor is parked; empty: it is not
+  notice fault_notice;                    ///< what it says
 
   sluice::status status() const { return status_of(stage, hold.has_value()); }
 };

@@ -201,10 +201,16 @@ audit_report check_all(const store& from,
   const auto work = [&](audit_report& into) {
     for (auto at = next++; at < campaigns.size(); at = next++) {
       const auto found = known.find(campaigns[at]);
-      log_auditor(from, campaigns[at],
-                  found == known.end() ? std::span<const known_event>{} : std::span(found->second), into,
-                  searches_left)
-          .run();
+      // On threads, where what is thrown would end the process.
+      try {
+        log_auditor(from, campaigns[at],
+                    found == known.end() ? std::span<const known_event>{} : std::span(found->second), into,
+                    searches_left)
+            .run();
+      } catch (const std::exception& thrown) {
+        into.faults.push_back(
+            {campaigns[at], 0, fmt::format("the check of its log broke off: {}", thrown.what())});
+      }
     }
   };
   if (threads == 0)

@@ -1,6 +1,6 @@
 #include "actors/audit/log_queries.hpp"
 
-#include "actors/audit/recovery.hpp"
+#include "actors/audit/letter_history.hpp"
 #include "messages/address.hpp"
 #include "messages/message_id.hpp"
 
@@ -100,15 +100,34 @@ name_recipients(const store& from, const campaign_view& campaign, std::vector<le
   return {};
 }
 
+/// Fills in rows whose letters `choose` takes from the log's index, from the events that touch them.
 result<std::vector<letter_row>>
-filled(const store& from, const campaign_view& campaign, std::vector<letter_row> rows) {
-  log_follower follower(rows);
-  const auto read = from.journal().read(campaign.id, 1, [&](const stored_event& stored) {
-    follower.follow(stored.event);
-    return true;
+filled(const store& from,
+       const campaign_view& campaign,
+       letter_history* seen,
+       const std::function<std::vector<letter_row>(const campaign_state&)>& choose) {
+  letter_history only_now;
+  std::vector<letter_row> rows;
+  std::vector<event_span> spans;
+  const auto looked = (seen ? *seen : only_now).look(from, campaign.id, [&](const letter_log_index& index) {
+    rows = choose(index.state());
+    std::vector<letter_index> letters;
+    for (const auto& row : rows)
+      letters.push_back(row.index);
+    spans = index.spans_of(letters);
   });
-  if (!read)
-    return std::unexpected(read.error());
+  if (!looked)
+    return std::unexpected(looked.error());
+  log_follower follower(rows);
+  for (const auto& span : spans) {
+    const auto read = from.journal().read(campaign.id, span.first, [&](const stored_event& stored) {
+      if (stored.number <= span.last)
+        follower.follow(stored.event);
+      return stored.number < span.last;
+    });
+    if (!read)
+      return std::unexpected(read.error());
+  }
   if (auto named = name_recipients(from, campaign, rows); !named)
     return std::unexpected(named.error());
   return rows;
@@ -116,18 +135,17 @@ filled(const store& from, const campaign_view& campaign, std::vector<letter_row>
 
 } // namespace
 
-result<std::vector<letter_row>>
-list_letters(const store& from, const campaign_view& campaign, const letters_query& query) {
-  const auto state = recover(from, campaign.id);
-  if (!state)
-    return std::unexpected(state.error());
-  auto rows = chosen(*state, query);
-  if (rows.empty())
-    return rows;
-  return filled(from, campaign, std::move(rows));
+result<std::vector<letter_row>> list_letters(const store& from,
+                                             const campaign_view& campaign,
+                                             const letters_query& query,
+                                             letter_history* seen) {
+  return filled(from, campaign, seen, [&](const campaign_state& state) { return chosen(state, query); });
 }
 
-result<letter_row> find_letter(const store& from, const campaign_view& campaign, std::string_view address) {
+result<letter_row> find_letter(const store& from,
+                               const campaign_view& campaign,
+                               std::string_view address,
+                               letter_history* seen) {
   if (campaign.audience.id == audience_id{})
     return failure(error_code::not_found,
                    notice{"campaign_without_audience", {{"campaign", to_string(campaign.id)}}});
@@ -139,7 +157,7 @@ result<letter_row> find_letter(const store& from, const campaign_view& campaign,
                    notice{"recipient_unknown", {{"address", address}, {"campaign", to_string(campaign.id)}}});
   std::vector<letter_row> rows(1);
   rows.front().index = **index;
-  auto done = filled(from, campaign, std::move(rows));
+  auto done = filled(from, campaign, seen, [&](const campaign_state&) { return rows; });
   if (!done)
     return std::unexpected(done.error());
   return std::move(done->front());
@@ -148,15 +166,18 @@ result<letter_row> find_letter(const store& from, const campaign_view& campaign,
 result<found_letters> search_letters(const store& from,
                                      const campaign_view& campaign,
                                      std::string_view words,
-                                     const letters_query& query) {
+                                     const letters_query& query,
+                                     letter_history* seen) {
   constexpr std::size_t rows_at_a_time = 2000;
   found_letters found;
-  std::optional<campaign_state> state;
+  letter_history only_now;
+  auto& history = seen ? *seen : only_now;
+  std::optional<letter_table> states;
   if (query.outcome) {
-    auto recovered = recover(from, campaign.id);
-    if (!recovered)
-      return std::unexpected(recovered.error());
-    state = std::move(*recovered);
+    const auto looked = history.look(from, campaign.id,
+                                     [&](const letter_log_index& index) { states = index.state().letters; });
+    if (!looked)
+      return std::unexpected(looked.error());
   }
   const auto wanted = folded(words);
   const auto limit = std::min(query.limit, search_limit_max);
@@ -175,7 +196,7 @@ result<found_letters> search_letters(const store& from,
       if (found.rows.size() == limit)
         break;
       if (folded(row.email).find(wanted) != std::string::npos &&
-          (!state || (index < state->letters.size() && state->letters.at(index) == *query.outcome)))
+          (!states || (index < states->size() && states->at(index) == *query.outcome)))
         found.rows.emplace_back().index = index;
       ++index;
     }
@@ -184,7 +205,7 @@ result<found_letters> search_letters(const store& from,
     found.last = index - 1;
   if (found.rows.empty())
     return found;
-  auto rows = filled(from, campaign, std::move(found.rows));
+  auto rows = filled(from, campaign, &history, [&](const campaign_state&) { return found.rows; });
   if (!rows)
     return std::unexpected(rows.error());
   found.rows = std::move(*rows);

@@ -23,6 +23,8 @@ struct letter_row {
   std::optional<timestamp> retry_at;   ///< with deferred
 };
 
+class letter_history;
+
 struct letters_query {
   std::optional<letter_state> outcome;
   std::optional<letter_index> after; ///< rows behind this letter only
@@ -31,12 +33,17 @@ struct letters_query {
 
 inline constexpr std::size_t letters_limit_max = 10'000;
 
-/// Letters in index order.
-result<std::vector<letter_row>>
-list_letters(const store& from, const campaign_view& campaign, const letters_query& query);
+/// Letters in index order. `seen`: what earlier questions learnt of the logs; without it the whole log is read.
+result<std::vector<letter_row>> list_letters(const store& from,
+                                             const campaign_view& campaign,
+                                             const letters_query& query,
+                                             letter_history* seen = nullptr);
 
 /// One recipient's letter; `not_found` if the audience has no such address.
-result<letter_row> find_letter(const store& from, const campaign_view& campaign, std::string_view address);
+result<letter_row> find_letter(const store& from,
+                               const campaign_view& campaign,
+                               std::string_view address,
+                               letter_history* seen = nullptr);
 
 /// How many addresses a search looks at before it answers with what it has.
 inline constexpr letter_index search_rows_max = 100'000;
@@ -52,7 +59,8 @@ struct found_letters {
 result<found_letters> search_letters(const store& from,
                                      const campaign_view& campaign,
                                      std::string_view words,
-                                     const letters_query& query);
+                                     const letters_query& query,
+                                     letter_history* seen = nullptr);
 
 /// Recipient `index` and its audience. `not_found` past the end, or when there is no audience.
 struct audience_row {

@@ -35,4 +35,34 @@ result<campaign_state> recover(const store& from, campaign_id campaign) {
   return state;
 }
 
+result<campaign_spec> content_of(const store& from, campaign_id campaign) {
+  std::optional<campaign_spec> content;
+  event_number known = 0;
+  if (const auto kept = from.snapshots().load(campaign)) {
+    content = decode_content(kept->state);
+    known = content ? kept->number : 0;
+  }
+  const auto read = from.journal().read(campaign, known + 1, [&](const stored_event& stored) {
+    if (const auto* made = std::get_if<created>(&stored.event.body))
+      content = made->spec;
+    else if (const auto* change = std::get_if<edited>(&stored.event.body))
+      content = change->spec;
+    return true;
+  });
+  if (!read)
+    return std::unexpected(read.error());
+  if (!content)
+    return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(campaign)));
+  return std::move(*content);
+}
+
+result<std::vector<response_group>> responses_of(const store& from, const campaign_view& campaign) {
+  if (!is_final(campaign.stage))
+    return campaign.responses;
+  auto state = recover(from, campaign.id);
+  if (!state)
+    return std::unexpected(state.error());
+  return std::move(state->responses);
+}
+
 } // namespace sluice

@@ -7,6 +7,23 @@
 
 namespace sluice {
 
+namespace {
+
+/// Field by field: the bodies, which may have a megabyte each, are not even copied.
+campaign_spec without_bodies(const campaign_spec& spec) {
+  return {.name = spec.name,
+          .from = spec.from,
+          .reply_to = spec.reply_to,
+          .subject = spec.subject,
+          .text = {},
+          .html = {},
+          .unsubscribe_url = spec.unsubscribe_url,
+          .plan = spec.plan,
+          .on_doubt = spec.on_doubt};
+}
+
+} // namespace
+
 letter_index campaign_state::due(timestamp now) const {
   return t0 ? sluice::due(spec.plan, *t0, released_at, letters.size(), now) : 0;
 }
@@ -26,12 +43,20 @@ std::optional<timestamp> campaign_state::next_moment(timestamp now) const {
 }
 
 campaign_view view_of(const campaign_state& state, timestamp now) {
+  auto view = brief_view_of(state, now);
+  view.spec.text = state.spec.text;
+  view.spec.html = state.spec.html;
+  view.responses = state.responses;
+  return view;
+}
+
+campaign_view brief_view_of(const campaign_state& state, timestamp now) {
   campaign_view view;
   view.id = state.id;
   view.version = state.last_event;
   view.stage = state.stage;
   view.hold = state.hold;
-  view.spec = state.spec;
+  view.spec = without_bodies(state.spec);
   view.audience = state.audience;
   view.created_at = state.created_at;
   view.changed_at = state.changed_at;
@@ -47,7 +72,8 @@ campaign_view view_of(const campaign_state& state, timestamp now) {
   view.moderation_words = state.moderation_words;
   view.content_hash = state.content_hash;
   view.allowed = allowed_commands(state);
-  view.responses = state.responses;
+  if (!state.is_final())
+    view.responses = state.responses;
   return refreshed(std::move(view), now);
 }
 

@@ -72,7 +72,11 @@ struct campaign_state {
   bool operator==(const campaign_state&) const = default;
 };
 
-/// The state as it is shown, as of `now`.
+/// The state as it is shown, as of `now`, with the message's text and HTML.
 campaign_view view_of(const campaign_state& state, timestamp now);
+
+/// Without them, and of a final campaign without the relay's answers: what is kept of every campaign for all who look
+/// (actors/directory.hpp). content_of and responses_of in actors/audit/recovery.hpp give the rest.
+campaign_view brief_view_of(const campaign_state& state, timestamp now);
 
 } // namespace sluice

@@ -169,11 +169,15 @@ result<void> check_end(const plan& plan, timestamp t0, letter_index total) {
   return failure(error_code::invalid_input, notice{"plan_ends_too_late", {{"field", "plan.parts"}}});
 }
 
+double rate_at(const campaign_view& view, timestamp now) {
+  const auto is_moving = !is_final(view.stage) && view.counts.of(letter_state::claimed) > 0;
+  return is_moving && now - view.changed_at <= rate_shown_for ? view.rate : 0;
+}
+
 campaign_view refreshed(campaign_view view, timestamp now) {
   view.counts.due = 0;
   view.next_part.reset();
-  if (view.counts.of(letter_state::claimed) == 0)
-    view.rate = 0; // measured while letters left, and none leave now
+  view.rate = rate_at(view, now);
   const auto total = view.counts.total;
   // As the campaign itself does: a clock that was set back makes nothing due less.
   now = std::max(now, view.changed_at);

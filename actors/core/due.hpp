@@ -31,6 +31,12 @@ due(const plan& plan, timestamp t0, std::optional<timestamp> released_at, letter
 std::optional<planned_part> next_part(
     const plan& plan, timestamp t0, std::optional<timestamp> released_at, letter_index total, timestamp now);
 
+/// Without an event for so long, what was measured before is no rate any more.
+inline constexpr milliseconds rate_shown_for = std::chrono::seconds(10);
+
+/// The rate that a view shows at `now`: 0 when no letter is on its way, or nothing has come back for a while.
+double rate_at(const campaign_view& view, timestamp now);
+
 /// The moment from which letter `index` is due.
 timestamp due_at(const plan& plan,
                  timestamp t0,

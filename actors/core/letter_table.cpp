@@ -99,6 +99,27 @@ void letter_table::set_within(std::size_t number, letter_index begin, letter_ind
   }
 }
 
+letter_index letter_table::run_end(letter_index index) const {
+  const auto state = at(index);
+  if (stretches_.empty())
+    return size_;
+  while (index < size_) {
+    const auto number = index / stretch_size;
+    const auto& part = stretches_[number];
+    const auto end = number * stretch_size + stretch_letters(number);
+    if (!part.cells) {
+      if (part.uniform != state)
+        return index;
+      index = end;
+      continue;
+    }
+    for (; index < end; ++index)
+      if ((*part.cells)[index % stretch_size] != state)
+        return index;
+  }
+  return size_;
+}
+
 letter_index letter_table::find(letter_state state, letter_index from) const {
   if (from >= size_)
     return size_;

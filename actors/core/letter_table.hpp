@@ -32,6 +32,8 @@ public:
 
   /// The first letter at or after `from` in that state, or size().
   letter_index find(letter_state state, letter_index from) const;
+  /// The first letter behind `index` that is in another state than it, or size(). Asserts index < size().
+  letter_index run_end(letter_index index) const;
   /// All letters in that state.
   letter_ranges all(letter_state state) const;
   /// True when every letter of `letters` is inside the table and in one of the states that `allowed` takes.

@@ -1,15 +1,23 @@
 #include "actors/core/state_codec.hpp"
 
+#include "messages/cbor.hpp"
 #include "messages/json.hpp"
 #include "messages/notice_json.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <span>
+#include <stdexcept>
+#include <vector>
+
 namespace sluice {
 
 namespace {
 
-constexpr int format = 4;
+constexpr std::uint64_t format = 5;
+constexpr int format_in_one_map = 3;
+/// Arrays and maps within the map.
+constexpr int depth_max = 16;
 
 using nlohmann::json;
 
@@ -36,59 +44,106 @@ T value_or_throw(result<T> read) {
   return std::move(*read);
 }
 
-json letters_json(const letter_table& letters) {
-  json by_state = json::array();
-  for (std::size_t state = 0; state < letter_state_count; ++state) {
-    const auto which = static_cast<letter_state>(state);
-    by_state.push_back(which == letter_state::pending ? json() : to_json(letters.all(which)));
-  }
-  return by_state;
+/// Items of a sequence; what is not there, or of another kind, ends the reading.
+template <class T>
+T item_or_throw(std::optional<T> item) {
+  if (!item)
+    throw std::invalid_argument("an item is missing or of another kind");
+  return *item;
 }
 
-void read_letters(const json& by_state, letter_table& letters) {
+void write_letters(const letter_table& letters, cbor_writer& into) {
+  std::uint64_t runs = 0;
+  for (letter_index index = 0; index < letters.size(); index = letters.run_end(index))
+    ++runs;
+  into.array(2 * runs);
+  for (letter_index index = 0; index < letters.size();) {
+    const auto end = letters.run_end(index);
+    into.number(static_cast<std::uint64_t>(letters.at(index)));
+    into.number(end - index);
+    index = end;
+  }
+}
+
+void read_letters(cbor_reader& from, letter_table& letters) {
+  letter_index index = 0;
+  for (auto left = item_or_throw(from.array()); left > 1; left -= 2) {
+    const auto state = item_or_throw(from.number());
+    const auto count = item_or_throw(from.number());
+    if (state >= letter_state_count || count > letters.size() - index)
+      throw std::invalid_argument("letters outside the circulation");
+    letters.set({index, index + static_cast<letter_index>(count)}, static_cast<letter_state>(state));
+    index += static_cast<letter_index>(count);
+  }
+  if (index != letters.size())
+    throw std::invalid_argument("letters are missing");
+}
+
+void add_retry(campaign_state& state, letter_index index, const retry& one) {
+  state.retries.emplace(index, one);
+  if (state.letters.at(index) == letter_state::deferred)
+    state.retry_queue.emplace(one.due_at, index);
+}
+
+void write_retries(const campaign_state& state, cbor_writer& into) {
+  into.array(4 * state.retries.size());
+  for (const auto& [index, one] : state.retries) {
+    into.number(index);
+    into.number(one.deferrals);
+    into.integer(one.first_deferred_at.time_since_epoch().count());
+    into.integer(one.due_at.time_since_epoch().count());
+  }
+}
+
+void read_retries(cbor_reader& from, campaign_state& state) {
+  const auto take_moment = [&] { return timestamp{milliseconds{item_or_throw(from.integer())}}; };
+  for (auto left = item_or_throw(from.array()); left > 3; left -= 4) {
+    const auto index = static_cast<letter_index>(item_or_throw(from.number()));
+    retry one;
+    one.deferrals = static_cast<std::uint32_t>(item_or_throw(from.number()));
+    one.first_deferred_at = take_moment();
+    one.due_at = take_moment();
+    add_retry(state, index, one);
+  }
+}
+
+void read_old_letters(const json& by_state, letter_table& letters) {
   for (std::size_t state = 1; state < letter_state_count; ++state)
     for (const auto& range : value_or_throw(letter_ranges_from_json(by_state.at(state))))
       letters.set(range, static_cast<letter_state>(state));
 }
 
-json retries_json(const campaign_state& state) {
-  json all = json::array();
-  for (const auto& [index, one] : state.retries)
-    all.push_back({index, one.deferrals, number(one.first_deferred_at), number(one.due_at)});
-  return all;
+void read_old_retries(const json& all, campaign_state& state) {
+  for (const auto& one : all)
+    add_retry(state, one.at(0).get<letter_index>(),
+              {one.at(1).get<std::uint32_t>(), moment(one.at(2)), moment(one.at(3))});
 }
 
-void read_retries(const json& all, campaign_state& state) {
-  for (const auto& one : all) {
-    const auto index = one.at(0).get<letter_index>();
-    const retry noted{one.at(1).get<std::uint32_t>(), moment(one.at(2)), moment(one.at(3))};
-    state.retries.emplace(index, noted);
-    if (state.letters.at(index) == letter_state::deferred)
-      state.retry_queue.emplace(noted.due_at, index);
-  }
-}
-
-notice read_notice(const json& value) {
-  return value.is_null() ? notice{} : value_or_throw(notice_from_json(value));
+/// The notice at that place of an array; a snapshot of before has none there.
+notice read_notice(const json& array, std::size_t at) {
+  return array.size() <= at || array.at(at).is_null() ? notice{}
+                                                      : value_or_throw(notice_from_json(array.at(at)));
 }
 
 json responses_json(const std::vector<response_group>& responses) {
   json all = json::array();
   for (const auto& one : responses)
-    all.push_back({one.answer.code, one.answer.enhanced, one.answer.text, to_json(one.answer.notice),
-                   one.count, number(one.first_seen), number(one.last_seen), one.example});
+    all.push_back({{{"code", one.answer.code}, {"enhanced", one.answer.enhanced}, {"text", one.answer.text}},
+                   one.count,
+                   number(one.first_seen),
+                   number(one.last_seen),
+                   one.example,
+                   to_json(one.answer.notice)});
   return all;
 }
 
 std::vector<response_group> read_responses(const json& all) {
   std::vector<response_group> responses;
-  for (const auto& one : all)
-    responses.push_back({{one.at(0).get<std::uint16_t>(), one.at(1).get<std::string>(),
-                          one.at(2).get<std::string>(), read_notice(one.at(3))},
-                         one.at(4).get<letter_index>(),
-                         moment(one.at(5)),
-                         moment(one.at(6)),
-                         one.at(7).get<letter_index>()});
+  for (const auto& one : all) {
+    responses.push_back({value_or_throw(reply_from_json(one.at(0))), one.at(1).get<letter_index>(),
+                         moment(one.at(2)), moment(one.at(3)), one.at(4).get<letter_index>()});
+    responses.back().answer.notice = read_notice(one, 5);
+  }
   return responses;
 }
 
@@ -102,7 +157,7 @@ std::optional<hold> read_hold(const json& value) {
   if (value.is_null())
     return std::nullopt;
   return hold{value.at(0).get<std::string>(), static_cast<hold_reason>(value.at(1).get<int>()),
-              value.at(2).get<std::string>(), moment(value.at(3)), read_notice(value.at(4))};
+              value.at(2).get<std::string>(), moment(value.at(3)), read_notice(value, 4)};
 }
 
 json drain_json(const std::optional<drain>& under_way) {
@@ -138,10 +193,37 @@ std::deque<verdict> read_verdicts(const json& value) {
   return verdicts;
 }
 
-campaign_state read_state(const json& from) {
-  campaign_state state;
-  state.id = {from.at("id").get<std::uint64_t>()};
-  state.last_event = from.at("last_event").get<event_number>();
+/// Everything but the message's bodies, letters and retries.
+json bounded_json(const campaign_state& state) {
+  auto spec = state.spec;
+  spec.text.clear();
+  spec.html.clear();
+  json into{
+      {"created_at", number(state.created_at)},
+      {"changed_at", number(state.changed_at)},
+      {"spec", to_json(spec)},
+      {"audience", {state.audience.id.value, state.audience.name, state.audience.size, state.audience.hash}},
+      {"stage", static_cast<int>(state.stage)},
+      {"is_discarded", state.is_discarded},
+      {"hold", hold_json(state.hold)},
+      {"t0", optional_number(state.t0)},
+      {"released_at", optional_number(state.released_at)},
+      {"submitted_at", optional_number(state.submitted_at)},
+      {"moderation_reasons", state.moderation_reasons},
+      {"moderation_notices", to_json(state.moderation_notices)},
+      {"moderation_words", state.moderation_words},
+      {"content_hash", state.content_hash},
+      {"responses", responses_json(state.responses)},
+      {"verdicts", verdicts_json(state.verdicts)},
+      {"relay_trouble", nullptr},
+      {"drain", drain_json(state.drain)}};
+  if (state.relay_trouble)
+    into["relay_trouble"] = {number(state.relay_trouble->since), state.relay_trouble->text,
+                             to_json(state.relay_trouble->notice)};
+  return into;
+}
+
+void read_bounded(const json& from, campaign_state& state) {
   state.created_at = moment(from.at("created_at"));
   state.changed_at = moment(from.at("changed_at"));
   state.spec = value_or_throw(stored_campaign_spec_from_json(from.at("spec")));
@@ -157,64 +239,99 @@ campaign_state read_state(const json& from) {
   state.released_at = optional_moment(from.at("released_at"));
   state.submitted_at = optional_moment(from.at("submitted_at"));
   state.moderation_reasons = from.at("moderation_reasons").get<std::vector<std::string>>();
-  state.moderation_notices = value_or_throw(notices_from_json(from.at("moderation_notices")));
+  if (const auto notices = from.find("moderation_notices"); notices != from.end())
+    state.moderation_notices = value_or_throw(notices_from_json(*notices));
   state.moderation_words = from.at("moderation_words").get<std::string>();
   state.content_hash = from.at("content_hash").get<std::string>();
-  state.letters = letter_table(state.audience.size);
-  read_letters(from.at("letters"), state.letters);
-  read_retries(from.at("retries"), state);
   state.responses = read_responses(from.at("responses"));
   state.verdicts = read_verdicts(from.at("verdicts"));
   if (const auto& trouble = from.at("relay_trouble"); !trouble.is_null())
     state.relay_trouble =
-        relay_trouble{moment(trouble.at(0)), trouble.at(1).get<std::string>(), read_notice(trouble.at(2))};
+        relay_trouble{moment(trouble.at(0)), trouble.at(1).get<std::string>(), read_notice(trouble, 2)};
   state.drain = read_drain(from.at("drain"));
+  state.letters = letter_table(state.audience.size);
+}
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+bool is_in_one_map(std::string_view bytes) {
+  return !bytes.empty() && static_cast<std::uint8_t>(bytes.front()) >> 5U == 5;
+}
+
+campaign_state read_one_map(std::string_view bytes) {
+  const auto from = json::from_cbor(bytes.begin(), bytes.end());
+  if (from.at("format").get<int>() != format_in_one_map)
+    throw std::invalid_argument("another format");
+  campaign_state state;
+  state.id = {from.at("id").get<std::uint64_t>()};
+  state.last_event = from.at("last_event").get<event_number>();
+  read_bounded(from, state);
+  read_old_letters(from.at("letters"), state.letters);
+  read_old_retries(from.at("retries"), state);
+  return state;
+}
+
+/// All but letters and retries, which are what is left to read.
+campaign_state read_beginning(cbor_reader& from) {
+  if (item_or_throw(from.number()) != format)
+    throw std::invalid_argument("another format");
+  campaign_state state;
+  state.id = {item_or_throw(from.number())};
+  state.last_event = item_or_throw(from.number());
+  const auto text = item_or_throw(from.text());
+  const auto html = item_or_throw(from.text());
+  const auto map = from.rest();
+  if (!from.skip(depth_max))
+    throw std::invalid_argument("the map is damaged");
+  const auto bounded = map.first(map.size() - from.rest().size());
+  read_bounded(json::from_cbor(bounded.begin(), bounded.end()), state);
+  state.spec.text = text;
+  state.spec.html = html;
   return state;
 }
 
 } // namespace
 
 std::string encode_state(const campaign_state& state) {
-  json into{
-      {"format", format},
-      {"id", state.id.value},
-      {"last_event", state.last_event},
-      {"created_at", number(state.created_at)},
-      {"changed_at", number(state.changed_at)},
-      {"spec", to_json(state.spec)},
-      {"audience", {state.audience.id.value, state.audience.name, state.audience.size, state.audience.hash}},
-      {"stage", static_cast<int>(state.stage)},
-      {"is_discarded", state.is_discarded},
-      {"hold", hold_json(state.hold)},
-      {"t0", optional_number(state.t0)},
-      {"released_at", optional_number(state.released_at)},
-      {"submitted_at", optional_number(state.submitted_at)},
-      {"moderation_reasons", state.moderation_reasons},
-      {"moderation_notices", to_json(state.moderation_notices)},
-      {"moderation_words", state.moderation_words},
-      {"content_hash", state.content_hash},
-      {"letters", letters_json(state.letters)},
-      {"retries", retries_json(state)},
-      {"responses", responses_json(state.responses)},
-      {"verdicts", verdicts_json(state.verdicts)},
-      {"relay_trouble", nullptr},
-      {"drain", drain_json(state.drain)}};
-  if (state.relay_trouble)
-    into["relay_trouble"] = {number(state.relay_trouble->since), state.relay_trouble->text,
-                             to_json(state.relay_trouble->notice)};
-  std::string text;
-  json::to_cbor(into, text);
-  return text;
+  std::vector<std::uint8_t> bytes;
+  cbor_writer into(bytes);
+  into.number(format);
+  into.number(state.id.value);
+  into.number(state.last_event);
+  into.text(state.spec.text);
+  into.text(state.spec.html);
+  json::to_cbor(bounded_json(state), bytes);
+  write_letters(state.letters, into);
+  write_retries(state, into);
+  return {bytes.begin(), bytes.end()};
 }
 
-std::optional<campaign_state> decode_state(std::string_view text) {
+// What cannot be read costs a replay, nothing else.
+
+std::optional<campaign_state> decode_state(std::string_view bytes) {
   try {
-    const auto from = json::from_cbor(text.begin(), text.end());
-    if (from.at("format").get<int>() != format)
-      return std::nullopt;
-    return read_state(from);
+    if (is_in_one_map(bytes))
+      return read_one_map(bytes);
+    cbor_reader from(bytes_of(bytes));
+    auto state = read_beginning(from);
+    read_letters(from, state.letters);
+    read_retries(from, state);
+    return state;
   } catch (const std::exception&) {
-    return std::nullopt; // a snapshot that cannot be read costs a replay, nothing else
+    return std::nullopt;
+  }
+}
+
+std::optional<campaign_spec> decode_content(std::string_view bytes) {
+  try {
+    if (is_in_one_map(bytes))
+      return read_one_map(bytes).spec;
+    cbor_reader from(bytes_of(bytes));
+    return read_beginning(from).spec;
+  } catch (const std::exception&) {
+    return std::nullopt;
   }
 }
 

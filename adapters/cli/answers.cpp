@@ -80,7 +80,10 @@ std::string text_of(const nlohmann::json& from, const char* field) {
 
 std::uint64_t number_of(const nlohmann::json& from, const char* field) {
   const auto& found = part_of(from, field);
-  return found.is_number_unsigned() ? found.get<std::uint64_t>() : 0;
+  // A whole number that was not read from a text may be of the signed kind.
+  if (!found.is_number_integer() || found < 0)
+    return 0;
+  return found.get<std::uint64_t>();
 }
 
 bool is_true(const nlohmann::json& from, const char* field) {

@@ -60,7 +60,9 @@ outcome<exit_code> show_campaign(session& with, const looking_arguments& said) {
   const auto id = campaign_of(said.id);
   if (!id)
     return std::unexpected(id.error());
-  const auto answer = with.engine().get(concat("/v1/campaigns/", to_string(*id)));
+  // Machines get all of it, the message too; people see none of the message here.
+  const auto answer = with.engine().get(concat("/v1/campaigns/", to_string(*id)),
+                                        {{"full", with.wants_json() ? "true" : ""}});
   if (!answer)
     return std::unexpected(answer.error());
   if (with.wants_json()) {

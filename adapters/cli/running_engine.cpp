@@ -21,6 +21,14 @@ moderation_settings without_checks(moderation_settings settings) {
   return settings;
 }
 
+/// The limits that leave the store and the relay the files and connections that they need, however many clients come.
+connection_limits within(std::size_t open_files_max, connection_limits wanted) {
+  wanted.in_all = std::min(wanted.in_all, open_files_max / 2);
+  wanted.for_commands = std::min(wanted.for_commands, wanted.in_all / 4);
+  wanted.closing = std::min(wanted.closing, open_files_max / 16);
+  return wanted;
+}
+
 std::string url_of(const listen_address& where, std::uint16_t port) {
   const bool is_v6 = where.host.find(':') != std::string::npos;
   return concat("http://", is_v6 ? concat('[', where.host, ']') : where.host, ':', port);
@@ -35,12 +43,11 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
   auto settings = with.settings.node;
   if (!with.settings.moderation_enabled)
     settings.moderation = without_checks(std::move(settings.moderation));
-  http_settings http;
+  auto http = with.settings.http;
   http.address = where->host;
   http.port = where->port;
   http.page = page;
-  // The store and the relay need files and connections too, however many clients come.
-  http.connections_max = std::min(http.connections_max, raise_open_files_limit() / 2);
+  http.connections = within(raise_open_files_limit(), http.connections);
   if (auto free = http_server::can_listen(http); !free)
     return refusal(free.error());
   std::unique_ptr<running_engine> made(new running_engine);

@@ -256,6 +256,24 @@ void add_checks(std::vector<setting>& into) {
                                 "letters refused as spam at most; 100: off"));
 }
 
+void add_http(std::vector<setting>& into) {
+  constexpr std::uint64_t many = 1'000'000;
+  into.push_back(whole_setting(
+      "http.connections", FIELD(http.connections.in_all), 8, many,
+      "to the HTTP interface at most; half of the open files that the process may have, if that is less"));
+  into.push_back(
+      whole_setting("http.connections_per_address", FIELD(http.connections.per_address), 1, many,
+                    "from one address, or one IPv6 /64; the one that asks nothing for longest gives way"));
+  into.push_back(whole_setting("http.connections_per_token", FIELD(http.connections.per_token), 1, many,
+                               "with one token; commands are free of it"));
+  into.push_back(whole_setting("http.connections_for_commands", FIELD(http.connections.for_commands), 0, many,
+                               "of all these, kept for commands; a quarter at most"));
+  into.push_back(whole_setting("http.imports", FIELD(http.imports.in_all), 1, 64,
+                               "read at once; the others wait for their turn"));
+  into.push_back(boolean_setting("metrics.public", FIELD(http.metrics_public),
+                                 "whether other machines read /metrics and /version without a token"));
+}
+
 std::vector<setting> make_table() {
   std::vector<setting> all;
   all.push_back(data_setting());
@@ -263,6 +281,7 @@ std::vector<setting> make_table() {
   all.push_back(log_level_setting());
   add_relay(all);
   add_checks(all);
+  add_http(all);
   all.push_back(duration_setting("retry.delay_first", FIELD(node.retry.delay_first),
                                  "before a deferred letter is offered again; doubled each time"));
   all.push_back(
@@ -275,6 +294,8 @@ std::vector<setting> make_table() {
                               "letters that are made ready at a time"));
   all.push_back(whole_setting("batch.ahead", FIELD(node.batches_ahead_max), 1, 100,
                               "batches made ready before a connection takes them"));
+  all.push_back(whole_setting("store.threads", FIELD(node.store_threads), 2, 64,
+                              "threads that read the store and make letters ready"));
   return all;
 }
 

@@ -3,6 +3,7 @@
 // File, environment, flags, --print-config and every complaint about a wrong key or value go by this table.
 
 #include "actors/node.hpp"
+#include "adapters/http/http_settings.hpp"
 
 #include <functional>
 #include <string>
@@ -17,6 +18,7 @@ struct engine_settings {
   node_settings node;
   bool moderation_enabled = true;
   std::string listen = default_listen;
+  http_settings http;
   std::string log_level = "info";
 };
 

@@ -1,5 +1,7 @@
 #include "adapters/delivery/batch_relay.hpp"
 
+#include "adapters/delivery/thread_faults.hpp"
+
 #include <algorithm>
 #include <condition_variable>
 #include <thread>
@@ -47,29 +49,38 @@ private:
   void wake() { set(is_woken_); }
 
   void run() {
-    std::vector<queue_request> requests;
-    auto answers_until = moment::max();
-    while (true) {
-      const auto [stops, ends] = wait();
-      if (ends)
-        return;
-      const auto now = std::chrono::steady_clock::now();
-      inbox_->take(requests);
-      scheduler_.apply(requests);
-      if (stops && !scheduler_.is_stopping()) {
-        scheduler_.stop();
-        answers_until = now + answers_wait_max;
+    while (!is_over())
+      try {
+        turn();
+      } catch (const std::exception& fault) {
+        faults_.tell("the relay", fault);
       }
-      deliver(now);
-      take(now);
-      if (scheduler_.is_stopping() && now >= answers_until)
-        scheduler_.end_waiting_for_answers();
-      scheduler_.deliver_reports();
-      wait_until_ = scheduler_.is_stopping() ? answers_until : next_moment(now);
-      if (scheduler_.is_stopping() && scheduler_.is_settled()) {
-        wait_until_ = moment::max();
-        set(has_stopped_);
-      }
+  }
+
+  /// Waits for something to do; true: the thread is to end.
+  bool is_over() {
+    const auto [stops, ends] = wait();
+    stops_ = stops;
+    return ends;
+  }
+
+  void turn() {
+    const auto now = std::chrono::steady_clock::now();
+    inbox_->take(requests_);
+    scheduler_.apply(requests_);
+    if (stops_ && !scheduler_.is_stopping()) {
+      scheduler_.stop();
+      answers_until_ = now + answers_wait_max;
+    }
+    deliver(now);
+    take(now);
+    if (scheduler_.is_stopping() && now >= answers_until_)
+      scheduler_.end_waiting_for_answers();
+    scheduler_.deliver_reports();
+    wait_until_ = scheduler_.is_stopping() ? answers_until_ : next_moment(now);
+    if (scheduler_.is_stopping() && scheduler_.is_settled()) {
+      wait_until_ = moment::max();
+      set(has_stopped_);
     }
   }
 
@@ -127,7 +138,7 @@ private:
     });
     if (granted_.empty())
       return;
-    const auto done = deliver_(granted_);
+    const auto done = attempt_delivery();
     reply_ptr trouble;
     if (!done)
       trouble = std::make_shared<const reply>(reply_of(notice_of(done.error())));
@@ -142,6 +153,15 @@ private:
     }
   }
 
+  /// What is thrown keeps no letter: those that have no outcome by then are pending again.
+  result<void> attempt_delivery() {
+    try {
+      return deliver_(granted_);
+    } catch (const std::exception& thrown) {
+      return failure(error_code::internal, thrown.what());
+    }
+  }
+
   batch_relay_settings settings_;
   deliver_letters deliver_;
   delivery_scheduler scheduler_;
@@ -149,7 +169,11 @@ private:
   std::vector<delivery> granted_;
   moment retry_at_ = moment::min();
   moment wait_until_ = moment::max();
+  moment answers_until_ = moment::max();
+  bool stops_ = false;
   bool has_seen_stop_ = false;
+  std::vector<queue_request> requests_;
+  thread_faults faults_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -47,30 +47,30 @@ std::optional<export_cursor> parse_cursor(const std::string& text) {
 }
 
 /// The records of a page, and where the next one begins.
-result<json> export_page(const journal& from,
-                         const std::vector<campaign_id>& campaigns,
-                         const std::optional<export_cursor>& after,
-                         std::uint64_t limit) {
-  json items = json::array();
-  json next;
+result<http_response> export_page(const journal& from,
+                                  const std::vector<campaign_id>& campaigns,
+                                  const std::optional<export_cursor>& after,
+                                  std::uint64_t limit) {
+  json_page page(limit);
+  std::string next;
   export_cursor last;
   for (const auto id : campaigns) {
-    if (!next.is_null() || (after && id < after->campaign))
+    if (!next.empty() || (after && id < after->campaign))
       continue;
     const auto first = after && id == after->campaign ? after->number + 1 : 0;
     const auto read = from.read_raw(id, first, [&](const raw_record& record) {
-      if (items.size() == limit) {
+      if (page.is_full()) {
         next = to_string(last.campaign) + "." + std::to_string(last.number);
         return false;
       }
-      items.push_back(export_line(id, record));
+      page.add(export_line(id, record));
       last = {id, record.number};
       return true;
     });
     if (!read)
       return std::unexpected(read.error());
   }
-  return json{{"items", std::move(items)}, {"next", std::move(next)}};
+  return page.answer(next);
 }
 
 } // namespace
@@ -196,7 +196,7 @@ void export_records(node& engine, const http_request& request, const respond& an
   if (!campaigns)
     return answer(problem(campaigns.error()));
   const auto page = export_page(engine.store().journal(), *campaigns, cursor, limit);
-  answer(page ? json_response(200, *page) : problem(page.error()));
+  answer(page ? *page : problem(page.error()));
 }
 
 } // namespace sluice::handlers

@@ -1,3 +1,4 @@
+#include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
@@ -109,12 +110,14 @@ void send_command(node& engine, const http_request& request, command what, const
   });
 }
 
-/// How often an edit is merged anew because another one came between: each time that one is in.
-constexpr int edit_attempts_max = 100;
+http_response whole_answer(node& engine, unsigned status, const campaign_view& view) {
+  const auto shown = whole_json(engine, view);
+  return shown ? json_response(status, *shown) : problem(shown.error());
+}
 
-/// Merges the request's fields into the draft as it is now, so that two people who change different fields at
-/// the same moment both get what they asked for.
-void merge_edit(node& engine, const http_request& request, int attempts_left, const respond& answer) {
+/// The request's fields are put into the draft as it is when the engine carries that out, so that two people who
+/// change different fields at the same moment both get what they asked for.
+void merge_edit(node& engine, const http_request& request, const respond& answer) {
   auto body = body_object(request);
   const auto view = named_campaign(engine, request);
   if (!body || !view)
@@ -123,26 +126,20 @@ void merge_edit(node& engine, const http_request& request, int attempts_left, co
   const auto audience = take_audience(*body);
   if (!audience)
     return answer(problem(audience.error()));
-  auto spec = merged_campaign_spec(view->spec, *body);
-  if (!spec)
-    return answer(problem(spec.error()));
   command what;
   what.kind = command_kind::edit;
   what.by = request.who.name;
   what.idempotency_key = request.idempotency_key;
-  what.edited =
-      draft_edit{std::move(*spec), {has_audience ? *audience : view->audience.id, {}, 0, {}}, view->version};
+  what.edited = draft_edit{.spec = {},
+                           .audience = {*audience, {}, 0, {}},
+                           .fields = body->dump(-1, ' ', false, json::error_handler_t::replace),
+                           .keeps_audience = !has_audience};
   engine.command(
-      view->id, std::move(what),
-      [&engine, id = view->id, made_from = view->version, request, attempts_left,
-       answer](const result<command_answer>& done) {
-        const auto now = engine.campaigns().find(id, engine.now());
-        if (!done && done.error().code == error_code::conflict && attempts_left > 1 && now &&
-            now->version != made_from)
-          return merge_edit(engine, request, attempts_left - 1, answer);
+      view->id, std::move(what), [&engine, id = view->id, answer](const result<command_answer>& done) {
         if (!done)
           return answer(problem(done.error()));
-        answer(now ? json_response(200, to_json(*now))
+        const auto now = engine.campaigns().find(id, engine.now());
+        answer(now ? whole_answer(engine, 200, *now)
                    : problem(make_error(error_code::not_found,
                                         notice{"campaign_discarded", {{"campaign", to_string(id)}}})));
       });
@@ -198,7 +195,7 @@ void list_campaigns(node& engine, const http_request& request, const respond& an
   json next;
   for (; first != views.end() && items.size() < limit; ++first) {
     if (const auto now = engine.campaigns().find((*first)->id, engine.now()))
-      items.push_back(to_json(*now));
+      items.push_back(brief_json(*now));
     next = std::next(first) == views.end() ? json() : json(to_string((*first)->id));
   }
   answer(json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}}));
@@ -206,10 +203,13 @@ void list_campaigns(node& engine, const http_request& request, const respond& an
 
 void show_campaign(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
+  const auto is_whole = query.boolean("full");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
-  const auto view = named_campaign(engine, request);
-  answer(view ? json_response(200, to_json(*view)) : problem(view.error()));
+  auto view = named_campaign(engine, request);
+  if (!view)
+    return answer(problem(view.error()));
+  answer(is_whole ? whole_answer(engine, 200, *view) : json_response(200, brief_json(std::move(*view))));
 }
 
 void create_campaign(node& engine, const http_request& request, const respond& answer) {
@@ -223,10 +223,10 @@ void create_campaign(node& engine, const http_request& request, const respond& a
   if (!spec)
     return answer(problem(spec.error()));
   engine.create({std::move(*spec), *audience, request.who.name, request.idempotency_key},
-                [answer](const result<campaign_view>& made) {
+                [&engine, answer](const result<campaign_view>& made) {
                   if (!made)
                     return answer(problem(made.error()));
-                  auto response = json_response(201, to_json(*made));
+                  auto response = whole_answer(engine, 201, *made);
                   response.headers.emplace_back("Location", "/v1/campaigns/" + to_string(made->id));
                   answer(std::move(response));
                 });
@@ -236,7 +236,7 @@ void edit_campaign(node& engine, const http_request& request, const respond& ans
   query_reader query(request);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
-  merge_edit(engine, request, edit_attempts_max, answer);
+  merge_edit(engine, request, answer);
 }
 
 void discard_campaign(node& engine, const http_request& request, const respond& answer) {
@@ -257,8 +257,11 @@ void command_campaign(node& engine, const http_request& request, const respond& 
   if (!body)
     return answer(problem(body.error()));
   object_reader from(*body, "");
+  const auto kind = parse_command_kind(request.path.back());
+  if (!kind)
+    return answer(problem(make_error(error_code::not_found, notice{"command_unknown"})));
   command what;
-  what.kind = parse_command_kind(request.path.back()).value_or(command_kind::pause);
+  what.kind = *kind;
   what.reason = from.text("reason", reason_bytes_max);
   if (const auto fault = from.finish())
     return answer(problem(*fault));

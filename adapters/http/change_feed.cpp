@@ -11,12 +11,12 @@ std::shared_ptr<change_feed>
 change_feed::open(directory& from, std::optional<campaign_id> only, std::function<void()> wake) {
   std::shared_ptr<change_feed> feed(new change_feed(from, only, std::move(wake)));
   // A change that is being told while the feed is dropped must find nothing, not a dead object.
-  feed->subscription_ = from.subscribe([weak = std::weak_ptr(feed)](campaign_id id, const view_ptr& view) {
+  feed->subscription_ = from.subscribe([weak = std::weak_ptr(feed)](campaign_id id, const view_ptr&) {
     if (const auto alive = weak.lock())
-      alive->note(id, view);
+      alive->on_change(id);
   });
   for (const auto& view : from.all())
-    feed->note(view->id, view);
+    feed->on_change(view->id);
   return feed;
 }
 
@@ -24,22 +24,20 @@ change_feed::~change_feed() {
   from_.unsubscribe(subscription_);
 }
 
-void change_feed::note(campaign_id id, const view_ptr& view) {
+void change_feed::on_change(campaign_id id) {
   if (only_ && *only_ != id)
     return;
   auto was_empty = false;
   {
     const std::lock_guard lock(mutex_);
     was_empty = changed_.empty();
-    auto& known = changed_[id];
-    if (!known || !view || view->version >= known->version)
-      known = view;
+    changed_.insert(id);
   }
   if (was_empty)
     wake_();
 }
 
-std::map<campaign_id, view_ptr> change_feed::take() {
+std::set<campaign_id> change_feed::take() {
   const std::lock_guard lock(mutex_);
   return std::exchange(changed_, {});
 }

@@ -1,13 +1,13 @@
 #pragma once
-// What one listener of the event stream has yet to be told: for each campaign its latest view only, so that
-// a slow listener costs no more memory than there are campaigns.
+// What one listener of the event stream has yet to be told: which campaigns changed. What they look like is asked
+// when it is told, so that a slow listener keeps no old view alive.
 
 #include "actors/directory.hpp"
 
 #include <functional>
-#include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 
 namespace sluice {
 
@@ -21,18 +21,18 @@ public:
   change_feed(const change_feed&) = delete;
   change_feed& operator=(const change_feed&) = delete;
 
-  /// Everything that changed since the last call; a campaign that is gone has no view.
-  std::map<campaign_id, view_ptr> take();
+  /// Everything that changed since the last call, or is gone.
+  std::set<campaign_id> take();
 
 private:
   change_feed(directory& from, std::optional<campaign_id> only, std::function<void()> wake);
-  void note(campaign_id id, const view_ptr& view);
+  void on_change(campaign_id id);
 
   directory& from_;
   std::optional<campaign_id> only_;
   std::function<void()> wake_;
   std::mutex mutex_;
-  std::map<campaign_id, view_ptr> changed_;
+  std::set<campaign_id> changed_;
   std::size_t subscription_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include "actors/campaign_check.hpp"
 #include "actors/start_checks.hpp"
+#include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 #include "messages/notice_json.hpp"
@@ -69,7 +70,10 @@ void check_draft(node& engine, const http_request& request, const respond& answe
     return answer(
         problem(make_error(error_code::not_allowed_now,
                            notice{"audience_missing_to_check", {{"campaign", to_string(view->id)}}})));
-  answer_reasons(engine, view->spec, view->audience.id, answer);
+  const auto content = whole_content(engine, *view);
+  if (!content)
+    return answer(problem(content.error()));
+  answer_reasons(engine, *content, view->audience.id, answer);
 }
 
 void check_content(node& engine, const http_request& request, const respond& answer) {

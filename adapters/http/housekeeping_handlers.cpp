@@ -3,6 +3,8 @@
 #include "messages/address.hpp"
 #include "messages/json_reader.hpp"
 
+#include <fmt/format.h>
+
 namespace sluice::handlers {
 
 namespace {
@@ -162,25 +164,49 @@ void create_token(node& engine, const http_request& request, const respond& answ
 }
 
 void revoke_token(node& engine, const http_request& request, const respond& answer) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
   const auto revoked = engine.store().tokens().revoke(request.captured.front());
   answer(revoked ? http_response{204, "", "", {}} : problem(revoked.error()));
 }
 
-void health(node&, const http_request&, const respond& answer) {
+void health(node&, const http_request& request, const respond& answer) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
   answer(json_response(200, {{"status", "ok"}}));
 }
 
-void readiness(node& engine, const http_request&, const respond& answer) {
+void readiness(node& engine, const http_request& request, const respond& answer) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
   if (engine.is_ready())
     return answer(json_response(200, {{"status", "ready"}}));
-  answer(problem(make_error(error_code::unavailable, notice{"not_running"})));
+  const auto condition = engine.store().condition();
+  answer(problem(condition.takes_writes ? make_error(error_code::unavailable, notice{"not_running"})
+                                        : condition.why));
 }
 
-void metrics(node& engine, const http_request&, const respond& answer) {
-  answer({200, "text/plain; version=0.0.4; charset=utf-8", metrics_text(engine), {}});
+void metrics(node& engine, const http_request& request, const respond& answer) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
+  auto text = metrics_text(engine);
+  const auto tell = [&](const char* name, const char* kind, const char* help, std::uint64_t value) {
+    text += fmt::format("# HELP {0} {1}\n# TYPE {0} {2}\n{0} {3}\n", name, help, kind, value);
+  };
+  if (request.numbers) {
+    tell("sluice_http_connections", "gauge", "Connections to the HTTP interface.",
+         request.numbers->connections);
+    tell("sluice_http_refused_total", "counter", "Connections that were one too many.",
+         request.numbers->refused);
+    tell("sluice_http_waiting", "gauge", "Requests that wait in line for their turn.",
+         request.numbers->waiting);
+  }
+  answer({200, "text/plain; version=0.0.4; charset=utf-8", std::move(text), {}});
 }
 
-void version(node&, const http_request&, const respond& answer) {
+void version(node&, const http_request& request, const respond& answer) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
   answer(json_response(200, {{"name", "sluice"}, {"version", SLUICE_VERSION}}));
 }
 

@@ -3,26 +3,12 @@
 // place, the table of routes. Slow clients and idle ones hold no thread.
 
 #include "actors/node.hpp"
-#include "adapters/http/page.hpp"
+#include "adapters/http/http_settings.hpp"
 
 #include <cstdint>
 #include <memory>
-#include <string>
 
 namespace sluice {
-
-/// Where to listen, and the limits.
-struct http_settings {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 8025; ///< 0: any that is free
-  std::size_t connections_max = 4096;
-  std::size_t threads = 4;
-  std::size_t json_body_bytes_max = 4U << 20U;
-  milliseconds header_timeout{std::chrono::seconds(10)};
-  milliseconds body_timeout{std::chrono::seconds(30)}; ///< between two pieces of a body
-  milliseconds idle_timeout{std::chrono::seconds(60)}; ///< between two requests
-  page_files page;                                     ///< served at /; none: the API alone
-};
 
 class http_server {
 public:
@@ -35,7 +21,8 @@ public:
 
   /// The port that it listens on.
   virtual std::uint16_t port() const = 0;
-  /// Takes no more connections, lets requests under way end (for five seconds at most), closes the rest.
+  /// Takes no more connections, ends streams, lets requests under way end (for five seconds at most; those that
+  /// still wait are answered that the engine stops), closes the rest. What handlers answer later is dropped.
   virtual void stop() = 0;
 };
 

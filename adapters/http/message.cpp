@@ -48,8 +48,29 @@ http_response json_response(unsigned status, const nlohmann::json& body) {
           {}};
 }
 
+void json_page::add(const nlohmann::json& item) {
+  text_ += text_.empty() ? "" : ",";
+  text_ += item.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  --left_;
+}
+
+http_response json_page::answer(const std::string& next) const {
+  return {200,
+          "application/json",
+          "{\"items\":[" + text_ + "],\"next\":" + (next.empty() ? "null" : nlohmann::json(next).dump()) +
+              "}\n",
+          {}};
+}
+
 http_response problem(const error& what) {
-  const auto status = status_of(what.code);
+  return problem(status_of(what.code), what);
+}
+
+http_response too_many(std::string what) {
+  return problem(429, {error_code::unavailable, std::move(what)});
+}
+
+http_response problem(unsigned status, const error& what) {
   auto body = to_json(what);
   body["status"] = status;
   auto response = json_response(status, body);
@@ -68,6 +89,16 @@ bool query_reader::has(const char* name) {
 
 std::string query_reader::text(const char* name) {
   return has(name) ? query_.at(name) : std::string{};
+}
+
+bool query_reader::boolean(const char* name) {
+  if (!has(name))
+    return false;
+  const auto& given = query_.at(name);
+  if (given != "true" && given != "false" && !fault_)
+    fault_ = make_error(error_code::invalid_input,
+                        notice{"parameter_one_of", {{"parameter", name}, {"names", "true or false"}}});
+  return given == "true";
 }
 
 std::uint64_t query_reader::number(const char* name, std::uint64_t otherwise, std::uint64_t max) {

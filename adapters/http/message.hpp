@@ -6,6 +6,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,6 +15,15 @@
 #include <vector>
 
 namespace sluice {
+
+class letter_history;
+
+/// What the server tells of itself in /metrics. Written on the event loop.
+struct http_numbers {
+  std::atomic<std::uint64_t> connections = 0;
+  std::atomic<std::uint64_t> refused = 0; ///< connections, since the start
+  std::atomic<std::uint64_t> waiting = 0; ///< requests in line for their turn
+};
 
 /// A request whose route was found and whose token was allowed.
 struct http_request {
@@ -24,7 +34,9 @@ struct http_request {
   std::optional<error> query_fault;         ///< a parameter without a value, or one that is there twice
   std::string idempotency_key;
   std::string body;
-  token_info who; ///< empty on routes that need no token
+  token_info who;                          ///< empty on routes that need no token
+  std::shared_ptr<letter_history> letters; ///< what earlier requests learnt of the logs
+  std::shared_ptr<const http_numbers> numbers;
 };
 
 struct http_response {
@@ -32,6 +44,7 @@ struct http_response {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::string_view constant_body = {}; ///< instead of `body`: lives as long as the process, and is not copied
 };
 
 /// Where a handler brings its answer, once, from any thread.
@@ -52,6 +65,28 @@ http_response json_response(unsigned status, const nlohmann::json& body);
 /// The error as a problem detail (RFC 9457) with the HTTP status of its code.
 http_response problem(const error& what);
 
+/// The same with another status than its code's.
+http_response problem(unsigned status, const error& what);
+
+/// 429: one client asks for too much at once. `what` says what it should wait for.
+http_response too_many(std::string what);
+
+/// A page of a list, as its text grows: items of any size, without a document of them all. It is full at `limit`
+/// items, or earlier at page_bytes_max: the next page goes on from there.
+class json_page {
+public:
+  static constexpr std::size_t page_bytes_max = 4U << 20U;
+  explicit json_page(std::uint64_t limit) : left_(limit) {}
+  bool is_full() const { return left_ == 0 || text_.size() >= page_bytes_max; }
+  void add(const nlohmann::json& item);
+  /// `next`: what the next page's `after` is; empty: this was the last one.
+  http_response answer(const std::string& next) const;
+
+private:
+  std::uint64_t left_;
+  std::string text_;
+};
+
 /// Reads a query strictly: each parameter by name and type, none that nobody knows.
 class query_reader {
 public:
@@ -62,6 +97,8 @@ public:
   std::uint64_t number(const char* name, std::uint64_t otherwise, std::uint64_t max);
   /// `limit`: how many a page holds. None at all is no page, and would lead a reader round in circles.
   std::uint64_t limit(std::uint64_t otherwise, std::uint64_t max);
+  /// "true" or "false"; false when it is not there.
+  bool boolean(const char* name);
   bool has(const char* name); ///< also with an empty value
   /// The first fault: a wrong value, or a parameter that there is not.
   std::optional<error> finish();

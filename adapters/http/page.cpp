@@ -80,7 +80,7 @@ std::optional<http_response> page_answer(page_files files, const page_request& r
   const auto is_gzip = !file->gzipped.empty() && takes_gzip(request.accept_encoding);
   if (is_gzip)
     answer.headers.emplace_back("Content-Encoding", "gzip");
-  answer.body = is_gzip ? file->gzipped : file->body;
+  answer.constant_body = is_gzip ? file->gzipped : file->body;
   return answer;
 }
 

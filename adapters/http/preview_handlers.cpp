@@ -3,6 +3,7 @@
 #include "actors/audit/log_queries.hpp"
 #include "actors/letter_preview.hpp"
 #include "actors/letters/letter_parts.hpp"
+#include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 
@@ -45,7 +46,7 @@ void show_preview(node& engine, const http_request& request, const respond& answ
         make_error(error_code::invalid_input,
                    notice{"parameter_one_of",
                           {{"parameter", "part"}, {"names", "all, html, text, headers or source"}}})));
-  const auto view = named_campaign(engine, request);
+  const auto view = whole_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
   auto letter = preview_letter(engine.store(), *view, static_cast<letter_index>(index), engine.now());

@@ -1,6 +1,7 @@
 #include "actors/audit/log_history.hpp"
 #include "actors/audit/log_queries.hpp"
 #include "actors/audit/progress.hpp"
+#include "actors/audit/recovery.hpp"
 #include "actors/core/due.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
@@ -50,10 +51,11 @@ json letter_json(const letter_row& row) {
 }
 
 void answer_letters(node& engine,
+                    const http_request& request,
                     const campaign_view& view,
                     const letters_query& asked,
                     const respond& answer) {
-  const auto rows = list_letters(engine.store(), view, asked);
+  const auto rows = list_letters(engine.store(), view, asked, request.letters.get());
   if (!rows)
     return answer(problem(rows.error()));
   json items = json::array();
@@ -65,11 +67,12 @@ void answer_letters(node& engine,
 }
 
 void answer_search(node& engine,
+                   const http_request& request,
                    const campaign_view& view,
                    const std::string& words,
                    const letters_query& asked,
                    const respond& answer) {
-  const auto found = search_letters(engine.store(), view, words, asked);
+  const auto found = search_letters(engine.store(), view, words, asked, request.letters.get());
   if (!found)
     return answer(problem(found.error()));
   json items = json::array();
@@ -147,8 +150,11 @@ void show_responses(node& engine, const http_request& request, const respond& an
   const auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
+  const auto responses = responses_of(engine.store(), *view);
+  if (!responses)
+    return answer(problem(responses.error()));
   json items = json::array();
-  for (const auto& one : view->responses) {
+  for (const auto& one : *responses) {
     auto item = to_json(one);
     item["example"] = nullptr;
     const auto row = engine.store().audiences().read(view->audience.id, one.example, 1);
@@ -181,10 +187,10 @@ void show_letters(node& engine, const http_request& request, const respond& answ
   if (!view)
     return answer(problem(view.error()));
   if (!words.empty())
-    return answer_search(engine, *view, words, asked, answer);
+    return answer_search(engine, request, *view, words, asked, answer);
   if (address.empty())
-    return answer_letters(engine, *view, asked, answer);
-  const auto row = find_letter(engine.store(), *view, address);
+    return answer_letters(engine, request, *view, asked, answer);
+  const auto row = find_letter(engine.store(), *view, address, request.letters.get());
   if (!row)
     return answer(problem(row.error()));
   answer(json_response(200, {{"items", json::array({letter_json(*row)})}, {"next", nullptr}}));
@@ -200,7 +206,7 @@ void show_doubt(node& engine, const http_request& request, const respond& answer
   const auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
-  answer_letters(engine, *view, asked, answer);
+  answer_letters(engine, request, *view, asked, answer);
 }
 
 void show_log(node& engine, const http_request& request, const respond& answer) {
@@ -212,21 +218,20 @@ void show_log(node& engine, const http_request& request, const respond& answer) 
   const auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
-  json items = json::array();
+  json_page page(limit);
   event_number last = 0;
   auto has_more = false;
   const auto read = engine.store().journal().read(view->id, after + 1, [&](const stored_event& one) {
-    has_more = items.size() == limit;
+    has_more = page.is_full();
     if (has_more)
       return false;
-    items.push_back(to_json(one));
+    page.add(to_json(one));
     last = one.number;
     return true;
   });
   if (!read)
     return answer(problem(read.error()));
-  answer(json_response(
-      200, {{"items", std::move(items)}, {"next", has_more ? json(std::to_string(last)) : json()}}));
+  answer(page.answer(has_more ? std::to_string(last) : std::string{}));
 }
 
 } // namespace sluice::handlers

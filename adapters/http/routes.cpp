@@ -1,6 +1,7 @@
 #include "adapters/http/routes.hpp"
 
 #include <array>
+#include <limits>
 
 namespace sluice {
 
@@ -9,74 +10,91 @@ namespace {
 using enum permission;
 namespace h = handlers;
 
+constexpr auto small = small_body_bytes_max;
+constexpr auto large = large_body_bytes_max;
+constexpr auto any_length = std::numeric_limits<std::uint64_t>::max();
+
 constexpr std::array routes{
-    route{"GET", "/v1/campaigns", look, h::list_campaigns},
-    route{"POST", "/v1/campaigns", operate, h::create_campaign},
-    route{"GET", "/v1/campaigns/{}", look, h::show_campaign},
-    route{"PATCH", "/v1/campaigns/{}", needed_for(command_kind::edit), h::edit_campaign},
-    route{"DELETE", "/v1/campaigns/{}", needed_for(command_kind::discard), h::discard_campaign},
-    route{"POST", "/v1/campaigns/{}/start", needed_for(command_kind::start), h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/approve", needed_for(command_kind::approve), h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/reject", needed_for(command_kind::reject), h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/pause", needed_for(command_kind::pause), h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/resume", needed_for(command_kind::resume), h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/release", needed_for(command_kind::release), h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/cancel", needed_for(command_kind::cancel), h::command_campaign},
-    route{"GET", "/v1/campaigns/{}/plan", look, h::show_plan},
-    route{"GET", "/v1/campaigns/{}/responses", look, h::show_responses},
-    route{"GET", "/v1/campaigns/{}/letters", look, h::show_letters},
-    route{"GET", "/v1/campaigns/{}/why", look, h::show_why},
-    route{"GET", "/v1/campaigns/{}/log", look, h::show_log},
-    route{"GET", "/v1/campaigns/{}/story", look, h::show_story},
-    route{"GET", "/v1/campaigns/{}/replay", look, h::show_replay},
-    route{"GET", "/v1/campaigns/{}/diff", look, h::show_diff},
-    route{"GET", "/v1/campaigns/{}/preview", look, h::show_preview},
-    route{"GET", "/v1/campaigns/{}/doubt", look, h::show_doubt},
-    route{"POST", "/v1/campaigns/{}/doubt", needed_for(command_kind::resend_doubt), h::settle_doubt},
-    route{"GET", "/v1/campaigns/{}/progress", look, h::show_progress},
-    route{"POST", "/v1/campaigns/{}/check", look, h::check_draft},
-    route{"POST", "/v1/campaigns/{}/test", operate, h::send_test_copy},
-    route{"POST", "/v1/check", look, h::check_content},
-    route{"POST", "/v1/preview", look, h::preview_content},
-    route{"POST", "/v1/plan", look, h::forecast},
-    route{"GET", "/v1/audit", look, h::audit},
-    route{"POST", "/v1/audit", look, h::audit_against_seal},
-    route{"POST", "/v1/audit/seal", administrate, h::make_seal},
-    route{"GET", "/v1/audit/export", look, h::export_records},
-    route{"GET", "/v1/audiences", look, h::list_audiences},
-    route{"POST", "/v1/audiences", operate, nullptr, h::import_audience},
-    route{"GET", "/v1/audiences/{}", look, h::show_audience},
-    route{"GET", "/v1/audiences/{}/rows", look, h::show_audience_rows},
-    route{"GET", "/v1/stream", look, nullptr, nullptr, true},
-    route{"GET", "/v1/suppressions", look, h::list_suppressions},
-    route{"POST", "/v1/suppressions", operate, h::add_suppressions},
-    route{"DELETE", "/v1/suppressions", operate, h::remove_suppressions},
-    route{"GET", "/v1/me", look, h::show_me},
-    route{"GET", "/v1/tokens", administrate, h::list_tokens},
-    route{"POST", "/v1/tokens", administrate, h::create_token},
-    route{"DELETE", "/v1/tokens/{}", administrate, h::revoke_token},
-    route{"GET", "/healthz", anyone, h::health},
-    route{"GET", "/readyz", anyone, h::readiness},
-    route{"GET", "/metrics", anyone, h::metrics},
-    route{"GET", "/version", anyone, h::version},
-    route{"GET", "/", anyone, h::welcome},
+    route{"GET", "/v1/campaigns", look, work_kind::look, 0, h::list_campaigns},
+    route{"POST", "/v1/campaigns", operate, work_kind::edit, large, h::create_campaign},
+    route{"GET", "/v1/campaigns/{}", look, work_kind::look, 0, h::show_campaign},
+    route{"PATCH", "/v1/campaigns/{}", needed_for(command_kind::edit), work_kind::edit, large,
+          h::edit_campaign},
+    route{"DELETE", "/v1/campaigns/{}", needed_for(command_kind::discard), work_kind::command, small,
+          h::discard_campaign},
+    route{"POST", "/v1/campaigns/{}/start", needed_for(command_kind::start), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/approve", needed_for(command_kind::approve), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/reject", needed_for(command_kind::reject), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/pause", needed_for(command_kind::pause), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/resume", needed_for(command_kind::resume), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/release", needed_for(command_kind::release), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/cancel", needed_for(command_kind::cancel), work_kind::command, small,
+          h::command_campaign},
+    route{"GET", "/v1/campaigns/{}/plan", look, work_kind::look, 0, h::show_plan},
+    route{"GET", "/v1/campaigns/{}/responses", look, work_kind::look, 0, h::show_responses},
+    route{"GET", "/v1/campaigns/{}/letters", look, work_kind::heavy_look, 0, h::show_letters},
+    route{"GET", "/v1/campaigns/{}/why", look, work_kind::heavy_look, 0, h::show_why},
+    route{"GET", "/v1/campaigns/{}/log", look, work_kind::heavy_look, 0, h::show_log},
+    route{"GET", "/v1/campaigns/{}/story", look, work_kind::heavy_look, 0, h::show_story},
+    route{"GET", "/v1/campaigns/{}/replay", look, work_kind::heavy_look, 0, h::show_replay},
+    route{"GET", "/v1/campaigns/{}/diff", look, work_kind::heavy_look, 0, h::show_diff},
+    route{"GET", "/v1/campaigns/{}/preview", look, work_kind::look, 0, h::show_preview},
+    route{"GET", "/v1/campaigns/{}/doubt", look, work_kind::heavy_look, 0, h::show_doubt},
+    route{"POST", "/v1/campaigns/{}/doubt", needed_for(command_kind::resend_doubt), work_kind::edit, large,
+          h::settle_doubt},
+    route{"GET", "/v1/campaigns/{}/progress", look, work_kind::heavy_look, 0, h::show_progress},
+    route{"POST", "/v1/campaigns/{}/check", look, work_kind::look, small, h::check_draft},
+    route{"POST", "/v1/campaigns/{}/test", operate, work_kind::edit, small, h::send_test_copy},
+    route{"POST", "/v1/check", look, work_kind::look, large, h::check_content},
+    route{"POST", "/v1/preview", look, work_kind::look, large, h::preview_content},
+    route{"POST", "/v1/plan", look, work_kind::look, small, h::forecast},
+    route{"GET", "/v1/audit", look, work_kind::heavy_look, 0, h::audit},
+    route{"POST", "/v1/audit", look, work_kind::heavy_look, large, h::audit_against_seal},
+    route{"POST", "/v1/audit/seal", administrate, work_kind::heavy_look, small, h::make_seal},
+    route{"GET", "/v1/audit/export", look, work_kind::heavy_look, 0, h::export_records},
+    route{"GET", "/v1/audiences", look, work_kind::look, 0, h::list_audiences},
+    route{"POST", "/v1/audiences", operate, work_kind::import, any_length, nullptr, h::import_audience},
+    route{"GET", "/v1/audiences/{}", look, work_kind::look, 0, h::show_audience},
+    route{"GET", "/v1/audiences/{}/rows", look, work_kind::look, 0, h::show_audience_rows},
+    route{"GET", "/v1/stream", look, work_kind::look, 0, nullptr, nullptr, true},
+    route{"GET", "/v1/suppressions", look, work_kind::look, 0, h::list_suppressions},
+    route{"POST", "/v1/suppressions", operate, work_kind::import, large, h::add_suppressions},
+    route{"DELETE", "/v1/suppressions", operate, work_kind::import, large, h::remove_suppressions},
+    route{"GET", "/v1/me", look, work_kind::instant, 0, h::show_me},
+    route{"GET", "/v1/tokens", administrate, work_kind::look, 0, h::list_tokens},
+    route{"POST", "/v1/tokens", administrate, work_kind::edit, small, h::create_token},
+    route{"DELETE", "/v1/tokens/{}", administrate, work_kind::edit, small, h::revoke_token},
+    route{"GET", "/healthz", anyone, work_kind::instant, 0, h::health},
+    route{"GET", "/readyz", anyone, work_kind::instant, 0, h::readiness},
+    route{"GET", "/metrics", anyone, work_kind::look, 0, h::metrics, nullptr, false, true},
+    route{"GET", "/version", anyone, work_kind::instant, 0, h::version, nullptr, false, true},
+    route{"GET", "/", anyone, work_kind::instant, 0, h::welcome},
 };
 
 /// Whether the path is the pattern's, and what its {} stand for.
 std::optional<std::vector<std::string>> match(std::string_view pattern,
                                               const std::vector<std::string>& path) {
   std::vector<std::string> captured;
-  pattern.remove_prefix(1);
   for (const auto& segment : path) {
+    // Nothing is left of the pattern: a segment more is another path, also an empty one behind a last slash.
+    if (pattern.size() < 2)
+      return std::nullopt;
+    pattern.remove_prefix(1);
     const auto end = std::min(pattern.find('/'), pattern.size());
     const auto expected = pattern.substr(0, end);
     if (expected == "{}")
       captured.push_back(segment);
     else if (expected != segment)
       return std::nullopt;
-    pattern.remove_prefix(std::min(end + 1, pattern.size()));
+    pattern.remove_prefix(end);
   }
-  return pattern.empty() ? std::optional(captured) : std::nullopt;
+  return pattern.empty() || pattern == "/" ? std::optional(captured) : std::nullopt;
 }
 
 } // namespace
@@ -115,15 +133,19 @@ found_route find_route(std::string_view method, const std::vector<std::string>& 
   return found;
 }
 
-result<token_info> authorize(node& engine, const route& entry, std::string_view secret) {
-  if (entry.needed == permission::anyone)
+permission needed_for(const route& entry, bool is_on_this_machine, bool is_public) {
+  return entry.is_private_elsewhere && !is_on_this_machine && !is_public ? permission::look : entry.needed;
+}
+
+result<token_info> authorize(node& engine, permission needed, std::string_view secret) {
+  if (needed == permission::anyone)
     return token_info{};
   if (secret.empty())
     return failure(error_code::unauthenticated, notice{"token_needed"});
   auto who = engine.store().tokens().find(secret);
   if (!who)
     return failure(error_code::unauthenticated, notice{"token_not_accepted"});
-  if (!has_permission(who->role, entry.needed))
+  if (!has_permission(who->role, needed))
     return failure(error_code::not_permitted,
                    notice{"role_forbids", {{"role", name_of(who->role)}, {"token", who->name}}});
   return std::move(*who);

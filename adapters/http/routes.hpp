@@ -21,14 +21,31 @@ constexpr permission needed_for(command_kind kind) {
                                                                        : permission::operate;
 }
 
+/// What answering a request takes, and so which threads do it and how many at once (README.md).
+enum class work_kind : std::uint8_t {
+  instant,    ///< nothing that could wait: on the event loop
+  command,    ///< steers a campaign; has threads of its own and places that are kept for it
+  edit,       ///< changes what is kept, and may have a large body
+  look,       ///< reads what is in memory, or a few rows
+  heavy_look, ///< reads a log: one at a time for each token
+  import,     ///< a list of any length
+};
+
+/// Bodies up to here are read without waiting for a place among the large ones.
+inline constexpr std::uint64_t small_body_bytes_max = 64U << 10U;
+inline constexpr std::uint64_t large_body_bytes_max = 4U << 20U;
+
 struct route {
   std::string_view method;
   std::string_view path; ///< "/v1/campaigns/{}/pause"; {} is any one segment
   permission needed = permission::look;
+  work_kind work = work_kind::look;
+  std::uint64_t body_bytes_max = 0; ///< 0: it takes no body
   /// One of these: an answer from a whole request, a consumer of a body of any size, or the event stream.
   void (*answer)(node&, const http_request&, const respond&) = nullptr;
   result<std::unique_ptr<body_consumer>> (*consume)(node&, const http_request&) = nullptr;
   bool is_stream = false;
+  bool is_private_elsewhere = false; ///< needs a token where the client is on another machine
 };
 
 struct found_route {
@@ -42,8 +59,12 @@ std::span<const route> all_routes();
 
 found_route find_route(std::string_view method, const std::vector<std::string>& path);
 
+/// What a client needs for it: what is told to all on the machine itself is for holders of a token elsewhere, unless
+/// it `is_public`.
+permission needed_for(const route& entry, bool is_on_this_machine, bool is_public);
+
 /// Who asks, by the secret of their token. `unauthenticated`, or `not_permitted` for the role.
-result<token_info> authorize(node& engine, const route& entry, std::string_view secret);
+result<token_info> authorize(node& engine, permission needed, std::string_view secret);
 
 // The handlers, by the file that holds them.
 

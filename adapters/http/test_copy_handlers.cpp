@@ -1,4 +1,5 @@
 #include "actors/test_copy.hpp"
+#include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/address.hpp"
 #include "messages/json.hpp"
@@ -45,7 +46,7 @@ void send_test_copy(node& engine, const http_request& request, const respond& an
   const auto index = from.number("index", 0, letters_max).value_or(0);
   if (const auto fault = from.finish())
     return answer(problem(*fault));
-  const auto view = named_campaign(engine, request);
+  const auto view = whole_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
   auto copies =

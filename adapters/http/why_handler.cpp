@@ -40,7 +40,7 @@ void show_why(node& engine, const http_request& request, const respond& answer) 
   const auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
-  const auto letter = find_letter(engine.store(), *view, address);
+  const auto letter = find_letter(engine.store(), *view, address, request.letters.get());
   if (!letter)
     return answer(problem(letter.error()));
   const auto around = circumstances_of(engine, *letter);

@@ -1,5 +1,7 @@
 #include "adapters/metrics/metrics.hpp"
 
+#include "actors/core/due.hpp"
+
 #include <fmt/format.h>
 
 #include <array>
@@ -13,11 +15,12 @@ std::string metrics_text(node& engine) {
   double rate = 0;
   std::uint64_t troubled = 0;
   std::uint64_t faulty = 0;
+  const auto now = engine.now();
   for (const auto& view : engine.campaigns().all()) {
     ++campaigns[static_cast<std::size_t>(view->status())];
     for (std::size_t state = 0; state < letter_state_count; ++state)
       letters[state] += view->counts.by_state[state];
-    rate += is_final(view->stage) ? 0 : view->rate;
+    rate += rate_at(*view, now);
     troubled += view->relay_trouble.has_value();
     faulty += !view->fault.empty();
   }

@@ -134,8 +134,7 @@ private:
   smtp_reply_parser parser_;
   smtp_capabilities offers_;
   pause_point at_pause_;
-  std::unique_ptr<boost::asio::ip::tcp::resolver> resolver_;
-  boost::asio::ip::tcp::resolver::results_type endpoints_;
+  endpoints endpoints_;
 
   std::array<expects, 8> expected_{}; ///< a ring of replies to come, oldest first
   std::size_t expected_at_ = 0;

@@ -3,6 +3,7 @@
 
 #include "actors/relay_factory.hpp"
 #include "adapters/delivery/delivery_scheduler.hpp"
+#include "adapters/smtp/name_lookup.hpp"
 #include "adapters/smtp/reply_words.hpp"
 #include "adapters/smtp/smtp_url.hpp"
 #include "adapters/smtp/tls_session.hpp"
@@ -40,6 +41,8 @@ public:
   virtual reply_words& words() = 0;
   virtual moment now() const = 0;
 
+  /// Has the server's addresses looked up; `done` as for begin_look_up.
+  virtual void look_up(std::function<void(result<endpoints>)> done) = 0;
   /// Have the connection look at what is new, at the end of this turn.
   virtual void wake_later(smtp_connection& connection) = 0;
   /// The connection has a deadline, which may be sooner than all others.

@@ -1,6 +1,7 @@
 #include "adapters/smtp/smtp_relay.hpp"
 
 #include "adapters/delivery/retry_delay.hpp"
+#include "adapters/delivery/thread_faults.hpp"
 #include "adapters/smtp/smtp_connection.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -50,13 +51,13 @@ public:
              profile_.settings.reconnect_delay_max,
              surroundings_.jitter),
       inbox_(std::make_shared<delivery_inbox>(
-          [this] { boost::asio::post(io_, [this] { has_requests_ = true; }); })),
+          [this] { boost::asio::post(*io_, [this] { has_requests_ = true; }); })),
       thread_([this] { run(); }) {}
 
   ~smtp_relay() override {
     stop();
     inbox_->close();
-    boost::asio::post(io_, [this] { is_ending_ = true; });
+    boost::asio::post(*io_, [this] { is_ending_ = true; });
     thread_.join();
   }
 
@@ -71,7 +72,7 @@ public:
     // The answer outlives an asker that has lost patience.
     const auto found = std::make_shared<std::promise<relay_wait>>();
     auto told = found->get_future();
-    boost::asio::post(io_, [this, found, domain = std::string{domain}] {
+    boost::asio::post(*io_, [this, found, domain = std::string{domain}] {
       found->set_value({.domain_letters = scheduler_.waiting_for_domain(domain),
                         .domain_per_second = scheduler_.limit_of(domain).letters,
                         .is_rate_limited = ready_ > 0 && scheduler_.waits_for_total(),
@@ -84,7 +85,7 @@ public:
 
   void stop() override {
     std::call_once(stop_once_, [this] {
-      boost::asio::post(io_, [this] { begin_to_stop(); });
+      boost::asio::post(*io_, [this] { begin_to_stop(); });
       stopped_.get_future().wait();
     });
   }
@@ -92,11 +93,15 @@ public:
 private:
   // -- of smtp_host -----------------------------------------------------------------------------------
 
-  boost::asio::io_context& io() override { return io_; }
+  boost::asio::io_context& io() override { return *io_; }
   const smtp_profile& profile() const override { return profile_; }
   delivery_scheduler& scheduler() override { return scheduler_; }
   reply_words& words() override { return words_; }
   moment now() const override { return std::chrono::steady_clock::now(); }
+
+  void look_up(std::function<void(result<endpoints>)> done) override {
+    begin_look_up(io_, surroundings_.look_up, profile_.server.host, profile_.server.port, std::move(done));
+  }
 
   void wake_later(smtp_connection& connection) override {
     if (std::exchange(connection.is_to_wake, true))
@@ -159,13 +164,16 @@ private:
   // -- the thread -------------------------------------------------------------------------------------
 
   void run() {
-    const auto guard = boost::asio::make_work_guard(io_);
-    while (!is_ending_) {
-      io_.run_one();
-      for (auto ran = 1; ran < handlers_a_turn_max && io_.poll_one() != 0; ++ran)
-        ;
-      end_turn();
-    }
+    const auto guard = boost::asio::make_work_guard(*io_);
+    while (!is_ending_)
+      try {
+        io_->run_one();
+        for (auto ran = 1; ran < handlers_a_turn_max && io_->poll_one() != 0; ++ran)
+          ;
+        end_turn();
+      } catch (const std::exception& fault) {
+        faults_.tell(profile_.name(), fault);
+      }
   }
 
   void end_turn() {
@@ -278,8 +286,9 @@ private:
 
   smtp_profile profile_;
   smtp_surroundings surroundings_;
-  boost::asio::io_context io_{1};
-  boost::asio::steady_timer timer_{io_};
+  /// Shared with look-ups of names, which may end after everything else.
+  std::shared_ptr<boost::asio::io_context> io_ = std::make_shared<boost::asio::io_context>(1);
+  boost::asio::steady_timer timer_{*io_};
   moment timer_at_ = moment::max();
   delivery_scheduler scheduler_;
   reply_words words_;
@@ -305,6 +314,7 @@ private:
   std::once_flag stop_once_;
   std::promise<void> stopped_;
 
+  thread_faults faults_;
   std::shared_ptr<delivery_inbox> inbox_;
   std::thread thread_; ///< last: it uses all the others
 };

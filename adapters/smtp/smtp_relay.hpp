@@ -13,6 +13,7 @@
 //   - stop() waits at most 10 s for replies to ends of data, then cuts the connections (in doubt).
 
 #include "actors/relay_factory.hpp"
+#include "adapters/smtp/name_lookup.hpp"
 #include "adapters/smtp/smtp_url.hpp"
 
 #include <functional>
@@ -25,6 +26,7 @@ struct smtp_surroundings {
   std::function<double()> jitter; ///< in [0, 1), for delays; called on the relay's thread
   milliseconds stop_wait_max{std::chrono::seconds(10)};
   milliseconds answers_wait_max{std::chrono::seconds(2)}; ///< at stop, for grants of letters without one
+  look_up_function look_up = look_up_by_system;
 };
 
 /// `invalid_input` when ca_file cannot be read. Connects nothing yet.

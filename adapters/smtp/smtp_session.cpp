@@ -58,20 +58,21 @@ task<result<void>> smtp_connection::resolve() {
     endpoints_ = tcp::resolver::results_type::create(tcp::endpoint{address, profile_.server.port}, "", "");
     co_return result<void>{};
   }
-  auto is_there = false;
-  resolver_ = std::make_unique<tcp::resolver>(host_.io());
-  resolver_->async_resolve(profile_.server.host, std::to_string(profile_.server.port),
-                           [&, self = shared_from_this()](auto error, auto found) {
-                             why = error;
-                             endpoints_ = std::move(found);
-                             is_there = true;
-                             at_pause_.resume();
-                           });
-  // Waits for the handler in any case, since it writes into this frame; a look-up cannot be cut short.
-  while (!is_there)
+  // The answer may come when nobody waits for it any more, or never.
+  const auto answer = std::make_shared<std::optional<result<endpoints>>>();
+  host_.look_up([answer, who = weak_from_this()](result<endpoints> found) {
+    *answer = std::move(found);
+    if (const auto self = who.lock())
+      self->wake();
+  });
+  while (!*answer) {
     co_await at_pause_.pause();
-  if (why)
-    co_return trouble(notice{"name_not_resolved", {{"fault", why.message()}}});
+    if (has_timed_out_ || is_over_)
+      co_return trouble(notice{"name_not_resolved_in_time"});
+  }
+  if (!**answer)
+    co_return trouble(notice{"name_not_resolved", {{"fault", (*answer)->error().message}}});
+  endpoints_ = std::move(***answer);
   co_return result<void>{};
 }
 
@@ -79,8 +80,6 @@ task<result<void>> smtp_connection::connect() {
   set_deadline_in(profile_.settings.connect_timeout);
   if (auto done = co_await resolve(); !done)
     co_return done;
-  if (has_timed_out_ || is_over_)
-    co_return trouble(notice{"name_not_resolved_in_time"});
   auto is_there = false;
   boost::system::error_code why;
   boost::asio::async_connect(stream_.socket(), endpoints_,

@@ -171,7 +171,7 @@ void rocksdb_journal::run() {
     }
     write_or_refuse(taken);
     for (auto& one : taken)
-      one.done(std::move(one.answer));
+      answer(one);
     taken.clear();
   }
 }
@@ -184,6 +184,16 @@ void rocksdb_journal::write_or_refuse(group& appends) {
     heads_.clear();
     for (auto& one : appends)
       one.answer = failure(error_code::internal, fmt::format("cannot write to the log: {}", problem.what()));
+  }
+}
+
+/// All campaigns' appends go through this thread: an answer that throws keeps nothing from the others.
+void rocksdb_journal::answer(queued_append& one) const {
+  try {
+    one.done(std::move(one.answer));
+  } catch (const std::exception& fault) {
+    rocksdb::Error(database_.db().GetDBOptions().info_log, "an append's answer was not taken: %s",
+                   fault.what());
   }
 }
 

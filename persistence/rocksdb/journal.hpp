@@ -73,6 +73,7 @@ private:
   void run();
   void write(group& appends);
   void write_or_refuse(group& appends);
+  void answer(queued_append& one) const;
   void stage(queued_append& one, rocksdb::WriteBatch& batch);
   result<log_head> head_of(campaign_id campaign);
 

@@ -198,6 +198,19 @@ WRONG_REQUESTS = [
     ("DELETE", "/v1/tokens/nothing", None, 404, "nothing"),
     ("GET", "/v1/tokens?colour=red", None, 400, "colour"),
     ("DELETE", "/healthz", None, 405, "GET"),
+    ("GET", "/healthz?colour=red", None, 400, "colour"),
+    ("GET", "/version?colour", None, 400, "colour"),
+    ("GET", "/metrics?colour=red", None, 400, "colour"),
+    ("GET", "/readyz?a=1&a=2", None, 400, "there is no query parameter"),
+    ("DELETE", "/v1/tokens/nothing?really=yes", None, 400, "really"),
+    ("GET", "/v1/campaigns/c1?full=maybe", None, 400, "full"),
+    ("POST", "/v1/campaigns/c1/start/", b"{}", 400, "empty segment"),
+    ("POST", "/v1/campaigns/c1/cancel/", b"{}", 400, "empty segment"),
+    ("POST", "/v1/campaigns/c1/approve/", b"{}", 400, "empty segment"),
+    ("POST", "/v1/campaigns/c1//cancel", b"{}", 400, "empty segment"),
+    ("POST", "/v1//campaigns/c1/cancel", b"{}", 400, "empty segment"),
+    ("GET", "/v1/campaigns/", None, 400, "empty segment"),
+    ("GET", "/v1/campaigns/c1", b"{}", 400, "no body"),
 ]
 
 # Lists of recipients of which something can be taken: the line of each row that was left out.

@@ -3,6 +3,7 @@ lost, nothing arrives twice, and it goes on by itself."""
 
 import collections
 import unittest
+import urllib.error
 import urllib.request
 
 from engine import Engine, Refused, wait_until
@@ -27,8 +28,11 @@ class Disk(unittest.TestCase):
         self.assertEqual(collections.Counter(map(number_of, sink.taken())), {number: 1 for number in range(count)})
 
     def answers(self, engine, path):
-        with urllib.request.urlopen(engine.url + path, timeout=5) as answer:
-            return answer.status
+        try:
+            with urllib.request.urlopen(engine.url + path, timeout=5) as answer:
+                return answer.status
+        except urllib.error.HTTPError as refused:
+            return refused.code
 
     def test_a_disk_that_fills_up_stops_sending_and_says_so_and_freed_again_it_goes_on_by_itself(self):
         with SmallDisk(DISK_MIB) as disk, Sink() as sink, engine_on(disk, sink) as engine:
@@ -42,12 +46,13 @@ class Disk(unittest.TestCase):
             self.assertIn("No space", view["fault"])
             self.assertIn("No space", engine.run("show", campaign).stdout)
             self.assert_commands_are_refused(engine, campaign, other)
-            self.assertEqual((self.answers(engine, "/healthz"), self.answers(engine, "/readyz")), (200, 200))
+            self.assertEqual((self.answers(engine, "/healthz"), self.answers(engine, "/readyz")), (200, 503))
             # What was not durable is not claimed: the letters stop.
             self.assertLess(sink.count(), LETTERS)
             disk.free()
             self.assert_each_letter_once(engine, campaign, sink, LETTERS)
             self.assertFalse(engine.show(campaign).get("fault"))
+            wait_until(lambda: self.answers(engine, "/readyz") == 200, "/readyz to say that writes are taken again")
             self.assertTrue(engine.command(other, "start")["changed"])
             engine.wait_status(other, "sent")
             self.assertEqual(engine.stop(), 0)

@@ -151,6 +151,7 @@ void world::shut_down() {
   auto old_parts = std::exchange(parts_, std::make_shared<engine>());
   parts_->store = std::move(store);
   old_parts->store = make_memory_store();
+  old_parts->pool->stop();
   disk_->crash();
   scheduler_->run();
   system_.reset();
@@ -190,6 +191,7 @@ bool world::run_a_job() {
 void world::rest() {
   for (std::size_t step = 0; step < rest_steps_max; ++step) {
     auto is_busy = run_a_job();
+    is_busy = parts_->pool->run_one() || is_busy;
     is_busy = relay_->step() || is_busy;
     if (disk_->waiting() > 0 && (!is_busy || chance_.below(4) == 0)) {
       disk_->sync(1 + chance_.below(8));
@@ -334,8 +336,10 @@ void world::jump_the_clock() {
 
 void world::disturb() {
   const auto thrown = chance_.below(1000);
-  if (thrown < 500) {
+  if (thrown < 440) {
     run_a_job();
+  } else if (thrown < 500) {
+    parts_->pool->run_one();
   } else if (thrown < 720) {
     relay_->step();
   } else if (thrown < 830) {

@@ -1,5 +1,6 @@
 #include "tests/unit/actors/actor_fixture.hpp"
 
+#include "actors/audit/recovery.hpp"
 #include "tests/unit/actors/examples.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -171,6 +172,7 @@ actor_fixture::actor_fixture(node_settings settings, std::unique_ptr<store> on) 
 actor_fixture::~actor_fixture() {
   caf::anon_send_exit(supervisor, caf::exit_reason::kill);
   supervisor = nullptr;
+  parts->pool->stop();
   scheduler_->run();
   system_.reset();
 }
@@ -208,6 +210,7 @@ void actor_fixture::crash() {
   auto old_parts = std::exchange(parts, std::make_shared<engine>());
   parts->store = std::move(store);
   old_parts->store = make_memory_store();
+  old_parts->pool->stop();
   scheduler_->run();
   system_.reset();
   relay = nullptr;
@@ -290,13 +293,19 @@ campaign_view actor_fixture::show(campaign_id id) const {
   return parts->campaigns.find(id, now()).value();
 }
 
+campaign_view actor_fixture::show_whole(campaign_id id) const {
+  auto view = show(id);
+  view.spec = content_of(*parts->store, id).value();
+  return view;
+}
+
 void actor_fixture::run() {
   while (step()) {
   }
 }
 
 bool actor_fixture::step() {
-  return run_a_job() || relay->turn() || (disk_turn && disk_turn());
+  return run_a_job() || parts->pool->run_one() || relay->turn() || (disk_turn && disk_turn());
 }
 
 void actor_fixture::kill_campaign() {

@@ -75,6 +75,8 @@ public:
   std::vector<result<command_answer>> tell_together(campaign_id id, const std::vector<command>& all);
   /// The campaign as shown now.
   campaign_view show(campaign_id id) const;
+  /// With the message's text and HTML.
+  campaign_view show_whole(campaign_id id) const;
   timestamp now() const;
 
   /// Runs until nothing is left to do at this moment.

@@ -17,7 +17,7 @@ struct test_run {
   std::optional<std::vector<test_copy_result>> results;
 
   void send(const std::vector<std::string>& addresses) {
-    auto copies = make_test_copies(*node.parts->store, node.show(draft), 3, addresses, node.now());
+    auto copies = make_test_copies(*node.parts->store, node.show_whole(draft), 3, addresses, node.now());
     REQUIRE(copies);
     send_test_copies(node.system(), *node.relay, std::move(*copies), test_copy_timeout,
                      [this](auto told) { results = std::move(told); });

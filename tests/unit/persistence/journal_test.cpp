@@ -189,3 +189,11 @@ TEST_CASE("a log may be read while it is written") {
   writing.join();
   CHECK(read_all(store->journal(), first_campaign).size() == 200);
 }
+
+TEST_CASE("an answer that throws keeps nothing from later appends") {
+  any_store store(store_kind::rocksdb);
+  store->journal().append(
+      request(first_campaign, 0, {cancelled_saying("one")}),
+      [](const result<event_number>&) { throw std::runtime_error("nobody is there any more"); });
+  CHECK(expect(append_now(store->journal(), request(first_campaign, 1, {cancelled_saying("two")}))) == 2);
+}

@@ -110,7 +110,7 @@ export class Client {
   }
 
   campaign(id: string, signal?: AbortSignal): Promise<WholeCampaign> {
-    return this.json("GET", `/v1/campaigns/${encodeURIComponent(id)}`, signal ? { signal } : {});
+    return this.json("GET", `/v1/campaigns/${encodeURIComponent(id)}?full=true`, signal ? { signal } : {});
   }
 
   command(id: string, what: CommandName, idempotencyKey: string, reason = ""): Promise<CommandAnswer> {

@@ -155,6 +155,12 @@ export const noticesEn: Record<string, string> = {
   body_too_large: "the body has more than {max} bytes",
   head_too_large: "the header is too long",
   not_http: "this is not HTTP: {fault}",
+  nobody_answers: "whoever was to answer this is gone; ask what became of it",
+  stopping_unanswered: "the engine stops; what became of this shows when it runs again",
+  no_body_wanted: "this request takes no body",
+  connections_kept: "too many connections; the last ones are kept for commands. Close others, or try again",
+  chunks_wrong: "the body's chunks are wrong: {fault}",
+  command_unknown: "there is no command at this path",
   too_many_connections: "too many connections; try again",
 
   // A file with recipients

@@ -155,6 +155,12 @@ export const noticesRu: Record<string, string> = {
   body_too_large: "в теле запроса больше {max|байта|байт|байт}",
   head_too_large: "заголовок слишком длинный",
   not_http: "это не HTTP: {fault}",
+  nobody_answers: "ответить на это уже некому; проверьте, что из этого вышло",
+  stopping_unanswered: "сервер останавливается; что из этого вышло, станет видно, когда он снова заработает",
+  no_body_wanted: "у этого запроса не бывает тела",
+  connections_kept: "слишком много соединений; последние оставлены для команд. Закройте другие или повторите позже",
+  chunks_wrong: "части тела запроса неверны: {fault}",
+  command_unknown: "такой команды нет",
   too_many_connections: "слишком много соединений; повторите позже",
 
   // A file with recipients

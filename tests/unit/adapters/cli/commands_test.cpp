@@ -1,6 +1,7 @@
 #include "tests/unit/adapters/cli/fake_engine.hpp"
 #include "tests/unit/adapters/cli/run_words.hpp"
 
+#include "persistence/stores/open_store.hpp"
 #include "tests/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -8,8 +9,10 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <unistd.h>
 
+using namespace sluice;
 using namespace sluice::cli;
 using namespace sluice::cli::test;
 using Catch::Matchers::Contains;
@@ -363,4 +366,39 @@ TEST_CASE("serve --print-config tells every key with its value and its source") 
                           Contains("# SLUICE_DATA") && Contains("# default"));
   const auto machine = run_words({"serve", "--config", file, "--print-config", "--json"});
   CHECK(json::parse(machine.out).size() > 30);
+}
+
+TEST_CASE("audit letter on a folder says when a deferred letter leaves again") {
+  const scratch_folder folder;
+  const auto at = timestamp{milliseconds{1'796'115'600'000}};
+  {
+    const auto data = open_store((folder.path / "data").string(), open_mode::read_write).value();
+    auto writer = data->audiences().begin("customers", at).value();
+    REQUIRE(writer->add({"ada@example.com", {}}).value());
+    const auto info = writer->commit().value();
+    campaign_spec spec;
+    spec.name = "Autumn sale";
+    spec.from = "Shop <news@shop.example>";
+    const std::vector<event_body> bodies{created{spec, {info.id, info.name, info.size, info.hash}},
+                                         submitted{},
+                                         scheduled{at},
+                                         sending_began{},
+                                         claimed{{{0, 1}}},
+                                         settled{{{letter_state::deferred,
+                                                   {{0, 1}},
+                                                   {451, "4.7.1", "try again later"},
+                                                   at + std::chrono::minutes(5)}}}};
+    append_request request;
+    request.campaign = campaign_id{1};
+    for (const auto& body : bodies)
+      request.events.push_back({at, "", body});
+    std::promise<result<event_number>> kept;
+    data->journal().append(std::move(request),
+                           [&](result<event_number> last) { kept.set_value(std::move(last)); });
+    REQUIRE(kept.get_future().get());
+  }
+  const auto ran =
+      run_words({"audit", "letter", "c1", "ada@example.com", "--data", (folder.path / "data").string()});
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Contains("deferred 451 4.7.1 try again later, again at 2026-12-01 09:05"));
 }

@@ -136,3 +136,39 @@ TEST_CASE("an empty body is an empty object, and anything but an object is refus
     CHECK(read.error().code == error_code::invalid_input);
   }
 }
+
+TEST_CASE("a path with an empty segment is none, wherever it is") {
+  for (const auto* wrong :
+       {"/v1/campaigns/c1/cancel/", "/v1/campaigns/c1//cancel", "//v1/campaigns", "/v1/"}) {
+    http_request request;
+    const auto parsed = parse_target(wrong, request);
+    INFO(wrong);
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().code == error_code::invalid_input);
+  }
+  http_request request;
+  REQUIRE(parse_target("/", request));
+  CHECK(request.path.empty());
+}
+
+TEST_CASE("a page of a list is the JSON that a document of it would be") {
+  json_page empty(10);
+  CHECK(json::parse(empty.answer("").body) == json{{"items", json::array()}, {"next", nullptr}});
+  json_page page(2);
+  page.add({{"number", 1}});
+  CHECK_FALSE(page.is_full());
+  page.add({{"text", "\xff"}});
+  CHECK(page.is_full());
+  CHECK(json::parse(page.answer("c1.57").body) ==
+        json{{"items", {{{"number", 1}}, {{"text", "\xEF\xBF\xBD"}}}}, {"next", "c1.57"}});
+}
+
+TEST_CASE("a page of large items is full before its limit") {
+  json_page page(1000);
+  std::size_t items = 0;
+  while (!page.is_full()) {
+    page.add(std::string(1 << 20, 'x'));
+    ++items;
+  }
+  CHECK(items == json_page::page_bytes_max >> 20);
+}

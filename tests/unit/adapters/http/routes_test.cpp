@@ -21,6 +21,39 @@ TEST_CASE("a path is found with what its open segments stand for") {
   CHECK(find_route("GET", {}).entry->path == "/");
 }
 
+TEST_CASE("an empty segment behind a path makes it another one, which there is not") {
+  CHECK_FALSE(find_route("POST", {"v1", "campaigns", "c7", "cancel", ""}).entry);
+  CHECK_FALSE(find_route("GET", {""}).entry);
+}
+
+TEST_CASE("what steers a campaign is done by the threads that nothing else may use, and has a small body") {
+  for (const auto* name : {"start", "approve", "reject", "pause", "resume", "release", "cancel"}) {
+    const auto found = find_route("POST", {"v1", "campaigns", "c1", name});
+    INFO(name);
+    REQUIRE(found.entry);
+    CHECK(found.entry->work == work_kind::command);
+    CHECK(found.entry->body_bytes_max == small_body_bytes_max);
+  }
+  for (const auto& one : all_routes()) {
+    INFO(one.method << ' ' << one.path);
+    if (one.method == "GET") {
+      CHECK(one.body_bytes_max == 0);
+      CHECK(one.work != work_kind::command);
+    }
+  }
+}
+
+TEST_CASE("metrics and version need a token from another machine, unless they are made public") {
+  for (const auto* name : {"metrics", "version"}) {
+    const auto& entry = *find_route("GET", {name}).entry;
+    CHECK(needed_for(entry, true, false) == permission::anyone);
+    CHECK(needed_for(entry, false, false) == permission::look);
+    CHECK(needed_for(entry, false, true) == permission::anyone);
+  }
+  for (const auto* name : {"healthz", "readyz"})
+    CHECK(needed_for(*find_route("GET", {name}).entry, false, false) == permission::anyone);
+}
+
 TEST_CASE("HEAD finds what GET answers") {
   REQUIRE(find_route("HEAD", {"v1", "campaigns"}).entry);
   CHECK(find_route("HEAD", {"v1", "campaigns"}).entry->method == "GET");

@@ -21,12 +21,14 @@ namespace {
 class shown_engine final : public node {
 public:
   bool ready = true;
+  timestamp at = timestamp(std::chrono::hours(1));
 
   /// A campaign in that stage with so many letters in each state.
   campaign_view& show(stage where, const std::map<letter_state, letter_index>& letters = {}) {
     campaign_view view;
     view.id = {++last_id_};
     view.stage = where;
+    view.changed_at = at;
     for (const auto& [state, count] : letters) {
       view.counts.by_state[static_cast<std::size_t>(state)] = count;
       view.counts.total += count;
@@ -45,7 +47,7 @@ public:
   }
   sluice::store& store() override { refuse(); }
   sluice::relay& relay() override { refuse(); }
-  timestamp now() const override { refuse(); }
+  timestamp now() const override { return at; }
   const node_settings& settings() const override { refuse(); }
   caf::actor_system& system() override { refuse(); }
   caf::actor handle() const override { refuse(); }
@@ -130,10 +132,21 @@ TEST_CASE("metrics: letters are summed over all campaigns, finished ones too") {
 
 TEST_CASE("metrics: the rate is that of the campaigns that still send") {
   shown_engine engine;
-  engine.show(stage::sending).rate = 12.25;
-  engine.show(stage::sending).rate = 30;
+  engine.show(stage::sending, {{letter_state::claimed, 20}}).rate = 12.25;
+  engine.show(stage::sending, {{letter_state::claimed, 1}}).rate = 30;
   engine.show(stage::sent).rate = 1000; // what it was when its last letter left
   CHECK(samples(engine)["sluice_letters_per_second"] == "42.2");
+}
+
+TEST_CASE(
+    "metrics: the rate of letters is none once no letter is on its way, or none has come back for a while") {
+  shown_engine engine;
+  engine.show(stage::sending, {{letter_state::pending, 900}}).rate = 500; // its next part is due tomorrow
+  auto& stalled = engine.show(stage::sending, {{letter_state::claimed, 20}});
+  stalled.rate = 100;
+  CHECK(samples(engine)["sluice_letters_per_second"] == "100.0");
+  engine.at += std::chrono::seconds(11);
+  CHECK(samples(engine)["sluice_letters_per_second"] == "0.0");
 }
 
 TEST_CASE(

@@ -3,6 +3,8 @@
 #include "tests/catch.hpp"
 #include "tests/unit/adapters/smtp/smtp_fixture.hpp"
 
+#include <future>
+
 using namespace sluice;
 using namespace sluice::test;
 using answers = queue_watch::answers;
@@ -331,4 +333,54 @@ TEST_CASE("a connection that the server closes while idle is no failure", "[smtp
   second.carry("n1@example.com");
   CHECK(queue.await_result(1).outcome == letter_state::accepted);
   CHECK(queue.count(letter_state::pending) == 0);
+}
+
+TEST_CASE("a relay that stops while a name is looked up does not wait for the answer", "[smtp]") {
+  struct hanging_resolver {
+    std::string name;
+    std::promise<void> asked;
+    std::promise<void> lets_go;
+  };
+  const auto resolver = std::make_shared<hanging_resolver>();
+  smtp_fixture at;
+  at.surroundings.look_up = [resolver](const std::string& host, std::uint16_t port) -> result<endpoints> {
+    resolver->name = host + ":" + std::to_string(port);
+    resolver->asked.set_value();
+    resolver->lets_go.get_future().wait();
+    return failure(error_code::unavailable, "nobody knows this name");
+  };
+  at.made =
+      make_smtp_relay(parse_smtp_url("smtp://mail.shop.example:2525").value(), at.settings, at.surroundings)
+          .value();
+  queue_watch queue(*at.made, answers::at_once);
+  queue.offer(make_letters(0, 1));
+  resolver->asked.get_future().wait();
+  CHECK(resolver->name == "mail.shop.example:2525");
+  at.made->stop();
+  queue.await_handed_back(0);
+  at.made.reset();
+  resolver->lets_go.set_value();
+}
+
+TEST_CASE("a name that is not resolved in time is the relay's trouble, and a late answer changes nothing",
+          "[smtp]") {
+  struct slow_resolver {
+    std::promise<void> lets_go;
+    std::shared_future<void> has_let_go = lets_go.get_future().share();
+  };
+  const auto resolver = std::make_shared<slow_resolver>();
+  smtp_fixture at;
+  at.settings.connect_timeout = milliseconds{20};
+  at.surroundings.look_up = [resolver](const std::string&, std::uint16_t) -> result<endpoints> {
+    resolver->has_let_go.wait();
+    throw std::runtime_error("the resolver broke off");
+  };
+  at.made =
+      make_smtp_relay(parse_smtp_url("smtp://mail.shop.example:2525").value(), at.settings, at.surroundings)
+          .value();
+  queue_watch queue(*at.made, answers::at_once);
+  queue.offer(make_letters(0, 1));
+  CHECK_THAT(queue.await_condition(true),
+             Contains("mail.shop.example:2525: its name was not resolved in time"));
+  resolver->lets_go.set_value();
 }

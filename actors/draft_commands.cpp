@@ -1,0 +1,159 @@
+#include "actors/draft_commands.hpp"
+
+#include "actors/audit/recovery.hpp"
+#include "actors/campaign_check.hpp"
+#include "actors/core/due.hpp"
+#include "actors/start_checks.hpp"
+#include "messages/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace sluice {
+
+namespace {
+
+/// As if the draft were started now; a draft without an audience is looked at when it gets one.
+result<void> check_plan_ends(const campaign_spec& spec, letter_index letters, timestamp now) {
+  return letters == 0 ? result<void>{}
+                      : check_end(spec.plan, std::max(spec.plan.start_at.value_or(now), now), letters);
+}
+
+result<audience_ref> reference(const store& from, audience_id id) {
+  if (id == audience_id{})
+    return audience_ref{};
+  const auto info = from.audiences().info(id);
+  if (!info)
+    return std::unexpected(info.error());
+  return audience_ref{info->id, info->name, info->size, info->hash};
+}
+
+/// The audience that the content is bound to, when all of it may be kept.
+result<audience_ref> check_content(const engine& services, const campaign_spec& spec, audience_id id) {
+  if (auto checked = check_campaign(spec, services.settings.moderation); !checked)
+    return std::unexpected(checked.error());
+  auto audience = reference(*services.store, id);
+  if (!audience)
+    return audience;
+  if (auto ends = check_plan_ends(spec, audience->size, services.now()); !ends)
+    return std::unexpected(ends.error());
+  return audience;
+}
+
+/// Puts the fields that an edit names into the draft as it is.
+result<void> merge(draft_edit& edit, const campaign_state& draft) {
+  if (edit.fields.empty())
+    return {};
+  const auto fields = parse_json(edit.fields);
+  if (!fields)
+    return std::unexpected(fields.error());
+  auto merged = merged_campaign_spec(draft.spec, *fields);
+  if (!merged)
+    return std::unexpected(merged.error());
+  edit.spec = std::move(*merged);
+  edit.fields.clear();
+  if (std::exchange(edit.keeps_audience, false))
+    edit.audience = draft.audience;
+  edit.made_from = draft.last_event;
+  return {};
+}
+
+result<void> prepare_edit(const engine& services, const campaign_state& draft, draft_edit& edit) {
+  if (auto merged = merge(edit, draft); !merged)
+    return merged;
+  auto audience = check_content(services, edit.spec, edit.audience.id);
+  if (!audience)
+    return std::unexpected(audience.error());
+  edit.audience = std::move(*audience);
+  return {};
+}
+
+result<start_check> check_start(const engine& services, const campaign_state& draft) {
+  start_check checked;
+  checked.version = draft.last_event;
+  if (draft.audience.id == audience_id{})
+    return checked;
+  auto reasons = reasons_at_start(*services.store, services.campaigns, services.settings.moderation,
+                                  draft.spec, draft.audience.id);
+  if (!reasons)
+    return std::unexpected(reasons.error());
+  checked.moderation_reasons = std::move(*reasons);
+  return checked;
+}
+
+/// What the command's key was answered with before; nothing where it has none, or it is another command's.
+result<std::optional<command_answer>>
+first_answer(const engine& services, campaign_id id, const command& asked) {
+  if (asked.idempotency_key.empty())
+    return std::nullopt;
+  const auto kept =
+      std::as_const(*services.store).journal().find_key(stored_key(asked.by, asked.idempotency_key));
+  if (!kept)
+    return std::unexpected(kept.error());
+  if (*kept && (*kept)->campaign == id && (*kept)->what == name_of(asked.kind))
+    return (*kept)->answer;
+  return std::nullopt;
+}
+
+} // namespace
+
+result<prepared_command> prepare_command(const engine& services, campaign_id id, command asked) {
+  const auto kept = first_answer(services, id, asked);
+  if (!kept)
+    return std::unexpected(kept.error());
+  prepared_command prepared{std::move(asked), {}, *kept, nullptr};
+  if (prepared.kept)
+    return prepared;
+  auto recovered = recover(*services.store, id);
+  if (!recovered)
+    return std::unexpected(recovered.error());
+  const auto state = std::make_shared<campaign_state>(std::move(*recovered));
+  if (state->is_discarded)
+    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
+  prepared.state = state;
+  if (state->stage != stage::draft)
+    return prepared; // it is refused, with what is allowed
+  if (prepared.asked.kind == command_kind::edit && prepared.asked.edited) {
+    if (auto done = prepare_edit(services, *state, *prepared.asked.edited); !done)
+      return std::unexpected(done.error());
+  } else if (prepared.asked.kind == command_kind::start) {
+    auto checked = check_start(services, *state);
+    if (!checked)
+      return std::unexpected(checked.error());
+    prepared.checked = std::move(*checked);
+  }
+  return prepared;
+}
+
+result<command_answer> answer_of_gone(const engine& services, campaign_id id, const command& asked) {
+  const auto kept = first_answer(services, id, asked);
+  if (!kept)
+    return std::unexpected(kept.error());
+  if (*kept)
+    return **kept;
+  return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
+}
+
+result<prepared_draft> prepare_draft(const engine& services, create_campaign wanted) {
+  if (!wanted.idempotency_key.empty()) {
+    const auto kept =
+        std::as_const(*services.store).journal().find_key(stored_key(wanted.by, wanted.idempotency_key));
+    if (!kept)
+      return std::unexpected(kept.error());
+    if (*kept && (*kept)->what == "create")
+      return prepared_draft{{}, {}, {}, (*kept)->campaign};
+    if (*kept)
+      return failure(error_code::conflict, notice{"idempotency_key_reused"});
+  }
+  auto audience = check_content(services, wanted.spec, wanted.audience);
+  if (!audience)
+    return std::unexpected(audience.error());
+  const auto id = services.store->next_campaign();
+  if (!id)
+    return std::unexpected(id.error());
+  return prepared_draft{*id, std::move(wanted.spec), std::move(*audience), {}};
+}
+
+} // namespace sluice

@@ -1,0 +1,135 @@
+// A session's stream of server-sent events (WHATWG HTML, section 9.2).
+
+#include "actors/core/due.hpp"
+#include "adapters/http/campaign_json.hpp"
+#include "adapters/http/change_feed.hpp"
+#include "adapters/http/http_session.hpp"
+#include "messages/json.hpp"
+
+#include <boost/asio/write.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace sluice {
+
+namespace {
+
+namespace asio = boost::asio;
+
+/// A listener hears of one campaign at most so often, and a sign of life at least so often.
+constexpr auto stream_pause = std::chrono::milliseconds(250);
+constexpr auto stream_heartbeat = std::chrono::seconds(15);
+/// Campaigns that are told of in one piece: so much text lies there at most for a listener that does not read.
+constexpr std::size_t campaigns_per_piece = 100;
+
+std::string event_text(node& engine, campaign_id id) {
+  const auto view = engine.campaigns().find(id, engine.now());
+  if (!view)
+    return "event: gone\ndata: {\"id\":\"" + to_string(id) + "\"}\n\n";
+  return "event: campaign\ndata: " +
+         brief_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n\n";
+}
+
+struct stream_query {
+  std::optional<campaign_id> only;
+  bool is_brief = false;
+};
+
+result<stream_query> read_stream_query(const http_request& request) {
+  query_reader query(request);
+  const auto wanted = query.text("campaign");
+  const auto form = query.text("form");
+  if (const auto fault = query.finish())
+    return std::unexpected(*fault);
+  const auto only = wanted.empty() ? std::nullopt : parse_campaign_id(wanted);
+  if (!wanted.empty() && !only)
+    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", excerpt(wanted)}}});
+  if (!form.empty() && form != "brief")
+    return failure(error_code::invalid_input,
+                   notice{"parameter_one_of", {{"parameter", "form"}, {"names", "brief, or left out"}}});
+  return stream_query{only, form == "brief"};
+}
+
+} // namespace
+
+/// Nothing is told any more once the token is not allowed: it may be revoked while the stream is open.
+asio::awaitable<void> http_session::stream_changes(const exchange_ptr& asked) {
+  const auto query = read_stream_query(asked->request);
+  if (!query) {
+    const auto refusal = problem(query.error());
+    co_await send(refusal, head_facts{asked->facts.version, false, false});
+    co_return;
+  }
+  const auto feed = change_feed::open(core_.engine.campaigns(), query->only,
+                                      [mailbox = core_.mailbox, weak = std::weak_ptr(shared_from_this())] {
+                                        mailbox->post([weak] {
+                                          if (const auto alive = weak.lock())
+                                            alive->wake_.open();
+                                        });
+                                      });
+  const auto is_open = co_await send_stream_head(asked->facts.version);
+  if (!is_open)
+    co_return;
+  const auto is_chunked = asked->facts.version >= 11;
+  // A listener that comes back must learn which campaigns are gone: those not told of before this.
+  auto says_caught_up = query->is_brief;
+  auto is_told_something = true;
+  while (!core_.is_stopping && authorize(core_.engine, asked->entry->needed, asked->secret)) {
+    wake_.close();
+    const auto changed = feed->take();
+    std::string text;
+    for (auto at = changed.begin(); at != changed.end() && !core_.is_stopping;) {
+      text.clear();
+      const auto tell = [&] {
+        for (std::size_t count = 0; count < campaigns_per_piece && at != changed.end(); ++count)
+          text += event_text(core_.engine, *at++);
+      };
+      co_await core_.run_on(core_.look_threads, tell);
+      const auto is_written = co_await write_event(text, is_chunked);
+      if (!is_written)
+        co_return;
+    }
+    text.clear();
+    if (changed.empty() && !is_told_something)
+      text = ": still here\n\n";
+    if (std::exchange(says_caught_up, false))
+      text += "event: caught_up\ndata: {}\n\n";
+    if (!text.empty()) {
+      const auto is_written = co_await write_event(text, is_chunked);
+      if (!is_written)
+        co_return;
+    }
+    is_told_something = !changed.empty();
+    client_.expires_never();
+    co_await pause_.wait_for(stream_pause);
+    // A change cuts it short, and so does the engine's stop.
+    if (!core_.is_stopping)
+      co_await wake_.wait_for(stream_heartbeat);
+  }
+  if (is_chunked)
+    co_await write("0\r\n\r\n");
+}
+
+asio::awaitable<bool> http_session::send_stream_head(unsigned version) {
+  std::string head =
+      version < 11 ? "HTTP/1.0 200 OK\r\n" : "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n";
+  head += "Server: sluice\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n\r\n";
+  const auto is_written = co_await write(head);
+  co_return is_written;
+}
+
+asio::awaitable<bool> http_session::write_event(const std::string& text, bool is_chunked) {
+  const auto piece = is_chunked ? fmt::format("{:x}\r\n{}\r\n", text.size(), text) : text;
+  const auto is_written = co_await write(piece);
+  co_return is_written;
+}
+
+asio::awaitable<bool> http_session::write(std::string_view text) {
+  client_.expires_after(core_.settings.write_timeout);
+  const auto [fault, bytes] = co_await asio::async_write(client_, asio::buffer(text), as_result);
+  co_return !fault;
+}
+
+} // namespace sluice

@@ -1,0 +1,102 @@
+// The embedding API with its threads: whoever asks gets an answer, whatever happens.
+
+#include "actors/node.hpp"
+#include "adapters/relays.hpp"
+#include "tests/catch.hpp"
+#include "tests/unit/actors/examples.hpp"
+#include "tests/unit/persistence/stores.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <stdexcept>
+
+using namespace sluice;
+using namespace sluice::testing;
+
+namespace {
+
+/// A node on a folder of its own, that takes every letter and keeps none.
+struct small_node {
+  temporary_folder folder;
+  std::unique_ptr<node> engine = open(folder);
+
+  static std::unique_ptr<node> open(const temporary_folder& folder) {
+    node_settings settings;
+    settings.data_folder = folder.path() / "data";
+    settings.relay.url = "null:";
+    return expect(node::open(std::move(settings), make_relay));
+  }
+
+  result<campaign_view> create() {
+    std::promise<result<campaign_view>> made;
+    engine->create({examples::spec(), {}, "test", ""},
+                   [&](result<campaign_view> view) { made.set_value(std::move(view)); });
+    return made.get_future().get();
+  }
+
+  result<command_answer> tell(campaign_id id, command_kind kind) {
+    std::promise<result<command_answer>> done;
+    engine->command(id, {kind, "test", "", "", {}},
+                    [&](result<command_answer> answer) { done.set_value(std::move(answer)); });
+    return done.get_future().get();
+  }
+};
+
+} // namespace
+
+TEST_CASE("a node that has stopped answers what it is asked with unavailable") {
+  small_node at;
+  const auto id = expect(at.create()).id;
+  at.engine->stop();
+  const auto told = at.tell(id, command_kind::discard);
+  REQUIRE(!told);
+  CHECK(told.error().code == error_code::unavailable);
+  const auto made = at.create();
+  REQUIRE(!made);
+  CHECK(made.error().code == error_code::unavailable);
+}
+
+TEST_CASE("commands that are under way when a node stops are answered, each once") {
+  small_node at;
+  const auto id = expect(at.create()).id;
+  constexpr int asked = 200;
+  std::atomic<int> answers = 0;
+  for (int one = 0; one < asked; ++one)
+    at.engine->command(id, {command_kind::start, "test", "", "", {}},
+                       [&](const result<command_answer>&) { ++answers; });
+  at.engine->stop();
+  at.engine.reset();
+  CHECK(answers == asked);
+}
+
+TEST_CASE("a callback that throws ends no other command") {
+  small_node at;
+  const auto id = expect(at.create()).id;
+  std::promise<void> called;
+  at.engine->command(id, {command_kind::discard, "test", "", "", {}}, [&](const result<command_answer>&) {
+    called.set_value();
+    throw std::runtime_error("the embedding program's own affair");
+  });
+  called.get_future().wait();
+  CHECK(at.create());
+}
+
+TEST_CASE("a node that is opened again has its campaigns, and those that are resting take commands") {
+  temporary_folder folder;
+  campaign_id id;
+  {
+    small_node first;
+    id = expect(first.create()).id;
+    first.engine->stop();
+    first.engine.reset();
+    std::filesystem::rename(first.folder.path() / "data", folder.path() / "data");
+  }
+  auto second = small_node::open(folder);
+  CHECK(second->campaigns().find(id, second->now()).has_value());
+  std::promise<result<command_answer>> done;
+  second->command(id, {command_kind::discard, "test", "", "", {}},
+                  [&](result<command_answer> answer) { done.set_value(std::move(answer)); });
+  CHECK(done.get_future().get());
+  CHECK(!second->campaigns().find(id, second->now()));
+}

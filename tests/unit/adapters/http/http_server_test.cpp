@@ -1,0 +1,140 @@
+// The server over real connections on loopback, before an engine that does what a test says.
+
+#include "adapters/http/http_server.hpp"
+
+#include "persistence/memory/store.hpp"
+#include "tests/catch.hpp"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
+#include <caf/actor.hpp>
+
+#include <atomic>
+#include <future>
+#include <stdexcept>
+
+using namespace sluice;
+using boost::asio::ip::tcp;
+using Catch::Matchers::Contains;
+
+namespace {
+
+class commanded_engine final : public node {
+public:
+  commanded_engine() { secret = kept_->tokens().create(role::admin, "test", at).value().secret; }
+
+  timestamp at = timestamp(std::chrono::hours(1));
+  std::string secret;
+  std::atomic<bool> store_throws = false;
+  /// Gets the callback of the next command, which it may keep.
+  std::promise<std::function<void(result<command_answer>)>> commanded;
+
+  void create(create_campaign, std::function<void(result<campaign_view>)>) override { refuse(); }
+  void command(campaign_id, sluice::command, std::function<void(result<command_answer>)> done) override {
+    commanded.set_value(std::move(done));
+  }
+  directory& campaigns() override { return campaigns_; }
+  sluice::store& store() override {
+    if (store_throws)
+      throw std::runtime_error("a store that throws");
+    return *kept_;
+  }
+  sluice::relay& relay() override { refuse(); }
+  timestamp now() const override { return at; }
+  const node_settings& settings() const override { refuse(); }
+  caf::actor_system& system() override { refuse(); }
+  caf::actor handle() const override { refuse(); }
+  bool is_ready() const override { return true; }
+  void stop() override {}
+
+private:
+  [[noreturn]] static void refuse() { throw std::logic_error("no test asks for this"); }
+
+  directory campaigns_;
+  std::unique_ptr<sluice::store> kept_ = make_memory_store();
+};
+
+std::unique_ptr<http_server> serve_on_loopback(node& engine) {
+  http_settings settings;
+  settings.port = 0;
+  settings.stop_timeout = milliseconds(1);
+  return http_server::start(engine, settings).value();
+}
+
+class http_line {
+public:
+  explicit http_line(const http_server& server) : socket_(context_) {
+    socket_.connect({boost::asio::ip::address_v4::loopback(), server.port()});
+  }
+  void send(const std::string& text) { boost::asio::write(socket_, boost::asio::buffer(text)); }
+  /// Everything until the other side closes.
+  std::string read_all() {
+    std::string all;
+    boost::system::error_code end;
+    boost::asio::read(socket_, boost::asio::dynamic_buffer(all), end);
+    return all;
+  }
+
+private:
+  boost::asio::io_context context_;
+  tcp::socket socket_;
+};
+
+std::string request_text(const std::string& line, const std::string& secret, const std::string& more = {}) {
+  return line + " HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer " + secret + "\r\n" + more + "\r\n";
+}
+
+} // namespace
+
+TEST_CASE("http server: what is thrown on a connection ends that connection, and no other") {
+  commanded_engine engine;
+  const auto server = serve_on_loopback(engine);
+  engine.store_throws = true;
+  http_line first(*server);
+  first.send(request_text("GET /v1/me", engine.secret));
+  CHECK(first.read_all().empty());
+  engine.store_throws = false;
+  http_line second(*server);
+  second.send(request_text("GET /v1/me", engine.secret, "Connection: close\r\n"));
+  CHECK_THAT(second.read_all(), Contains("\"role\":\"admin\""));
+}
+
+TEST_CASE("http server: a handler that throws is answered with 500, and the connection goes on") {
+  commanded_engine engine;
+  const auto server = serve_on_loopback(engine);
+  http_line one(*server);
+  one.send(request_text("POST /v1/check", engine.secret, "Content-Length: 90\r\n") +
+           R"({"campaign":{"name":"a","from":"a@b.example","subject":"s","text":"t"},"audience":"a1"}   )");
+  one.send(request_text("GET /v1/me", engine.secret, "Connection: close\r\n"));
+  const auto answers = one.read_all();
+  CHECK_THAT(answers, Contains("HTTP/1.1 500"));
+  CHECK_THAT(answers, Contains("\"role\":\"admin\""));
+}
+
+TEST_CASE("http server: a callback that is dropped without an answer is one") {
+  commanded_engine engine;
+  const auto server = serve_on_loopback(engine);
+  http_line one(*server);
+  one.send(request_text("POST /v1/campaigns/c1/pause", engine.secret,
+                        "Content-Length: 0\r\nConnection: close\r\n"));
+  {
+    const auto dropped = engine.commanded.get_future().get();
+  }
+  CHECK_THAT(one.read_all(), Contains("HTTP/1.1 503"));
+}
+
+TEST_CASE(
+    "http server: whoever waits when it stops is told so, and an answer that comes later harms nobody") {
+  commanded_engine engine;
+  auto server = serve_on_loopback(engine);
+  http_line one(*server);
+  one.send(request_text("POST /v1/campaigns/c1/pause", engine.secret, "Content-Length: 0\r\n"));
+  const auto done = engine.commanded.get_future().get();
+  server->stop();
+  CHECK_THAT(one.read_all(), Contains("the engine stops"));
+  server.reset();
+  done(command_answer{});
+}
