@@ -114,8 +114,8 @@ std::unexpected<error> useless(const std::string& pattern, const std::string& wh
 std::string find_in(const RE2& expression, std::string_view text) {
   for (std::size_t begin = 0; begin < text.size();) {
     const auto end = std::min(text.find('\n', begin), text.size());
+    const re2::StringPiece line(text.data() + begin, end - begin);
     re2::StringPiece match;
-    const auto line = text.substr(begin, end - begin);
     if (expression.Match(line, 0, line.size(), RE2::UNANCHORED, &match, 1) && !match.empty())
       return std::string(match);
     begin = end + 1;

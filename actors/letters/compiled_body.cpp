@@ -172,9 +172,9 @@ compiled_body::outcome compiled_body::append_seven_bit(letter_writer& out,
         const auto& one = (*seven_bit_)[step];
         if (place.column + one.first_line > line_octets_max)
           return false;
-        if (one.begins_with_dot) {
-          out.append(place.column == 0 ? ".." : ".");
-          place.stuffed_dots += place.column == 0 ? 1U : 0U;
+        if (one.begins_with_dot && place.column == 0) {
+          out.append(".");
+          ++place.stuffed_dots;
         }
         out.share(one.octets);
         place.column = one.has_line_end ? one.last_column : place.column + one.first_line;

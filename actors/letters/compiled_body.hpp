@@ -45,7 +45,7 @@ public:
 
 private:
   struct seven_bit_text {
-    shared_octets octets; ///< without a dot before its first character
+    shared_octets octets; ///< where it begins with a dot, that is not stuffed yet
     std::uint32_t first_line = 0;
     std::uint32_t last_column = 0;
     std::uint32_t stuffed_dots = 0;

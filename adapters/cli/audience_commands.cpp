@@ -2,12 +2,14 @@
 #include "adapters/cli/audience_import.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <ostream>
+#include <string>
+#include <vector>
 
 namespace sluice::cli {
 namespace {
@@ -64,7 +66,7 @@ outcome<exit_code> show_one(session& with, const audience_arguments& said) {
   const auto id = audience_of(said.id);
   if (!id)
     return std::unexpected(id.error());
-  const auto answer = with.engine().get(concat("/v1/audiences/", to_string(*id)));
+  const auto answer = with.engine().get(fmt::format("/v1/audiences/{}", to_string(*id)));
   if (!answer)
     return std::unexpected(answer.error());
   auto& out = with.io().out;
@@ -76,11 +78,11 @@ outcome<exit_code> show_one(session& with, const audience_arguments& said) {
       << "  recipients  " << size_of(*answer) << '\n';
   const auto columns = answer->find("columns");
   if (columns != answer->end() && columns->is_array()) {
-    std::string words;
+    std::vector<std::string> names;
     for (const auto& column : *columns)
       if (column.is_string())
-        words += concat(words.empty() ? "" : ", ", shown(column.get<std::string>()));
-    out << "  fields      " << words << '\n';
+        names.push_back(shown(column.get<std::string>()));
+    out << fmt::format("  fields      {}\n", fmt::join(names, ", "));
   }
   out << "  role        " << number_of(*answer, "role_addresses") << " (info@, sales@ …)\n"
       << "  created     " << created_words(*answer) << '\n'

@@ -2,16 +2,17 @@
 
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/bars.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/live_lines.hpp"
 #include "adapters/cli/source_file.hpp"
 #include "adapters/cli/text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <span>
 
 namespace sluice::cli {
 namespace {
@@ -28,10 +29,10 @@ public:
     if (!lines_.is_live() || now_() - drawn_at_ < redraw_every)
       return;
     drawn_at_ = now_();
-    auto words = concat("importing ", bytes_words(from.taken()));
+    auto words = fmt::format("importing {}", bytes_words(from.taken()));
     if (from.size())
-      words = concat("importing ", bar(from.taken(), *from.size(), 40, lines_.where()), ' ',
-                     percent(from.taken(), *from.size()), " of ", bytes_words(*from.size()));
+      words = fmt::format("importing {} {} of {}", bar(from.taken(), *from.size(), 40, lines_.where()),
+                          percent(from.taken(), *from.size()), bytes_words(*from.size()));
     lines_.draw({cut(words, lines_.where().width - 1)});
   }
   void clear() { lines_.clear(); }
@@ -69,13 +70,8 @@ std::map<std::string, left_out_rows> rows_by_reason(const nlohmann::json& answer
 }
 
 std::string line_numbers(const left_out_rows& rows) {
-  std::string words;
-  const auto shown_count = std::min(rows.lines.size(), lines_shown_max);
-  for (std::size_t i = 0; i < shown_count; ++i)
-    words += concat(i == 0 ? "" : ", ", rows.lines[i]);
-  if (rows.count > shown_count)
-    words += " …";
-  return words;
+  const auto lines_shown = std::span(rows.lines).first(std::min(rows.lines.size(), lines_shown_max));
+  return fmt::format("{}{}", fmt::join(lines_shown, ", "), rows.count > lines_shown.size() ? " …" : "");
 }
 
 } // namespace
@@ -96,12 +92,12 @@ outcome<nlohmann::json> import_audience(session& with, const std::string& file, 
 }
 
 std::string import_words(const nlohmann::json& answer) {
-  auto words = concat(shown(text_of(answer, "id")), "  ", shown(text_of(answer, "name")), ": ",
-                      counted(number_of(answer, "rows"), "row", "rows"), " taken, ",
-                      number_of(answer, "left_out_total"), " left out\n");
+  auto words = fmt::format("{}  {}: {} taken, {} left out\n", shown(text_of(answer, "id")),
+                           shown(text_of(answer, "name")), counted(number_of(answer, "rows"), "row", "rows"),
+                           number_of(answer, "left_out_total"));
   for (const auto& [reason, rows] : rows_by_reason(answer))
-    words += concat("  ", rows.count, "  ", shown(reason), ": ", rows.count == 1 ? "line " : "lines ",
-                    line_numbers(rows), '\n');
+    words += fmt::format("  {}  {}: {}{}\n", rows.count, shown(reason), rows.count == 1 ? "line " : "lines ",
+                         line_numbers(rows));
   return words;
 }
 

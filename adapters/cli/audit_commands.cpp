@@ -3,15 +3,16 @@
 #include "adapters/cli/audit_data.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/listing.hpp"
 #include "adapters/cli/text.hpp"
 #include "messages/json.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <charconv>
 #include <ostream>
+#include <ranges>
 
 namespace sluice::cli {
 namespace {
@@ -56,12 +57,13 @@ std::vector<std::string> event_row(const nlohmann::json& item) {
 std::string outcome_words(const nlohmann::json& group) {
   auto words = text_of(group, "outcome");
   if (number_of(group, "code") > 0)
-    words += concat(' ', number_of(group, "code"));
+    words += fmt::format(" {}", number_of(group, "code"));
   for (const auto* field : {"enhanced", "text"})
     if (const auto said = text_of(group, field); !said.empty())
-      words += concat(' ', said);
+      words += fmt::format(" {}", said);
   if (group.contains("retry_at"))
-    words += concat(", again at ", moment_words(timestamp{milliseconds{number_of(group, "retry_at")}}));
+    words +=
+        fmt::format(", again at {}", moment_words(timestamp{milliseconds{number_of(group, "retry_at")}}));
   return words;
 }
 
@@ -70,15 +72,14 @@ std::vector<std::string> story_row(const nlohmann::json& item) {
   const auto type = text_of(item, "t");
   std::string words;
   if (const auto groups = item.find("groups"); groups != item.end() && groups->is_array())
-    for (const auto& group : *groups)
-      words += concat(words.empty() ? "" : "; ", outcome_words(group));
+    words = fmt::format("{}", fmt::join(*groups | std::views::transform(outcome_words), "; "));
   else if (type == "claimed")
     words = "may be offered to the relay";
   else if (type == "doubt_settled")
     words = !is_true(item, "resend") ? "out of doubt: given up"
             : item.contains("retry_at")
-                ? concat("out of doubt: leaves again at ",
-                         moment_words(timestamp{milliseconds{number_of(item, "retry_at")}}))
+                ? fmt::format("out of doubt: leaves again at {}",
+                              moment_words(timestamp{milliseconds{number_of(item, "retry_at")}}))
                 : "out of doubt: leaves again";
   else
     words = rest_of(item);
@@ -93,8 +94,8 @@ outcome<exit_code> show_log(session& with, const audit_arguments& said) {
   if (!data)
     return std::unexpected(data.error());
   if (!*data)
-    return print_list(with, concat("/v1/campaigns/", to_string(*id), "/log"), {}, event_columns(), event_row,
-                      0, "the log is empty");
+    return print_list(with, fmt::format("/v1/campaigns/{}/log", to_string(*id)), {}, event_columns(),
+                      event_row, 0, "the log is empty");
   list_printer printer(with, event_columns());
   std::uint64_t events = 0;
   const store& from = **data;
@@ -106,7 +107,7 @@ outcome<exit_code> show_log(session& with, const audit_arguments& said) {
   if (!read)
     return refusal(read.error());
   if (events == 0)
-    return fail(exit_code::refused, concat("there is no campaign ", to_string(*id)));
+    return fail(exit_code::refused, fmt::format("there is no campaign {}", to_string(*id)));
   printer.end("");
   return exit_code::done;
 }
@@ -119,8 +120,9 @@ outcome<exit_code> show_story(session& with, const audit_arguments& said) {
   if (!data)
     return std::unexpected(data.error());
   if (!*data)
-    return print_list(with, concat("/v1/campaigns/", to_string(*id), "/story"), {{"address", said.address}},
-                      event_columns(), story_row, 0, "nothing has happened to this letter yet");
+    return print_list(with, fmt::format("/v1/campaigns/{}/story", to_string(*id)),
+                      {{"address", said.address}}, event_columns(), story_row, 0,
+                      "nothing has happened to this letter yet");
   const auto story = letter_story(**data, *id, said.address);
   if (!story)
     return refusal(story.error());
@@ -139,7 +141,7 @@ outcome<exit_code> replay(session& with, const audit_arguments& said) {
   if (!said.time.empty()) {
     const auto moment = parse_timestamp(said.time);
     if (!moment)
-      return fail(exit_code::usage, concat("--time: ", moment.error().message));
+      return fail(exit_code::usage, fmt::format("--time: {}", moment.error().message));
     upto.time = *moment;
   }
   const auto data = open_audit_data(with);
@@ -154,7 +156,7 @@ outcome<exit_code> replay(session& with, const audit_arguments& said) {
     view = std::move(*replayed);
     answer = to_json(view);
   } else {
-    auto replayed = with.engine().get(concat("/v1/campaigns/", to_string(*id), "/replay"),
+    auto replayed = with.engine().get(fmt::format("/v1/campaigns/{}/replay", to_string(*id)),
                                       {{"at", said.at ? std::to_string(*said.at) : ""}, {"time", said.time}});
     if (!replayed)
       return std::unexpected(replayed.error());
@@ -179,8 +181,8 @@ std::string value_words(const nlohmann::json& value) {
 void print_difference(const nlohmann::json& answer, std::ostream& out) {
   const auto place = [&](const char* end) {
     const auto& at = answer.at(end);
-    return concat("event ", number_of(at, "number"), " (",
-                  moment_words(moment_of(at, "at").value_or(timestamp{})), ')');
+    return fmt::format("event {} ({})", number_of(at, "number"),
+                       moment_words(moment_of(at, "at").value_or(timestamp{})));
   };
   out << "from " << place("from") << " to " << place("to") << ":\n";
   for (const auto& one : answer.at("changed"))
@@ -209,7 +211,7 @@ outcome<exit_code> diff(session& with, const audit_arguments& said) {
   const auto last = event_of(said.last);
   if (!first || !last)
     return fail(exit_code::usage,
-                concat('"', shown(first ? said.last : said.first), "\" is no event's number"));
+                fmt::format("\"{}\" is no event's number", shown(first ? said.last : said.first)));
   const auto data = open_audit_data(with);
   if (!data)
     return std::unexpected(data.error());
@@ -220,7 +222,7 @@ outcome<exit_code> diff(session& with, const audit_arguments& said) {
       return refusal(compared.error());
     answer = std::move(*compared);
   } else {
-    auto compared = with.engine().get(concat("/v1/campaigns/", to_string(*id), "/diff"),
+    auto compared = with.engine().get(fmt::format("/v1/campaigns/{}/diff", to_string(*id)),
                                       {{"from", said.first}, {"to", said.last}});
     if (!compared)
       return std::unexpected(compared.error());

@@ -1,6 +1,6 @@
 #include "adapters/cli/bars.hpp"
 
-#include "adapters/cli/concat.hpp"
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -41,7 +41,7 @@ std::string bar(std::uint64_t done, std::uint64_t total, std::size_t width, cons
 }
 
 std::string percent(std::uint64_t done, std::uint64_t total) {
-  return concat(share(done, total, 100), '%');
+  return fmt::format("{}%", share(done, total, 100));
 }
 
 std::string bytes_words(std::uint64_t bytes) {
@@ -52,7 +52,7 @@ std::string bytes_words(std::uint64_t bytes) {
     amount /= 1000;
     ++unit;
   }
-  return unit == 0 ? concat(bytes, " B") : concat(fixed(amount, 1), ' ', units[unit]);
+  return unit == 0 ? fmt::format("{} B", bytes) : fmt::format("{:.1f} {}", amount, units[unit]);
 }
 
 } // namespace sluice::cli

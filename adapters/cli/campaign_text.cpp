@@ -1,12 +1,15 @@
 #include "adapters/cli/campaign_text.hpp"
 
 #include "adapters/cli/bars.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/text.hpp"
 #include "messages/json.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 namespace sluice::cli {
 namespace {
@@ -15,18 +18,18 @@ constexpr std::size_t name_width_max = 24;
 
 /// "300 letters at 2026-12-01 09:30:00 (in 4 min)"
 std::string part_words(const upcoming_part& part, timestamp now) {
-  return concat(counted(part.letters, "letter", "letters"), " at ", moment_words(part.at), " (in ",
-                span_words(part.at - now), ')');
+  return fmt::format("{} at {} (in {})", counted(part.letters, "letter", "letters"), moment_words(part.at),
+                     span_words(part.at - now));
 }
 
 std::string paused_words(const campaign_view& campaign, timestamp now) {
   const auto waiting = accumulated(campaign);
   auto words = std::string{"on hold until resume, release or cancel"};
   if (waiting > 0)
-    words += concat("; ", counted(waiting, "accumulated letter leaves", "accumulated letters leave"),
-                    " at once on resume");
+    words += fmt::format("; {} at once on resume",
+                         counted(waiting, "accumulated letter leaves", "accumulated letters leave"));
   if (campaign.next_part)
-    words += concat("; ", part_words(*campaign.next_part, now), " if it is resumed by then");
+    words += fmt::format("; {} if it is resumed by then", part_words(*campaign.next_part, now));
   return words;
 }
 
@@ -36,34 +39,35 @@ std::string sending_words(const campaign_view& campaign, timestamp now) {
   const auto& counts = campaign.counts;
   const auto leaving = counts.of(letter_state::pending) + counts.of(letter_state::claimed);
   if (leaving > 0)
-    return concat(counted(leaving, "letter is", "letters are"), " leaving now");
+    return fmt::format("{} leaving now", counted(leaving, "letter is", "letters are"));
   if (counts.of(letter_state::deferred) > 0)
-    return concat(counted(counts.of(letter_state::deferred), "deferred letter is", "deferred letters are"),
-                  " offered again later");
+    return fmt::format("{} offered again later", counted(counts.of(letter_state::deferred),
+                                                         "deferred letter is", "deferred letters are"));
   if (counts.of(letter_state::in_doubt) > 0)
-    return concat(
+    return fmt::format(
+        "{} for a person's word: sluice doubt {}",
         counted(counts.of(letter_state::in_doubt), "letter in doubt waits", "letters in doubt wait"),
-        " for a person's word: sluice doubt ", to_string(campaign.id));
+        to_string(campaign.id));
   return "its end";
 }
 
 void line(std::string& into, std::string_view label, const std::string& words) {
   if (!words.empty())
-    into += concat("  ", padded(label, 11), ' ', words, '\n');
+    into += fmt::format("  {} {}\n", padded(label, 11), words);
 }
 
 std::string hold_words(const hold& held) {
-  auto words =
-      concat("by ", held.by.empty() ? "the engine" : shown(held.by), " since ", moment_words(held.since));
+  auto words = fmt::format("by {} since {}", held.by.empty() ? "the engine" : shown(held.by),
+                           moment_words(held.since));
   if (held.reason == hold_reason::spam_suspicion)
     words += ", on suspicion of spam";
   if (!held.text.empty())
-    words += concat(": ", shown(held.text));
+    words += fmt::format(": {}", shown(held.text));
   return words;
 }
 
 void add_counts(std::string& into, const letter_counts& counts) {
-  line(into, "letters", concat(counts.total, " in all, ", counts.due, " due"));
+  line(into, "letters", fmt::format("{} in all, {} due", counts.total, counts.due));
   constexpr std::array states{letter_state::accepted, letter_state::refused,  letter_state::skipped,
                               letter_state::deferred, letter_state::in_doubt, letter_state::claimed,
                               letter_state::pending};
@@ -71,7 +75,7 @@ void add_counts(std::string& into, const letter_counts& counts) {
   for (const auto state : states) {
     std::string name{name_of(state)};
     std::ranges::replace(name, '_', ' ');
-    line(into, "", concat(padded(std::to_string(counts.of(state)), width, align::right), ' ', name));
+    line(into, "", fmt::format("{} {}", padded(std::to_string(counts.of(state)), width, align::right), name));
   }
 }
 
@@ -82,7 +86,7 @@ bool is_busy(const campaign_view& campaign) {
 }
 
 std::string rate_words(double rate) {
-  return concat(rate < 10 ? fixed(rate, 1) : fixed(rate, 0), "/s");
+  return fmt::format("{:.{}f}/s", rate, rate < 10 ? 1 : 0);
 }
 
 } // namespace
@@ -141,12 +145,12 @@ std::string span_words(milliseconds span) {
   const auto minutes = seconds / 60;
   const auto hours = minutes / 60;
   if (seconds < 120)
-    return concat(seconds, " s");
+    return fmt::format("{} s", seconds);
   if (minutes < 120)
-    return concat(minutes, " min");
+    return fmt::format("{} min", minutes);
   if (hours < 48)
-    return minutes % 60 == 0 ? concat(hours, " h") : concat(hours, " h ", minutes % 60, " min");
-  return hours % 24 == 0 ? concat(hours / 24, " d") : concat(hours / 24, " d ", hours % 24, " h");
+    return minutes % 60 == 0 ? fmt::format("{} h", hours) : fmt::format("{} h {} min", hours, minutes % 60);
+  return hours % 24 == 0 ? fmt::format("{} d", hours / 24) : fmt::format("{} d {} h", hours / 24, hours % 24);
 }
 
 letter_index final_letters(const letter_counts& counts) {
@@ -161,7 +165,7 @@ letter_index accumulated(const campaign_view& campaign) {
 }
 
 std::string counts_words(const letter_counts& counts) {
-  std::string words;
+  std::vector<std::string> words;
   constexpr std::array states{letter_state::accepted, letter_state::refused,  letter_state::skipped,
                               letter_state::deferred, letter_state::in_doubt, letter_state::claimed};
   for (const auto state : states) {
@@ -169,9 +173,9 @@ std::string counts_words(const letter_counts& counts) {
       continue;
     std::string name{name_of(state)};
     std::ranges::replace(name, '_', ' ');
-    words += concat(words.empty() ? "" : ", ", counts.of(state), ' ', name);
+    words.push_back(fmt::format("{} {}", counts.of(state), name));
   }
-  return words;
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 std::string drain_words(const drain& stop) {
@@ -180,15 +184,15 @@ std::string drain_words(const drain& stop) {
   const auto& outcomes = stop.outcomes;
   const std::array<std::pair<letter_index, std::string_view>, 3> rarer{
       {{outcomes.refused, "refused"}, {outcomes.deferred, "deferred"}, {outcomes.returned, "not begun"}}};
-  auto text = concat(counted(stop.in_flight, "letter was", "letters were"), " in flight: ", outcomes.accepted,
-                     " accepted");
+  auto text = fmt::format("{} in flight: {} accepted", counted(stop.in_flight, "letter was", "letters were"),
+                          outcomes.accepted);
   for (const auto& [letters, name] : rarer)
     if (letters > 0)
-      text += concat(", ", letters, ' ', name);
-  text += concat(", ", outcomes.in_doubt, " in doubt");
+      text += fmt::format(", {} {}", letters, name);
+  text += fmt::format(", {} in doubt", outcomes.in_doubt);
   if (!stop.ended_at)
-    return concat(text, ", ", stop.in_flight - outcomes.total(), " still on their way");
-  return concat(text, ", after ", (*stop.ended_at - stop.since).count(), " ms");
+    return fmt::format("{}, {} still on their way", text, stop.in_flight - outcomes.total());
+  return fmt::format("{}, after {} ms", text, (*stop.ended_at - stop.since).count());
 }
 
 std::string next_words(const campaign_view& campaign, timestamp now) {
@@ -197,13 +201,13 @@ std::string next_words(const campaign_view& campaign, timestamp now) {
     return "nothing: it is parked after repeated faults";
   switch (campaign.status()) {
   case status::draft:
-    return campaign.audience.id.value == 0 ? "it needs an audience" : concat("sluice start ", id);
+    return campaign.audience.id.value == 0 ? "it needs an audience" : fmt::format("sluice start {}", id);
   case status::moderation:
-    return concat("a moderator's word: sluice approve ", id, " or sluice reject ", id);
+    return fmt::format("a moderator's word: sluice approve {} or sluice reject {}", id, id);
   case status::preparing:
     return campaign.next_part ? part_words(*campaign.next_part, now)
-           : campaign.t0      ? concat("it begins at ", moment_words(*campaign.t0), " (in ",
-                                       span_words(*campaign.t0 - now), ')')
+           : campaign.t0      ? fmt::format("it begins at {} (in {})", moment_words(*campaign.t0),
+                                            span_words(*campaign.t0 - now))
                               : "its start";
   case status::sending:
     return sending_words(campaign, now);
@@ -233,21 +237,21 @@ void add_row(table& into, const campaign_view& campaign) {
   const auto start = campaign.t0 ? campaign.t0 : campaign.spec.plan.start_at;
   const auto audience = campaign.audience.id.value == 0
                             ? std::string{"-"}
-                            : concat(to_string(campaign.audience.id), ' ', campaign.audience.name);
+                            : fmt::format("{} {}", to_string(campaign.audience.id), campaign.audience.name);
   into.add({to_string(campaign.id), campaign.spec.name,
             campaign.fault.empty() ? status_words(campaign.status()) : "Parked", audience,
             start ? moment_words(*start) : "-", moment_words(campaign.changed_at),
             plan_words(campaign.spec.plan),
-            concat(final_letters(counts), '/', counts.total, ' ',
-                   padded(percent(final_letters(counts), counts.total), 4, align::right))});
+            fmt::format("{}/{} {}", final_letters(counts), counts.total,
+                        padded(percent(final_letters(counts), counts.total), 4, align::right))});
 }
 
 std::string details(const campaign_view& campaign, timestamp now, const terminal& where) {
   auto text =
-      concat(to_string(campaign.id), "  ", colored(shown(campaign.spec.name), color::bold, where), '\n');
+      fmt::format("{}  {}\n", to_string(campaign.id), colored(shown(campaign.spec.name), color::bold, where));
   auto status = colored(status_words(campaign.status()), color_of(campaign.status()), where);
   if (campaign.hold)
-    status += concat(" (in stage ", name_of(campaign.stage), ')');
+    status += fmt::format(" (in stage {})", name_of(campaign.stage));
   line(text, "status", status);
   if (campaign.hold)
     line(text, "held", hold_words(*campaign.hold));
@@ -260,8 +264,8 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
   line(text, "audience",
        campaign.audience.id.value == 0
            ? std::string{"none yet"}
-           : concat(to_string(campaign.audience.id), ' ', shown(campaign.audience.name), ", ",
-                    counted(campaign.audience.size, "recipient", "recipients")));
+           : fmt::format("{} {}, {}", to_string(campaign.audience.id), shown(campaign.audience.name),
+                         counted(campaign.audience.size, "recipient", "recipients")));
   line(text, "plan", plan_words(campaign.spec.plan));
   line(text, "in doubt",
        campaign.spec.on_doubt == doubt_policy::hold ? "held for a person's word" : "resent");
@@ -273,11 +277,11 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
     line(text, "released",
          *campaign.released_at == timestamp{}
              ? std::string{"everything is due"}
-             : concat("since ", moment_words(*campaign.released_at), ": everything is due"));
+             : fmt::format("since {}: everything is due", moment_words(*campaign.released_at)));
   if (campaign.relay_trouble)
     line(text, "relay",
-         concat("fails since ", moment_words(campaign.relay_trouble->since), ": ",
-                shown(campaign.relay_trouble->text)));
+         fmt::format("fails since {}: {}", moment_words(campaign.relay_trouble->since),
+                     shown(campaign.relay_trouble->text)));
   for (const auto& reason : campaign.moderation_reasons)
     line(text, &reason == &campaign.moderation_reasons.front() ? "moderation" : "", shown(reason));
   line(text, "moderator", shown(campaign.moderation_words));
@@ -293,37 +297,37 @@ std::string progress_line(const campaign_view& campaign, timestamp now, const te
   const auto& counts = campaign.counts;
   const auto done = final_letters(counts);
   const auto shade = color_of(campaign.status());
-  const auto head = concat(to_string(campaign.id), ' ',
-                           padded(cut(shown(campaign.spec.name), name_width_max),
-                                  std::min<std::size_t>(width / 4, name_width_max)));
-  auto tail = concat(' ', padded(percent(done, counts.total), 4, align::right), ' ', done, '/', counts.total,
-                     "  ", status_words(campaign.status()));
+  const auto head = fmt::format("{} {}", to_string(campaign.id),
+                                padded(cut(shown(campaign.spec.name), name_width_max),
+                                       std::min<std::size_t>(width / 4, name_width_max)));
+  auto tail = fmt::format(" {} {}/{}  {}", padded(percent(done, counts.total), 4, align::right), done,
+                          counts.total, status_words(campaign.status()));
   if (is_busy(campaign))
-    tail += concat("  ", rate_words(campaign.rate));
+    tail += fmt::format("  {}", rate_words(campaign.rate));
   if (accumulated(campaign) > 0)
-    tail += concat("  ", accumulated(campaign), " accumulated");
+    tail += fmt::format("  {} accumulated", accumulated(campaign));
   else if (campaign.next_part && !campaign.hold)
-    tail += concat("  +", campaign.next_part->letters, " in ", span_words(campaign.next_part->at - now));
+    tail += fmt::format("  +{} in {}", campaign.next_part->letters, span_words(campaign.next_part->at - now));
   if (campaign.relay_trouble)
     tail += "  relay fails";
   const auto used = display_width(head) + display_width(tail) + 1;
   const auto bar_width = used + 6 <= width ? std::min<std::size_t>(width - used - 1, 40) : 0;
   if (bar_width == 0)
-    return cut(concat(head, tail), width - 1);
-  return concat(head, ' ', colored(bar(done, counts.total, bar_width, where), shade, where), tail);
+    return cut(fmt::format("{}{}", head, tail), width - 1);
+  return fmt::format("{} {}{}", head, colored(bar(done, counts.total, bar_width, where), shade, where), tail);
 }
 
 std::string change_line(const campaign_view& campaign, timestamp now) {
   const auto& counts = campaign.counts;
-  auto text = concat(moment_words(now), ' ', to_string(campaign.id), ' ', status_words(campaign.status()),
-                     ' ', final_letters(counts), '/', counts.total);
+  auto text = fmt::format("{} {} {} {}/{}", moment_words(now), to_string(campaign.id),
+                          status_words(campaign.status()), final_letters(counts), counts.total);
   const auto words = counts_words(counts);
   if (!words.empty())
-    text += concat(" (", words, ')');
+    text += fmt::format(" ({})", words);
   if (accumulated(campaign) > 0)
-    text += concat(", ", accumulated(campaign), " accumulated");
+    text += fmt::format(", {} accumulated", accumulated(campaign));
   if (campaign.relay_trouble)
-    text += concat(", relay fails: ", shown(campaign.relay_trouble->text));
+    text += fmt::format(", relay fails: {}", shown(campaign.relay_trouble->text));
   return text;
 }
 

@@ -1,14 +1,15 @@
 #include "adapters/cli/configuration.hpp"
 
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/setting_values.hpp"
 #include "adapters/cli/text.hpp"
 #include "adapters/cli/toml_file.hpp"
 
 #include <boost/asio/ip/address.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace sluice::cli {
 namespace {
@@ -25,13 +26,13 @@ apply(configuration& into, const std::string& place, std::string_view key, const
   if (known == nullptr) {
     const auto nearest = nearest_key(key);
     return fail(exit_code::usage,
-                concat(place, ": there is no setting ", shown(key),
-                       nearest.empty() ? std::string{} : concat("; did you mean ", nearest, '?'),
-                       " (sluice serve --print-config lists all)"));
+                fmt::format("{}: there is no setting {}{} (sluice serve --print-config lists all)", place,
+                            shown(key),
+                            nearest.empty() ? std::string{} : fmt::format("; did you mean {}?", nearest)));
   }
   if (const auto taken = known->set(into.settings, value); !taken)
-    return fail(exit_code::usage,
-                concat(place, ": ", known->key, ": ", taken.error().message, "; it takes ", known->allowed));
+    return fail(exit_code::usage, fmt::format("{}: {}: {}; it takes {}", place, known->key,
+                                              taken.error().message, known->allowed));
   into.sources[known->key] = place;
   return {};
 }
@@ -41,7 +42,8 @@ outcome<void> apply_file(configuration& into, const configuration_file& file) {
   if (!entries)
     return fail(exit_code::usage, entries.error().message);
   for (const auto& entry : *entries)
-    if (const auto taken = apply(into, concat(file.name, ':', entry.line), entry.key, entry.value); !taken)
+    if (const auto taken = apply(into, fmt::format("{}:{}", file.name, entry.line), entry.key, entry.value);
+        !taken)
       return taken;
   return {};
 }
@@ -62,10 +64,10 @@ outcome<void> judge_unknown(configuration& into, const std::string& name) {
       nearest = variable_name(each);
     }
   }
-  const auto words = concat("environment: ", shown(name), " is no setting; did you mean ", nearest, '?');
+  const auto words = fmt::format("environment: {} is no setting; did you mean {}?", shown(name), nearest);
   if (distance <= slip_distance_max)
     return fail(exit_code::usage, words);
-  into.warnings.push_back(concat("environment: ", shown(name), " is no setting and is passed over"));
+  into.warnings.push_back(fmt::format("environment: {} is no setting and is passed over", shown(name)));
   return {};
 }
 
@@ -86,8 +88,9 @@ outcome<void> apply_environment(configuration& into, const environment& variable
 
 outcome<void> wrong_together(const configuration& all, std::string_view first, std::string_view words) {
   const auto source = all.sources.find(std::string{first});
-  return fail(exit_code::usage, concat(source == all.sources.end() ? std::string{"default"} : source->second,
-                                       ": ", first, ' ', words));
+  return fail(exit_code::usage,
+              fmt::format("{}: {} {}", source == all.sources.end() ? std::string{"default"} : source->second,
+                          first, words));
 }
 
 /// Values that are each right and do not go together.
@@ -125,7 +128,8 @@ outcome<configuration> configure(const std::optional<configuration_file>& file,
       return std::unexpected(taken.error());
   // The embedded default lies beside the store, wherever that is.
   if (!all.sources.contains("relay.url"))
-    all.settings.node.relay.url = concat("maildir:", (all.settings.node.data_folder / "maildir").string());
+    all.settings.node.relay.url =
+        fmt::format("maildir:{}", (all.settings.node.data_folder / "maildir").string());
   if (const auto good = check_together(all); !good)
     return std::unexpected(good.error());
   return all;
@@ -134,35 +138,35 @@ outcome<configuration> configure(const std::optional<configuration_file>& file,
 outcome<flag_value> parse_assignment(const std::string& text) {
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0)
-    return fail(exit_code::usage, concat("--set takes KEY=VALUE, not \"", shown(text), '"'));
+    return fail(exit_code::usage, fmt::format("--set takes KEY=VALUE, not \"{}\"", shown(text)));
   return flag_value{"--set", text.substr(0, equals), text.substr(equals + 1)};
 }
 
 std::string configuration_words(const configuration& from) {
   std::size_t width = 0;
   for (const auto& each : settings_table())
-    width = std::max(width, display_width(concat(each.key, " = ", each.get(from.settings))));
+    width = std::max(width, display_width(fmt::format("{} = {}", each.key, each.get(from.settings))));
   width = std::min<std::size_t>(width, 60);
   std::string words;
   for (const auto& each : settings_table())
-    words += concat(padded(concat(each.key, " = ", each.get(from.settings)), width), "  # ",
-                    source_of(from, each.key), '\n');
+    words +=
+        fmt::format("{}  # {}\n", padded(fmt::format("{} = {}", each.key, each.get(from.settings)), width),
+                    source_of(from, each.key));
   return words;
 }
 
 std::string configuration_json(const configuration& from) {
   std::string words = "[";
   for (const auto& each : settings_table())
-    words += concat(words.size() > 1 ? "," : "", "\n  {\"key\": ", toml_text(each.key),
-                    ", \"value\": ", each.get(from.settings),
-                    ", \"from\": ", toml_text(source_of(from, each.key)), '}');
+    words += fmt::format("{}\n  {{\"key\": {}, \"value\": {}, \"from\": {}}}", words.size() > 1 ? "," : "",
+                         toml_text(each.key), each.get(from.settings), toml_text(source_of(from, each.key)));
   return words + "\n]\n";
 }
 
 outcome<listen_address> parse_listen(const std::string& text) {
   const auto wrong =
       fail(exit_code::usage,
-           concat('"', shown(text), "\" is not ADDRESS:PORT, like 127.0.0.1:8025 or [::1]:8025"));
+           fmt::format("\"{}\" is not ADDRESS:PORT, like 127.0.0.1:8025 or [::1]:8025", shown(text)));
   const auto colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0)
     return wrong;

@@ -1,12 +1,13 @@
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/demo_sample.hpp"
 #include "adapters/cli/live_lines.hpp"
 #include "adapters/cli/logging.hpp"
 #include "adapters/cli/running_engine.hpp"
 #include "adapters/cli/stop_signals.hpp"
 #include "adapters/cli/text.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -100,21 +101,21 @@ void print_what_to_try(session& with,
                        campaign_id id) {
   const auto& settings = in_force.settings;
   const auto words = [&](const std::string& command) {
-    auto line = concat("  ", with.io().program, ' ', command);
+    auto line = fmt::format("  {} {}", with.io().program, command);
     if (engine.url() != default_url)
-      line += concat(" --url ", engine.url());
+      line += fmt::format(" --url {}", engine.url());
     if (settings.node.data_folder != default_data_folder)
-      line += concat(" --data ", settings.node.data_folder.string());
+      line += fmt::format(" --data {}", settings.node.data_folder.string());
     return line;
   };
   const auto campaign = to_string(id);
   const auto folder = settings.node.data_folder;
   const std::array<std::pair<std::string, const char*>, 6> tries{
-      {{words(concat("show ", campaign)), "every count, and what comes next"},
-       {words(concat("pause ", campaign)), "no further letter is begun"},
-       {words(concat("resume ", campaign)), "what fell due meanwhile leaves at once"},
-       {words(concat("release ", campaign)), "all the rest leaves now"},
-       {words(concat("preview ", campaign, " --index 7")), "a letter as it leaves"},
+      {{words(fmt::format("show {}", campaign)), "every count, and what comes next"},
+       {words(fmt::format("pause {}", campaign)), "no further letter is begun"},
+       {words(fmt::format("resume {}", campaign)), "what fell due meanwhile leaves at once"},
+       {words(fmt::format("release {}", campaign)), "all the rest leaves now"},
+       {words(fmt::format("preview {} --index 7", campaign)), "a letter as it leaves"},
        {words("audit verify"), "every rule, checked on the log"}}};
   std::size_t width = 0;
   for (const auto& [line, about] : tries)
@@ -145,8 +146,8 @@ void show_progress(session& with, running_engine& engine, campaign_id id, stop_s
       continue;
     if (lines.is_live()) {
       lines.draw({progress_line(*view, now, lines.where())});
-    } else if (const auto words =
-                   concat(status_words(view->status()), final_letters(view->counts), accumulated(*view));
+    } else if (const auto words = fmt::format("{}{}{}", status_words(view->status()),
+                                              final_letters(view->counts), accumulated(*view));
                words != last_words) {
       with.io().out << change_line(*view, now) << std::endl;
       last_words = words;

@@ -1,6 +1,6 @@
 #include "adapters/cli/demo_sample.hpp"
 
-#include "adapters/cli/concat.hpp"
+#include <fmt/format.h>
 
 #include <array>
 
@@ -33,10 +33,10 @@ recipient demo_recipient(letter_index index, const demo_columns& columns) {
   const std::string_view last = last_names[index % last_names.size()];
   recipient one;
   one.email =
-      concat(lowered(first), '.', lowered(last), '.', index + 1, '@', domains[index % domains.size()]);
-  one.fields = {{columns.name, concat(first, ' ', last)},
+      fmt::format("{}.{}.{}@{}", lowered(first), lowered(last), index + 1, domains[index % domains.size()]);
+  one.fields = {{columns.name, fmt::format("{} {}", first, last)},
                 {columns.city, cities[index % cities.size()]},
-                {columns.token, hexadecimal(index * 2654435761U, 8)}};
+                {columns.token, fmt::format("{:08x}", index * 2654435761U)}};
   return one;
 }
 

@@ -1,9 +1,9 @@
 #include "adapters/cli/engine_client.hpp"
 
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/event_stream.hpp"
 #include "adapters/cli/text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -36,16 +36,16 @@ http_request
 engine_client::request(std::string method, std::string_view path, const query& parameters) const {
   http_request what;
   what.method = std::move(method);
-  what.url = concat(url_, path);
+  what.url = fmt::format("{}{}", url_, path);
   char separator = '?';
   for (const auto& [name, value] : parameters) {
     if (value.empty())
       continue;
-    what.url += concat(separator, name, '=', url_encoded(value));
+    what.url += fmt::format("{}{}={}", separator, name, url_encoded(value));
     separator = '&';
   }
   if (!token_.empty())
-    what.headers.push_back(concat("Authorization: Bearer ", token_));
+    what.headers.push_back(fmt::format("Authorization: Bearer {}", token_));
   return what;
 }
 
@@ -55,7 +55,7 @@ failed engine_client::refusal_of(const http_answer& answer) const {
   if (words.empty())
     words = text_at(problem, "title");
   if (words.empty())
-    words = concat(url_, " answered with HTTP status ", answer.status, "; is that a Sluice engine?");
+    words = fmt::format("{} answered with HTTP status {}; is that a Sluice engine?", url_, answer.status);
   if (answer.status == 401 && token_.empty())
     words += ". No token was found: give --token, SLUICE_TOKEN, or --data with the engine's data folder";
   return {exit_code::refused, shown(words)};
@@ -66,7 +66,8 @@ outcome<http_answer> engine_client::run(const http_request& what) {
     return fail(exit_code::usage, "the token has a line break in it");
   auto answer = transfer_.run(what);
   if (!answer)
-    return fail(answer.error().code, concat("no engine answers at ", url_, ": ", answer.error().message));
+    return fail(answer.error().code,
+                fmt::format("no engine answers at {}: {}", url_, answer.error().message));
   if (answer->status < 200 || answer->status >= 300)
     return std::unexpected(refusal_of(*answer));
   return answer;
@@ -80,7 +81,7 @@ outcome<nlohmann::json> engine_client::run_json(const http_request& what) {
     return nlohmann::json::object();
   auto value = nlohmann::json::parse(answer->body, nullptr, false);
   if (value.is_discarded())
-    return fail(exit_code::refused, concat(url_, " answered with something that is no JSON"));
+    return fail(exit_code::refused, fmt::format("{} answered with something that is no JSON", url_));
   return value;
 }
 
@@ -102,7 +103,7 @@ engine_client::post(std::string_view path, const nlohmann::json& body, std::stri
   if (key.find_first_of("\r\n") != std::string_view::npos)
     return fail(exit_code::usage, "the idempotency key has a line break in it");
   if (!key.empty())
-    what.headers.push_back(concat("Idempotency-Key: ", key));
+    what.headers.push_back(fmt::format("Idempotency-Key: {}", key));
   what.body = json_text(body);
   return run_json(what);
 }
@@ -145,7 +146,7 @@ outcome<void> engine_client::each_item(std::string_view path,
       return std::unexpected(page.error());
     const auto items = page->is_object() ? page->find("items") : page->end();
     if (items == page->end() || !items->is_array())
-      return fail(exit_code::refused, concat(url_, " answered with something that is no list"));
+      return fail(exit_code::refused, fmt::format("{} answered with something that is no list", url_));
     for (const auto& item : *items) {
       if (left == 0 || !visit(item))
         return {};
@@ -175,7 +176,7 @@ outcome<void> engine_client::stream(std::string_view path,
   if (!answer)
     return std::unexpected(answer.error());
   if (!was_ended)
-    return fail(exit_code::unreachable, concat("the engine at ", url_, " closed the stream"));
+    return fail(exit_code::unreachable, fmt::format("the engine at {} closed the stream", url_));
   return {};
 }
 

@@ -1,9 +1,9 @@
 #include "adapters/cli/http_transfer.hpp"
 
-#include "adapters/cli/concat.hpp"
+#include <curl/curl.h>
+#include <fmt/format.h>
 
 #include <array>
-#include <curl/curl.h>
 #include <mutex>
 
 namespace sluice::cli {
@@ -149,7 +149,7 @@ std::string url_encoded(std::string_view text) {
     if (is_unreserved)
       encoded += c;
     else
-      encoded += concat('%', hexadecimal(byte, 2));
+      encoded += fmt::format("%{:02x}", byte);
   }
   return encoded;
 }

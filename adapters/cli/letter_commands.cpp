@@ -1,14 +1,16 @@
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/listing.hpp"
 #include "adapters/cli/text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <ostream>
+#include <string>
+#include <vector>
 
 namespace sluice::cli {
 namespace {
@@ -28,11 +30,12 @@ std::string moment_cell(std::optional<timestamp> moment) {
 
 /// "550 5.1.1 no such user"; replies that no server gave have no code.
 std::string reply_words(const reply& answer) {
-  auto words = answer.code == 0 ? std::string{} : std::to_string(answer.code);
-  for (const auto& part : {answer.enhanced, answer.text})
+  std::vector<std::string> words;
+  for (const auto& part :
+       {answer.code == 0 ? std::string{} : std::to_string(answer.code), answer.enhanced, answer.text})
     if (!part.empty())
-      words += concat(words.empty() ? "" : " ", part);
-  return words;
+      words.push_back(part);
+  return fmt::format("{}", fmt::join(words, " "));
 }
 
 outcome<exit_code> list_responses(session& with, const letter_arguments& said) {
@@ -51,7 +54,7 @@ outcome<exit_code> list_responses(session& with, const letter_arguments& said) {
                                     moment_words(group.last_seen),
                                     example};
   };
-  return print_list(with, concat("/v1/campaigns/", to_string(*id), "/responses"), {},
+  return print_list(with, fmt::format("/v1/campaigns/{}/responses", to_string(*id)), {},
                     {{.title = "CODE", .where = align::right},
                      {.title = "ENHANCED"},
                      {.title = "TEXT", .may_be_cut = true},
@@ -91,15 +94,16 @@ outcome<exit_code> list_letters(session& with, const letter_arguments& said) {
   if (!id)
     return std::unexpected(id.error());
   if (!said.outcome.empty() && !parse_letter_state(said.outcome))
-    return fail(exit_code::usage,
-                concat("there is no outcome \"", shown(said.outcome),
-                       "\"; there are pending, in_flight, accepted, refused, deferred, skipped, in_doubt"));
-  return print_list(with, concat("/v1/campaigns/", to_string(*id), "/letters"), {{"outcome", said.outcome}},
-                    letter_columns(), letter_row, said.limit.value_or(0), "no such letters");
+    return fail(exit_code::usage, fmt::format("there is no outcome \"{}\"; there are pending, in_flight, "
+                                              "accepted, refused, deferred, skipped, in_doubt",
+                                              shown(said.outcome)));
+  return print_list(with, fmt::format("/v1/campaigns/{}/letters", to_string(*id)),
+                    {{"outcome", said.outcome}}, letter_columns(), letter_row, said.limit.value_or(0),
+                    "no such letters");
 }
 
 outcome<exit_code> settle_doubt(session& with, campaign_id id, const char* action) {
-  const auto path = concat("/v1/campaigns/", to_string(id), "/doubt");
+  const auto path = fmt::format("/v1/campaigns/{}/doubt", to_string(id));
   const auto answer = with.engine().post(path, {{"action", action}});
   if (!answer)
     return std::unexpected(answer.error());
@@ -121,7 +125,7 @@ outcome<exit_code> doubt(session& with, const letter_arguments& said) {
     return fail(exit_code::usage, "--resend and --give-up exclude each other");
   if (said.resend || said.give_up)
     return settle_doubt(with, *id, said.resend ? "resend" : "give_up");
-  return print_list(with, concat("/v1/campaigns/", to_string(*id), "/doubt"), {}, letter_columns(),
+  return print_list(with, fmt::format("/v1/campaigns/{}/doubt", to_string(*id)), {}, letter_columns(),
                     letter_row, 0, "no letters in doubt");
 }
 
@@ -131,7 +135,7 @@ outcome<exit_code> say_why(session& with, const letter_arguments& said) {
   if (!id)
     return std::unexpected(id.error());
   const auto answer =
-      with.engine().get(concat("/v1/campaigns/", to_string(*id), "/why"), {{"address", said.address}});
+      with.engine().get(fmt::format("/v1/campaigns/{}/why", to_string(*id)), {{"address", said.address}});
   if (!answer)
     return std::unexpected(answer.error());
   auto& out = with.io().out;

@@ -1,6 +1,6 @@
 #include "adapters/cli/live_lines.hpp"
 
-#include "adapters/cli/concat.hpp"
+#include <fmt/format.h>
 
 #include <ostream>
 
@@ -12,7 +12,7 @@ void live_lines::draw(std::vector<std::string> lines) {
   if (where_.height > 2 && lines.size() > where_.height - 1) {
     const auto left_out = lines.size() - (where_.height - 2);
     lines.resize(where_.height - 2);
-    lines.push_back(concat("and ", left_out, " more"));
+    lines.push_back(fmt::format("and {} more", left_out));
   }
   clear();
   for (const auto& line : lines)
@@ -24,7 +24,7 @@ void live_lines::draw(std::vector<std::string> lines) {
 void live_lines::clear() {
   if (!where_.is_terminal || drawn_ == 0)
     return;
-  out_ << concat("\x1b[", drawn_, "A\r\x1b[J");
+  out_ << fmt::format("\x1b[{}A\r\x1b[J", drawn_);
   drawn_ = 0;
 }
 

@@ -1,9 +1,9 @@
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <ostream>
@@ -20,10 +20,9 @@ struct looking_arguments {
 
 outcome<exit_code> list_campaigns(session& with, const looking_arguments& said) {
   if (!said.status.empty() && !parse_status(said.status))
-    return fail(
-        exit_code::usage,
-        concat("there is no status \"", shown(said.status),
-               "\"; there are draft, moderation, preparing, sending, paused, sent, cancelled, rejected"));
+    return fail(exit_code::usage, fmt::format("there is no status \"{}\"; there are draft, moderation, "
+                                              "preparing, sending, paused, sent, cancelled, rejected",
+                                              shown(said.status)));
   const auto view = said.all || !said.status.empty() ? "all" : "outgoing";
   auto rows = campaign_table();
   auto items = nlohmann::json::array();
@@ -61,7 +60,7 @@ outcome<exit_code> show_campaign(session& with, const looking_arguments& said) {
   if (!id)
     return std::unexpected(id.error());
   // Machines get all of it, the message too; people see none of the message here.
-  const auto answer = with.engine().get(concat("/v1/campaigns/", to_string(*id)),
+  const auto answer = with.engine().get(fmt::format("/v1/campaigns/{}", to_string(*id)),
                                         {{"full", with.wants_json() ? "true" : ""}});
   if (!answer)
     return std::unexpected(answer.error());
@@ -98,7 +97,7 @@ outcome<exit_code> preview(session& with, const looking_arguments& said) {
   const auto id = campaign_of(said.id);
   if (!id)
     return std::unexpected(id.error());
-  const auto path = concat("/v1/campaigns/", to_string(*id), "/preview");
+  const auto path = fmt::format("/v1/campaigns/{}/preview", to_string(*id));
   const auto answer = with.engine().get_text(path, {{"index", std::to_string(said.index.value_or(0))}});
   if (!answer)
     return std::unexpected(answer.error());

@@ -1,11 +1,11 @@
 #include "actors/core/due.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/source_file.hpp"
 #include "adapters/cli/text.hpp"
 #include "messages/json.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -23,23 +23,23 @@ struct plan_arguments {
 void print_table(std::ostream& out, const campaign_spec& spec, timestamp t0, letter_index letters) {
   const auto number_width = std::max<std::size_t>(7, std::to_string(letters).size());
   out << plan_words(spec.plan) << "\n\n"
-      << concat(padded("PART", number_width, align::right), "  ", padded("AT", 19), "  ",
-                padded("LETTERS", number_width, align::right), "  ",
-                padded("TOTAL", number_width, align::right), '\n');
+      << fmt::format("{}  {}  {}  {}\n", padded("PART", number_width, align::right), padded("AT", 19),
+                     padded("LETTERS", number_width, align::right),
+                     padded("TOTAL", number_width, align::right));
   auto last = t0;
   std::uint64_t parts = 0;
   each_part(spec.plan, t0, letters, 0, [&](const planned_part& part) {
-    out << concat(padded(std::to_string(part.number), number_width, align::right), "  ",
-                  moment_words(part.at), "  ",
-                  padded(std::to_string(part.letters), number_width, align::right), "  ",
-                  padded(std::to_string(part.letters_total), number_width, align::right), '\n');
+    out << fmt::format("{}  {}  {}  {}\n", padded(std::to_string(part.number), number_width, align::right),
+                       moment_words(part.at),
+                       padded(std::to_string(part.letters), number_width, align::right),
+                       padded(std::to_string(part.letters_total), number_width, align::right));
     last = part.at;
     ++parts;
     return out.good();
   });
-  out << concat("\n", counted(letters, "letter", "letters"), " in ", counted(parts, "part", "parts"),
-                "; the last falls due at ", moment_words(last), " UTC, ", span_words(last - t0),
-                " after the first\n");
+  out << fmt::format("\n{} in {}; the last falls due at {} UTC, {} after the first\n",
+                     counted(letters, "letter", "letters"), counted(parts, "part", "parts"),
+                     moment_words(last), span_words(last - t0));
 }
 
 void print_json(std::ostream& out, const campaign_spec& spec, timestamp t0, letter_index letters) {
@@ -69,9 +69,9 @@ outcome<exit_code> show_plan(session& with, const plan_arguments& said) {
     content.erase("audience");
   const auto spec = campaign_spec_from_json(content);
   if (!spec)
-    return fail(exit_code::usage, concat(shown(said.file), ": ", shown(spec.error().message)));
+    return fail(exit_code::usage, fmt::format("{}: {}", shown(said.file), shown(spec.error().message)));
   if (!said.letters || *said.letters == 0 || *said.letters > letters_max)
-    return fail(exit_code::usage, concat("--letters takes 1 to ", letters_max));
+    return fail(exit_code::usage, fmt::format("--letters takes 1 to {}", letters_max));
   const auto letters = static_cast<letter_index>(*said.letters);
   const auto now = std::chrono::floor<std::chrono::seconds>(with.io().now());
   const auto t0 = std::max<timestamp>(spec->plan.start_at.value_or(now), now);

@@ -5,11 +5,11 @@
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/audit_data.hpp"
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/source_file.hpp"
 #include "adapters/cli/text.hpp"
 #include "messages/json.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <fstream>
@@ -64,7 +64,7 @@ outcome<nlohmann::json> report_for(session& with, const proof_arguments& said) {
       return std::unexpected(given.error());
     auto read = seal_from_json(*given);
     if (!read)
-      return fail(exit_code::refused, concat(said.seal_file, ": ", read.error().message));
+      return fail(exit_code::refused, fmt::format("{}: {}", said.seal_file, read.error().message));
     seal = std::move(*read);
   }
   if (const auto folder = with.data_folder_said(); !folder.empty())
@@ -148,7 +148,7 @@ outcome<exit_code> make_seal(session& with, const proof_arguments& said) {
   std::ofstream file(said.out_file, std::ios::trunc);
   file << text << std::flush;
   if (!file)
-    return fail(exit_code::refused, concat("cannot write ", said.out_file));
+    return fail(exit_code::refused, fmt::format("cannot write {}", said.out_file));
   if (with.wants_json())
     with.io().out << text;
   else

@@ -1,10 +1,11 @@
 #include "adapters/cli/running_engine.hpp"
 
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/open_files.hpp"
 #include "adapters/cli/token_file.hpp"
 #include "adapters/http/http_server.hpp"
 #include "adapters/relays.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -31,7 +32,7 @@ connection_limits within(std::size_t open_files_max, connection_limits wanted) {
 
 std::string url_of(const listen_address& where, std::uint16_t port) {
   const bool is_v6 = where.host.find(':') != std::string::npos;
-  return concat("http://", is_v6 ? concat('[', where.host, ']') : where.host, ':', port);
+  return fmt::format("http://{}:{}", is_v6 ? fmt::format("[{}]", where.host) : where.host, port);
 }
 
 } // namespace

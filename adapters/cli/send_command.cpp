@@ -2,13 +2,13 @@
 #include "adapters/cli/audience_import.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/source_file.hpp"
 #include "adapters/cli/steering.hpp"
 #include "adapters/cli/text.hpp"
 #include "adapters/cli/watching.hpp"
 #include "messages/json.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
@@ -50,7 +50,7 @@ outcome<std::string> audience_for(session& with, const std::string& said) {
 }
 
 outcome<campaign_view> fetch(session& with, campaign_id id) {
-  const auto answer = with.engine().get(concat("/v1/campaigns/", to_string(id)));
+  const auto answer = with.engine().get(fmt::format("/v1/campaigns/{}", to_string(id)));
   if (!answer)
     return std::unexpected(answer.error());
   return campaign_from(*answer);
@@ -64,19 +64,20 @@ void explain_start(session& with, const campaign_view& campaign) {
     return;
   for (const auto& reason : campaign.moderation_reasons)
     err << "  - " << shown(reason) << '\n';
-  err << "a moderator decides: " << with.hint(concat("approve ", id)) << " or "
-      << with.hint(concat("reject ", id)) << std::endl;
+  err << "a moderator decides: " << with.hint(fmt::format("approve {}", id)) << " or "
+      << with.hint(fmt::format("reject {}", id)) << std::endl;
 }
 
 outcome<exit_code> ended(const campaign_view& last) {
   const auto id = to_string(last.id);
   if (!last.fault.empty())
-    return fail(exit_code::refused, concat(id, " is parked after repeated faults: ", shown(last.fault)));
+    return fail(exit_code::refused,
+                fmt::format("{} is parked after repeated faults: {}", id, shown(last.fault)));
   if (last.stage == stage::sent)
     return exit_code::done;
-  const auto words = last.moderation_words.empty() ? "" : concat(": ", shown(last.moderation_words));
-  return fail(exit_code::refused, concat(id, " was not sent: ", status_words(last.status()),
-                                         last.stage == stage::rejected ? words : ""));
+  const auto words = last.moderation_words.empty() ? "" : fmt::format(": {}", shown(last.moderation_words));
+  return fail(exit_code::refused, fmt::format("{} was not sent: {}{}", id, status_words(last.status()),
+                                              last.stage == stage::rejected ? words : ""));
 }
 
 void print_answer(session& with, const std::string& audience, const campaign_view& campaign) {
@@ -102,7 +103,7 @@ outcome<exit_code> send(session& with, const send_arguments& said) {
   if (!content)
     return std::unexpected(content.error());
   if (const auto good = check_content(*content); !good)
-    return fail(exit_code::usage, concat(shown(said.file), ": ", good.error().message));
+    return fail(exit_code::usage, fmt::format("{}: {}", shown(said.file), good.error().message));
   const auto audience = audience_for(with, said.audience);
   if (!audience)
     return std::unexpected(audience.error());
@@ -114,7 +115,7 @@ outcome<exit_code> send(session& with, const send_arguments& said) {
     return fail(exit_code::refused, "the engine made a draft and named no id");
   if (const auto started = steer(with, *id, "start", {}); !started)
     return fail(started.error().code,
-                concat(started.error().message, " (the draft ", to_string(*id), " is kept)"));
+                fmt::format("{} (the draft {} is kept)", started.error().message, to_string(*id)));
   const auto begun = fetch(with, *id);
   if (!begun)
     return std::unexpected(begun.error());

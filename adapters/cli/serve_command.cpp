@@ -1,5 +1,4 @@
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/configuration.hpp"
 #include "adapters/cli/logging.hpp"
 #include "adapters/cli/running_engine.hpp"

@@ -1,8 +1,9 @@
 #include "adapters/cli/session.hpp"
 
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/text.hpp"
 #include "persistence/stores/open_store.hpp"
+
+#include <fmt/format.h>
 
 #include <fstream>
 
@@ -58,11 +59,11 @@ engine_client& session::engine() {
 }
 
 std::string session::hint(const std::string& command) const {
-  auto words = concat(io_.program, ' ', command);
+  auto words = fmt::format("{} {}", io_.program, command);
   if (!options_.url.empty())
-    words += concat(" --url ", options_.url);
+    words += fmt::format(" --url {}", options_.url);
   if (!options_.data.empty())
-    words += concat(" --data ", options_.data);
+    words += fmt::format(" --data {}", options_.data);
   return words;
 }
 
@@ -70,7 +71,7 @@ outcome<campaign_id> campaign_of(const std::string& text) {
   const auto id = parse_campaign_id(text);
   if (!id || id->value == 0)
     return fail(exit_code::usage,
-                concat("\"", shown(text), "\" is no campaign's id; they look like c1 (see sluice list)"));
+                fmt::format("\"{}\" is no campaign's id; they look like c1 (see sluice list)", shown(text)));
   return *id;
 }
 
@@ -79,7 +80,7 @@ outcome<audience_id> audience_of(const std::string& text) {
   if (!id || id->value == 0)
     return fail(
         exit_code::usage,
-        concat("\"", shown(text), "\" is no audience's id; they look like a1 (see sluice audience list)"));
+        fmt::format("\"{}\" is no audience's id; they look like a1 (see sluice audience list)", shown(text)));
   return *id;
 }
 

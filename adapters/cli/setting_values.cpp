@@ -1,9 +1,13 @@
 #include "adapters/cli/setting_values.hpp"
 
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/text.hpp"
 
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
 #include <cmath>
+#include <ranges>
 
 namespace sluice::cli {
 namespace {
@@ -11,8 +15,8 @@ namespace {
 std::unexpected<error> wrong(const setting_value& from, std::string_view wanted) {
   const auto written = from.kind == value_kind::list    ? std::string{"a list"}
                        : from.kind == value_kind::other ? std::string{"a value of another kind"}
-                                                        : concat('"', shown(from.text), '"');
-  return failure(error_code::invalid_input, concat(written, " is not ", wanted));
+                                                        : fmt::format("\"{}\"", shown(from.text));
+  return failure(error_code::invalid_input, fmt::format("{} is not {}", written, wanted));
 }
 
 bool may_be(const setting_value& from, value_kind kind) {
@@ -44,7 +48,7 @@ result<std::string> read_text(const setting_value& from) {
 result<std::uint64_t> read_whole_number(const setting_value& from, std::uint64_t least, std::uint64_t most) {
   std::uint64_t number = 0;
   if (!may_be(from, value_kind::whole) || !read_all(from.text, number) || number < least || number > most)
-    return wrong(from, concat("a whole number from ", least, " to ", most));
+    return wrong(from, fmt::format("a whole number from {} to {}", least, most));
   return number;
 }
 
@@ -53,7 +57,7 @@ result<double> read_number(const setting_value& from, double least, double most)
   const bool is_right_kind = may_be(from, value_kind::number) || from.kind == value_kind::whole;
   if (!is_right_kind || !read_all(from.text, number) || !std::isfinite(number) || number < least ||
       number > most)
-    return wrong(from, concat("a number from ", number_words(least), " to ", number_words(most)));
+    return wrong(from, fmt::format("a number from {} to {}", number_words(least), number_words(most)));
   return number;
 }
 
@@ -71,7 +75,7 @@ result<milliseconds> read_duration(const setting_value& from, milliseconds least
   if (!duration)
     return wrong(from, wanted);
   if (*duration < least)
-    return wrong(from, concat(format_duration(least), " or longer"));
+    return wrong(from, fmt::format("{} or longer", format_duration(least)));
   return *duration;
 }
 
@@ -89,7 +93,8 @@ constexpr std::array<size_unit, 3> size_units{
 } // namespace
 
 result<std::uint64_t> read_size(const setting_value& from, std::uint64_t least, std::uint64_t most) {
-  const auto wanted = concat("a size from ", size_words(least), " to ", size_words(most), ", like \"64MiB\"");
+  const auto wanted =
+      fmt::format("a size from {} to {}, like \"64MiB\"", size_words(least), size_words(most));
   std::uint64_t number = 0;
   const auto* last = from.text.data() + from.text.size();
   const auto [end, fault] = std::from_chars(from.text.data(), last, number);
@@ -108,7 +113,7 @@ result<std::uint64_t> read_size(const setting_value& from, std::uint64_t least, 
 std::string size_words(std::uint64_t bytes) {
   for (const auto& one : size_units)
     if (bytes != 0 && bytes % one.bytes == 0)
-      return concat(bytes / one.bytes, one.name);
+      return fmt::format("{}{}", bytes / one.bytes, one.name);
   return std::to_string(bytes);
 }
 
@@ -134,7 +139,7 @@ std::string toml_text(std::string_view text) {
     if (c == '"' || c == '\\')
       safe += '\\';
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-      safe += concat("\\u", hexadecimal(static_cast<unsigned char>(c), 4));
+      safe += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
     else
       safe += c;
   }
@@ -142,10 +147,8 @@ std::string toml_text(std::string_view text) {
 }
 
 std::string list_words(const std::vector<std::string>& items) {
-  std::string words = "[";
-  for (const auto& item : items)
-    words += concat(words.size() > 1 ? ", " : "", toml_text(item));
-  return words + ']';
+  auto texts = items | std::views::transform([](const std::string& item) { return toml_text(item); });
+  return fmt::format("[{}]", fmt::join(texts, ", "));
 }
 
 std::string number_words(double number) {
@@ -163,7 +166,7 @@ std::string without_password(std::string_view url) {
   const auto colon = authority.find(':');
   if (at == std::string_view::npos || colon == std::string_view::npos || colon > at)
     return std::string{url};
-  return concat(url.substr(0, start + 3 + colon + 1), "***", url.substr(start + 3 + at));
+  return fmt::format("{}***{}", url.substr(0, start + 3 + colon + 1), url.substr(start + 3 + at));
 }
 
 } // namespace sluice::cli

@@ -1,11 +1,12 @@
 #include "adapters/cli/settings.hpp"
 
 #include "actors/core/campaign_state.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/configuration.hpp"
 #include "adapters/cli/setting_values.hpp"
 #include "adapters/relays.hpp"
 #include "persistence/stores/open_store.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -39,7 +40,7 @@ setting text_setting(std::string key, Field field, std::string allowed, std::str
 template <class Field>
 setting
 whole_setting(std::string key, Field field, std::uint64_t least, std::uint64_t most, std::string about) {
-  return {std::move(key), concat("a whole number from ", least, " to ", most), std::move(about),
+  return {std::move(key), fmt::format("a whole number from {} to {}", least, most), std::move(about),
           [field, least, most](engine_settings& into, const setting_value& value) {
             return put(read_whole_number(value, least, most), into, field);
           },
@@ -58,7 +59,7 @@ size_setting(std::string key, Field field, std::uint64_t least, std::uint64_t mo
 
 template <class Field>
 setting number_setting(std::string key, Field field, double most, std::string about) {
-  return {std::move(key), concat("a number from 0 to ", number_words(most)), std::move(about),
+  return {std::move(key), fmt::format("a number from 0 to {}", number_words(most)), std::move(about),
           [field, most](engine_settings& into, const setting_value& value) {
             return put(read_number(value, 0, most), into, field);
           },
@@ -114,7 +115,8 @@ setting log_level_setting() {
           [](engine_settings& into, const setting_value& value) -> result<void> {
             const auto level = read_text(value);
             if (!level || std::ranges::find(log_levels, *level) == log_levels.end())
-              return failure(error_code::invalid_input, concat(toml_text(value.text), " is no log level"));
+              return failure(error_code::invalid_input,
+                             fmt::format("{} is no log level", toml_text(value.text)));
             into.log_level = *level;
             return {};
           },

@@ -1,9 +1,9 @@
 #include "adapters/cli/source_file.hpp"
 
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/text.hpp"
 #include "messages/json.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
@@ -17,7 +17,7 @@ constexpr std::size_t whole_bytes_max = std::size_t{32} << 20U;
 constexpr std::size_t piece_bytes = 65536;
 
 std::unexpected<failed> cannot_read(const std::string& file) {
-  return fail(exit_code::usage, concat("cannot read ", shown(file), ": ", std::strerror(errno)));
+  return fail(exit_code::usage, fmt::format("cannot read {}: {}", shown(file), std::strerror(errno)));
 }
 
 } // namespace
@@ -69,7 +69,8 @@ outcome<std::string> read_whole(const std::string& file, std::istream& standard_
       return text;
     text.append(piece, 0, *count);
     if (text.size() > whole_bytes_max)
-      return fail(exit_code::usage, concat(shown(file), " is larger than 32 MiB; that is no campaign file"));
+      return fail(exit_code::usage,
+                  fmt::format("{} is larger than 32 MiB; that is no campaign file", shown(file)));
   }
 }
 
@@ -79,7 +80,7 @@ outcome<nlohmann::json> read_json(const std::string& file, std::istream& standar
     return std::unexpected(text.error());
   auto value = parse_json(*text);
   if (!value)
-    return fail(exit_code::usage, concat(shown(file), ": ", shown(value.error().message)));
+    return fail(exit_code::usage, fmt::format("{}: {}", shown(file), shown(value.error().message)));
   return std::move(*value);
 }
 

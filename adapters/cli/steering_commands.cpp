@@ -1,13 +1,13 @@
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/source_file.hpp"
 #include "adapters/cli/steering.hpp"
 #include "adapters/cli/text.hpp"
 #include "adapters/cli/watching.hpp"
 #include "messages/command.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <array>
@@ -38,7 +38,8 @@ outcome<exit_code> create(session& with, const steering_arguments& said) {
   }
   io.out << shown(text_of(*answer, "id")) << '\n';
   if (io.err_terminal.is_terminal)
-    io.err << "draft made; next: " << with.hint(concat("start ", shown(text_of(*answer, "id")))) << '\n';
+    io.err << "draft made; next: " << with.hint(fmt::format("start {}", shown(text_of(*answer, "id"))))
+           << '\n';
   return exit_code::done;
 }
 
@@ -56,17 +57,17 @@ std::string answer_words(campaign_id id, const std::string& kind, const nlohmann
   auto words = to_string(id);
   for (const auto& [asked, said] : done)
     if (asked == kind)
-      words +=
-          is_true(answer, "changed") ? concat(' ', said) : concat(" was already as asked: nothing to ", kind);
+      words += is_true(answer, "changed") ? fmt::format(" {}", said)
+                                          : fmt::format(" was already as asked: nothing to {}", kind);
   const auto in_flight = number_of(answer, "in_flight");
   if (in_flight > 0)
-    words += concat(" (", counted(in_flight, "letter", "letters"), " in flight)");
-  return concat(words, "; status: ", status, '\n');
+    words += fmt::format(" ({} in flight)", counted(in_flight, "letter", "letters"));
+  return fmt::format("{}; status: {}\n", words, status);
 }
 
 /// Why it waits, where a start did not bring it past the moderator.
 outcome<void> explain_moderation(session& with, campaign_id id) {
-  const auto answer = with.engine().get(concat("/v1/campaigns/", to_string(id)));
+  const auto answer = with.engine().get(fmt::format("/v1/campaigns/{}", to_string(id)));
   if (!answer)
     return std::unexpected(answer.error());
   const auto campaign = campaign_from(*answer);
@@ -74,8 +75,8 @@ outcome<void> explain_moderation(session& with, campaign_id id) {
     return std::unexpected(campaign.error());
   for (const auto& reason : campaign->moderation_reasons)
     with.io().out << "  - " << shown(reason) << '\n';
-  with.io().out << "a moderator decides: " << with.hint(concat("approve ", to_string(id))) << " or "
-                << with.hint(concat("reject ", to_string(id))) << '\n';
+  with.io().out << "a moderator decides: " << with.hint(fmt::format("approve {}", to_string(id))) << " or "
+                << with.hint(fmt::format("reject {}", to_string(id))) << '\n';
   return {};
 }
 
@@ -86,7 +87,7 @@ outcome<exit_code> wait_until_drained(session& with, campaign_id id, nlohmann::j
     return std::unexpected(view.error());
   auto& io = with.io();
   if (with.wants_json()) {
-    const auto shown_now = with.engine().get(concat("/v1/campaigns/", to_string(id)));
+    const auto shown_now = with.engine().get(fmt::format("/v1/campaigns/{}", to_string(id)));
     if (!shown_now)
       return std::unexpected(shown_now.error());
     answer["drain"] = shown_now->value("drain", nlohmann::json());
@@ -140,7 +141,7 @@ steer(session& with, campaign_id campaign, const std::string& kind, const steeri
   auto body = nlohmann::json::object();
   if (!words.reason.empty())
     body["reason"] = words.reason;
-  return with.engine().post(concat("/v1/campaigns/", to_string(campaign), '/', kind), body, words.key);
+  return with.engine().post(fmt::format("/v1/campaigns/{}/{}", to_string(campaign), kind), body, words.key);
 }
 
 void add_steering_commands(command_syntax root) {

@@ -1,11 +1,11 @@
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/listing.hpp"
 #include "adapters/cli/source_file.hpp"
 #include "adapters/cli/text.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <ostream>
@@ -37,7 +37,7 @@ outcome<std::uint64_t> in_batches(session& with,
     const auto answer = send(std::move(batch));
     if (!answer && first > 0)
       return fail(answer.error().code,
-                  concat(answer.error().message, " (the first ", first, " addresses were taken)"));
+                  fmt::format("{} (the first {} addresses were taken)", answer.error().message, first));
     if (!answer)
       return std::unexpected(answer.error());
     counted_so_far += number_of(*answer, field);
@@ -100,7 +100,7 @@ outcome<exit_code> import_file(session& with, const suppress_arguments& said) {
   const auto emails = addresses_in(*text);
   if (emails.empty())
     return fail(exit_code::usage,
-                concat("there is no address in ", shown(said.file), "; one a line is expected"));
+                fmt::format("there is no address in {}; one a line is expected", shown(said.file)));
   return add(with, emails, said.reason);
 }
 

@@ -1,14 +1,16 @@
 #include "adapters/cli/syntax.hpp"
 
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/settings.hpp"
 #include "adapters/cli/text.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <string>
+#include <vector>
 
 namespace sluice::cli {
 namespace {
@@ -23,7 +25,7 @@ const CLI::App& deepest(const CLI::App& from) {
 
 std::string full_name(const CLI::App& app) {
   return app.get_parent() == nullptr ? app.get_name()
-                                     : concat(full_name(*app.get_parent()), ' ', app.get_name());
+                                     : fmt::format("{} {}", full_name(*app.get_parent()), app.get_name());
 }
 
 /// Where a command was expected: which there are, or the one that was probably meant.
@@ -33,11 +35,11 @@ std::string missing_command(const CLI::App& root) {
   const auto said = root.remaining(true);
   const auto word =
       std::ranges::find_if(said, [](const std::string& each) { return !each.starts_with('-'); });
-  std::string names;
+  std::vector<std::string> names;
   std::string nearest;
   std::size_t distance = 3;
   for (const auto* each : known) {
-    names += concat(names.empty() ? "" : ", ", each->get_name());
+    names.push_back(each->get_name());
     const auto own = word == said.end() ? distance : edit_distance(*word, each->get_name());
     if (own < distance) {
       distance = own;
@@ -45,10 +47,10 @@ std::string missing_command(const CLI::App& root) {
     }
   }
   if (word == said.end())
-    return concat(full_name(app), " needs a command: ", names);
-  const auto meant =
-      nearest.empty() ? concat("; there are ", names) : concat("; did you mean ", nearest, '?');
-  return concat("there is no command \"", shown(*word), "\" of ", full_name(app), meant);
+    return fmt::format("{} needs a command: {}", full_name(app), fmt::join(names, ", "));
+  const auto meant = nearest.empty() ? fmt::format("; there are {}", fmt::join(names, ", "))
+                                     : fmt::format("; did you mean {}?", nearest);
+  return fmt::format("there is no command \"{}\" of {}{}", shown(*word), full_name(app), meant);
 }
 
 } // namespace
@@ -95,12 +97,12 @@ outcome<parsed_line> command_line::parse(std::vector<std::string> words) {
   } catch (const CLI::CallForHelp&) {
     return parsed_line{{}, {}, app.help()};
   } catch (const CLI::CallForVersion& asked) {
-    return parsed_line{{}, {}, concat(asked.what(), '\n')};
+    return parsed_line{{}, {}, fmt::format("{}\n", asked.what())};
   } catch (const CLI::Error& wrong) {
     const auto& reached = deepest(app);
     if (!parts_->actions.contains(&reached))
       return fail(exit_code::usage, missing_command(app));
-    return fail(exit_code::usage, concat(shown(wrong.what()), "; see ", full_name(reached), " --help"));
+    return fail(exit_code::usage, fmt::format("{}; see {} --help", shown(wrong.what()), full_name(reached)));
   }
   const auto found = parts_->actions.find(&deepest(app));
   if (found == parts_->actions.end())
@@ -111,7 +113,8 @@ outcome<parsed_line> command_line::parse(std::vector<std::string> words) {
     if (each->nonpositional() && each->get_name() != "--reason" && each->get_type_size() > 0 &&
         each->count() > 0 &&
         std::ranges::any_of(each->results(), [](const auto& text) { return text.empty(); }))
-      return fail(exit_code::usage, concat(each->get_name(), ": the value is empty; leave the option out"));
+      return fail(exit_code::usage,
+                  fmt::format("{}: the value is empty; leave the option out", each->get_name()));
   return parsed_line{found->second, parts_->common, {}};
 }
 
@@ -172,7 +175,7 @@ command_syntax& command_syntax::number(const std::string& name,
     std::uint64_t number = 0;
     const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
     if (end.ec != std::errc{} || end.ptr != text.data() + text.size())
-      throw CLI::ValidationError(concat("\"", text, "\" is no whole number"));
+      throw CLI::ValidationError(fmt::format("\"{}\" is no whole number", text));
     into = number;
   };
   app_->add_option_function<std::string>(name, take, about)->type_name("N");

@@ -1,7 +1,8 @@
 #include "adapters/cli/text.hpp"
 
-#include "adapters/cli/concat.hpp"
 #include "messages/utf8.hpp"
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -43,7 +44,7 @@ void append_escaped(std::string& into, char32_t code) {
     return;
   default:
     const auto number = static_cast<std::uint32_t>(code);
-    into += code < 0x80 ? concat("\\x", hexadecimal(number, 2)) : concat("\\u", hexadecimal(number, 4));
+    into += code < 0x80 ? fmt::format("\\x{:02x}", number) : fmt::format("\\u{:04x}", number);
   }
 }
 
@@ -91,7 +92,7 @@ std::string shown(std::string_view text) {
   while (!text.empty()) {
     const auto next = first_of(text);
     if (!next.is_valid)
-      safe += concat("\\x", hexadecimal(static_cast<unsigned char>(text[0]), 2));
+      safe += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
     else if (acts_on_terminal(next.code))
       append_escaped(safe, next.code);
     else
@@ -133,6 +134,10 @@ std::string padded(std::string_view text, std::size_t width, align where) {
   const auto own = display_width(text);
   const std::string space(own < width ? width - own : 0, ' ');
   return where == align::left ? std::string{text} + space : space + std::string{text};
+}
+
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
 } // namespace sluice::cli

@@ -4,6 +4,7 @@
 // no character is ever cut in two.
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,8 @@ enum class align : unsigned char { left, right };
 
 /// Exactly `width` columns where the text is not wider than that already.
 std::string padded(std::string_view text, std::size_t width, align where = align::left);
+
+/// "3 letters", "1 letter"
+std::string counted(std::uint64_t count, std::string_view one, std::string_view many);
 
 } // namespace sluice::cli

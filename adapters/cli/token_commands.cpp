@@ -1,11 +1,11 @@
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/listing.hpp"
 #include "adapters/cli/text.hpp"
 #include "persistence/tokens.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <ostream>
@@ -21,8 +21,9 @@ struct token_arguments {
 
 outcome<exit_code> create(session& with, const token_arguments& said) {
   if (!parse_role(said.role))
-    return fail(exit_code::usage, concat("there is no role \"", shown(said.role),
-                                         "\"; there are viewer, operator, moderator, admin"));
+    return fail(exit_code::usage,
+                fmt::format("there is no role \"{}\"; there are viewer, operator, moderator, admin",
+                            shown(said.role)));
   const auto answer = with.engine().post("/v1/tokens", {{"role", said.role}, {"name", said.name}});
   if (!answer)
     return std::unexpected(answer.error());
@@ -52,7 +53,7 @@ outcome<exit_code> list_tokens(session& with) {
 }
 
 outcome<exit_code> revoke(session& with, const token_arguments& said) {
-  const auto answer = with.engine().remove(concat("/v1/tokens/", url_encoded(said.id)));
+  const auto answer = with.engine().remove(fmt::format("/v1/tokens/{}", url_encoded(said.id)));
   if (!answer)
     return std::unexpected(answer.error());
   if (with.wants_json())

@@ -1,10 +1,9 @@
 #include "adapters/cli/token_file.hpp"
 
-#include "adapters/cli/concat.hpp"
-
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <fstream>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,8 +21,8 @@ outcome<void> write_privately(const std::filesystem::path& file, const std::stri
   if (handle >= 0)
     ::close(handle);
   if (!is_written || ::rename(beside.c_str(), file.c_str()) != 0)
-    return fail(exit_code::refused,
-                concat("cannot write ", file.string(), ": ", std::strerror(is_written ? errno : trouble)));
+    return fail(exit_code::refused, fmt::format("cannot write {}: {}", file.string(),
+                                                std::strerror(is_written ? errno : trouble)));
   return {};
 }
 

@@ -1,11 +1,13 @@
 #include "adapters/cli/toml_file.hpp"
 
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/text.hpp"
 
+#include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <tuple>
 
 namespace sluice::cli {
@@ -50,7 +52,7 @@ setting_value value_of(const toml::node& node) {
 
 void flatten(const toml::table& from, const std::string& prefix, std::vector<toml_entry>& into) {
   for (const auto& [name, node] : from) {
-    const auto key = prefix.empty() ? std::string{name.str()} : concat(prefix, '.', name.str());
+    const auto key = prefix.empty() ? std::string{name.str()} : fmt::format("{}.{}", prefix, name.str());
     const auto* inner = node.as_table();
     if (inner != nullptr && !inner->empty())
       flatten(*inner, key, into);
@@ -67,7 +69,7 @@ result<std::vector<toml_entry>> read_toml(std::string_view text, const std::stri
     flatten(toml::parse(text), {}, entries);
   } catch (const toml::parse_error& fault) {
     return failure(error_code::invalid_input,
-                   concat(name, ':', fault.source().begin.line, ": ", shown(fault.description())));
+                   fmt::format("{}:{}: {}", name, fault.source().begin.line, shown(fault.description())));
   }
   std::ranges::sort(entries, [](const toml_entry& a, const toml_entry& b) {
     return std::tie(a.line, a.key) < std::tie(b.line, b.key);

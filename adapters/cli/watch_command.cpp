@@ -1,7 +1,8 @@
 #include "adapters/cli/commands.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/text.hpp"
 #include "adapters/cli/watching.hpp"
+
+#include <fmt/format.h>
 
 #include <ostream>
 
@@ -21,7 +22,7 @@ outcome<exit_code> watch(session& with, const std::string& named) {
     return std::unexpected(last.error());
   if (!last->fault.empty())
     return fail(exit_code::refused,
-                concat(to_string(*id), " is parked after repeated faults: ", shown(last->fault)));
+                fmt::format("{} is parked after repeated faults: {}", to_string(*id), shown(last->fault)));
   return exit_code::done;
 }
 

@@ -3,9 +3,9 @@
 #include "actors/core/due.hpp"
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/campaign_text.hpp"
-#include "adapters/cli/concat.hpp"
 #include "adapters/cli/live_lines.hpp"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <map>
@@ -93,7 +93,7 @@ private:
   }
 
   outcome<void> fetch_one(campaign_id id) {
-    const auto answer = with_.engine().get(concat("/v1/campaigns/", to_string(id)));
+    const auto answer = with_.engine().get(fmt::format("/v1/campaigns/{}", to_string(id)));
     if (!answer)
       return std::unexpected(answer.error());
     take(*answer);

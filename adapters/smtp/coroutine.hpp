@@ -2,6 +2,13 @@
 // Coroutines of one thread: `task` is awaited by its parent, `detached` begins at once and cleans up after
 // itself. Nothing else than their own pauses suspends them, so a frame is made once for each connection or
 // each step of a handshake, never for a letter.
+//
+// Ours and not Asio's awaitable, as tests/bench/coroutine_cost measures it (Boost 1.81, GCC 12): a step costs the
+// same, 13 ns and 226 instructions here, 16 ns and 211 there. But a connection waits for whichever comes first of
+// its socket, a grant, a deadline and a stop, and Asio has no event that somebody sets. A pause with its resume,
+// one at every read, is 2 ns and 30 instructions here; there 41 ns and 383 with a handler that is kept and called
+// (which would be a pause_point of ours as well), 1,200 ns and 1,839 with a timer that is cancelled, 160 ns, 2,137
+// and three allocations with a channel.
 
 #include <coroutine>
 #include <exception>

@@ -48,7 +48,7 @@ public:
     REQUIRE(found.faults.size() == 1);
     CHECK(found.faults.front().campaign == campaign_id{1});
     CHECK(found.faults.front().number == number_);
-    CHECK_THAT(found.faults.front().what, Catch::Contains(words));
+    CHECK_THAT(found.faults.front().what, Catch::Matchers::ContainsSubstring(words));
   }
   void is_right() {
     const auto found = report();
@@ -309,20 +309,20 @@ TEST_CASE("seal: a log that is shorter, another, or gone is a fault that names t
   const auto cut = report_against(shorter, seal).faults;
   REQUIRE(cut.size() == 1);
   CHECK(cut.front().number == 5);
-  CHECK_THAT(cut.front().what, Catch::Contains("shorter than sealed"));
+  CHECK_THAT(cut.front().what, Catch::Matchers::ContainsSubstring("shorter than sealed"));
 
   auto other = sending_in_parts();
   other.add({claimed{{{0, 2}}}});
   const auto altered = report_against(other, seal).faults;
   REQUIRE(altered.size() == 1);
   CHECK(altered.front().number == 5);
-  CHECK_THAT(altered.front().what, Catch::Contains("not the event that was sealed"));
+  CHECK_THAT(altered.front().what, Catch::Matchers::ContainsSubstring("not the event that was sealed"));
 
   log_of none;
   const auto gone = report_against(none, seal).faults;
   REQUIRE_FALSE(gone.empty());
   CHECK(gone.front().campaign == campaign_id{1});
-  CHECK_THAT(gone.front().what, Catch::Contains("its whole log is gone"));
+  CHECK_THAT(gone.front().what, Catch::Matchers::ContainsSubstring("its whole log is gone"));
 }
 
 TEST_CASE("seal: one that was altered in any part is a fault, and so is another's") {
@@ -335,22 +335,23 @@ TEST_CASE("seal: one that was altered in any part is a fault, and so is another'
   };
   auto altered = seal;
   altered.at += 1ms;
-  CHECK_THAT(fault_of(altered), Catch::Contains("signature is wrong"));
+  CHECK_THAT(fault_of(altered), Catch::Matchers::ContainsSubstring("signature is wrong"));
   altered = seal;
   --altered.heads.front().number;
-  CHECK_THAT(fault_of(altered), Catch::Contains("signature is wrong"));
+  CHECK_THAT(fault_of(altered), Catch::Matchers::ContainsSubstring("signature is wrong"));
   altered = seal;
   altered.heads.clear();
-  CHECK_THAT(fault_of(altered), Catch::Contains("signature is wrong"));
+  CHECK_THAT(fault_of(altered), Catch::Matchers::ContainsSubstring("signature is wrong"));
   altered = seal;
   altered.signature.front() ^= 1U;
-  CHECK_THAT(fault_of(altered), Catch::Contains("signature is wrong"));
+  CHECK_THAT(fault_of(altered), Catch::Matchers::ContainsSubstring("signature is wrong"));
   altered = seal;
   altered.public_key = key_in(folder, "other.key").public_key();
-  CHECK_THAT(fault_of(altered), Catch::Contains("signature is wrong"));
+  CHECK_THAT(fault_of(altered), Catch::Matchers::ContainsSubstring("signature is wrong"));
   const auto others = signed_again(seal, key_in(folder, "other.key"));
   CHECK(fault_of(others).empty());
-  CHECK_THAT(fault_of(others, to_hex(seal.public_key)), Catch::Contains("another key than the one given"));
+  CHECK_THAT(fault_of(others, to_hex(seal.public_key)),
+             Catch::Matchers::ContainsSubstring("another key than the one given"));
   CHECK_FALSE(verify_sealed(log.stored(), {}, seal, "no key").has_value());
 }
 

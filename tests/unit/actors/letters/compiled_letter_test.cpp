@@ -129,7 +129,7 @@ TEST_CASE("whatever templates and values are, a letter decodes to what plain ren
 }
 
 TEST_CASE("values of every length meet shared text at every column and in every phase", "[letters]") {
-  const std::string latin = "The café on the corner — it costs 5 € — is open. ";
+  const std::string latin = "The café on the corner is open, as it is every day. ";
   const std::string russian = "Съешь же ещё этих мягких французских булок, да выпей чаю. ";
   const std::string plain = "The quick brown fox jumps over the lazy dog. ";
   const auto [words, encoding] = GENERATE_REF(

@@ -10,7 +10,7 @@
 using namespace sluice;
 using namespace sluice::test;
 using answers = queue_watch::answers;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -94,7 +94,7 @@ TEST_CASE("maildir: a folder that cannot be written is the relay's trouble, unti
   std::ofstream(maildir.path).put('x'); // a file where the folder should be: not even root can write there
   queue_watch queue(*relay, answers::at_once);
   queue.offer(make_letters(0, 2));
-  CHECK_THAT(queue.await_condition(true), Contains(maildir.path.string()));
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring(maildir.path.string()));
   CHECK(queue.await_result(0).outcome == letter_state::pending);
   std::filesystem::remove(maildir.path);
   queue.offer(make_letters(2, 1));

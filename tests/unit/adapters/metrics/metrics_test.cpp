@@ -13,7 +13,7 @@
 #include <stdexcept>
 
 using namespace sluice;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -181,5 +181,5 @@ TEST_CASE("metrics: the text is Prometheus' own form: help and type before each 
     CHECK(std::regex_match(line, sample));
     CHECK(line.substr(0, line.find_first_of("{ ")) == described);
   }
-  CHECK_THAT(text, !Contains("everything"));
+  CHECK_THAT(text, !ContainsSubstring("everything"));
 }

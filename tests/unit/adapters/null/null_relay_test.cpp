@@ -7,7 +7,7 @@
 using namespace sluice;
 using namespace sluice::test;
 using answers = queue_watch::answers;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
@@ -72,7 +72,7 @@ TEST_CASE("relays are known by their URL, and others are refused with what there
   }
   relay_settings settings;
   settings.url = "https://hook.example";
-  CHECK_THAT(make_relay(settings).error().message, Contains("webhook"));
+  CHECK_THAT(make_relay(settings).error().message, ContainsSubstring("webhook"));
   settings.url = "smtp://127.0.0.1:2525";
   CHECK(make_relay(settings));
 }

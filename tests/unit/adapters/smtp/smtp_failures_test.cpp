@@ -8,7 +8,7 @@
 using namespace sluice;
 using namespace sluice::test;
 using answers = queue_watch::answers;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("a connection that is lost before the end of data leaves the letter to another", "[smtp]") {
   smtp_fixture at;
@@ -74,7 +74,7 @@ TEST_CASE("a connection that is lost after the end of data leaves the letter in 
   }
   const auto group = queue.await_result(1);
   CHECK(group.outcome == letter_state::in_doubt);
-  CHECK_THAT(group.answer.text, Contains("end of data"));
+  CHECK_THAT(group.answer.text, ContainsSubstring("end of data"));
   auto second = at.server.accept(); // the one behind it was not ended, so it is in no doubt
   second.greet(usual_offers);
   second.carry("n2@example.com");
@@ -86,7 +86,7 @@ TEST_CASE("a relay that cannot be reached is told with words, and told again whe
   at.server.close();
   queue_watch queue(at.relay(), answers::at_once);
   queue.offer(make_letters(0, 1));
-  CHECK_THAT(queue.await_condition(true), Contains("cannot connect"));
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring("cannot connect"));
   at.server.listen();
   auto peer = at.server.welcome();
   peer.carry("n0@example.com");
@@ -157,7 +157,7 @@ TEST_CASE("trouble at the greeting or EHLO is the relay's, not the letter's", "[
     first.say("550 go away\r\n");
     expected = "550 go away";
   }
-  CHECK_THAT(queue.await_condition(true), Contains(expected));
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring(expected));
   CHECK(queue.settled() == 0);
   auto second = at.server.welcome();
   second.carry("n0@example.com");
@@ -173,10 +173,10 @@ TEST_CASE("letters in hand go back when the relay as a whole fails", "[smtp]") {
   queue.await_wanted({{0, 1}});
   first.hear_letter("n0@example.com");
   first.say("421 not today\r\n"); // nothing ever worked on this connection, and there is no other
-  CHECK_THAT(queue.await_condition(true), Contains("421 not today"));
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring("421 not today"));
   const auto group = queue.await_result(0);
   CHECK(group.outcome == letter_state::pending);
-  CHECK_THAT(group.answer.text, Contains("421 not today"));
+  CHECK_THAT(group.answer.text, ContainsSubstring("421 not today"));
 }
 
 TEST_CASE("while the relay fails, one connection tries, after growing delays", "[smtp]") {
@@ -214,7 +214,7 @@ TEST_CASE("a relay fails too when its connections fail one after the other and n
   auto third = at.server.welcome();
   third.line();
   second.reset(); // while the third is open
-  CHECK_THAT(queue.await_condition(true), Contains("reset"));
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring("reset"));
 }
 
 TEST_CASE("a server that speaks out of turn is not trusted with the letter", "[smtp]") {
@@ -268,7 +268,7 @@ TEST_CASE("a server that does not answer a command in time is left", "[smtp]") {
   auto peer = at.server.welcome();
   peer.hear_letter("n0@example.com");
   peer.say("25"); // a trickle does not move the deadline
-  CHECK_THAT(queue.await_condition(true), Contains("no reply within 100ms"));
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring("no reply within 100ms"));
   CHECK(queue.await_result(0).outcome == letter_state::pending);
 }
 
@@ -279,7 +279,7 @@ TEST_CASE("a server that takes no more of a message is left, and nothing is in d
   queue.offer(make_batch(0, {"a@example.com"}, make_message(20'000'000)));
   auto peer = at.server.welcome();
   peer.go_ahead("a@example.com");
-  CHECK_THAT(queue.await_condition(true), Contains("takes no more of the message"));
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring("takes no more of the message"));
   CHECK(queue.await_result(0).outcome == letter_state::pending);
 }
 
@@ -312,8 +312,8 @@ TEST_CASE("a reply that comes before the end of data has left takes no letter ov
   }
   const auto group = queue.await_result(0);
   CHECK(group.outcome == outcome);
-  CHECK_THAT(group.answer.text, Contains(expected));
-  CHECK_THAT(peer.rest(), !Contains("\r\n.\r\n"));
+  CHECK_THAT(group.answer.text, ContainsSubstring(expected));
+  CHECK_THAT(peer.rest(), !ContainsSubstring("\r\n.\r\n"));
 }
 
 TEST_CASE("a connection that the server closes while idle is no failure", "[smtp]") {

@@ -5,7 +5,7 @@
 #include "tests/catch.hpp"
 
 using namespace sluice;
-using Catch::Matchers::Contains;
+using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("a relay's URL is taken apart", "[smtp]") {
   const auto plain = parse_smtp_url("smtp://mail.example:2525").value();
@@ -35,7 +35,7 @@ TEST_CASE("a wrong URL is refused with words that do not hold the password", "[s
     const auto made = parse_smtp_url(text);
     REQUIRE_FALSE(made);
     CHECK(made.error().code == error_code::invalid_input);
-    CHECK_THAT(made.error().message, !Contains("topsecret"));
+    CHECK_THAT(made.error().message, !ContainsSubstring("topsecret"));
   }
 }
 
