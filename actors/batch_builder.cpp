@@ -6,7 +6,6 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <set>
-#include <stdexcept>
 
 namespace sluice {
 
@@ -35,8 +34,9 @@ struct batch_builder_state {
     auto made = make_letter_composer(id, spec, info.columns);
     const auto sender = parse_mailbox(spec.from);
     if (!made || !sender)
-      throw std::runtime_error("letters cannot be made: " +
-                               (made ? sender.error().message : made.error().message));
+      throw engine_fault(make_error(
+          error_code::internal,
+          notice{"letters_cannot_be_made", {}, {notice_of(made ? sender.error() : made.error())}}));
     composer = std::move(*made);
     envelope_sender = sender->address;
   }
@@ -80,7 +80,7 @@ struct batch_builder_state {
     if (!rows)
       return std::unexpected(rows.error());
     if (rows->empty())
-      return failure(error_code::corrupt, "audience " + to_string(audience) + " has fewer rows than it says");
+      return failure(error_code::corrupt, notice{"audience_too_short", {{"audience", to_string(audience)}}});
     std::vector<std::string_view> emails;
     emails.reserve(rows->size());
     for (std::size_t row = 0; row < rows->size(); ++row)
@@ -98,11 +98,11 @@ struct batch_builder_state {
         break;
       }
       if (const auto& reason = (*suppressed)[row])
-        skip(index, "suppressed: " + *reason, done);
+        skip(index, notice{"suppressed", {{"reason", *reason}}}, done);
       else if (!throttled.empty() && throttled.contains(domain_of(emails[row])))
         done.made.throttled[std::string{domain_of(emails[row])}].add(index);
       else if (auto composed = composer->compose(index, (*rows)[row], date, letters); !composed)
-        skip(index, composed.error().message, done);
+        skip(index, notice_of(composed.error()), done);
       else
         done.made.ready.add(index);
     }
@@ -111,14 +111,14 @@ struct batch_builder_state {
     return {};
   }
 
-  static void skip(letter_index index, std::string reason, built& done) {
+  static void skip(letter_index index, notice why, built& done) {
     done.made.skipped.add(index);
     for (auto& group : done.skipped)
-      if (group.answer.text == reason) {
+      if (group.answer.notice == why) {
         group.letters.add(index);
         return;
       }
-    done.skipped.push_back({letter_state::skipped, {{index, index + 1}}, {0, "", std::move(reason)}, {}});
+    done.skipped.push_back({letter_state::skipped, {{index, index + 1}}, reply_of(std::move(why)), {}});
   }
 
   void answer(const build_request& asked) {

@@ -14,6 +14,7 @@
 #include "actors/view_publisher.hpp"
 #include "actors/waiting_command.hpp"
 #include "messages/check.hpp"
+#include "messages/notice_words.hpp"
 
 #include <caf/scheduled_actor.hpp>
 #include <caf/stateful_actor.hpp>
@@ -126,7 +127,7 @@ struct campaign_actor_state {
       return proceed();
     }
     if (recovered.error().code == error_code::corrupt)
-      throw std::runtime_error(recovered.error().message);
+      throw engine_fault({error_code::internal, recovered.error().message, recovered.error().notice});
     if (is_halting)
       return end();
     refuse_all(recovered.error());
@@ -164,7 +165,7 @@ struct campaign_actor_state {
   void halt() {
     is_halting = true;
     withdraw();
-    refuse_all({error_code::unavailable, "the engine is shutting down; try again when it is back"});
+    refuse_all(make_error(error_code::unavailable, notice{"shutting_down"}));
     if (is_reloading)
       return end(); // outcomes that come in now have no log to go to
     rest_if_idle();
@@ -197,9 +198,9 @@ struct campaign_actor_state {
 
   caf::result<command_answer> ask(command&& asked, start_check&& checked) {
     if (is_halting)
-      return to_caf({error_code::unavailable, "the engine is shutting down; try again when it is back"});
+      return to_caf(make_error(error_code::unavailable, notice{"shutting_down"}));
     if (commands.size() >= commands_waiting_max)
-      return to_caf({error_code::unavailable, "too many commands are waiting for this campaign; try again"});
+      return to_caf(make_error(error_code::unavailable, notice{"too_many_commands"}));
     auto promise = self->make_response_promise<command_answer>();
     commands.emplace_back(std::move(asked), std::move(checked), promise);
     if (is_reloading && !store_requests.is_waiting())
@@ -299,8 +300,8 @@ struct campaign_actor_state {
              group.outcome == letter_state::deferred;
     });
     if (report.has_condition && report.failing) {
-      if (!state.relay_trouble || state.relay_trouble->text != report.trouble)
-        apply(relay_failed{report.trouble}, "");
+      if (!state.relay_trouble || state.relay_trouble->notice != report.trouble)
+        apply(relay_failed{words_of(report.trouble), report.trouble}, "");
     } else if (state.relay_trouble && (report.has_condition || has_replied)) {
       // A reply is proof enough: the queue that saw the trouble may be gone before it saw its end.
       apply(relay_recovered{}, "");
@@ -359,9 +360,7 @@ struct campaign_actor_state {
     if ((*kept)->campaign == state.id && (*kept)->what == name_of(one.asked.kind))
       one.answer((*kept)->answer);
     else
-      one.refuse({error_code::conflict,
-                  "this idempotency key was used for another command; use a new one for each "
-                  "command"});
+      one.refuse(make_error(error_code::conflict, notice{"idempotency_key_reused"}));
     return true;
   }
 
@@ -409,8 +408,8 @@ struct campaign_actor_state {
       carry_out();
     } else if (outcome.last.error().code == error_code::conflict) {
       // Another owner writes this log: what is known here is stale, and no more may be sent by it.
-      throw std::runtime_error("another process has taken this campaign over: " +
-                               outcome.last.error().message);
+      throw engine_fault(make_error(error_code::internal,
+                                    notice{"campaign_taken_over", {}, {notice_of(outcome.last.error())}}));
     } else {
       undo(outcome.last.error());
     }

@@ -6,7 +6,6 @@
 #include "actors/start_checks.hpp"
 #include "messages/json.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -112,7 +111,7 @@ result<prepared_command> prepare_command(const engine& services, campaign_id id,
     return std::unexpected(recovered.error());
   const auto state = std::make_shared<campaign_state>(std::move(*recovered));
   if (state->is_discarded)
-    return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(id)));
+    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
   prepared.state = state;
   if (state->stage != stage::draft)
     return prepared; // it is refused, with what is allowed
@@ -134,7 +133,7 @@ result<command_answer> answer_of_gone(const engine& services, campaign_id id, co
     return std::unexpected(kept.error());
   if (*kept)
     return **kept;
-  return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(id)));
+  return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
 }
 
 result<prepared_draft> prepare_draft(const engine& services, create_campaign wanted) {
@@ -146,8 +145,7 @@ result<prepared_draft> prepare_draft(const engine& services, create_campaign wan
     if (*kept && (*kept)->what == "create")
       return prepared_draft{{}, {}, {}, (*kept)->campaign};
     if (*kept)
-      return failure(error_code::conflict,
-                     "this idempotency key was used for another command; use a new one for each command");
+      return failure(error_code::conflict, notice{"idempotency_key_reused"});
   }
   auto audience = check_content(services, wanted.spec, wanted.audience);
   if (!audience)

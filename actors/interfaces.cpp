@@ -1,6 +1,7 @@
 #include "actors/interfaces.hpp"
 
 #include "messages/json.hpp"
+#include "messages/notice_json.hpp"
 
 #include <caf/actor_system_config.hpp>
 #include <caf/deep_to_string.hpp>
@@ -15,12 +16,17 @@ namespace {
 constexpr auto category = caf::atom("sluice");
 
 caf::error unreadable(const std::string& why) {
-  return to_caf({error_code::invalid_input, "a message from another node cannot be read: " + why});
+  return to_caf(make_error(error_code::invalid_input, notice{"unreadable_message", {{"fault", why}}}));
 }
 
 /// What an embedding program gives need not be UTF-8; it must not end the actor that passes it on.
 std::string dumped(const nlohmann::json& value) {
   return value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+notice notice_from_wire(const std::string& text) {
+  const auto fields = parse_json(text);
+  return fields && fields->is_object() ? notice_from_json(*fields).value_or(notice{}) : notice{};
 }
 
 std::string text_of(const nlohmann::json& value, const char* field) {
@@ -44,12 +50,15 @@ void register_messages(caf::actor_system_config& configuration) {
 }
 
 caf::error to_caf(const error& ours) {
-  return {static_cast<std::uint8_t>(ours.code), category, caf::make_message(ours.message)};
+  return {static_cast<std::uint8_t>(ours.code), category,
+          caf::make_message(ours.message, dumped(to_json(ours.notice)))};
 }
 
 caf::error to_caf(const std::exception_ptr& thrown) {
   try {
     std::rethrow_exception(thrown);
+  } catch (const engine_fault& fault) {
+    return to_caf(fault.why);
   } catch (const std::exception& fault) {
     return to_caf({error_code::internal, fault.what()});
   } catch (...) {
@@ -58,9 +67,13 @@ caf::error to_caf(const std::exception_ptr& thrown) {
 }
 
 error from_caf(const caf::error& theirs) {
+  if (theirs.category() == category && theirs.context().match_elements<std::string, std::string>())
+    return {static_cast<error_code>(theirs.code()), theirs.context().get_as<std::string>(0),
+            notice_from_wire(theirs.context().get_as<std::string>(1))};
+  // A node of before sends the words alone.
   if (theirs.category() == category && theirs.context().match_elements<std::string>())
     return {static_cast<error_code>(theirs.code()), theirs.context().get_as<std::string>(0)};
-  return {error_code::unavailable, "the engine could not carry this out: " + caf::to_string(theirs)};
+  return make_error(error_code::unavailable, notice{"not_carried_out", {{"fault", caf::to_string(theirs)}}});
 }
 
 std::string command_to_wire(const command& value) {

@@ -113,7 +113,8 @@ public:
                 if (view)
                   asker->answer(std::move(*view));
                 else
-                  asker->answer(failure(error_code::not_found, to_string(id) + " was discarded meanwhile"));
+                  asker->answer(failure(error_code::not_found,
+                                        notice{"campaign_discarded", {{"campaign", to_string(id)}}}));
               },
               [asker](const caf::error& why) { asker->answer(std::unexpected(from_caf(why))); });
     });

@@ -31,7 +31,7 @@ struct relay_report {
   std::vector<throttled_letters> throttled;
   bool has_condition = false;     ///< whether `failing` and `trouble` say something new
   bool failing = false;           ///< the relay cannot be reached, logged in to, or closes on us
-  std::string trouble;            ///< why, in words, with the server's reply where there is one
+  notice trouble;                 ///< why, with the server's reply where there is one
   bool withdraw_complete = false; ///< after withdraw: nothing of this queue is left at the relay
 
   bool empty() const {

@@ -22,11 +22,11 @@ sender_history history_of(const std::vector<view_ptr>& campaigns, const std::str
   return history;
 }
 
-result<std::vector<std::string>> reasons_at_start(const store& from,
-                                                  const directory& campaigns,
-                                                  const moderation_settings& settings,
-                                                  const campaign_spec& spec,
-                                                  audience_id audience) {
+result<std::vector<notice>> reasons_at_start(const store& from,
+                                             const directory& campaigns,
+                                             const moderation_settings& settings,
+                                             const campaign_spec& spec,
+                                             audience_id audience) {
   const auto info = from.audiences().info(audience);
   if (!info)
     return std::unexpected(info.error());

@@ -13,10 +13,10 @@ sender_history history_of(const std::vector<view_ptr>& campaigns, const std::str
 
 /// Why a moderator would have to look at it if it were started now; empty: it would pass. `not_found` when
 /// there is no such audience.
-result<std::vector<std::string>> reasons_at_start(const store& from,
-                                                  const directory& campaigns,
-                                                  const moderation_settings& settings,
-                                                  const campaign_spec& spec,
-                                                  audience_id audience);
+result<std::vector<notice>> reasons_at_start(const store& from,
+                                             const directory& campaigns,
+                                             const moderation_settings& settings,
+                                             const campaign_spec& spec,
+                                             audience_id audience);
 
 } // namespace sluice

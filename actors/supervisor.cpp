@@ -12,7 +12,6 @@
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
@@ -51,7 +50,7 @@ bool needs_preparation(command_kind kind) {
 }
 
 error shutting_down() {
-  return {error_code::unavailable, "the engine is shutting down; try again when it is back"};
+  return make_error(error_code::unavailable, notice{"shutting_down"});
 }
 
 /// What the supervisor knows of one campaign. Small: there may be a hundred thousand, and an empty deque has 600 bytes.
@@ -200,26 +199,26 @@ struct supervisor_state {
     hand_over_held_back(id, one);
   }
 
-  void park(campaign_id id, child& one, const std::string& why) {
-    spdlog::error("{} is parked, the others go on: {}", to_string(id), why);
+  void park(campaign_id id, child& one, const error& why) {
+    spdlog::error("{} is parked, the others go on: {}", to_string(id), why.message);
     one.is_parked = true;
     show_fault(id, why);
-    refuse_held_back(id, one, parked(id, why));
+    refuse_held_back(id, one, parked(id, notice_of(why)));
   }
 
-  void show_fault(campaign_id id, const std::string& why) {
+  void show_fault(campaign_id id, const error& why) {
     auto view = services->campaigns.find(id, services->now()).value_or(campaign_view{});
     view.id = id;
-    view.fault = why;
+    view.fault = why.message;
+    view.fault_notice = notice_of(why);
     if (view.spec.name.empty())
       view.spec.name = to_string(id) + " (cannot be read)";
     services->campaigns.put(std::make_shared<const campaign_view>(std::move(view)));
   }
 
-  static error parked(campaign_id id, const std::string& why) {
-    return {error_code::unavailable,
-            fmt::format("{} is parked after a fault: {}. Mend that and start the engine again", to_string(id),
-                        why)};
+  static error parked(campaign_id id, notice why) {
+    return make_error(error_code::unavailable,
+                      notice{"parked", {{"campaign", to_string(id)}}, {std::move(why)}});
   }
 
   void refuse_held_back(campaign_id id, child& one, const error& why) {
@@ -267,7 +266,7 @@ struct supervisor_state {
   void handle_crash(campaign_id id, child& one, const error& why) {
     const auto is_disk_away = why.code == error_code::storage_failed;
     if (one.deaths.size() >= deaths_max || why.code == error_code::corrupt) {
-      park(id, one, why.message);
+      park(id, one, why);
       return;
     }
     one.unreadable += is_disk_away ? 1 : 0;
@@ -277,7 +276,7 @@ struct supervisor_state {
     delay = std::min(delay, revive_delay_max);
     spdlog::warn("{} died ({}) and is started again in {}", to_string(id), why.message,
                  format_duration(delay));
-    show_fault(id, why.message);
+    show_fault(id, why);
     one.is_reviving = true;
     self->delayed_send(self, delay, revive_atom::value, id);
   }
@@ -423,7 +422,7 @@ struct supervisor_state {
     if (one.is_parked)
       return refused(parked(id, fault_of(id)));
     if (one.held_back.size() + one.unprepared.size() >= held_back_max)
-      return refused({error_code::unavailable, "too many commands are waiting for this campaign; try again"});
+      return refused(make_error(error_code::unavailable, notice{"too_many_commands"}));
     const auto is_on_draft = needs_preparation(asked.kind);
     held_back_command held{std::move(asked), {}, std::move(promise)};
     if (!is_on_draft)
@@ -446,15 +445,15 @@ struct supervisor_state {
   }
 
   static error too_long_a_key() {
-    return {error_code::invalid_input,
-            fmt::format("an idempotency key has {} bytes at most", idempotency_key_bytes_max)};
+    return make_error(error_code::invalid_input,
+                      notice{"idempotency_key_too_long", {{"max", idempotency_key_bytes_max}}});
   }
 
   bool is_shown(campaign_id id) const { return services->campaigns.find(id, services->now()).has_value(); }
 
-  std::string fault_of(campaign_id id) const {
+  notice fault_of(campaign_id id) const {
     const auto view = services->campaigns.find(id, services->now());
-    return view ? view->fault : std::string{};
+    return view ? notice_or_text(view->fault_notice, view->fault) : notice{};
   }
 
   caf::result<campaign_id> create(create_campaign&& wanted) {
@@ -543,7 +542,7 @@ struct supervisor_state {
         [services = services, id]() -> result<std::string> {
           auto view = services->campaigns.find(id, services->now());
           if (!view)
-            return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(id)));
+            return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
           auto content = content_of(*services->store, id);
           if (content)
             view->spec = std::move(*content);

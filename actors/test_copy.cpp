@@ -22,15 +22,15 @@ struct test_copy_state {
   std::vector<test_copy_result> results;
   letter_ranges granted; ///< and without an answer
   letter_ranges waiting; ///< neither granted nor answered
-  std::string trouble;
+  notice trouble;
   std::function<void(std::vector<test_copy_result>)> done;
 
   void take(const relay_report& report) {
     if (report.has_condition)
-      trouble = report.failing ? report.trouble : std::string{};
+      trouble = report.failing ? report.trouble : notice{};
     for (const auto& group : report.results)
       settle(group.letters, group.outcome, group.answer);
-    settle(report.handed_back, letter_state::pending, {0, "", words("the relay gave it back unsent")});
+    settle(report.handed_back, letter_state::pending, because("test_copy_returned"));
     auto wanted = report.wanted;
     granted.add(wanted);
     waiting.remove(wanted);
@@ -52,12 +52,14 @@ struct test_copy_state {
   /// After withdraw nothing more is sent; but what was granted may have been.
   void give_up() {
     queue->withdraw();
-    settle(letter_ranges{granted}, letter_state::in_doubt,
-           {0, "", words("no answer in time; it may have arrived")});
-    settle(letter_ranges{waiting}, letter_state::pending, {0, "", words("no connection took it in time")});
+    settle(letter_ranges{granted}, letter_state::in_doubt, because("test_copy_unanswered"));
+    settle(letter_ranges{waiting}, letter_state::pending, because("test_copy_not_taken"));
   }
 
-  std::string words(const char* otherwise) const { return trouble.empty() ? otherwise : trouble; }
+  /// What the relay says is the matter; else the notice of that code.
+  reply because(std::string_view otherwise) const {
+    return reply_of(trouble.empty() ? notice{otherwise} : trouble);
+  }
 };
 
 caf::behavior test_copy(caf::stateful_actor<test_copy_state>* self,
@@ -123,7 +125,7 @@ result<test_copies> make_test_copies(store& from,
     copies.results.push_back({addresses[at], letter_state::pending, {}});
     if (const auto& reason = (*suppressed)[at]) {
       copies.results.back().outcome = letter_state::skipped;
-      copies.results.back().answer.text = "suppressed: " + *reason;
+      copies.results.back().answer = reply_of(notice{"suppressed", {{"reason", *reason}}});
       continue;
     }
     auto to = row->row;

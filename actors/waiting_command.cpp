@@ -11,9 +11,7 @@ waiting_command::waiting_command(command what,
 
 waiting_command::~waiting_command() {
   if (promise_.pending())
-    refuse({error_code::unavailable,
-            "the campaign broke off before it had answered: look whether this was done, or "
-            "send it again under the same idempotency key"});
+    refuse(make_error(error_code::unavailable, notice{"answer_lost"}));
 }
 
 // Swaps, so that what was here before is answered with the other's end.

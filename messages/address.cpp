@@ -89,47 +89,47 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
+/// `why` is a notice's code.
 std::unexpected<error> wrong(std::string_view text, std::string_view why) {
   constexpr std::size_t shown_bytes_max = 100;
-  return failure(error_code::invalid_input,
-                 quoted_excerpt(text, shown_bytes_max) + " is no mail address: " + std::string{why});
+  return failure(error_code::invalid_input, notice{why, {{"address", excerpt(text, shown_bytes_max)}}});
 }
 
-/// What is wrong with a dot-atom; empty: nothing.
+/// What is wrong with a dot-atom, as a notice's code; empty: nothing.
 std::string_view fault_in_local_part(std::string_view local) {
   if (local.empty())
-    return "nothing stands before the @";
+    return "address_local_empty";
   if (local.size() > local_part_octets_max)
-    return "more than 64 octets stand before the @";
+    return "address_local_too_long";
   if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos)
-    return "a dot stands at an end or beside another before the @";
+    return "address_local_dot";
   for (const auto one : local)
     if (one != '.' && !is_atom_character(one))
-      return "a character before the @ is not allowed there";
+      return "address_local_character";
   if (has_character(local, is_invisible))
-    return "an invisible character stands before the @";
+    return "address_local_invisible";
   return {};
 }
 
 std::string_view fault_in_label(std::string_view label) {
   if (label.empty())
-    return "a dot stands at an end of the domain or beside another";
+    return "address_domain_dot";
   // DNS counts the octets of the label's ASCII form, "xn--" and one at least for each character.
   const auto is_international = std::ranges::any_of(label, is_beyond_ascii);
   const auto octets_min = is_international ? characters_of(label) + 4 : label.size();
   if (octets_min > label_octets_max)
-    return "a label of the domain is longer than 63 octets";
+    return "address_label_too_long";
   if (label.front() == '-' || label.back() == '-')
-    return "a label of the domain begins or ends with a hyphen";
+    return "address_label_hyphen";
   for (const auto one : label)
     if (!is_ascii_alphanumeric(one) && one != '-' && !is_beyond_ascii(one))
-      return "a character in the domain is not allowed there";
+      return "address_domain_character";
   return {};
 }
 
 std::string_view fault_in_domain(std::string_view domain) {
   if (domain.empty())
-    return "nothing stands behind the @";
+    return "address_domain_empty";
   std::size_t labels = 0;
   std::string_view last;
   for (std::size_t begin = 0; begin <= domain.size(); ++labels) {
@@ -140,13 +140,13 @@ std::string_view fault_in_domain(std::string_view domain) {
     begin = end + 1;
   }
   if (labels < 2)
-    return "the domain has no dot";
+    return "address_domain_without_dot";
   if (std::ranges::all_of(last, is_digit))
-    return "the domain ends with a number";
+    return "address_domain_number";
   if (has_character(domain, is_invisible))
-    return "an invisible character stands in the domain";
+    return "address_domain_invisible";
   if (has_character(domain, is_foreign_dot))
-    return "a dot in the domain is none of ASCII";
+    return "address_domain_foreign_dot";
   return {};
 }
 
@@ -172,10 +172,10 @@ std::optional<std::string> unquoted(std::string_view text) {
 
 result<std::string> parse_address(std::string_view text) {
   if (!is_utf8(text))
-    return wrong(text, "it is not UTF-8");
+    return wrong(text, "address_not_utf8");
   const auto at = text.rfind('@');
   if (at == std::string_view::npos)
-    return wrong(text, "it has no @");
+    return wrong(text, "address_without_at");
   const auto local = text.substr(0, at);
   const auto domain = text.substr(at + 1);
   if (const auto fault = fault_in_local_part(local); !fault.empty())
@@ -183,14 +183,14 @@ result<std::string> parse_address(std::string_view text) {
   if (const auto fault = fault_in_domain(domain); !fault.empty())
     return wrong(text, fault);
   if (text.size() > address_octets_max)
-    return wrong(text, "it has more than 254 octets");
+    return wrong(text, "address_too_long");
   return std::string{local} + "@" + folded(domain);
 }
 
 result<mailbox> parse_mailbox(std::string_view text) {
   for (const auto one : text)
     if (static_cast<unsigned char>(one) < 0x20 || one == 0x7F)
-      return wrong(text, "it has a line break or another control character");
+      return wrong(text, "address_control_character");
   text = trimmed(text);
   if (!text.ends_with('>')) {
     auto address = parse_address(text);
@@ -200,15 +200,15 @@ result<mailbox> parse_mailbox(std::string_view text) {
   }
   const auto open = text.rfind('<');
   if (open == std::string_view::npos)
-    return wrong(text, "a > has no <");
+    return wrong(text, "address_bracket_unopened");
   auto address = parse_address(trimmed(text.substr(open + 1, text.size() - open - 2)));
   if (!address)
     return std::unexpected(address.error());
   if (!is_utf8(text))
-    return wrong(text, "it is not UTF-8");
+    return wrong(text, "address_not_utf8");
   const auto name = unquoted(trimmed(text.substr(0, open)));
   if (!name)
-    return wrong(text, "the name before the < must stand in double quotes if it has one of ()<>[]:;@,\\\"");
+    return wrong(text, "address_name_unquoted");
   return mailbox{*name, std::move(*address)};
 }
 

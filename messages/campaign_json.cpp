@@ -33,14 +33,15 @@ constexpr campaign_limits stored_limits{any_bytes,           any_bytes, any_byte
 
 milliseconds read_every(object_reader& from, const campaign_limits& limits) {
   if (!from.has("every")) {
-    from.fail("every", "is needed: the time between two parts, like 30m");
+    from.fail("every", notice{"part_interval_missing"});
     return {};
   }
   const auto every = parse_duration(from.text("every", any_bytes));
   if (!every)
-    from.fail("every", every.error().message);
+    from.fail("every", notice_of(every.error()));
   else if (*every < limits.every_min || *every > limits.every_max)
-    from.fail("every", "must be from 1s to 365d");
+    from.fail("every",
+              notice{"part_interval_out_of_range", {{"min", limits.every_min}, {"max", limits.every_max}}});
   return every.value_or(milliseconds{0});
 }
 
@@ -48,7 +49,7 @@ result<parts> read_parts(const json& value, const std::string& path, const campa
   object_reader from(value, path);
   parts read;
   if (!from.has("size"))
-    from.fail("size", "is needed: how many letters a part has");
+    from.fail("size", notice{"part_size_missing"});
   read.size =
       static_cast<std::uint32_t>(from.number("size", limits.part_size_min, limits.part_size_max).value_or(0));
   read.every = read_every(from, limits);
@@ -68,7 +69,7 @@ result<plan> read_plan(const json& value, const std::string& path, const campaig
     if (const auto moment = parse_timestamp(start))
       read.start_at = *moment;
     else if (start != "now")
-      from.fail("start_at", moment.error().message);
+      from.fail("start_at", notice_of(moment.error()));
   }
   if (from.has("parts")) {
     if (auto inner = read_parts(from.at("parts"), from.path_of("parts"), limits))
@@ -88,7 +89,7 @@ doubt_policy read_doubt_policy(object_reader& from) {
   if (policy == "hold")
     return doubt_policy::hold;
   if (policy != "resend")
-    from.fail("on_doubt", "must be \"resend\" or \"hold\"");
+    from.fail("on_doubt", notice{"must_be_one_of", {{"names", "\"resend\" or \"hold\""}}});
   return doubt_policy::resend;
 }
 
@@ -149,7 +150,7 @@ result<campaign_spec> stored_campaign_spec_from_json(const json& value) {
 
 result<campaign_spec> merged_campaign_spec(const campaign_spec& old, const json& patch) {
   if (!patch.is_object())
-    return failure(error_code::invalid_input, "this must be an object with the fields to replace");
+    return failure(error_code::invalid_input, notice{"patch_must_be_object"});
   auto whole = to_json(old);
   whole.merge_patch(patch);
   return campaign_spec_from_json(whole);

@@ -1,6 +1,17 @@
 #include "messages/error.hpp"
 
+#include "messages/notice_words.hpp"
+
 namespace sluice {
+
+error make_error(error_code code, notice why) {
+  auto words = words_of(why);
+  return {code, std::move(words), std::move(why)};
+}
+
+notice notice_of(const error& why) {
+  return notice_or_text(why.notice, why.message);
+}
 
 std::string_view name_of(error_code code) {
   switch (code) {

@@ -1,9 +1,12 @@
 #pragma once
-// What went wrong, as a value: a stable code for programs, and words for people that say what was
-// being done, what is the matter and what to do about it.
+// What went wrong, as a value: a stable code for its kind, a notice that says what exactly and with which numbers,
+// and its English words for people: what was being done, what is the matter and what to do about it.
+
+#include "messages/notice.hpp"
 
 #include <cstdint>
 #include <expected>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -29,18 +32,36 @@ enum class error_code : std::uint8_t {
 /// The code as text: "invalid_input", "not_found" …
 std::string_view name_of(error_code code);
 
-/// An expected failure. `message` is one or two sentences in plain words.
+/// An expected failure. `message` is one or two sentences in plain words: the notice's, where there is one.
 struct error {
   error_code code = error_code::internal;
   std::string message;
+  sluice::notice notice = {};
   bool operator==(const error&) const = default;
+};
+
+/// An error whose message is the notice's words.
+error make_error(error_code code, notice why);
+
+/// What went wrong as a notice, also where only words are known.
+notice notice_of(const error& why);
+
+/// An error on its way out of an actor, which dies of it: neither its code nor its notice is lost.
+struct engine_fault : std::runtime_error {
+  explicit engine_fault(error what) : std::runtime_error(what.message), why(std::move(what)) {}
+  error why;
 };
 
 /// A value, or why there is none.
 template <class T>
 using result = std::expected<T, error>;
 
-/// Shorthand: `return failure(error_code::not_found, "there is no campaign c9");`
+/// Shorthand: `return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", "c9"}}});`
+inline std::unexpected<error> failure(error_code code, notice why) {
+  return std::unexpected(make_error(code, std::move(why)));
+}
+
+/// For what no notice has a code for: the words of a system or a library, and what is only seen at the start.
 inline std::unexpected<error> failure(error_code code, std::string message) {
   return std::unexpected(error{code, std::move(message)});
 }

@@ -1,5 +1,6 @@
 #include "messages/event.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace sluice {
@@ -10,6 +11,11 @@ std::string_view type_of(const event_body& body) {
       "sending_began", "paused",       "resumed",         "released",  "cancelled", "claimed",  "settled",
       "doubt_settled", "relay_failed", "relay_recovered", "drained",   "finished"};
   return types[body.index()];
+}
+
+bool has_notice(const settled& outcomes) {
+  return std::ranges::any_of(outcomes.groups,
+                             [](const settled_group& one) { return !one.answer.notice.empty(); });
 }
 
 } // namespace sluice

@@ -41,6 +41,7 @@ struct discarded {
 struct submitted {
   std::vector<std::string> reasons;
   std::string content_hash;
+  std::vector<notice> notices = {}; ///< what the reasons say, one for each; none in a log of before
   bool operator==(const submitted&) const = default;
 };
 
@@ -70,7 +71,8 @@ struct sending_began {
 
 struct paused {
   hold_reason reason = hold_reason::operator_request;
-  std::string text;
+  std::string text;           ///< a person's words, or the notice's
+  sluice::notice notice = {}; ///< where the engine laid it: what was measured; none in a log of before
   bool operator==(const paused&) const = default;
 };
 
@@ -112,6 +114,9 @@ struct settled {
   bool operator==(const settled&) const = default;
 };
 
+/// True when a group's words are not a server's.
+bool has_notice(const settled& outcomes);
+
 /// Letters in doubt were settled by the policy or by a person: due again, now or later, or given up (refused).
 struct doubt_settled {
   letter_ranges letters;
@@ -128,6 +133,7 @@ struct doubt_settled {
 /// failing for another reason.
 struct relay_failed {
   std::string text;
+  sluice::notice notice = {}; ///< what it says; none in a log of before
   bool operator==(const relay_failed&) const = default;
 };
 

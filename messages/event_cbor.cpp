@@ -250,7 +250,7 @@ std::vector<std::uint8_t> encode_event(const event& value) {
   std::visit([](const auto& body) { check_storable(body); }, value.body);
   if (const auto* body = std::get_if<claimed>(&value.body))
     return encode_directly(value, *body);
-  if (const auto* body = std::get_if<settled>(&value.body))
+  if (const auto* body = std::get_if<settled>(&value.body); body != nullptr && !has_notice(*body))
     return encode_directly(value, *body);
   return nlohmann::json::to_cbor(to_json(value));
 }
@@ -260,11 +260,12 @@ result<event> decode_event(std::span<const std::uint8_t> body) {
     return std::move(*directly);
   // The library's reader recurses as deep as the bytes say and takes texts as they come: not before this.
   if (!is_well_formed_cbor(body, body_depth_max))
-    return failure(error_code::corrupt, "the record is no event: it is not well-formed CBOR");
+    return failure(error_code::corrupt,
+                   notice{"event_unreadable", {{"fault", "it is not well-formed CBOR"}}});
   try {
     return event_from_json(nlohmann::json::from_cbor(body));
   } catch (const std::exception& fault) {
-    return failure(error_code::corrupt, std::string{"the record is no event: "} + fault.what());
+    return failure(error_code::corrupt, notice{"event_unreadable", {{"fault", fault.what()}}});
   }
 }
 

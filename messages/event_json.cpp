@@ -1,10 +1,12 @@
 #include "messages/event_json.hpp"
 
 #include "messages/json.hpp"
+#include "messages/notice_json.hpp"
 #include "messages/utf8.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -14,14 +16,35 @@ using nlohmann::json;
 
 namespace {
 
-/// A version is raised only where an older reader would take an event for something else.
+/// The second versions: "doubt_settled" whose letters wait, and what carries a notice beside its sentence.
+template <class Other>
+bool is_second(const Other&) {
+  return false;
+}
+bool is_second(const doubt_settled& it) {
+  return it.waits();
+}
+bool is_second(const submitted& it) {
+  return !it.notices.empty();
+}
+bool is_second(const paused& it) {
+  return !it.notice.empty();
+}
+bool is_second(const relay_failed& it) {
+  return !it.notice.empty();
+}
+bool is_second(const settled& it) {
+  return has_notice(it);
+}
+
 int version_of(const event_body& body) {
-  const auto* doubt = std::get_if<doubt_settled>(&body);
-  return doubt && doubt->waits() ? 2 : 1;
+  return std::visit([](const auto& it) { return is_second(it) ? 2 : 1; }, body);
 }
 
 std::uint64_t newest_version_of(std::string_view type) {
-  return type == "doubt_settled" ? 2 : 1;
+  constexpr std::array<std::string_view, 5> with_second{"doubt_settled", "submitted", "paused",
+                                                        "relay_failed", "settled"};
+  return std::ranges::find(with_second, type) == with_second.end() ? 1 : 2;
 }
 
 /// Any fault while reading: caught at the border of this file.
@@ -69,8 +92,18 @@ json fields_of(const created& it) {
 json fields_of(const edited& it) {
   return content(it.spec, it.audience);
 }
+/// Beside the words, not in their place: a log is read by people too, and its words stay as they were written.
+json with_notice(json into, const notice& said) {
+  if (!said.empty())
+    into["notice"] = to_json(said);
+  return into;
+}
+
 json fields_of(const submitted& it) {
-  return {{"reasons", it.reasons}, {"content_hash", it.content_hash}};
+  json into{{"reasons", it.reasons}, {"content_hash", it.content_hash}};
+  if (!it.notices.empty())
+    into["notices"] = to_json(it.notices);
+  return into;
 }
 json fields_of(const approved& it) {
   return {{"words", it.words}, {"content_hash", it.content_hash}};
@@ -79,7 +112,7 @@ json fields_of(const scheduled& it) {
   return {{"t0", number(it.t0)}};
 }
 json fields_of(const paused& it) {
-  return {{"reason", name_of(it.reason)}, {"text", it.text}};
+  return with_notice({{"reason", name_of(it.reason)}, {"text", it.text}}, it.notice);
 }
 json fields_of(const claimed& it) {
   return {{"letters", to_json(it.letters)}};
@@ -96,7 +129,7 @@ json fields_of(const settled& it) {
       one["text"] = group.answer.text;
     if (group.outcome == letter_state::deferred)
       one["retry_at"] = number(group.retry_at);
-    groups.push_back(std::move(one));
+    groups.push_back(with_notice(std::move(one), group.answer.notice));
   }
   return {{"groups", std::move(groups)}};
 }
@@ -107,7 +140,7 @@ json fields_of(const doubt_settled& it) {
   return into;
 }
 json fields_of(const relay_failed& it) {
-  return {{"text", it.text}};
+  return with_notice({{"text", it.text}}, it.notice);
 }
 json fields_of(const drained& it) {
   auto into = to_json(it.outcomes);
@@ -191,6 +224,10 @@ letter_ranges read_letters(const json& from) {
   return letters;
 }
 
+notice read_notice_if_there(const json& from) {
+  return from.contains("notice") ? value_or_wrong(notice_from_json(from.at("notice"))) : notice{};
+}
+
 submitted read_submitted(const json& from) {
   submitted it{{}, read_text(from, "content_hash")};
   const auto& reasons = field(from, "reasons");
@@ -201,6 +238,8 @@ submitted read_submitted(const json& from) {
       wrong("a reason is no text");
     it.reasons.push_back(reason.get<std::string>());
   }
+  if (from.contains("notices"))
+    it.notices = value_or_wrong(notices_from_json(from.at("notices")));
   return it;
 }
 
@@ -215,6 +254,7 @@ settled_group read_group(const json& from) {
     group.answer.code = static_cast<std::uint16_t>(read_number(from, "code", UINT16_MAX));
   group.answer.enhanced = read_text_if_there(from, "enhanced");
   group.answer.text = read_text_if_there(from, "text");
+  group.answer.notice = read_notice_if_there(from);
   if (group.outcome == letter_state::deferred)
     group.retry_at = read_moment(from, "retry_at");
   return group;
@@ -244,7 +284,7 @@ paused read_paused(const json& from) {
   const auto reason = parse_hold_reason(read_text(from, "reason"));
   if (!reason)
     wrong("a hold has no known reason");
-  return {*reason, read_text(from, "text")};
+  return {*reason, read_text(from, "text"), read_notice_if_there(from)};
 }
 
 drained read_drained(const json& from) {
@@ -282,7 +322,10 @@ constexpr std::array<reader_of_type, std::variant_size_v<event_body>> readers{{
     {"claimed", [](const json& from) -> event_body { return claimed{read_letters(from)}; }},
     {"settled", [](const json& from) -> event_body { return read_settled(from); }},
     {"doubt_settled", [](const json& from) -> event_body { return read_doubt_settled(from); }},
-    {"relay_failed", [](const json& from) -> event_body { return relay_failed{read_text(from, "text")}; }},
+    {"relay_failed",
+     [](const json& from) -> event_body {
+       return relay_failed{read_text(from, "text"), read_notice_if_there(from)};
+     }},
     {"relay_recovered", [](const json&) -> event_body { return relay_recovered{}; }},
     {"drained", [](const json& from) -> event_body { return read_drained(from); }},
     {"finished", [](const json&) -> event_body { return finished{}; }},
@@ -318,7 +361,7 @@ result<event> event_from_json(const json& value) {
   try {
     return read_event(value);
   } catch (const std::exception& fault) {
-    return failure(error_code::corrupt, std::string{"the record is no event: "} + fault.what());
+    return failure(error_code::corrupt, notice{"event_unreadable", {{"fault", fault.what()}}});
   }
 }
 

@@ -7,8 +7,10 @@
 // The keys are written sorted by their bytes, numbers in their shortest form; a reader takes any order. Ranges
 // are arrays of [begin, end) pairs flattened: [b0, e0, b1, e1 …], sorted, apart from each other, one at least.
 // A group of outcomes has "code", "enhanced" and "text" only where they say something, and "retry_at" only
-// when it is deferred; "doubt_settled" has it in its second version, where the letters wait. The same map as JSON is what `audit log` and `audit export` print. A reader takes every
-// version ever released (tests/golden).
+// when it is deferred; "doubt_settled" has it in its second version, where the letters wait. In their second versions "submitted" has
+// "notices" beside its reasons, "paused", "relay_failed" and a group of "settled" a "notice" beside their text
+// (messages/notice.hpp); where there is none, the event is of the first version. The same map as JSON is what
+// `audit log` and `audit export` print. A reader takes every version ever released (tests/golden).
 
 #include "messages/event.hpp"
 

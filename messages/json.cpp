@@ -14,10 +14,6 @@ namespace {
 constexpr int json_depth_max = 32;
 constexpr std::size_t fault_bytes_max = 300;
 
-std::unexpected<error> no_json(std::string_view fault) {
-  return failure(error_code::invalid_input, "this is not JSON: " + std::string{fault});
-}
-
 /// The library's words without its prefix "[json.exception.parse_error.101] ", which says nothing to people,
 /// and as short and clean as they can be shown: they repeat what was read last, whatever that is.
 std::string readable(std::string_view fault) {
@@ -40,9 +36,9 @@ result<json> parse_json(std::string_view text) {
       return parsed;
   } catch (const json::exception& why) {
     if (!is_too_deep)
-      return no_json(readable(why.what()));
+      return failure(error_code::invalid_input, notice{"not_json", {{"fault", readable(why.what())}}});
   }
-  return no_json("it is nested more than " + std::to_string(json_depth_max) + " deep");
+  return failure(error_code::invalid_input, notice{"json_too_deep", {{"max", json_depth_max}}});
 }
 
 } // namespace sluice

@@ -20,7 +20,7 @@ public:
   /// `path` is what the object is called in messages: "" for the whole, "plan.parts" …
   object_reader(const nlohmann::json& value, std::string path) : value_(value), path_(std::move(path)) {
     if (!value.is_object())
-      fail("", "must be an object");
+      fail("", notice{"must_be_object"});
   }
 
   bool has(const char* field) {
@@ -36,14 +36,14 @@ public:
       return {};
     const auto& found = value_.at(field);
     if (!found.is_string()) {
-      fail(field, "must be a text");
+      fail(field, notice{"must_be_text"});
       return {};
     }
     auto read = found.get<std::string>();
     if (!is_utf8(read))
-      fail(field, "is not UTF-8");
+      fail(field, notice{"not_utf8"});
     if (read.size() > bytes_max)
-      fail(field, "has more than " + std::to_string(bytes_max) + " bytes");
+      fail(field, notice{"too_many_bytes", {{"max", bytes_max}}});
     return read;
   }
 
@@ -56,7 +56,7 @@ public:
         found.is_number_unsigned() || (found.is_number_integer() && found.get<std::int64_t>() >= 0);
     const auto value = is_whole ? found.get<std::uint64_t>() : 0;
     if (!is_whole || value < min || value > max) {
-      fail(field, "must be a whole number from " + std::to_string(min) + " to " + std::to_string(max));
+      fail(field, notice{"must_be_whole_number", {{"min", min}, {"max", max}}});
       return std::nullopt;
     }
     return value;
@@ -68,7 +68,7 @@ public:
       return false;
     const auto& found = value_.at(field);
     if (!found.is_boolean())
-      fail(field, "must be true or false");
+      fail(field, notice{"must_be_flag"});
     return found == true;
   }
 
@@ -79,11 +79,15 @@ public:
     return path_ + "." + std::string{field};
   }
 
-  void fail(std::string_view field, const std::string& what) {
+  /// `what` is said of the field; of the whole where that has no name.
+  void fail(std::string_view field, notice what) {
     if (fault_)
       return;
-    const auto path = path_of(field);
-    fault_ = error{error_code::invalid_input, path.empty() ? "this " + what : path + ": " + what};
+    if (const auto path = path_of(field); !path.empty())
+      what.add({"field", path});
+    else if (what.code == "must_be_object")
+      what = notice{"this_must_be_object"};
+    fault_ = make_error(error_code::invalid_input, std::move(what));
   }
   void fail(const error& inner) {
     if (!fault_)
@@ -96,7 +100,7 @@ public:
       for (const auto& [name, ignored] : value_.items())
         if (std::ranges::find(known_, name) == known_.end())
           fail(is_plain(name) ? name : quoted_excerpt(name),
-               "there is no such field; there are: " + known_fields());
+               notice{"no_such_field", {{"known", known_fields()}}});
     return fault_;
   }
 

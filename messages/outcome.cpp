@@ -1,6 +1,7 @@
 #include "messages/outcome.hpp"
 
 #include "messages/names.hpp"
+#include "messages/notice_words.hpp"
 
 #include <algorithm>
 #include <array>
@@ -95,6 +96,15 @@ std::string_view name_of(letter_state state) {
 
 std::optional<letter_state> parse_letter_state(std::string_view text) {
   return states.parse(text);
+}
+
+reply reply_of(notice why, std::string_view enhanced) {
+  auto words = words_of(why);
+  return {0, std::string{enhanced}, std::move(words), std::move(why)};
+}
+
+notice notice_of(const reply& answer) {
+  return answer.code == 0 ? notice_or_text(answer.notice, answer.text) : notice{};
 }
 
 bool is_spam_refusal(const reply& answer) {

@@ -42,6 +42,10 @@ status status_of(stage where, bool is_held) {
   return status::draft;
 }
 
+notice notice_of(const hold& laid) {
+  return laid.reason == hold_reason::operator_request ? laid.notice : notice_or_text(laid.notice, laid.text);
+}
+
 std::string_view name_of(stage where) {
   return stages.of(where);
 }

@@ -2,6 +2,7 @@
 // Where a campaign stands. A hold is laid over a stage and is not one itself: `stage` says where the
 // campaign is, `status` what is shown.
 
+#include "messages/notice.hpp"
 #include "messages/time.hpp"
 
 #include <cstdint>
@@ -34,8 +35,12 @@ struct hold {
   hold_reason reason = hold_reason::operator_request;
   std::string text; ///< the operator's words, or what was measured against which limit
   timestamp since;
+  sluice::notice notice = {}; ///< what was measured, where the engine laid it
   bool operator==(const hold&) const = default;
 };
+
+/// What the engine laid it for; empty where a person did, whose words are their own.
+notice notice_of(const hold& laid);
 
 /// True for sent, cancelled and rejected: nothing changes any more.
 bool is_final(stage where);

@@ -153,8 +153,7 @@ std::string format_timestamp(timestamp moment) {
 result<timestamp> parse_timestamp(std::string_view text) {
   const auto read = read_timestamp(text);
   if (!read)
-    return failure(error_code::invalid_input,
-                   quoted_excerpt(text) + " is no time; write it like 2026-12-01T09:00:00Z (RFC 3339)");
+    return failure(error_code::invalid_input, notice{"not_a_time", {{"text", excerpt(text)}}});
   return *read;
 }
 
@@ -176,9 +175,7 @@ result<milliseconds> parse_duration(std::string_view text) {
     for (const auto& one : units)
       if (name == one.name && number <= milliseconds::max() / one.length)
         return number * one.length;
-  return failure(error_code::invalid_input,
-                 quoted_excerpt(text) +
-                     " is no duration; write a whole number with ms, s, m, h or d, like 90s or 24h");
+  return failure(error_code::invalid_input, notice{"not_a_duration", {{"text", excerpt(text)}}});
 }
 
 } // namespace sluice

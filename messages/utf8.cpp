@@ -22,7 +22,11 @@ std::string as_utf8(std::string_view text) {
 }
 
 std::string quoted_excerpt(std::string_view text, std::size_t bytes_max) {
-  std::string shown = "\"";
+  return '"' + excerpt(text, bytes_max) + '"';
+}
+
+std::string excerpt(std::string_view text, std::size_t bytes_max) {
+  std::string shown;
   for (std::size_t at = 0; at < text.size();) {
     const auto [bytes, point] = utf8_character_at(text, at);
     const auto length = bytes == 0 ? 1 : bytes;
@@ -36,7 +40,7 @@ std::string quoted_excerpt(std::string_view text, std::size_t bytes_max) {
       shown += text.substr(at, bytes);
     at += length;
   }
-  return shown + "\"";
+  return shown;
 }
 
 } // namespace sluice

@@ -59,5 +59,7 @@ std::string as_utf8(std::string_view text);
 /// The text in double quotes for a message to people: UTF-8, without control characters, cut after
 /// `bytes_max` at a character's end, with … where something is missing.
 std::string quoted_excerpt(std::string_view text, std::size_t bytes_max = 60);
+/// The same without the quotes, for a notice's parameter.
+std::string excerpt(std::string_view text, std::size_t bytes_max = 60);
 
 } // namespace sluice

@@ -2,6 +2,7 @@
 // A campaign as it is shown: what GET /v1/campaigns/{id}, the command line and an embedding program get.
 
 #include "messages/campaign.hpp"
+#include "messages/command.hpp"
 #include "messages/drain.hpp"
 #include "messages/outcome.hpp"
 #include "messages/status.hpp"
@@ -32,6 +33,7 @@ struct upcoming_part {
 struct relay_trouble {
   timestamp since;
   std::string text;
+  sluice::notice notice = {}; ///< what `text` says
   bool operator==(const relay_trouble&) const = default;
 };
 
@@ -64,10 +66,13 @@ struct campaign_view {
   std::optional<sluice::drain> drain;    ///< while held, and after a cancel
   std::optional<timestamp> submitted_at; ///< when `start` was asked for
   std::vector<std::string> moderation_reasons;
-  std::string moderation_words; ///< the moderator's, at approval or rejection
-  std::string content_hash;     ///< of what was checked or approved; empty before start
-  std::vector<response_group> responses; ///< as the directory keeps it, none of a final campaign
-  std::string fault; ///< why its actor is parked; empty: it is not
+  std::vector<notice> moderation_notices; ///< what they say
+  std::string moderation_words;           ///< the moderator's, at approval or rejection
+  std::string content_hash;               ///< of what was checked or approved; empty before start
+  std::vector<response_group> responses;  ///< as the directory keeps it, none of a final campaign
+  std::vector<command_kind> allowed;      ///< commands that would change something now, whoever may give them
+  std::string fault;                      ///< why its actor is parked; empty: it is not
+  notice fault_notice;                    ///< what it says
 
   sluice::status status() const { return status_of(stage, hold.has_value()); }
 };

@@ -1,4 +1,5 @@
 #include "messages/json.hpp"
+#include "messages/notice_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -37,6 +38,7 @@ json to_json(const campaign_view& value) {
     into["hold"] = {{"by", value.hold->by},
                     {"reason", name_of(value.hold->reason)},
                     {"text", value.hold->text},
+                    {"notice", to_json(notice_of(*value.hold))},
                     {"since", format_timestamp(value.hold->since)}};
   into["audience"] = value.audience.id == audience_id{} ? json() : to_json(value.audience);
   into["plan_words"] = plan_words(value.spec.plan);
@@ -53,8 +55,10 @@ json to_json(const campaign_view& value) {
   into["rate"] = value.rate;
   into["relay_trouble"] = nullptr;
   if (value.relay_trouble)
-    into["relay_trouble"] = {{"since", format_timestamp(value.relay_trouble->since)},
-                             {"text", value.relay_trouble->text}};
+    into["relay_trouble"] = {
+        {"since", format_timestamp(value.relay_trouble->since)},
+        {"text", value.relay_trouble->text},
+        {"notice", to_json(notice_or_text(value.relay_trouble->notice, value.relay_trouble->text))}};
   into["drain"] = nullptr;
   if (value.drain) {
     into["drain"] = to_json(value.drain->outcomes);
@@ -62,11 +66,17 @@ json to_json(const campaign_view& value) {
     into["drain"]["in_flight"] = value.drain->in_flight;
     into["drain"]["ended_at"] = moment_or_null(value.drain->ended_at);
   }
-  into["moderation"] = {{"reasons", value.moderation_reasons},
-                        {"words", value.moderation_words},
-                        {"content_hash", value.content_hash}};
+  into["moderation"] = {
+      {"reasons", value.moderation_reasons},
+      {"notices", to_json(notices_or_texts(value.moderation_notices, value.moderation_reasons))},
+      {"words", value.moderation_words},
+      {"content_hash", value.content_hash}};
+  into["allowed"] = json::array();
+  for (const auto kind : value.allowed)
+    into["allowed"].push_back(name_of(kind));
   into["version"] = value.version;
   into["fault"] = value.fault.empty() ? json() : json(value.fault);
+  into["fault_notice"] = to_json(notice_or_text(value.fault_notice, value.fault));
   return into;
 }
 

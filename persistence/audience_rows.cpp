@@ -75,7 +75,7 @@ std::size_t encoded_size(const recipient& row) {
 } // namespace
 
 std::unexpected<error> no_such_audience(audience_id id) {
-  return failure(error_code::not_found, fmt::format("there is no audience {}", to_string(id)));
+  return failure(error_code::not_found, notice{"audience_unknown", {{"audience", to_string(id)}}});
 }
 
 void encode_row(const recipient& row, std::string& to) {
@@ -116,9 +116,7 @@ result<std::uint16_t> audience_draft::column(std::string_view name) {
   if (known != info_.columns.end())
     return index;
   if (info_.columns.size() >= audience_columns_max)
-    return failure(error_code::too_large,
-                   fmt::format("an audience has at most {} columns; leave out what no letter uses",
-                               audience_columns_max));
+    return failure(error_code::too_large, notice{"too_many_columns", {{"max", audience_columns_max}}});
   info_.columns.emplace_back(name);
   return index;
 }
@@ -127,7 +125,7 @@ result<void> audience_draft::check_row(const recipient& row) const {
   if (row.email.empty())
     return failure(error_code::invalid_input, "a row needs an address");
   if (info_.size >= letters_max)
-    return failure(error_code::too_large, fmt::format("an audience has at most {} rows", letters_max));
+    return failure(error_code::too_large, notice{"too_many_rows", {{"max", letters_max}}});
   for (const auto& field : row.fields)
     if (field.column >= info_.columns.size())
       return failure(error_code::invalid_input,
@@ -149,8 +147,7 @@ letter_index audience_draft::take(const recipient& row, std::string& chunk) {
 
 result<audience_info> audience_draft::finish() {
   if (info_.size == 0)
-    return failure(error_code::invalid_input,
-                   "no row of the audience could be taken: there is none to send to");
+    return failure(error_code::invalid_input, notice{"list_empty"});
   sha256_stream whole;
   whole.update(big_endian(std::uint64_t{info_.size}));
   for (const auto& name : info_.columns)

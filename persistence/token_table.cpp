@@ -39,9 +39,7 @@ std::string id_of(const sha256_hash& hash) {
 result<void> check_name(std::string_view name) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (name.empty() || name.size() > token_name_bytes_max || std::ranges::any_of(name, is_control))
-    return failure(
-        error_code::invalid_input,
-        fmt::format("a token's name has 1 to {} bytes and no control characters", token_name_bytes_max));
+    return failure(error_code::invalid_input, notice{"token_name_wrong", {{"max", token_name_bytes_max}}});
   return {};
 }
 
@@ -73,9 +71,7 @@ result<token_store::created_token> token_table::create(role role, std::string na
   const std::lock_guard guard(mutex_);
   for (const auto& [hash, info] : tokens_)
     if (info.name == name)
-      return failure(
-          error_code::conflict,
-          fmt::format("there is a token named \"{}\" already; revoke it or take another name", name));
+      return failure(error_code::conflict, notice{"token_name_taken", {{"token", name}}});
   for (;;) {
     const auto secret = make_secret();
     if (!secret)
@@ -119,7 +115,7 @@ result<void> token_table::revoke(std::string_view id_or_name) {
   if (found == tokens_.end())
     found = std::ranges::find_if(tokens_, [&](const auto& entry) { return entry.second.name == id_or_name; });
   if (found == tokens_.end())
-    return failure(error_code::not_found, fmt::format("there is no token \"{}\"", id_or_name));
+    return failure(error_code::not_found, notice{"token_unknown", {{"token", id_or_name}}});
   if (auto forgotten = keeper_.forget(found->first); !forgotten)
     return forgotten;
   tokens_.erase(found);

@@ -236,7 +236,7 @@ result<audit_report> verify_logs(const store& from, const audit_request& asked) 
   if (!campaigns)
     return std::unexpected(campaigns.error());
   if (asked.only && !std::ranges::binary_search(*campaigns, *asked.only))
-    return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(*asked.only)));
+    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(*asked.only)}}});
   if (asked.only)
     return check_all(from, {*asked.only}, *known, 1);
   const auto strange = from.journal().strange_keys();

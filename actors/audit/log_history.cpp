@@ -31,8 +31,10 @@ public:
         evolve(state_, stored.event);
         return true;
       } catch (const broken_invariant& fault) {
-        broken = error{error_code::corrupt,
-                       fmt::format("{}, event {}: {}", to_string(state_.id), stored.number, fault.what())};
+        broken = make_error(
+            error_code::corrupt,
+            notice{"log_breaks_rules",
+                   {{"campaign", to_string(state_.id)}, {"event", stored.number}, {"fault", fault.what()}}});
         return false;
       }
     });
@@ -48,13 +50,15 @@ public:
 private:
   result<void> check_arrival(const replay_point& upto) const {
     if (!state_.exists() && upto.time)
-      return failure(error_code::not_found, fmt::format("there was no campaign {} at {} yet",
-                                                        to_string(state_.id), format_timestamp(*upto.time)));
+      return failure(error_code::not_found, notice{"campaign_unknown_then",
+                                                   {{"campaign", to_string(state_.id)}, {"at", *upto.time}}});
     if (!state_.exists())
-      return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(state_.id)));
+      return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(state_.id)}}});
     if (upto.number && state_.last_event < *upto.number)
-      return failure(error_code::not_found, fmt::format("{} has {} events, not {}", to_string(state_.id),
-                                                        state_.last_event, *upto.number));
+      return failure(error_code::not_found, notice{"event_unknown",
+                                                   {{"campaign", to_string(state_.id)},
+                                                    {"events", state_.last_event},
+                                                    {"event", *upto.number}}});
     return {};
   }
 
@@ -152,9 +156,7 @@ result<campaign_view> replay_log(const store& from, campaign_id campaign, const 
 result<json> compare_log(const store& from, campaign_id campaign, event_number first, event_number last) {
   if (first == 0 || first > last)
     return failure(error_code::invalid_input,
-                   fmt::format("the first event of the two is {}: it must be 1 or more, and not behind the "
-                               "other ({})",
-                               first, last));
+                   notice{"events_out_of_order", {{"first", first}, {"last", last}}});
   replayer replay(from, campaign);
   if (const auto done = replay.go_to({first, std::nullopt}); !done)
     return std::unexpected(done.error());
@@ -179,7 +181,7 @@ letter_story(const store& from, campaign_id campaign, std::string_view address) 
     return std::unexpected(index.error());
   if (!*index)
     return failure(error_code::not_found,
-                   fmt::format("{} is not in the audience of {}", address, to_string(campaign)));
+                   notice{"recipient_unknown", {{"address", address}, {"campaign", to_string(campaign)}}});
   std::vector<stored_event> story;
   const auto read = from.journal().read(campaign, 1, [&](const stored_event& stored) {
     if (touches(stored.event, **index)) {
@@ -218,7 +220,7 @@ result<std::vector<campaign_id>> campaigns_to_export(const store& from, std::opt
   if (!campaigns || !only)
     return campaigns;
   if (!std::ranges::binary_search(*campaigns, *only))
-    return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(*only)));
+    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(*only)}}});
   return std::vector{*only};
 }
 

@@ -4,8 +4,6 @@
 #include "messages/address.hpp"
 #include "messages/message_id.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 namespace sluice {
@@ -37,7 +35,7 @@ public:
         if (doubt->waits())
           row.retry_at = doubt->retry_at;
         if (!doubt->resend)
-          row.last_reply = {0, "", "given up in doubt" + (next.by.empty() ? "" : " by " + next.by)};
+          row.last_reply = reply_of(given_up_by(next.by));
       });
   }
 
@@ -48,6 +46,13 @@ private:
       for (auto row = std::ranges::lower_bound(rows_, range.begin, {}, &letter_row::index);
            row != rows_.end() && row->index < range.end; ++row)
         visit(*row);
+  }
+
+  static notice given_up_by(const std::string& who) {
+    notice what{"given_up_in_doubt"};
+    if (!who.empty())
+      what.add({"by", who});
+    return what;
   }
 
   static void put(letter_row& row, letter_state state, timestamp at) {
@@ -142,13 +147,14 @@ result<letter_row> find_letter(const store& from,
                                std::string_view address,
                                letter_history* seen) {
   if (campaign.audience.id == audience_id{})
-    return failure(error_code::not_found, to_string(campaign.id) + " has no audience yet");
+    return failure(error_code::not_found,
+                   notice{"campaign_without_audience", {{"campaign", to_string(campaign.id)}}});
   const auto index = from.audiences().find(campaign.audience.id, address);
   if (!index)
     return std::unexpected(index.error());
   if (!*index)
     return failure(error_code::not_found,
-                   fmt::format("{} is not in the audience of {}", address, to_string(campaign.id)));
+                   notice{"recipient_unknown", {{"address", address}, {"campaign", to_string(campaign.id)}}});
   std::vector<letter_row> rows(1);
   rows.front().index = **index;
   auto done = filled(from, campaign, seen, [&](const campaign_state&) { return rows; });
@@ -185,7 +191,7 @@ result<found_letters> search_letters(const store& from,
       return std::unexpected(read.error());
     if (read->empty())
       return failure(error_code::corrupt,
-                     fmt::format("row {} of {} is missing", index, campaign.audience.name));
+                     notice{"row_missing", {{"row", index}, {"audience", campaign.audience.name}}});
     for (const auto& row : *read) {
       if (found.rows.size() == limit)
         break;
@@ -209,18 +215,19 @@ result<found_letters> search_letters(const store& from,
 result<audience_row> letter_recipient(const store& from, const campaign_view& campaign, letter_index index) {
   if (campaign.audience.id == audience_id{})
     return failure(error_code::not_found,
-                   to_string(campaign.id) + " has no audience yet, so there is no letter to show");
+                   notice{"campaign_without_audience", {{"campaign", to_string(campaign.id)}}});
   const auto info = from.audiences().info(campaign.audience.id);
   if (!info)
     return std::unexpected(info.error());
   if (index >= info->size)
     return failure(error_code::not_found,
-                   fmt::format("there is no letter {}: the last one is {}", index, info->size - 1));
+                   notice{"letter_unknown", {{"letter", index}, {"last", info->size - 1}}});
   auto rows = from.audiences().read(info->id, index, 1);
   if (!rows)
     return std::unexpected(rows.error());
   if (rows->empty())
-    return failure(error_code::corrupt, fmt::format("row {} of {} is missing", index, to_string(info->id)));
+    return failure(error_code::corrupt,
+                   notice{"row_missing", {{"row", index}, {"audience", to_string(info->id)}}});
   return audience_row{*info, std::move(rows->front())};
 }
 

@@ -47,7 +47,7 @@ void progress::settle(const settled_group& group, timestamp at) {
     break;
   case letter_state::in_doubt:
     now_.in_doubt += count;
-    if (group.answer.text == restart_words && (restarts_.empty() || restarts_.back() != at))
+    if (is_of_restart(group.answer) && (restarts_.empty() || restarts_.back() != at))
       restarts_.push_back(at);
     break;
   case letter_state::deferred:

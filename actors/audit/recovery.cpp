@@ -4,8 +4,6 @@
 #include "actors/core/state_codec.hpp"
 #include "messages/check.hpp"
 
-#include <fmt/format.h>
-
 namespace sluice {
 
 result<campaign_state> recover(const store& from, campaign_id campaign) {
@@ -21,9 +19,10 @@ result<campaign_state> recover(const store& from, campaign_id campaign) {
       evolve(state, stored.event);
       return true;
     } catch (const broken_invariant& fault) {
-      broken = error{error_code::corrupt,
-                     fmt::format("{}, event {}: {}; run: sluice audit verify {}", to_string(campaign),
-                                 stored.number, fault.what(), to_string(campaign))};
+      broken = make_error(
+          error_code::corrupt,
+          notice{"log_damaged",
+                 {{"campaign", to_string(campaign)}, {"event", stored.number}, {"fault", fault.what()}}});
       return false;
     }
   });
@@ -32,7 +31,7 @@ result<campaign_state> recover(const store& from, campaign_id campaign) {
   if (broken)
     return std::unexpected(*broken);
   if (!state.exists())
-    return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(campaign)));
+    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(campaign)}}});
   return state;
 }
 

@@ -19,7 +19,7 @@ std::string signed_bytes(const log_seal& seal) {
 }
 
 std::unexpected<error> no_seal(const std::string& why) {
-  return failure(error_code::invalid_input, "this is no seal of sluice's: " + why);
+  return failure(error_code::invalid_input, notice{"seal_wrong", {{"fault", why}}});
 }
 
 std::string text_in(const nlohmann::json& from, const char* field) {
@@ -109,15 +109,12 @@ result<void> check_seal(const log_seal& seal, std::string_view signer) {
   if (!signer.empty()) {
     ed25519_public_key wanted;
     if (!from_hex(signer, wanted))
-      return failure(error_code::invalid_input,
-                     "a public key is 64 hexadecimal digits (lower case), as `sluice audit seal` prints it");
+      return failure(error_code::invalid_input, notice{"seal_key_wrong"});
     if (wanted != seal.public_key)
-      return failure(error_code::corrupt,
-                     fmt::format("the seal was signed with another key than the one given: {}",
-                                 to_hex(seal.public_key)));
+      return failure(error_code::corrupt, notice{"seal_other_key", {{"key", to_hex(seal.public_key)}}});
   }
   if (!is_signed_by(seal.public_key, signed_bytes(seal), seal.signature))
-    return failure(error_code::corrupt, "the seal's signature is wrong: it was altered after it was signed");
+    return failure(error_code::corrupt, notice{"seal_signature_wrong"});
   return {};
 }
 

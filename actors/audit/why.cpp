@@ -2,6 +2,7 @@
 
 #include "actors/core/due.hpp"
 #include "messages/address.hpp"
+#include "messages/notice_words.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,45 +11,44 @@ namespace sluice {
 
 namespace {
 
-std::string moment(std::optional<timestamp> at) {
-  return at ? format_timestamp(*at) : std::string{"an unknown moment"};
+notice_parameter moment(std::string_view name, std::optional<timestamp> at) {
+  if (at)
+    return {name, *at};
+  return {name, "an unknown moment"};
 }
 
-/// ": words", or nothing.
-std::string behind_colon(const std::string& words) {
-  return words.empty() ? words : ": " + words;
-}
-
-/// What the relay last said of the letter: ": 451 4.7.1 later, please", or nothing.
-std::string said(const reply& answer) {
-  std::vector<std::string> parts;
-  if (answer.code != 0)
-    parts.push_back(std::to_string(answer.code));
+/// With what was last said of the letter: by the relay "451 4.7.1 later, please", or by us.
+notice with_reply(notice what, const reply& answer) {
+  if (answer.code == 0) {
+    if (auto ours = notice_of(answer); !ours.empty())
+      what.causes.push_back(std::move(ours));
+    return what;
+  }
+  std::vector<std::string> parts{std::to_string(answer.code)};
   for (const auto* part : {&answer.enhanced, &answer.text})
     if (!part->empty())
       parts.push_back(*part);
-  return behind_colon(fmt::format("{}", fmt::join(parts, " ")));
+  what.add({"reply", fmt::format("{}", fmt::join(parts, " "))});
+  return what;
 }
 
-std::string count_of(std::uint64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", count, count == 1 ? one : many);
+letter_reason reason_of(std::string_view code, notice what, std::optional<timestamp> until = std::nullopt) {
+  auto words = words_of(what);
+  return {code, std::move(words), until, std::move(what)};
 }
 
 /// A letter that has its outcome, or is on a connection: nothing else matters any more.
 std::optional<letter_reason> fate(const letter_row& letter) {
-  const auto at = moment(letter.changed_at);
+  const auto at = moment("at", letter.changed_at);
   switch (letter.state) {
   case letter_state::accepted:
-    return letter_reason{
-        "accepted", fmt::format("the relay took it at {}{}", at, said(letter.last_reply)), {}};
+    return reason_of("accepted", with_reply(notice{"letter_accepted", {at}}, letter.last_reply));
   case letter_state::refused:
-    return letter_reason{"refused", fmt::format("it was refused at {}{}", at, said(letter.last_reply)), {}};
+    return reason_of("refused", with_reply(notice{"letter_refused", {at}}, letter.last_reply));
   case letter_state::skipped:
-    return letter_reason{"skipped", fmt::format("it was skipped at {}{}", at, said(letter.last_reply)), {}};
+    return reason_of("skipped", with_reply(notice{"letter_skipped", {at}}, letter.last_reply));
   case letter_state::claimed:
-    return letter_reason{"in_flight",
-                         fmt::format("it is on a connection to the relay since {}; the reply is awaited", at),
-                         {}};
+    return reason_of("in_flight", notice{"letter_in_flight", {at}});
   case letter_state::pending:
   case letter_state::deferred:
   case letter_state::in_doubt:
@@ -75,81 +75,72 @@ public:
     add_relay();
     if (found_.empty())
       add_limits();
-    if (found_.empty())
+    if (found_.empty() && letter_.attempts == 0)
+      add("waiting", notice{"letter_waiting"});
+    else if (found_.empty())
       add("waiting",
-          fmt::format("it is due and waits for its turn on a connection to the relay{}",
-                      letter_.attempts == 0 ? ""
-                                            : fmt::format("; it was tried {} and came back{}",
-                                                          count_of(letter_.attempts, "time", "times"),
-                                                          said(letter_.last_reply))));
+          with_reply(notice{"letter_waiting_again", {{"attempts", letter_.attempts}}}, letter_.last_reply));
     return std::move(found_);
   }
 
 private:
-  void add(std::string_view code, std::string text, std::optional<timestamp> until = std::nullopt) {
-    found_.push_back({code, std::move(text), until});
+  void add(std::string_view code, notice what, std::optional<timestamp> until = std::nullopt) {
+    found_.push_back(reason_of(code, std::move(what), until));
   }
 
   void record_doubt() {
     if (letter_.state != letter_state::in_doubt)
       return;
-    const auto what = fmt::format("its end was sent at {} and the reply never came, so it may have arrived",
-                                  moment(letter_.changed_at));
-    if (is_final(campaign_.stage))
-      add("in_doubt", what);
-    else if (campaign_.spec.on_doubt == doubt_policy::hold)
-      add("in_doubt", fmt::format("{0}; it waits for a person's word: sluice doubt {1} --resend, or sluice "
-                                  "doubt {1} --give-up",
-                                  what, id_));
-    else
-      add("in_doubt", what + "; it leaves again by itself under the same Message-ID");
+    const auto code = is_final(campaign_.stage)                       ? "letter_in_doubt"
+                      : campaign_.spec.on_doubt == doubt_policy::hold ? "letter_in_doubt_held"
+                                                                      : "letter_in_doubt_leaves";
+    add("in_doubt", notice{code, {moment("at", letter_.changed_at), campaign()}});
   }
 
   /// True when the campaign is over: nothing that passes keeps the letter.
   bool record_end() {
     if (campaign_.stage == stage::cancelled)
-      add("cancelled", fmt::format("{} was cancelled: it will never leave", id_));
+      add("cancelled", notice{"letter_cancelled", {campaign()}});
     else if (campaign_.stage == stage::rejected)
-      add("rejected", fmt::format("the moderator rejected {}{}: it will never leave", id_,
-                                  campaign_.moderation_words.empty()
-                                      ? ""
-                                      : fmt::format(" (\"{}\")", campaign_.moderation_words)));
+      add("rejected", notice{"letter_rejected", {campaign(), {"words", campaign_.moderation_words}}});
     return is_final(campaign_.stage) && !found_.empty();
   }
 
   void add_suppression() {
     if (around_.suppressed)
-      add("suppressed", fmt::format("{} is suppressed ({}): the letter will be skipped when its turn comes, "
-                                    "unless sluice suppress remove is sooner",
-                                    letter_.email, *around_.suppressed));
+      add("suppressed",
+          notice{"letter_suppressed", {{"address", letter_.email}, {"reason", *around_.suppressed}}});
   }
 
   void record_fault() {
     if (!campaign_.fault.empty())
-      add("fault", fmt::format("{} stands still because of a fault: {}", id_, campaign_.fault));
+      add("fault", notice{"letter_campaign_parked",
+                          {campaign()},
+                          {notice_or_text(campaign_.fault_notice, campaign_.fault)}});
   }
 
   void add_hold() {
     if (!campaign_.hold)
       return;
     const auto& hold = *campaign_.hold;
-    add("paused", fmt::format("{} is paused since {}{}{}; sluice resume {} lets it go on", id_,
-                              format_timestamp(hold.since),
-                              hold.reason == hold_reason::spam_suspicion ? " on suspicion of spam"
-                              : hold.by.empty()                          ? std::string{}
-                                                                         : " by " + hold.by,
-                              behind_colon(hold.text), id_));
+    const notice_parameter since{"since", hold.since};
+    if (auto why = notice_of(hold); !why.empty())
+      add("paused", notice{"letter_held_for_spam", {campaign(), since}, {std::move(why)}});
+    else if (hold.reason == hold_reason::spam_suspicion)
+      add("paused", notice{"letter_held_for_spam", {campaign(), since}});
+    else
+      add("paused", notice{"letter_paused", {campaign(), since, {"by", hold.by}, {"words", hold.text}}});
   }
 
   void add_stage() {
     if (campaign_.stage == stage::draft)
-      add("draft", fmt::format("{0} is a draft: sluice start {0} begins it", id_));
+      add("draft", notice{"letter_in_draft", {campaign()}});
     else if (campaign_.stage == stage::moderation)
-      add("moderation",
-          fmt::format("{} waits for a moderator{}", id_,
-                      behind_colon(fmt::format("{}", fmt::join(campaign_.moderation_reasons, "; ")))));
+      add("moderation", notice{"letter_in_moderation",
+                               {campaign()},
+                               notices_or_texts(campaign_.moderation_notices, campaign_.moderation_reasons)});
     else if (campaign_.stage == stage::preparing && campaign_.t0)
-      add("preparing", fmt::format("{} starts at {}", id_, format_timestamp(*campaign_.t0)), campaign_.t0);
+      add("preparing", notice{"letter_preparing", {campaign(), {"at", *campaign_.t0}}}, campaign_.t0);
   }
 
   void add_part() {
@@ -159,25 +150,27 @@ private:
     const auto at = due_at(plan, *campaign_.t0, campaign_.released_at, campaign_.counts.total, letter_.index);
     if (at <= around_.now || at == *campaign_.t0)
       return;
-    add("part",
-        fmt::format("its part, the {}. one, is due at {}", (at - *campaign_.t0) / plan.parts->every + 1,
-                    format_timestamp(at)),
-        at);
+    const auto part = (at - *campaign_.t0) / plan.parts->every + 1;
+    add("part", notice{"letter_part", {{"part", part}, {"at", at}}}, at);
   }
 
   void add_retry() {
     if (letter_.state == letter_state::deferred && letter_.retry_at && *letter_.retry_at > around_.now)
       add("deferred",
-          fmt::format("it was put off at {}{}; it is tried again at {}", moment(letter_.changed_at),
-                      said(letter_.last_reply), format_timestamp(*letter_.retry_at)),
+          with_reply(
+              notice{"letter_deferred", {moment("at", letter_.changed_at), {"until", *letter_.retry_at}}},
+              letter_.last_reply),
           letter_.retry_at);
   }
 
   void add_relay() {
-    if (campaign_.relay_trouble)
-      add("relay_away", fmt::format("the relay is away since {}{}; it is tried again and again",
-                                    format_timestamp(campaign_.relay_trouble->since),
-                                    behind_colon(campaign_.relay_trouble->text)));
+    if (!campaign_.relay_trouble)
+      return;
+    const auto& trouble = *campaign_.relay_trouble;
+    notice what{"letter_relay_away", {{"since", trouble.since}}};
+    if (auto why = notice_or_text(trouble.notice, trouble.text); !why.empty())
+      what.causes.push_back(std::move(why));
+    add("relay_away", std::move(what));
   }
 
   /// Limits matter to letters that could leave now.
@@ -186,14 +179,15 @@ private:
       return;
     const auto& wait = *around_.wait;
     if (wait.domain_letters > 0)
-      add("domain_limit",
-          fmt::format("{} gets {} a second at most, and {} to it at the relay for that",
-                      domain_of(letter_.email), count_of(wait.domain_per_second, "letter", "letters"),
-                      count_of(wait.domain_letters, "letter waits", "letters wait")));
+      add("domain_limit", notice{"letter_domain_limit",
+                                 {{"domain", domain_of(letter_.email)},
+                                  {"per_second", wait.domain_per_second},
+                                  {"waiting", wait.domain_letters}}});
     if (wait.is_rate_limited)
-      add("rate_limit", fmt::format("this engine sends {} a second at most, all campaigns together",
-                                    count_of(wait.per_second, "letter", "letters")));
+      add("rate_limit", notice{"letter_rate_limit", {{"per_second", wait.per_second}}});
   }
+
+  notice_parameter campaign() const { return {"campaign", id_}; }
 
   const campaign_view& campaign_;
   const letter_row& letter_;

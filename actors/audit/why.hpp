@@ -17,6 +17,7 @@ struct letter_reason {
   std::string_view code; ///< "accepted", "paused", "part", "deferred", "relay_away", "domain_limit" …
   std::string text;      ///< a sentence
   std::optional<timestamp> until; ///< when it ends by itself, where that is known
+  sluice::notice notice;          ///< what the sentence says
 };
 
 /// What is known of a letter besides its row.

@@ -1,5 +1,6 @@
 #include "actors/core/campaign_state.hpp"
 
+#include "actors/core/decide.hpp"
 #include "actors/core/due.hpp"
 
 #include <algorithm>
@@ -67,8 +68,10 @@ campaign_view brief_view_of(const campaign_state& state, timestamp now) {
   view.drain = state.drain;
   view.submitted_at = state.submitted_at;
   view.moderation_reasons = state.moderation_reasons;
+  view.moderation_notices = state.moderation_notices;
   view.moderation_words = state.moderation_words;
   view.content_hash = state.content_hash;
+  view.allowed = allowed_commands(state);
   if (!state.is_final())
     view.responses = state.responses;
   return refreshed(std::move(view), now);

@@ -45,6 +45,7 @@ struct campaign_state {
   std::optional<timestamp> released_at;
   std::optional<timestamp> submitted_at;
   std::vector<std::string> moderation_reasons;
+  std::vector<notice> moderation_notices; ///< what they say; none in a log of before
   std::string moderation_words;
   std::string content_hash;
 

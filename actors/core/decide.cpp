@@ -2,8 +2,7 @@
 
 #include "actors/core/due.hpp"
 #include "actors/core/moderation.hpp"
-
-#include <fmt/format.h>
+#include "messages/notice_words.hpp"
 
 #include <algorithm>
 
@@ -38,34 +37,41 @@ bool is_allowed(const campaign_state& state, command_kind kind) {
 
 error refusal(const campaign_state& state, command_kind kind) {
   const auto what = state.status();
-  const auto allowed = allowed_commands(state);
-  auto message =
-      fmt::format("{} is {} and cannot be told to {}", to_string(state.id), name_of(what), name_of(kind));
+  std::string allowed;
+  for (const auto one : allowed_commands(state))
+    (allowed += allowed.empty() ? "" : ", ") += name_of(one);
+  notice why{allowed.empty()          ? "nothing_changes_it"
+             : what == status::paused ? "not_allowed_under_hold"
+                                      : "not_allowed_now",
+             {{"campaign", to_string(state.id)}, {"status", name_of(what)}, {"command", name_of(kind)}}};
   if (what == status::paused)
-    message += fmt::format(" (under the hold it is in {})", name_of(state.stage));
-  message += allowed.empty() ? "; nothing changes it any more" : "; it allows: " + allowed;
-  return {error_code::not_allowed_now, message};
+    why.add({"stage", name_of(state.stage)});
+  if (!allowed.empty())
+    why.add({"allowed", allowed});
+  return make_error(error_code::not_allowed_now, std::move(why));
 }
 
 /// Nothing when the draft is still the one that was looked at.
 result<void> check_unchanged(const campaign_state& state, const std::optional<event_number>& seen) {
   if (!seen || *seen == state.last_event)
     return {};
-  return failure(error_code::conflict,
-                 fmt::format("{} was changed meanwhile; look at it and try again", to_string(state.id)));
+  return failure(error_code::conflict, notice{"changed_meanwhile", {{"campaign", to_string(state.id)}}});
 }
 
 result<event_bodies> decide_start(const campaign_state& state, const start_check& checked, timestamp now) {
   if (state.audience.id == audience_id{} || state.letters.size() == 0)
     return failure(error_code::invalid_input,
-                   fmt::format("{} has no audience yet; give it one, then start it", to_string(state.id)));
+                   notice{"audience_missing", {{"campaign", to_string(state.id)}}});
   if (auto unchanged = check_unchanged(state, checked.version); !unchanged)
     return std::unexpected(unchanged.error());
   const auto t0 = std::max(state.spec.plan.start_at.value_or(now), now);
   if (auto end = check_end(state.spec.plan, t0, state.letters.size()); !end)
     return std::unexpected(end.error());
   event_bodies events;
-  events.emplace_back(submitted{checked.moderation_reasons, content_hash(state.spec, state.audience)});
+  submitted checks{{}, content_hash(state.spec, state.audience), checked.moderation_reasons};
+  for (const auto& reason : checked.moderation_reasons)
+    checks.reasons.push_back(words_of(reason));
+  events.emplace_back(std::move(checks));
   if (checked.moderation_reasons.empty())
     events.emplace_back(scheduled{t0});
   return events;
@@ -245,33 +251,33 @@ std::optional<paused> suspect(const campaign_state& state,
   const auto percent = [&](std::size_t part) {
     return 100.0 * static_cast<double>(part) / static_cast<double>(outcomes);
   };
+  const auto held_for = [&](std::string_view code, double share, double limit) {
+    notice why{code, {{"percent", share}, {"outcomes", outcomes}, {"limit", limit}}};
+    auto words = words_of(why);
+    return paused{hold_reason::spam_suspicion, std::move(words), std::move(why)};
+  };
   if (percent(spam) > settings.spam_percent_max)
-    return paused{hold_reason::spam_suspicion,
-                  fmt::format("{:.1f}% of the last {} outcomes were refused as spam; the limit is {:g}%",
-                              percent(spam), outcomes, settings.spam_percent_max)};
+    return held_for("refused_as_spam", percent(spam), settings.spam_percent_max);
   if (percent(refused) > settings.refused_percent_max)
-    return paused{hold_reason::spam_suspicion,
-                  fmt::format("{:.1f}% of the last {} outcomes were refused; the limit is {:g}%",
-                              percent(refused), outcomes, settings.refused_percent_max)};
+    return held_for("refused_too_often", percent(refused), settings.refused_percent_max);
   return std::nullopt;
 }
 
 } // namespace
 
-std::string allowed_commands(const campaign_state& state) {
-  std::string names;
+std::vector<command_kind> allowed_commands(const campaign_state& state) {
+  std::vector<command_kind> kinds;
   for (std::size_t number = 0; number < command_kind_count; ++number) {
     const auto kind = static_cast<command_kind>(number);
     const auto changes_something =
         (kind != command_kind::resume || state.hold) && (kind != command_kind::pause || !state.hold) &&
+        (kind != command_kind::release || !state.released_at) &&
         ((kind != command_kind::resend_doubt && kind != command_kind::give_up_doubt) ||
          state.letters.count(letter_state::in_doubt) > 0);
-    if (is_allowed(state, kind) && changes_something) {
-      names += names.empty() ? "" : ", ";
-      names += name_of(kind);
-    }
+    if (is_allowed(state, kind) && changes_something)
+      kinds.push_back(kind);
   }
-  return names;
+  return kinds;
 }
 
 result<event_bodies>
@@ -287,7 +293,7 @@ decide(const campaign_state& state, const command& asked, const start_check& che
     return decide_start(state, checked, now);
   case command_kind::edit:
     if (!asked.edited)
-      return failure(error_code::invalid_input, "an edit must say what the draft becomes");
+      return failure(error_code::invalid_input, notice{"edit_is_empty"});
     if (auto unchanged = check_unchanged(state, asked.edited->made_from); !unchanged)
       return std::unexpected(unchanged.error());
     return event_bodies{edited{asked.edited->spec, asked.edited->audience}};
@@ -313,7 +319,7 @@ decide(const campaign_state& state, const command& asked, const start_check& che
     return events;
   }
   }
-  return failure(error_code::internal, "a command of no known kind");
+  return failure(error_code::internal, notice{"internal_fault", {{"fault", "a command of no known kind"}}});
 }
 
 event_bodies decide_on_time(const campaign_state& state, timestamp now) {
@@ -398,11 +404,17 @@ event_bodies decide_skips(const campaign_state& state, const std::vector<settled
   return events;
 }
 
+bool is_of_restart(const reply& answer) {
+  // A log of before has the words alone.
+  return answer.notice.code == "engine_ended_before_reply" ||
+         (answer.notice.empty() && answer.text == "the engine ended before the reply came");
+}
+
 std::vector<result_group> results_of_restart(const campaign_state& state) {
   auto letters = state.letters.all(letter_state::claimed);
   if (letters.empty())
     return {};
-  return {{letter_state::in_doubt, std::move(letters), {0, "", std::string{restart_words}}}};
+  return {{letter_state::in_doubt, std::move(letters), reply_of(notice{"engine_ended_before_reply"})}};
 }
 
 } // namespace sluice

@@ -18,8 +18,8 @@ using event_bodies = std::vector<event_body>;
 result<event_bodies>
 decide(const campaign_state& state, const command& asked, const start_check& checked, timestamp now);
 
-/// The commands that this state does not refuse, in words: "pause, release, cancel".
-std::string allowed_commands(const campaign_state& state);
+/// The commands that would change something in this state.
+std::vector<command_kind> allowed_commands(const campaign_state& state);
 
 /// preparing → sending when the plan's zero has come.
 event_bodies decide_on_time(const campaign_state& state, timestamp now);
@@ -40,8 +40,8 @@ event_bodies decide_results(const campaign_state& state,
 /// Letters that are never offered, with the reason of each group.
 event_bodies decide_skips(const campaign_state& state, const std::vector<settled_group>& skips);
 
-/// Why a letter is in doubt after a restart.
-inline constexpr std::string_view restart_words = "the engine ended before the reply came";
+/// True when a letter is in doubt because the engine ended.
+bool is_of_restart(const reply& answer);
 
 /// After a restart: what was claimed and has no outcome is in doubt, as if the relay had said so.
 std::vector<result_group> results_of_restart(const campaign_state& state);

@@ -166,10 +166,7 @@ void each_part(const plan& plan,
 result<void> check_end(const plan& plan, timestamp t0, letter_index total) {
   if (due_at(plan, t0, std::nullopt, total, total - 1) < end_of_time)
     return {};
-  return failure(
-      error_code::invalid_input,
-      "plan.parts: the last part would fall due after the year 9999; make the parts larger, or let "
-      "them follow faster");
+  return failure(error_code::invalid_input, notice{"plan_ends_too_late", {{"field", "plan.parts"}}});
 }
 
 double rate_at(const campaign_view& view, timestamp now) {

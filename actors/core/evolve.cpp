@@ -1,6 +1,7 @@
 #include "actors/core/evolve.hpp"
 
 #include "messages/check.hpp"
+#include "messages/notice_words.hpp"
 
 #include <algorithm>
 
@@ -72,6 +73,8 @@ void record_response(campaign_state& state, const settled_group& group, timestam
   if (group.answer.code == 0 && group.answer.text.empty())
     return;
   auto words = common_words(group.answer.text);
+  // Of words that are many letters' the notice, which may name one of them, says too much.
+  auto said = words == group.answer.text ? group.answer.notice : notice{};
   auto same = [&](const response_group& one) {
     return one.answer.code == group.answer.code && one.answer.enhanced == group.answer.enhanced &&
            one.answer.text == words;
@@ -79,14 +82,15 @@ void record_response(campaign_state& state, const settled_group& group, timestam
   auto found = std::ranges::find_if(state.responses, same);
   if (found == state.responses.end()) {
     if (state.responses.size() >= response_groups_max) {
-      words = "(answers of further kinds)";
+      said = notice{"further_replies"};
+      words = words_of(said);
       found =
           std::ranges::find_if(state.responses, [&](const auto& one) { return one.answer.text == words; });
     }
     if (found == state.responses.end()) {
       const auto is_rest = state.responses.size() >= response_groups_max;
-      reply shown{is_rest ? std::uint16_t{0} : group.answer.code, is_rest ? "" : group.answer.enhanced,
-                  words};
+      reply shown{is_rest ? std::uint16_t{0} : group.answer.code, is_rest ? "" : group.answer.enhanced, words,
+                  std::move(said)};
       state.responses.push_back({std::move(shown), 0, at, at, group.letters.ranges().front().begin});
       found = std::prev(state.responses.end());
     }
@@ -119,6 +123,7 @@ struct evolution {
     state.stage = stage::moderation;
     state.submitted_at = now.at;
     state.moderation_reasons = it.reasons;
+    state.moderation_notices = it.notices;
     state.content_hash = it.content_hash;
   }
   void operator()(const approved& it) {
@@ -144,7 +149,7 @@ struct evolution {
   }
   void operator()(const paused& it) {
     check(is_outgoing(state.stage) && !state.hold, "a campaign was held that cannot be");
-    state.hold = hold{now.by, it.reason, it.text, now.at};
+    state.hold = hold{now.by, it.reason, it.text, now.at, it.notice};
     begin_drain();
   }
   void operator()(const resumed&) {
@@ -189,7 +194,7 @@ struct evolution {
   void operator()(const relay_failed& it) {
     // Told again with other words it is the same trouble, since then.
     const auto since = state.relay_trouble ? state.relay_trouble->since : now.at;
-    state.relay_trouble = relay_trouble{since, it.text};
+    state.relay_trouble = relay_trouble{since, it.text, it.notice};
   }
   void operator()(const relay_recovered&) { state.relay_trouble.reset(); }
   void operator()(const drained& it) {

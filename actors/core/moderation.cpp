@@ -6,8 +6,6 @@
 #include "messages/sha256.hpp"
 #include "messages/utf8.hpp"
 
-#include <fmt/format.h>
-
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -22,8 +20,9 @@ constexpr milliseconds every_min = std::chrono::seconds(1);
 constexpr milliseconds every_max = std::chrono::hours(24 * 365);
 constexpr std::uint32_t growth_percent_max = 1000;
 
-std::unexpected<error> wrong(std::string_view field, std::string_view why) {
-  return failure(error_code::invalid_input, fmt::format("{}: {}", field, why));
+std::unexpected<error> wrong(std::string_view field, notice why) {
+  why.add({"field", field});
+  return failure(error_code::invalid_input, std::move(why));
 }
 
 bool is_blank(std::string_view text) {
@@ -47,32 +46,30 @@ result<void> check_texts(const campaign_spec& spec) {
        {"unsubscribe_url", &spec.unsubscribe_url}}};
   for (const auto& [field, text] : texts)
     if (!is_utf8(*text))
-      return wrong(field, "it is not UTF-8");
+      return wrong(field, notice{"not_utf8"});
   if (is_blank(spec.name))
-    return wrong("name", "a campaign needs a name");
+    return wrong("name", notice{"name_missing"});
   if (std::ranges::any_of(spec.name, [](char one) { return static_cast<unsigned char>(one) < 0x20; }))
-    return wrong("name", "it has a line break or another control character");
+    return wrong("name", notice{"control_character"});
   if (is_blank(spec.subject))
-    return wrong("subject", "a letter needs a subject");
+    return wrong("subject", notice{"subject_missing"});
   if (spec.text.empty() && spec.html.empty())
-    return wrong("text", "a letter needs text, html or both");
+    return wrong("text", notice{"message_missing"});
   return {};
 }
 
 result<void> check_sender(const campaign_spec& spec, const moderation_settings& settings) {
   const auto from = parse_mailbox(spec.from);
   if (!from)
-    return wrong("from", from.error().message);
+    return wrong("from", notice_of(from.error()));
   const auto domain = domain_of(from->address);
   const auto is_free = std::ranges::any_of(settings.free_mail_domains,
                                            [&](const std::string& free) { return folded(free) == domain; });
   if (is_free)
-    return wrong("from", fmt::format("{} is a free-mail domain, and its DMARC policy has letters from other "
-                                     "servers refused everywhere; send from a domain of your own",
-                                     domain));
+    return wrong("from", notice{"free_mail_sender", {{"domain", domain}}});
   if (!spec.reply_to.empty())
     if (const auto reply_to = parse_mailbox(spec.reply_to); !reply_to)
-      return wrong("reply_to", reply_to.error().message);
+      return wrong("reply_to", notice_of(reply_to.error()));
   return {};
 }
 
@@ -82,69 +79,73 @@ result<void> check_unsubscribe_url(const std::string& url) {
   if (url.empty() || start.starts_with("{{") || start.starts_with("https://") ||
       start.starts_with("http://") || start.starts_with("mailto:"))
     return {};
-  return wrong("unsubscribe_url", "it must begin with https://, http:// or mailto:");
+  return wrong("unsubscribe_url", notice{"link_scheme_wrong"});
 }
 
 result<void> check_plan(const plan& plan) {
   if (plan.start_at &&
       std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(*plan.start_at)}.year() >
           std::chrono::year{9999})
-    return wrong("plan.start_at", "the year has more than four digits");
+    return wrong("plan.start_at", notice{"year_too_large"});
   if (!plan.parts)
     return {};
   if (plan.parts->size < 1 || plan.parts->size > letters_max)
-    return wrong("plan.parts.size", fmt::format("a part has 1 to {} letters", letters_max));
+    return wrong("plan.parts.size", notice{"part_size_out_of_range", {{"max", letters_max}}});
   if (plan.parts->every < every_min || plan.parts->every > every_max)
-    return wrong("plan.parts.every", "it must be from 1s to 365d");
+    return wrong("plan.parts.every",
+                 notice{"part_interval_out_of_range", {{"min", every_min}, {"max", every_max}}});
   if (plan.parts->growth_percent > growth_percent_max)
-    return wrong("plan.parts.growth", fmt::format("it is at most {} percent a day", growth_percent_max));
+    return wrong("plan.parts.growth", notice{"growth_too_large", {{"max", growth_percent_max}}});
   return {};
 }
 
 void add_history_reason(const campaign_spec& spec,
                         const sender_history& history,
                         const moderation_settings& settings,
-                        std::vector<std::string>& reasons) {
+                        std::vector<notice>& reasons) {
   if (history.campaigns < settings.first_campaigns)
-    reasons.push_back(fmt::format("campaign number {} of {}; the first {} of a sender domain are looked at",
-                                  history.campaigns + 1, sender_domain(spec), settings.first_campaigns));
+    reasons.push_back(notice{"domain_is_new",
+                             {{"number", history.campaigns + 1},
+                              {"domain", sender_domain(spec)},
+                              {"first", settings.first_campaigns}}});
 }
 
 void add_role_reason(const audience_info& audience,
                      const moderation_settings& settings,
-                     std::vector<std::string>& reasons) {
+                     std::vector<notice>& reasons) {
   if (audience.size == 0)
     return;
   const auto percent = 100.0 * audience.role_addresses / audience.size;
   if (percent > settings.role_addresses_percent_max)
-    reasons.push_back(fmt::format("{:.1f}% role addresses (info@, sales@ …) in the audience; limit {}%",
-                                  percent, settings.role_addresses_percent_max));
+    reasons.push_back(notice{"many_role_addresses",
+                             {{"percent", percent}, {"limit", settings.role_addresses_percent_max}}});
 }
 
 void add_growth_reason(const audience_info& audience,
                        const sender_history& history,
                        const moderation_settings& settings,
-                       std::vector<std::string>& reasons) {
+                       std::vector<notice>& reasons) {
   if (settings.audience_growth_max <= 0 || history.largest_audience == 0)
     return;
   const auto times = static_cast<double>(audience.size) / history.largest_audience;
   if (times > settings.audience_growth_max)
-    reasons.push_back(
-        fmt::format("{} recipients, {:.1f} times the sender's largest audience so far ({}); limit {} times",
-                    audience.size, times, history.largest_audience, settings.audience_growth_max));
+    reasons.push_back(notice{"audience_grew",
+                             {{"size", audience.size},
+                              {"times", times},
+                              {"largest", history.largest_audience},
+                              {"limit", settings.audience_growth_max}}});
 }
 
 void add_pattern_reasons(const campaign_spec& spec,
                          const moderation_settings& settings,
-                         std::vector<std::string>& reasons) {
+                         std::vector<notice>& reasons) {
   const std::array<std::string_view, 4> texts{spec.subject, spec.text, spec.html, spec.from};
   for (const auto& pattern : settings.suspicious_patterns) {
     const auto found = find_pattern(pattern, texts);
     if (!found)
-      reasons.push_back(found.error().message + "; it could not be looked for");
+      reasons.push_back(notice{"pattern_not_looked_for", {}, {notice_of(found.error())}});
     else if (!found->empty())
-      reasons.push_back(
-          fmt::format("\"{}\" in the message matches the suspicious pattern \"{}\"", *found, pattern));
+      reasons.push_back(notice{"suspicious_pattern", {{"found", *found}, {"pattern", pattern}}});
   }
 }
 
@@ -171,15 +172,15 @@ result<void> check_patterns(const moderation_settings& settings) {
   return {};
 }
 
-std::vector<std::string> moderation_reasons(const campaign_spec& spec,
-                                            const audience_info& audience,
-                                            const sender_history& history,
-                                            const moderation_settings& settings) {
-  std::vector<std::string> reasons;
+std::vector<notice> moderation_reasons(const campaign_spec& spec,
+                                       const audience_info& audience,
+                                       const sender_history& history,
+                                       const moderation_settings& settings) {
+  std::vector<notice> reasons;
   add_history_reason(spec, history, settings, reasons);
   add_role_reason(audience, settings, reasons);
   if (settings.requires_unsubscribe && spec.unsubscribe_url.empty())
-    reasons.emplace_back("no unsubscribe link: unsubscribe_url is empty; a campaign needs one");
+    reasons.emplace_back("no_unsubscribe_link");
   add_growth_reason(audience, history, settings, reasons);
   add_pattern_reasons(spec, settings, reasons);
   return reasons;

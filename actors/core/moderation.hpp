@@ -30,10 +30,10 @@ struct sender_history {
 };
 
 /// Why a person must look at it; empty: nobody need.
-std::vector<std::string> moderation_reasons(const campaign_spec& spec,
-                                            const audience_info& audience,
-                                            const sender_history& history,
-                                            const moderation_settings& settings);
+std::vector<notice> moderation_reasons(const campaign_spec& spec,
+                                       const audience_info& audience,
+                                       const sender_history& history,
+                                       const moderation_settings& settings);
 
 /// What every campaign must satisfy to be kept at all, but for its templates: a name, a sender (not at a free-mail
 /// domain), a subject, a text or html, sane plan. `invalid_input` that names the field.

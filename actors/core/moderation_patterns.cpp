@@ -108,7 +108,7 @@ std::string fault_of(const translation& translated, const RE2& expression) {
 
 std::unexpected<error> useless(const std::string& pattern, const std::string& why) {
   return failure(error_code::invalid_input,
-                 "the pattern \"" + pattern + "\" is no regular expression that can be used: " + why);
+                 notice{"pattern_invalid", {{"pattern", pattern}, {"fault", why}}});
 }
 
 std::string find_in(const RE2& expression, std::string_view text) {

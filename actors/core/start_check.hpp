@@ -2,9 +2,9 @@
 // What was found out about a draft before it is started.
 
 #include "messages/id.hpp"
+#include "messages/notice.hpp"
 
 #include <optional>
-#include <string>
 #include <vector>
 
 namespace sluice {
@@ -13,7 +13,7 @@ namespace sluice {
 /// another by then, `start` is refused with `conflict`: nobody has looked at what came between. Nothing: the
 /// reasons hold for whatever is there.
 struct start_check {
-  std::vector<std::string> moderation_reasons;
+  std::vector<notice> moderation_reasons;
   std::optional<event_number> version = std::nullopt;
 };
 

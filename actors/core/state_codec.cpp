@@ -2,6 +2,7 @@
 
 #include "messages/cbor.hpp"
 #include "messages/json.hpp"
+#include "messages/notice_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -118,33 +119,45 @@ void read_old_retries(const json& all, campaign_state& state) {
               {one.at(1).get<std::uint32_t>(), moment(one.at(2)), moment(one.at(3))});
 }
 
+/// The notice at that place of an array; a snapshot of before has none there.
+notice read_notice(const json& array, std::size_t at) {
+  return array.size() <= at || array.at(at).is_null() ? notice{}
+                                                      : value_or_throw(notice_from_json(array.at(at)));
+}
+
 json responses_json(const std::vector<response_group>& responses) {
   json all = json::array();
   for (const auto& one : responses)
-    all.push_back(
-        {to_json(one.answer), one.count, number(one.first_seen), number(one.last_seen), one.example});
+    all.push_back({{{"code", one.answer.code}, {"enhanced", one.answer.enhanced}, {"text", one.answer.text}},
+                   one.count,
+                   number(one.first_seen),
+                   number(one.last_seen),
+                   one.example,
+                   to_json(one.answer.notice)});
   return all;
 }
 
 std::vector<response_group> read_responses(const json& all) {
   std::vector<response_group> responses;
-  for (const auto& one : all)
+  for (const auto& one : all) {
     responses.push_back({value_or_throw(reply_from_json(one.at(0))), one.at(1).get<letter_index>(),
                          moment(one.at(2)), moment(one.at(3)), one.at(4).get<letter_index>()});
+    responses.back().answer.notice = read_notice(one, 5);
+  }
   return responses;
 }
 
 json hold_json(const std::optional<hold>& held) {
   if (!held)
     return {};
-  return {held->by, static_cast<int>(held->reason), held->text, number(held->since)};
+  return {held->by, static_cast<int>(held->reason), held->text, number(held->since), to_json(held->notice)};
 }
 
 std::optional<hold> read_hold(const json& value) {
   if (value.is_null())
     return std::nullopt;
   return hold{value.at(0).get<std::string>(), static_cast<hold_reason>(value.at(1).get<int>()),
-              value.at(2).get<std::string>(), moment(value.at(3))};
+              value.at(2).get<std::string>(), moment(value.at(3)), read_notice(value, 4)};
 }
 
 json drain_json(const std::optional<drain>& under_way) {
@@ -197,6 +210,7 @@ json bounded_json(const campaign_state& state) {
       {"released_at", optional_number(state.released_at)},
       {"submitted_at", optional_number(state.submitted_at)},
       {"moderation_reasons", state.moderation_reasons},
+      {"moderation_notices", to_json(state.moderation_notices)},
       {"moderation_words", state.moderation_words},
       {"content_hash", state.content_hash},
       {"responses", responses_json(state.responses)},
@@ -204,7 +218,8 @@ json bounded_json(const campaign_state& state) {
       {"relay_trouble", nullptr},
       {"drain", drain_json(state.drain)}};
   if (state.relay_trouble)
-    into["relay_trouble"] = {number(state.relay_trouble->since), state.relay_trouble->text};
+    into["relay_trouble"] = {number(state.relay_trouble->since), state.relay_trouble->text,
+                             to_json(state.relay_trouble->notice)};
   return into;
 }
 
@@ -224,12 +239,15 @@ void read_bounded(const json& from, campaign_state& state) {
   state.released_at = optional_moment(from.at("released_at"));
   state.submitted_at = optional_moment(from.at("submitted_at"));
   state.moderation_reasons = from.at("moderation_reasons").get<std::vector<std::string>>();
+  if (const auto notices = from.find("moderation_notices"); notices != from.end())
+    state.moderation_notices = value_or_throw(notices_from_json(*notices));
   state.moderation_words = from.at("moderation_words").get<std::string>();
   state.content_hash = from.at("content_hash").get<std::string>();
   state.responses = read_responses(from.at("responses"));
   state.verdicts = read_verdicts(from.at("verdicts"));
   if (const auto& trouble = from.at("relay_trouble"); !trouble.is_null())
-    state.relay_trouble = relay_trouble{moment(trouble.at(0)), trouble.at(1).get<std::string>()};
+    state.relay_trouble =
+        relay_trouble{moment(trouble.at(0)), trouble.at(1).get<std::string>(), read_notice(trouble, 2)};
   state.drain = read_drain(from.at("drain"));
   state.letters = letter_table(state.audience.size);
 }

@@ -28,8 +28,15 @@ constexpr std::string_view unsubscribe_column = "unsubscribe_url";
 /// Batches are told apart by 32-bit offsets.
 constexpr std::size_t batch_bytes_max = std::numeric_limits<std::uint32_t>::max() - 16 * letter_bytes_max;
 
-std::unexpected<error> cannot_render(std::string why) {
-  return failure(error_code::template_failed, std::move(why));
+/// `why` is a notice's code.
+std::unexpected<error> cannot_render(std::string_view why) {
+  return failure(error_code::template_failed, notice{why});
+}
+
+std::unexpected<error> in_field(std::string_view field, const error& why) {
+  auto what = notice_of(why);
+  what.add({"field", field});
+  return failure(error_code::invalid_input, std::move(what));
 }
 
 /// "Tue, 01 Dec 2026 09:00:00 +0000" (RFC 5322 section 3.3).
@@ -135,12 +142,12 @@ result<parsed_campaign> parse_campaign(const campaign_spec& spec, std::span<cons
   parsed_campaign parsed;
   auto from = parse_mailbox(spec.from);
   if (!from)
-    return failure(error_code::invalid_input, "from: " + from.error().message);
+    return in_field("from", from.error());
   parsed.from = std::move(*from);
   if (!spec.reply_to.empty()) {
     auto reply_to = parse_mailbox(spec.reply_to);
     if (!reply_to)
-      return failure(error_code::invalid_input, "reply_to: " + reply_to.error().message);
+      return in_field("reply_to", reply_to.error());
     parsed.reply_to = std::move(*reply_to);
   }
   auto templates = parse_templates(spec, columns);
@@ -198,9 +205,9 @@ public:
 
   result<void> compose(letter_index index, const recipient_view& to, timestamp date, batch& into) override {
     if (into.text.size() > batch_bytes_max)
-      return failure(error_code::too_large, "a batch has at most 4 GiB of letters");
+      return failure(error_code::too_large, notice{"batch_too_large"});
     if (!is_safe_address(to.email))
-      return cannot_render("the recipient's address cannot stand in a letter");
+      return cannot_render("recipient_unsafe");
     if (!into.shared_text)
       into.shared_text = shared_text_;
     check(into.shared_text == shared_text_, "a batch has letters of one composer");
@@ -272,14 +279,14 @@ private:
     values_[columns_] = url_;
     rendered_subject_.clear();
     if (!subject_.render(values_, rendered_subject_))
-      return cannot_render("a template comes out over 2 MiB");
+      return cannot_render("template_result_too_large");
     append_head(address, date, out.text(), one);
     for (auto& part : parts_)
       if (!append_part(part, out))
-        return cannot_render("the letter comes out over 2 MiB");
+        return cannot_render("letter_too_large");
     out.share(end_);
     if (out.wire_bytes() > letter_bytes_max)
-      return cannot_render("the letter comes out over 2 MiB");
+      return cannot_render("letter_too_large");
     return {};
   }
 
@@ -288,13 +295,12 @@ private:
     if (!unsubscribe_url_)
       return {};
     if (!unsubscribe_url_->render(values_, url_))
-      return cannot_render("unsubscribe_url comes out over 2 MiB");
+      return cannot_render("unsubscribe_url_too_large");
     make_url_safe(url_);
     if (!is_web_address(url_) && !starts_with_no_case(url_, "mailto:"))
-      return cannot_render(
-          "unsubscribe_url comes out without https://, http:// or mailto: for this recipient");
+      return cannot_render("unsubscribe_url_scheme_wrong");
     if (url_.size() > line_octets_max - 3) // a line of its own: space, < and >
-      return cannot_render("unsubscribe_url comes out too long for a header line of 998 octets");
+      return cannot_render("unsubscribe_url_too_long");
     return {};
   }
 
@@ -374,7 +380,7 @@ result<void> check_templates(const campaign_spec& spec) {
   // Parsing does not depend on the audience: a tag without a column is taken and renders as nothing.
   static const std::vector<std::string> columns{"email"};
   const auto parsed = parse_campaign(spec, columns);
-  return parsed ? result<void>{} : failure(error_code::invalid_input, parsed.error().message);
+  return parsed ? result<void>{} : failure(error_code::invalid_input, notice_of(parsed.error()));
 }
 
 result<void> letter_composer::compose(letter_index index, const recipient& to, timestamp date, batch& into) {

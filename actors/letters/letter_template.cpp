@@ -31,11 +31,11 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::unexpected<error>
-template_fault(std::string_view name, std::string_view text, std::size_t position, const std::string& what) {
+template_fault(std::string_view name, std::string_view text, std::size_t position, notice what) {
   const auto before = text.substr(0, std::min(position, text.size()));
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-  return failure(error_code::template_failed,
-                 std::string{name} + ", line " + std::to_string(line) + ": " + what);
+  what.add({"field", name}).add({"line", line});
+  return failure(error_code::template_failed, std::move(what));
 }
 
 /// Where sections are nested deeper than template_depth_max. The parser and its tree work recursively, so a
@@ -70,6 +70,20 @@ std::optional<std::size_t> find_too_deep(std::string_view text) {
     at = next;
   }
   return std::nullopt;
+}
+
+/// The parser's words as a notice.
+notice notice_of_parser(const std::string& words) {
+  if (words == "Unclosed tag")
+    return notice{"template_tag_unclosed"};
+  if (words == "Invalid set delimiter tag")
+    return notice{"template_delimiters_wrong"};
+  for (const auto& [beginning, code] :
+       {std::pair<std::string_view, std::string_view>{"Unopened section \"", "template_section_unopened"},
+        {"Unclosed section \"", "template_section_unclosed"}})
+    if (words.starts_with(beginning) && words.ends_with('"'))
+      return notice{code, {{"section", words.substr(beginning.size(), words.size() - beginning.size() - 1)}}};
+  return notice{"template_fault", {{"fault", words}}};
 }
 
 /// "Unclosed tag at 12" → the words and the place.
@@ -236,26 +250,25 @@ void drop_bare_lines(std::vector<piece>& pieces) {
 }
 
 /// Why a tag is none of ours; empty: it is.
-std::string fault_in_tag(const component& one, std::span<const std::string> columns) {
+notice fault_in_tag(const component& one, std::span<const std::string> columns) {
   const auto& name = one.tag.name;
   const auto is_section =
       one.tag.type == tag_type::section_begin || one.tag.type == tag_type::section_begin_inverted;
   if (one.tag.type == tag_type::partial)
-    return "{{> " + name + "}}: a letter has no partials; put the text itself there";
+    return notice{"template_partial", {{"name", name}}};
   if (one.tag.type == tag_type::text || one.tag.type == tag_type::comment ||
       one.tag.type == tag_type::set_delimiter)
     return {};
   if (name.empty())
-    return "a tag without a name";
+    return notice{"template_tag_nameless"};
   if (std::ranges::find(columns, name) != columns.end())
     return {};
   if (name.front() == '<' || name.front() == '$' || name.front() == '*')
-    return "{{" + name + "}}: templates have no inheritance here";
+    return notice{"template_inheritance", {{"name", name}}};
   const auto is_helper = is_section && (name.starts_with("if ") || name.starts_with("unless ") ||
                                         name.starts_with("each ") || name.starts_with("with "));
   if (is_helper || (!is_section && name == "else"))
-    return "{{" + std::string{is_section ? "#" : ""} + name +
-           "}} is Handlebars; in Mustache write {{#field}} … {{/field}} and {{^field}} … {{/field}}";
+    return notice{"template_handlebars", {{"name", (is_section ? "#" : "") + name}}};
   return {};
 }
 
@@ -375,10 +388,9 @@ result<letter_template> letter_template::parse(std::string_view name,
                                                std::span<const std::string> columns,
                                                template_style style) {
   if (text.size() > rendered_bytes_max)
-    return template_fault(name, {}, 0, "over 2 MiB");
+    return template_fault(name, {}, 0, notice{"template_too_large"});
   if (const auto place = find_too_deep(text))
-    return template_fault(name, text, *place,
-                          "more than " + std::to_string(template_depth_max) + " sections within sections");
+    return template_fault(name, text, *place, notice{"template_too_deep", {{"max", template_depth_max}}});
   component root;
   std::string message;
   kainjow::mustache::context<std::string> nothing;
@@ -386,16 +398,16 @@ result<letter_template> letter_template::parse(std::string_view name,
   try {
     const kainjow::mustache::parser<std::string> parsed{text, context, root, message};
   } catch (const std::exception& thrown) {
-    return template_fault(name, text, 0, thrown.what());
+    return template_fault(name, text, 0, notice{"template_fault", {{"fault", thrown.what()}}});
   }
   if (!message.empty()) {
     const auto [what, position] = split_fault(message);
-    return template_fault(name, text, position, what);
+    return template_fault(name, text, position, notice_of_parser(what));
   }
-  std::optional<std::pair<std::size_t, std::string>> fault;
+  std::optional<std::pair<std::size_t, notice>> fault;
   root.walk_children([&](component& one) {
-    if (auto words = fault_in_tag(one, columns); !words.empty()) {
-      fault.emplace(one.position, std::move(words));
+    if (auto what = fault_in_tag(one, columns); !what.empty()) {
+      fault.emplace(one.position, std::move(what));
       return component::walk_control::stop;
     }
     return component::walk_control::walk;

@@ -141,15 +141,15 @@ private:
     const auto done = attempt_delivery();
     reply_ptr trouble;
     if (!done)
-      trouble = std::make_shared<const reply>(reply{0, "", done.error().message});
+      trouble = std::make_shared<const reply>(reply_of(notice_of(done.error())));
     for (auto& one : granted_)
       scheduler_.settle(*one.slot, one.outcome, one.words ? one.words : trouble);
     if (done) {
       settings_.delay.reset();
-      scheduler_.set_condition(false, "");
+      scheduler_.set_condition(false, {});
     } else {
       retry_at_ = now + settings_.delay.next();
-      scheduler_.set_condition(true, done.error().message);
+      scheduler_.set_condition(true, notice_of(done.error()));
     }
   }
 

@@ -390,7 +390,7 @@ void delivery_scheduler::on_withdraw_complete(queue_record& queue) {
 
 // -- the relay as a whole -----------------------------------------------------------------------------
 
-void delivery_scheduler::set_condition(bool failing, const std::string& trouble) {
+void delivery_scheduler::set_condition(bool failing, const notice& trouble) {
   if (!failing && !is_failing_)
     return;
   is_failing_ = failing;

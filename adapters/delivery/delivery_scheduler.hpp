@@ -34,7 +34,7 @@ struct queue_record {
   bool is_in_round = false;
   moment throttled_until = moment::min(); ///< not in the ring although it has letters
   bool told_failing = false;              ///< it was told that the relay fails
-  std::string told_trouble;               ///< and why
+  notice told_trouble;                    ///< and why
   bool is_withdrawn = false;
   bool withdraw_complete = false;
   bool is_dirty = false;
@@ -96,7 +96,7 @@ public:
 
   /// Tells all queues that do not know it yet whether the relay fails, and why. A queue that is opened later hears of
   /// it at the next failure: by then the relay may work.
-  void set_condition(bool failing, const std::string& trouble);
+  void set_condition(bool failing, const notice& trouble);
   bool is_failing() const { return is_failing_; }
 
   /// Nothing more is taken; queued letters go back, as do those offered from now on.

@@ -1,5 +1,7 @@
 #include "adapters/http/routes.hpp"
 #include "adapters/import/audience_import.hpp"
+#include "messages/notice_json.hpp"
+#include "messages/utf8.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -33,11 +35,12 @@ public:
       return problem(report.error());
     const auto info = writer_->commit();
     if (!info)
-      return problem(report->rows == 0 ? error{error_code::invalid_input, nothing_taken(*report)}
+      return problem(report->rows == 0 ? make_error(error_code::invalid_input, nothing_taken(*report))
                                        : info.error());
     json left_out = json::array();
     for (const auto& row : report->left_out)
-      left_out.push_back({{"line", row.line}, {"reason", name_of(row.reason)}});
+      left_out.push_back(
+          {{"line", row.line}, {"reason", name_of(row.reason)}, {"notice", to_json(notice_of(row.reason))}});
     auto body = info_json(*info);
     body["left_out"] = std::move(left_out);
     body["left_out_total"] = report->left_out_total;
@@ -45,20 +48,26 @@ public:
     for (const auto& [reason, count] : report->by_reason)
       by_reason[std::string{name_of(reason)}] = count;
     body["left_out_by_reason"] = std::move(by_reason);
+    body["left_out_notices"] = to_json(counted(*report));
     auto response = json_response(201, body);
     response.headers.emplace_back("Location", "/v1/audiences/" + to_string(info->id));
     return response;
   }
 
 private:
-  static std::string nothing_taken(const import_report& report) {
-    if (report.left_out_total == 0)
-      return "the list has no recipients";
-    std::string why = "no recipient could be taken:";
+  static std::vector<notice> counted(const import_report& report) {
+    std::vector<notice> reasons;
     for (const auto& [reason, count] : report.by_reason)
-      why += " " + std::to_string(count) + " × " + std::string{name_of(reason)};
+      reasons.push_back(std::move(notice_of(reason).add({"count", count})));
+    return reasons;
+  }
+
+  static notice nothing_taken(const import_report& report) {
+    if (report.left_out_total == 0)
+      return notice{"list_empty"};
+    notice why{"no_recipient_taken", {}, counted(report)};
     if (!report.left_out.empty())
-      why += "; the first on line " + std::to_string(report.left_out.front().line);
+      why.add({"first", report.left_out.front().line});
     return why;
   }
 
@@ -69,7 +78,8 @@ private:
 result<audience_info> named_audience(node& engine, const http_request& request) {
   const auto id = parse_audience_id(request.captured.front());
   if (!id)
-    return failure(error_code::not_found, "there is no audience " + request.captured.front().substr(0, 60));
+    return failure(error_code::not_found,
+                   notice{"audience_unknown", {{"audience", excerpt(request.captured.front())}}});
   return engine.store().audiences().info(*id);
 }
 
@@ -81,7 +91,8 @@ result<std::unique_ptr<body_consumer>> import_audience(node& engine, const http_
   if (const auto fault = query.finish())
     return std::unexpected(*fault);
   if (name.size() > name_bytes_max)
-    return failure(error_code::invalid_input, "name: has more than 200 bytes");
+    return failure(error_code::invalid_input,
+                   notice{"too_many_bytes", {{"field", "name"}, {"max", name_bytes_max}}});
   if (name.empty())
     name = "Imported " + format_timestamp(engine.now());
   auto writer = engine.store().audiences().begin(std::move(name), engine.now());
@@ -98,7 +109,9 @@ void list_audiences(node& engine, const http_request& request, const respond& an
     return answer(problem(*fault));
   const auto after_id = after.empty() ? std::optional(audience_id{}) : parse_audience_id(after);
   if (!after_id)
-    return answer(problem({error_code::invalid_input, "after must be an audience's id, like a1"}));
+    return answer(problem(make_error(
+        error_code::invalid_input,
+        notice{"parameter_one_of", {{"parameter", "after"}, {"names", "an audience's id, like a1"}}})));
   const auto all = engine.store().audiences().list();
   if (!all)
     return answer(problem(all.error()));

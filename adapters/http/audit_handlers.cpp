@@ -25,7 +25,7 @@ result<std::optional<campaign_id>> campaign_in(const std::string& text) {
     return std::nullopt;
   const auto id = parse_campaign_id(text);
   if (!id)
-    return failure(error_code::not_found, "there is no campaign " + text.substr(0, 60));
+    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", excerpt(text)}}});
   return *id;
 }
 
@@ -83,7 +83,7 @@ void show_story(node& engine, const http_request& request, const respond& answer
   if (const auto fault = query.finish())
     return answer(problem(*fault));
   if (address.empty())
-    return answer(problem({error_code::invalid_input, "address is needed: whose letter?"}));
+    return answer(problem(make_error(error_code::invalid_input, notice{"address_needed"})));
   const auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
@@ -108,7 +108,8 @@ void show_replay(node& engine, const http_request& request, const respond& answe
   if (!time.empty()) {
     const auto moment = parse_timestamp(time);
     if (!moment)
-      return answer(problem({error_code::invalid_input, "time: " + moment.error().message}));
+      return answer(
+          problem(make_error(error_code::invalid_input, notice_of(moment.error()).add({"field", "time"}))));
     upto.time = *moment;
   }
   const auto view = named_campaign(engine, request);
@@ -186,7 +187,8 @@ void export_records(node& engine, const http_request& request, const respond& an
     return answer(problem(*fault));
   const auto cursor = parse_cursor(after);
   if (!after.empty() && !cursor)
-    return answer(problem({error_code::invalid_input, "after: is no place in an export, like c1.57"}));
+    return answer(
+        problem(make_error(error_code::invalid_input, notice{"place_wrong", {{"field", "after"}}})));
   const auto campaign = campaign_in(only);
   if (!campaign)
     return answer(problem(campaign.error()));

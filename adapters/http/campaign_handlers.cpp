@@ -58,7 +58,9 @@ result<void> sort(std::vector<view_ptr>& views, std::string by) {
     by.erase(0, 1);
   if (!by.empty() && by != "changed" && by != "start" && by != "name" && by != "id")
     return failure(error_code::invalid_input,
-                   "sort must be changed, start, name or id, with - before it for descending");
+                   notice{"parameter_one_of",
+                          {{"parameter", "sort"},
+                           {"names", "changed, start, name or id, with - before it for descending"}}});
   std::ranges::sort(views, [&](const view_ptr& left, const view_ptr& right) {
     const auto& first = is_descending ? *right : *left;
     const auto& second = is_descending ? *left : *right;
@@ -78,7 +80,7 @@ result<audience_id> audience_in(object_reader& from) {
     return audience_id{};
   const auto id = parse_audience_id(from.text("audience", 40));
   if (!id)
-    return failure(error_code::invalid_input, "audience: must be an audience's id, like \"a1\"");
+    return failure(error_code::invalid_input, notice{"must_be_audience_id", {{"field", "audience"}}});
   return *id;
 }
 
@@ -132,14 +134,15 @@ void merge_edit(node& engine, const http_request& request, const respond& answer
                            .audience = {*audience, {}, 0, {}},
                            .fields = body->dump(-1, ' ', false, json::error_handler_t::replace),
                            .keeps_audience = !has_audience};
-  engine.command(view->id, std::move(what),
-                 [&engine, id = view->id, answer](const result<command_answer>& done) {
-                   if (!done)
-                     return answer(problem(done.error()));
-                   const auto now = engine.campaigns().find(id, engine.now());
-                   answer(now ? whole_answer(engine, 200, *now)
-                              : problem({error_code::not_found, "the draft was discarded meanwhile"}));
-                 });
+  engine.command(
+      view->id, std::move(what), [&engine, id = view->id, answer](const result<command_answer>& done) {
+        if (!done)
+          return answer(problem(done.error()));
+        const auto now = engine.campaigns().find(id, engine.now());
+        answer(now ? whole_answer(engine, 200, *now)
+                   : problem(make_error(error_code::not_found,
+                                        notice{"campaign_discarded", {{"campaign", to_string(id)}}})));
+      });
 }
 
 } // namespace
@@ -161,13 +164,19 @@ void list_campaigns(node& engine, const http_request& request, const respond& an
     filter.view = "outgoing";
   if (filter.view != "outgoing" && filter.view != "finished" && filter.view != "drafts" &&
       filter.view != "all")
-    return answer(problem({error_code::invalid_input, "view must be outgoing, finished, drafts or all"}));
+    return answer(
+        problem(make_error(error_code::invalid_input,
+                           notice{"parameter_one_of",
+                                  {{"parameter", "view"}, {"names", "outgoing, finished, drafts or all"}}})));
   if (!shown.empty()) {
     filter.shown = parse_status(shown);
     if (!filter.shown)
-      return answer(problem(
-          {error_code::invalid_input,
-           "status must be draft, moderation, preparing, sending, paused, sent, cancelled or rejected"}));
+      return answer(problem(make_error(
+          error_code::invalid_input,
+          notice{
+              "parameter_one_of",
+              {{"parameter", "status"},
+               {"names", "draft, moderation, preparing, sending, paused, sent, cancelled or rejected"}}})));
     if (!has_view)
       filter.view = "all";
   }
@@ -250,7 +259,7 @@ void command_campaign(node& engine, const http_request& request, const respond& 
   object_reader from(*body, "");
   const auto kind = parse_command_kind(request.path.back());
   if (!kind)
-    return answer(problem({error_code::not_found, "there is no command at this path"}));
+    return answer(problem(make_error(error_code::not_found, notice{"command_unknown"})));
   command what;
   what.kind = *kind;
   what.reason = from.text("reason", reason_bytes_max);
@@ -266,13 +275,12 @@ void settle_doubt(node& engine, const http_request& request, const respond& answ
   object_reader from(*body, "");
   const auto action = from.text("action", 40);
   if (action != "resend" && action != "give_up")
-    from.fail("action", "must be \"resend\" or \"give_up\"");
+    from.fail("action", notice{"must_be_one_of", {{"names", "\"resend\" or \"give_up\""}}});
   std::optional<letter_ranges> letters;
   if (from.has("letters")) {
     const auto read = letter_ranges_from_json(from.at("letters"));
     if (!read || read->empty())
-      from.fail("letters",
-                "must be ranges of letters in rising order, [begin, end, begin, end …], ends not included");
+      from.fail("letters", notice{"letter_ranges_wrong"});
     else
       letters = *read;
   }

@@ -5,15 +5,17 @@
 #include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
+#include "messages/notice_json.hpp"
+#include "messages/notice_words.hpp"
 
 namespace sluice {
 
 result<unsaved_campaign> unsaved_campaign_in(node& engine, object_reader& from) {
   unsaved_campaign read;
-  auto spec =
-      from.has("campaign")
-          ? campaign_spec_from_json(from.at("campaign"))
-          : result<campaign_spec>(failure(error_code::invalid_input, "campaign: is needed: a campaign file"));
+  auto spec = from.has("campaign")
+                  ? campaign_spec_from_json(from.at("campaign"))
+                  : result<campaign_spec>(failure(error_code::invalid_input,
+                                                  notice{"campaign_needed", {{"field", "campaign"}}}));
   if (spec)
     read.spec = std::move(*spec);
   else
@@ -21,7 +23,7 @@ result<unsaved_campaign> unsaved_campaign_in(node& engine, object_reader& from) 
   if (const auto id = parse_audience_id(from.text("audience", 40)))
     read.audience = *id;
   else
-    from.fail("audience", "is needed: an audience's id, like \"a1\"");
+    from.fail("audience", notice{"audience_needed"});
   if (auto fault = from.finish())
     return std::unexpected(*fault);
   if (auto checked = check_campaign(read.spec, engine.settings().moderation); !checked)
@@ -33,11 +35,18 @@ namespace handlers {
 
 namespace {
 
+using nlohmann::json;
+
 void answer_reasons(node& engine, const campaign_spec& spec, audience_id audience, const respond& answer) {
   const auto reasons =
       reasons_at_start(engine.store(), engine.campaigns(), engine.settings().moderation, spec, audience);
-  answer(reasons ? json_response(200, {{"reasons", *reasons}, {"passes", reasons->empty()}})
-                 : problem(reasons.error()));
+  if (!reasons)
+    return answer(problem(reasons.error()));
+  json words = json::array();
+  for (const auto& reason : *reasons)
+    words.push_back(words_of(reason));
+  answer(json_response(
+      200, {{"reasons", std::move(words)}, {"notices", to_json(*reasons)}, {"passes", reasons->empty()}}));
 }
 
 } // namespace
@@ -53,12 +62,14 @@ void check_draft(node& engine, const http_request& request, const respond& answe
   if (!view)
     return answer(problem(view.error()));
   if (view->stage != stage::draft)
-    return answer(problem({error_code::not_allowed_now, to_string(view->id) + " is " +
-                                                            std::string{name_of(view->status())} +
-                                                            ": it was checked when it was started"}));
+    return answer(problem(
+        make_error(error_code::not_allowed_now,
+                   notice{"checked_at_start",
+                          {{"campaign", to_string(view->id)}, {"status", name_of(view->status())}}})));
   if (view->audience.id == audience_id{})
-    return answer(problem({error_code::not_allowed_now,
-                           to_string(view->id) + " has no audience yet; give it one, then check it"}));
+    return answer(
+        problem(make_error(error_code::not_allowed_now,
+                           notice{"audience_missing_to_check", {{"campaign", to_string(view->id)}}})));
   const auto content = whole_content(engine, *view);
   if (!content)
     return answer(problem(content.error()));

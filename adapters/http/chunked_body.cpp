@@ -20,7 +20,7 @@ int hex_digit_of(char byte) {
 }
 
 std::unexpected<error> wrong_chunk(std::string what) {
-  return failure(error_code::invalid_input, "the body's chunks are wrong: " + std::move(what));
+  return failure(error_code::invalid_input, notice{"chunks_wrong", {{"fault", what}}});
 }
 
 } // namespace

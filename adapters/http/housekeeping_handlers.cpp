@@ -31,14 +31,14 @@ result<std::vector<suppression>> suppressions_in(const json& body, bool with_rea
     add(from.text("email", 320), reason);
   if (from.has("emails")) {
     if (!from.at("emails").is_array())
-      from.fail("emails", "must be a list of addresses");
+      from.fail("emails", notice{"must_be_addresses"});
     else
       for (const auto& one : from.at("emails"))
         add(one.is_string() ? one.get<std::string>() : std::string{}, reason);
   }
   if (with_reason && from.has("items")) {
     if (!from.at("items").is_array())
-      from.fail("items", "must be a list of {email, reason}");
+      from.fail("items", notice{"must_be_suppressions"});
     else
       for (const auto& one : from.at("items")) {
         object_reader item(one, "items");
@@ -50,7 +50,7 @@ result<std::vector<suppression>> suppressions_in(const json& body, bool with_rea
       }
   }
   if (entries.empty())
-    from.fail("email", "is needed: one address, or a list in emails");
+    from.fail("email", notice{"email_needed"});
   if (auto fault = from.finish())
     return std::unexpected(*fault);
   return entries;
@@ -117,7 +117,14 @@ void show_me(node&, const http_request& request, const respond& answer) {
   query_reader query(request);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
-  answer(json_response(200, {{"name", request.who.name}, {"role", name_of(request.who.role)}}));
+  json commands = json::array();
+  for (std::size_t number = 0; number < command_kind_count; ++number)
+    if (const auto kind = static_cast<command_kind>(number);
+        has_permission(request.who.role, needed_for(kind)))
+      commands.push_back(name_of(kind));
+  answer(json_response(
+      200,
+      {{"name", request.who.name}, {"role", name_of(request.who.role)}, {"commands", std::move(commands)}}));
 }
 
 void list_tokens(node& engine, const http_request& request, const respond& answer) {
@@ -142,10 +149,10 @@ void create_token(node& engine, const http_request& request, const respond& answ
   object_reader from(*body, "");
   const auto wanted = parse_role(from.text("role", 40));
   if (!wanted)
-    from.fail("role", "must be viewer, operator, moderator or admin");
+    from.fail("role", notice{"must_be_one_of", {{"names", "viewer, operator, moderator or admin"}}});
   const auto name = from.text("name", token_name_bytes_max);
   if (name.empty())
-    from.fail("name", "is needed: who or what the token is for");
+    from.fail("name", notice{"token_name_needed"});
   if (const auto fault = from.finish())
     return answer(problem(*fault));
   const auto made = engine.store().tokens().create(*wanted, name, engine.now());
@@ -175,9 +182,8 @@ void readiness(node& engine, const http_request& request, const respond& answer)
   if (engine.is_ready())
     return answer(json_response(200, {{"status", "ready"}}));
   const auto condition = engine.store().condition();
-  answer(problem(condition.takes_writes
-                     ? error{error_code::unavailable, "the engine is starting or shutting down"}
-                     : condition.why));
+  answer(problem(condition.takes_writes ? make_error(error_code::unavailable, notice{"not_running"})
+                                        : condition.why));
 }
 
 void metrics(node& engine, const http_request& request, const respond& answer) {

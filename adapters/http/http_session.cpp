@@ -45,8 +45,8 @@ std::string bearer_in(std::string_view header) {
 }
 
 http_response method_not_allowed(const std::string& allowed) {
-  auto response =
-      problem(405, {error_code::invalid_input, "this path does not take that method; it takes " + allowed});
+  auto response = problem(
+      405, make_error(error_code::invalid_input, notice{"method_not_allowed", {{"allowed", allowed}}}));
   response.headers.emplace_back("Allow", allowed);
   return response;
 }
@@ -54,11 +54,11 @@ http_response method_not_allowed(const std::string& allowed) {
 /// What to answer to a head that cannot be read; nothing where nobody is there to hear it.
 std::optional<http_response> refusal_of(const boost::system::error_code& fault) {
   if (fault == http::error::header_limit || fault == http::error::buffer_overflow)
-    return problem({error_code::too_large, "the header is too long"});
+    return problem(make_error(error_code::too_large, notice{"head_too_large"}));
   const auto is_about_http = fault.category() == http::make_error_code(http::error::bad_method).category();
   if (!is_about_http || fault == http::error::end_of_stream || fault == http::error::partial_message)
     return std::nullopt;
-  return problem({error_code::invalid_input, "this is not HTTP: " + fault.message()});
+  return problem(make_error(error_code::invalid_input, notice{"not_http", {{"fault", fault.message()}}}));
 }
 
 template <class Head>
@@ -119,7 +119,7 @@ public:
       mailbox_(std::move(mailbox)), to_(std::move(to)) {}
   ~responder() {
     if (!is_done_.exchange(true))
-      bring(problem({error_code::unavailable, "whoever was to answer this is gone; ask what became of it"}));
+      bring(problem(make_error(error_code::unavailable, notice{"nobody_answers"})));
   }
   responder(const responder&) = delete;
   responder& operator=(const responder&) = delete;
@@ -180,8 +180,7 @@ void http_session::begin_stop() {
 
 void http_session::give_up() {
   if (pending_)
-    pending_->put(
-        problem({error_code::unavailable, "the engine stops; what became of this shows when it runs again"}));
+    pending_->put(problem(make_error(error_code::unavailable, notice{"stopping_unanswered"})));
 }
 
 void http_session::set_use(connection_use use) {
@@ -210,7 +209,7 @@ asio::awaitable<void> http_session::serve(std::shared_ptr<http_session> self) {
 
 asio::awaitable<void> http_session::refuse_one_too_many() {
   set_use(connection_use::closing);
-  const auto refusal = problem({error_code::unavailable, "too many connections; try again"});
+  const auto refusal = problem(make_error(error_code::unavailable, notice{"too_many_connections"}));
   co_await send(refusal, head_facts{});
 }
 
@@ -293,7 +292,8 @@ std::optional<http_response> http_session::read_head(const parser& incoming, exc
   into.expects_continue = beast::iequals(head[http::field::expect], "100-continue");
   into.request.idempotency_key = std::string{head["Idempotency-Key"]};
   if (const auto [first, last] = head.equal_range("Idempotency-Key"); std::distance(first, last) > 1)
-    return problem({error_code::invalid_input, "Idempotency-Key is there twice; one is wanted"});
+    return problem(
+        make_error(error_code::invalid_input, notice{"parameter_twice", {{"parameter", "Idempotency-Key"}}}));
   set_use(connection_use::nameless);
   if (auto page = page_file(incoming))
     return page;
@@ -320,7 +320,7 @@ std::optional<http_response> http_session::page_file(const parser& incoming) {
 std::optional<http_response> http_session::check_route(exchange& into) {
   auto found = find_route(into.request.method, into.request.path);
   if (!found.entry && found.allowed_methods.empty())
-    return problem({error_code::not_found, "there is nothing at this path; the API is under /v1"});
+    return problem(make_error(error_code::not_found, notice{"path_unknown"}));
   if (!found.entry)
     return method_not_allowed(found.allowed_methods);
   auto who = authorize(
@@ -334,15 +334,15 @@ std::optional<http_response> http_session::check_route(exchange& into) {
   into.request.letters = core_.letters;
   into.request.numbers = core_.numbers;
   if (into.request.idempotency_key.size() > idempotency_key_bytes_max)
-    return problem({error_code::invalid_input,
-                    "Idempotency-Key has more than " + std::to_string(idempotency_key_bytes_max) + " bytes"});
+    return problem(make_error(error_code::invalid_input,
+                              notice{"idempotency_key_too_long", {{"max", idempotency_key_bytes_max}}}));
   if (into.framing.form == body_form::none)
     return std::nullopt;
   if (into.entry->body_bytes_max == 0)
-    return problem({error_code::invalid_input, "this request takes no body"});
+    return problem(make_error(error_code::invalid_input, notice{"no_body_wanted"}));
   if (into.framing.bytes > into.entry->body_bytes_max)
-    return problem({error_code::too_large,
-                    "the body has more than " + std::to_string(into.entry->body_bytes_max) + " bytes"});
+    return problem(
+        make_error(error_code::too_large, notice{"body_too_large", {{"max", into.entry->body_bytes_max}}}));
   return std::nullopt;
 }
 
@@ -353,8 +353,7 @@ std::optional<http_response> http_session::check_connection(const exchange& aske
     return std::nullopt;
   }
   if (verdict_ == connection_table::verdict::commands_only)
-    return problem({error_code::unavailable,
-                    "too many connections; the last ones are kept for commands. Close others, or try again"});
+    return problem(make_error(error_code::unavailable, notice{"connections_kept"}));
   if (asked.request.who.id.empty())
     return std::nullopt;
   if (!core_.connections.claim(number_, asked.request.who.id))
@@ -399,7 +398,7 @@ asio::awaitable<std::optional<http_response>> http_session::take_permits(const e
   for (const auto& [limiter, what] : needed) {
     auto permit = co_await take_permit(*limiter, asked->client);
     if (!permit && core_.is_stopping)
-      co_return problem({error_code::unavailable, "the engine stops"});
+      co_return problem(make_error(error_code::unavailable, notice{"engine_stops"}));
     if (!permit)
       co_return too_many(
           fmt::format("too many {} at once wait for their turn; wait for some of them to be answered", what));
@@ -465,7 +464,8 @@ asio::awaitable<http_response> http_session::handle(const exchange_ptr& asked) {
     } catch (const std::exception& fault) {
       spdlog::error("http: {} {} ended in a fault of ours: {}", asked->entry->method, asked->entry->path,
                     fault.what());
-      answer(problem({error_code::internal, "a fault of the engine's; its log says more"}));
+      answer(problem(make_error(error_code::internal,
+                                notice{"internal_fault", {{"fault", "the engine's log says more"}}})));
     }
   };
   if (asked->entry->work == work_kind::instant)

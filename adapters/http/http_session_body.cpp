@@ -83,8 +83,8 @@ asio::awaitable<http_session::body_end> http_session::read_body(const exchange_p
     if (!taken)
       co_return body_end{false, problem(taken.error())};
     if (is_too_large)
-      co_return body_end{false, problem({error_code::too_large,
-                                         "the body has more than " + std::to_string(bytes_max) + " bytes"})};
+      co_return body_end{
+          false, problem(make_error(error_code::too_large, notice{"body_too_large", {{"max", bytes_max}}}))};
     buffer_.consume(*taken);
   }
   co_return body_end{true, std::nullopt};

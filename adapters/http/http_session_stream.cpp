@@ -45,9 +45,10 @@ result<stream_query> read_stream_query(const http_request& request) {
     return std::unexpected(*fault);
   const auto only = wanted.empty() ? std::nullopt : parse_campaign_id(wanted);
   if (!wanted.empty() && !only)
-    return failure(error_code::not_found, "there is no campaign " + wanted.substr(0, 60));
+    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", excerpt(wanted)}}});
   if (!form.empty() && form != "brief")
-    return failure(error_code::invalid_input, "form must be brief, or left out");
+    return failure(error_code::invalid_input,
+                   notice{"parameter_one_of", {{"parameter", "form"}, {"names", "brief, or left out"}}});
   return stream_query{only, form == "brief"};
 }
 

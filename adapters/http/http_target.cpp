@@ -2,7 +2,6 @@
 
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
-#include <fmt/format.h>
 
 #include <algorithm>
 
@@ -32,9 +31,9 @@ result<void> parse_target(std::string_view target, http_request& request) {
     if (request.query_fault || (is_new && parameter.has_value))
       continue;
     const auto name = at->first.substr(0, parameter_name_shown_max);
-    request.query_fault = error{error_code::invalid_input,
-                                is_new ? fmt::format("{0} has no value; write {0}=…, or leave it out", name)
-                                       : fmt::format("{} is there twice; one is wanted", name)};
+    request.query_fault =
+        make_error(error_code::invalid_input,
+                   notice{is_new ? "parameter_empty" : "parameter_twice", {{"parameter", name}}});
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #include "adapters/http/message.hpp"
 
 #include "messages/json.hpp"
+#include "messages/utf8.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -95,7 +96,8 @@ bool query_reader::boolean(const char* name) {
     return false;
   const auto& given = query_.at(name);
   if (given != "true" && given != "false" && !fault_)
-    fault_ = error{error_code::invalid_input, std::string{name} + " must be true or false"};
+    fault_ = make_error(error_code::invalid_input,
+                        notice{"parameter_one_of", {{"parameter", name}, {"names", "true or false"}}});
   return given == "true";
 }
 
@@ -117,8 +119,8 @@ query_reader::number_from(const char* name, std::uint64_t otherwise, std::uint64
   if (fault == std::errc{} && end == given.data() + given.size() && value >= min && value <= max)
     return value;
   if (!fault_)
-    fault_ = error{error_code::invalid_input, std::string{name} + " must be a whole number from " +
-                                                  std::to_string(min) + " to " + std::to_string(max)};
+    fault_ = make_error(error_code::invalid_input,
+                        notice{"parameter_number", {{"parameter", name}, {"min", min}, {"max", max}}});
   return otherwise;
 }
 
@@ -128,9 +130,10 @@ std::optional<error> query_reader::finish() {
       std::string all;
       for (const auto& one : known_)
         all += (all.empty() ? "" : ", ") + one;
-      fault_ = error{error_code::invalid_input, "there is no query parameter \"" + name.substr(0, 60) +
-                                                    "\" here; " +
-                                                    (all.empty() ? "it takes none" : "there are: " + all)};
+      notice what{all.empty() ? "parameters_unknown" : "parameter_unknown", {{"parameter", excerpt(name)}}};
+      if (!all.empty())
+        what.add({"known", all});
+      fault_ = make_error(error_code::invalid_input, std::move(what));
     }
   return fault_ ? fault_ : query_fault_;
 }
@@ -140,7 +143,7 @@ result<nlohmann::json> body_object(const http_request& request) {
     return nlohmann::json::object();
   auto parsed = parse_json(request.body);
   if (parsed && !parsed->is_object())
-    return failure(error_code::invalid_input, "the body must be a JSON object");
+    return failure(error_code::invalid_input, notice{"body_must_be_object"});
   return parsed;
 }
 

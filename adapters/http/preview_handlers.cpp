@@ -42,7 +42,10 @@ void show_preview(node& engine, const http_request& request, const respond& answ
     return answer(problem(*fault));
   if (!part.empty() && part != "all" && part != "html" && part != "text" && part != "headers" &&
       part != "source")
-    return answer(problem({error_code::invalid_input, "part must be all, html, text, headers or source"}));
+    return answer(problem(
+        make_error(error_code::invalid_input,
+                   notice{"parameter_one_of",
+                          {{"parameter", "part"}, {"names", "all, html, text, headers or source"}}})));
   const auto view = whole_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));

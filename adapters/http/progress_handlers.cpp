@@ -23,7 +23,9 @@ void show_progress(node& engine, const http_request& request, const respond& ans
   if (const auto fault = query.finish())
     return answer(problem(*fault));
   if (points < 2)
-    return answer(problem({error_code::invalid_input, "points must be a whole number from 2 to 500"}));
+    return answer(problem(
+        make_error(error_code::invalid_input,
+                   notice{"parameter_number", {{"parameter", "points"}, {"min", 2}, {"max", points_max}}})));
   const auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));

@@ -121,7 +121,7 @@ void forecast(node& engine, const http_request& request, const respond& answer) 
   object_reader from(*body, "");
   const auto letters = from.number("letters", 1, letters_max);
   if (!letters)
-    from.fail("letters", "is needed: how many letters there will be");
+    from.fail("letters", notice{"letters_needed"});
   const auto read = plan_from_json(from.has("plan") ? from.at("plan") : json::object());
   if (!read)
     from.fail(read.error());
@@ -177,9 +177,11 @@ void show_letters(node& engine, const http_request& request, const respond& answ
   if (!outcome.empty()) {
     asked.outcome = parse_letter_state(outcome);
     if (!asked.outcome)
-      return answer(
-          problem({error_code::invalid_input, "outcome must be pending, in_flight, accepted, refused, "
-                                              "deferred, skipped or in_doubt"}));
+      return answer(problem(make_error(
+          error_code::invalid_input,
+          notice{"parameter_one_of",
+                 {{"parameter", "outcome"},
+                  {"names", "pending, in_flight, accepted, refused, deferred, skipped or in_doubt"}}})));
   }
   const auto view = named_campaign(engine, request);
   if (!view)

@@ -1,6 +1,5 @@
 #include "adapters/http/routes.hpp"
 
-
 #include <array>
 #include <limits>
 
@@ -19,15 +18,24 @@ constexpr std::array routes{
     route{"GET", "/v1/campaigns", look, work_kind::look, 0, h::list_campaigns},
     route{"POST", "/v1/campaigns", operate, work_kind::edit, large, h::create_campaign},
     route{"GET", "/v1/campaigns/{}", look, work_kind::look, 0, h::show_campaign},
-    route{"PATCH", "/v1/campaigns/{}", operate, work_kind::edit, large, h::edit_campaign},
-    route{"DELETE", "/v1/campaigns/{}", operate, work_kind::command, small, h::discard_campaign},
-    route{"POST", "/v1/campaigns/{}/start", operate, work_kind::command, small, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/approve", moderate, work_kind::command, small, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/reject", moderate, work_kind::command, small, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/pause", operate, work_kind::command, small, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/resume", operate, work_kind::command, small, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/release", operate, work_kind::command, small, h::command_campaign},
-    route{"POST", "/v1/campaigns/{}/cancel", operate, work_kind::command, small, h::command_campaign},
+    route{"PATCH", "/v1/campaigns/{}", needed_for(command_kind::edit), work_kind::edit, large,
+          h::edit_campaign},
+    route{"DELETE", "/v1/campaigns/{}", needed_for(command_kind::discard), work_kind::command, small,
+          h::discard_campaign},
+    route{"POST", "/v1/campaigns/{}/start", needed_for(command_kind::start), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/approve", needed_for(command_kind::approve), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/reject", needed_for(command_kind::reject), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/pause", needed_for(command_kind::pause), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/resume", needed_for(command_kind::resume), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/release", needed_for(command_kind::release), work_kind::command, small,
+          h::command_campaign},
+    route{"POST", "/v1/campaigns/{}/cancel", needed_for(command_kind::cancel), work_kind::command, small,
+          h::command_campaign},
     route{"GET", "/v1/campaigns/{}/plan", look, work_kind::look, 0, h::show_plan},
     route{"GET", "/v1/campaigns/{}/responses", look, work_kind::look, 0, h::show_responses},
     route{"GET", "/v1/campaigns/{}/letters", look, work_kind::heavy_look, 0, h::show_letters},
@@ -38,7 +46,8 @@ constexpr std::array routes{
     route{"GET", "/v1/campaigns/{}/diff", look, work_kind::heavy_look, 0, h::show_diff},
     route{"GET", "/v1/campaigns/{}/preview", look, work_kind::look, 0, h::show_preview},
     route{"GET", "/v1/campaigns/{}/doubt", look, work_kind::heavy_look, 0, h::show_doubt},
-    route{"POST", "/v1/campaigns/{}/doubt", operate, work_kind::edit, large, h::settle_doubt},
+    route{"POST", "/v1/campaigns/{}/doubt", needed_for(command_kind::resend_doubt), work_kind::edit, large,
+          h::settle_doubt},
     route{"GET", "/v1/campaigns/{}/progress", look, work_kind::heavy_look, 0, h::show_progress},
     route{"POST", "/v1/campaigns/{}/check", look, work_kind::look, small, h::check_draft},
     route{"POST", "/v1/campaigns/{}/test", operate, work_kind::edit, small, h::send_test_copy},
@@ -132,16 +141,13 @@ result<token_info> authorize(node& engine, permission needed, std::string_view s
   if (needed == permission::anyone)
     return token_info{};
   if (secret.empty())
-    return failure(
-        error_code::unauthenticated,
-        "a token is needed: send it as \"Authorization: Bearer …\"; the engine leaves one in the file "
-        "\"token\" of its data folder");
+    return failure(error_code::unauthenticated, notice{"token_needed"});
   auto who = engine.store().tokens().find(secret);
   if (!who)
-    return failure(error_code::unauthenticated, "this token is not known, or was revoked");
+    return failure(error_code::unauthenticated, notice{"token_not_accepted"});
   if (!has_permission(who->role, needed))
-    return failure(error_code::not_permitted, "the role " + std::string{name_of(who->role)} +
-                                                  " of the token \"" + who->name + "\" does not allow this");
+    return failure(error_code::not_permitted,
+                   notice{"role_forbids", {{"role", name_of(who->role)}, {"token", who->name}}});
   return std::move(*who);
 }
 
@@ -150,7 +156,8 @@ result<campaign_view> named_campaign(node& engine, const http_request& request) 
   if (id)
     if (auto view = engine.campaigns().find(*id, engine.now()))
       return std::move(*view);
-  return failure(error_code::not_found, "there is no campaign " + request.captured.front().substr(0, 60));
+  return failure(error_code::not_found,
+                 notice{"campaign_unknown", {{"campaign", excerpt(request.captured.front())}}});
 }
 
 } // namespace sluice

@@ -15,6 +15,12 @@ enum class permission : std::uint8_t { anyone, look, operate, moderate, administ
 /// Whether a role has it: everybody with a token looks; operators operate, moderators moderate, admins all.
 bool has_permission(role who, permission needed);
 
+/// Who may give a command: the one place that says so.
+constexpr permission needed_for(command_kind kind) {
+  return kind == command_kind::approve || kind == command_kind::reject ? permission::moderate
+                                                                       : permission::operate;
+}
+
 /// What answering a request takes, and so which threads do it and how many at once (README.md).
 enum class work_kind : std::uint8_t {
   instant,    ///< nothing that could wait: on the event loop

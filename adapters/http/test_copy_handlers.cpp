@@ -15,13 +15,13 @@ std::vector<std::string> addresses_in(object_reader& from) {
   std::vector<std::string> addresses;
   if (!from.has("addresses") || !from.at("addresses").is_array() || from.at("addresses").empty() ||
       from.at("addresses").size() > test_copies_max) {
-    from.fail("addresses", "is needed: a list of 1 to " + std::to_string(test_copies_max) + " addresses");
+    from.fail("addresses", notice{"addresses_needed", {{"max", test_copies_max}}});
     return addresses;
   }
   for (const auto& one : from.at("addresses")) {
     auto address = parse_address(one.is_string() ? one.get<std::string>() : std::string{});
     if (!address)
-      from.fail("addresses", address.error().message);
+      from.fail("addresses", notice_of(address.error()));
     else if (std::ranges::find(addresses, *address) == addresses.end())
       addresses.push_back(std::move(*address));
   }

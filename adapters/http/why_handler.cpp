@@ -2,6 +2,7 @@
 #include "adapters/http/routes.hpp"
 #include "messages/address.hpp"
 #include "messages/json.hpp"
+#include "messages/notice_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,6 +15,7 @@ using nlohmann::json;
 json reason_json(const letter_reason& reason) {
   return {{"code", reason.code},
           {"text", reason.text},
+          {"notice", to_json(reason.notice)},
           {"until", reason.until ? json(format_timestamp(*reason.until)) : json()}};
 }
 
@@ -34,7 +36,7 @@ void show_why(node& engine, const http_request& request, const respond& answer) 
   if (const auto fault = query.finish())
     return answer(problem(*fault));
   if (address.empty())
-    return answer(problem({error_code::invalid_input, "address is needed: whose letter?"}));
+    return answer(problem(make_error(error_code::invalid_input, notice{"address_needed"})));
   const auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));

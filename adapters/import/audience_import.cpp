@@ -3,6 +3,8 @@
 #include "adapters/import/csv_reader.hpp"
 #include "adapters/import/import_rows.hpp"
 #include "adapters/import/json_lines_reader.hpp"
+#include "messages/names.hpp"
+#include "messages/notice_words.hpp"
 
 #include <optional>
 #include <string>
@@ -14,37 +16,21 @@ namespace {
 constexpr std::size_t head_bytes = 4; ///< enough to know a byte order mark, or UTF-16 without one
 constexpr std::string_view utf8_mark = "\xEF\xBB\xBF";
 
+constexpr names<left_out_reason, 13> codes{
+    "left_out_no_address",       "left_out_wrong_address",     "left_out_control_characters",
+    "left_out_repeated_address", "left_out_wrong_field_count", "left_out_wrong_encoding",
+    "left_out_unended_quote",    "left_out_field_too_long",    "left_out_row_too_long",
+    "left_out_too_many_columns", "left_out_bad_json",          "left_out_nested_value",
+    "left_out_repeated_field"};
+
 } // namespace
 
-std::string_view name_of(left_out_reason reason) {
-  switch (reason) {
-  case left_out_reason::no_address:
-    return "no address";
-  case left_out_reason::wrong_address:
-    return "wrong address";
-  case left_out_reason::control_characters:
-    return "control characters in the address";
-  case left_out_reason::repeated_address:
-    return "repeated address";
-  case left_out_reason::wrong_field_count:
-    return "wrong number of fields";
-  case left_out_reason::wrong_encoding:
-    return "wrong encoding: no UTF-8, or a NUL";
-  case left_out_reason::unended_quote:
-    return "a quote that does not end";
-  case left_out_reason::field_too_long:
-    return "a field over 64 KiB";
-  case left_out_reason::row_too_long:
-    return "a row over 256 KiB";
-  case left_out_reason::too_many_columns:
-    return "more than 256 columns";
-  case left_out_reason::bad_json:
-    return "no JSON object of named fields";
-  case left_out_reason::nested_value:
-    return "a list or object as a field's value";
-  default:
-    return "the same field twice";
-  }
+notice notice_of(left_out_reason reason) {
+  return notice{codes.of(reason)};
+}
+
+std::string name_of(left_out_reason reason) {
+  return words_of(notice_of(reason));
 }
 
 struct audience_import::reader {
@@ -68,7 +54,7 @@ struct audience_import::reader {
       if (auto taken = take_head(); !taken)
         return taken;
     if (!records)
-      return failure(error_code::invalid_input, "the file is empty");
+      return failure(error_code::invalid_input, notice{"file_empty"});
     return records->finish();
   }
 
@@ -77,8 +63,7 @@ struct audience_import::reader {
     std::string_view bytes = head;
     if (bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF") ||
         bytes.find('\0') != std::string_view::npos)
-      return failure(error_code::invalid_input,
-                     "the file is UTF-16 or no text at all; save it as UTF-8 and import that");
+      return failure(error_code::invalid_input, notice{"file_no_text"});
     if (bytes.starts_with(utf8_mark))
       bytes.remove_prefix(utf8_mark.size());
     return take(bytes);
@@ -104,8 +89,7 @@ struct audience_import::reader {
     if (bytes.empty())
       return {};
     if (format == import_format::detect && bytes.front() == '[')
-      return failure(error_code::invalid_input,
-                     "this is a JSON list; JSON Lines has one object on each line");
+      return failure(error_code::invalid_input, notice{"file_json_list"});
     if (format == import_format::detect)
       format = bytes.front() == '{' ? import_format::json_lines : import_format::csv;
     records = format == import_format::csv ? make_csv_reader(rows, line) : make_json_lines_reader(rows, line);

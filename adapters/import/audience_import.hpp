@@ -43,8 +43,10 @@ enum class left_out_reason : std::uint8_t {
   repeated_field,
 };
 
+/// The reason as a notice; how often is its `count`, where that is added.
+notice notice_of(left_out_reason reason);
 /// The reason in a few words: "wrong address", "row over 256 KiB" …
-std::string_view name_of(left_out_reason reason);
+std::string name_of(left_out_reason reason);
 
 struct left_out_row {
   std::uint64_t line = 0; ///< where the record begins; the file's first line is 1

@@ -82,8 +82,7 @@ public:
     // The header line is kept until it is whole: it tells the delimiter.
     const auto end = std::min(bytes.find_first_of("\r\n"), bytes.size());
     if (header_.size() + end > import_row_bytes_max)
-      return failure(error_code::invalid_input,
-                     "the first line, which should name the columns, is over 256 KiB");
+      return failure(error_code::invalid_input, notice{"columns_too_long"});
     header_.append(bytes.substr(0, end));
     return end == bytes.size() ? result<void>{} : begin(bytes.substr(end));
   }
@@ -104,7 +103,7 @@ public:
       }
     }
     if (columns_.empty())
-      return failure(error_code::invalid_input, "there is no line that names the columns");
+      return failure(error_code::invalid_input, notice{"columns_missing"});
     return {};
   }
 
@@ -185,8 +184,7 @@ private:
   /// it does not go over one itself.
   result<void> give_up_first_line(bool is_at_end) {
     if (columns_.empty())
-      return failure(error_code::invalid_input,
-                     "the line that names the columns has a quote that does not end, or is over 256 KiB");
+      return failure(error_code::invalid_input, notice{"columns_unended"});
     const auto kept = std::move(kept_);
     const auto bytes = first_line_bytes(kept);
     begin_record();
@@ -222,19 +220,18 @@ private:
     for (std::size_t index = 0; index < fields_.size(); ++index)
       names.emplace_back(without_blanks(fields_[index]));
     if (!are_fields_storable())
-      return failure(error_code::invalid_input,
-                     "the line that names the columns is not UTF-8; save the file as UTF-8");
+      return failure(error_code::invalid_input, notice{"columns_not_utf8"});
     for (std::size_t index = 0; index < names.size(); ++index)
       if (names[index].empty())
-        return failure(error_code::invalid_input, "column " + std::to_string(index + 1) + " has no name");
+        return failure(error_code::invalid_input, notice{"column_nameless", {{"column", index + 1}}});
     const auto email = std::ranges::find_if(names, is_email_column);
     if (email == names.end())
       return failure(error_code::invalid_input,
-                     "the first line names no column `email`; it has: " + list_of(names));
+                     notice{"column_email_missing", {{"columns", list_of(names)}}});
     for (auto name = names.begin(); name != names.end(); ++name)
       if (std::find(std::next(name), names.end(), *name) != names.end() ||
           (name != email && is_email_column(*name)))
-        return failure(error_code::invalid_input, "the column `" + *name + "` is there twice");
+        return failure(error_code::invalid_input, notice{"column_twice", {{"column", *name}}});
     for (auto name = names.begin(); name != names.end(); ++name) {
       const auto column = name == email ? result<std::uint16_t>{0} : into_.column(*name);
       if (!column)

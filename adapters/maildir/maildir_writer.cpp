@@ -58,9 +58,10 @@ void maildir_writer::close() {
 }
 
 result<void> maildir_writer::trouble(const char* doing) const {
-  return failure(error_code::storage_failed, std::string{doing} + " the maildir " + folder_.string() +
-                                                 " failed: " + std::strerror(errno) +
-                                                 "; check its disk and permissions");
+  const auto fault = errno;
+  return failure(error_code::storage_failed,
+                 notice{"maildir_failed",
+                        {{"doing", doing}, {"folder", folder_.string()}, {"fault", std::strerror(fault)}}});
 }
 
 result<void> maildir_writer::open() {

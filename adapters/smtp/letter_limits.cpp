@@ -1,7 +1,6 @@
 #include "adapters/smtp/letter_limits.hpp"
 
 #include <algorithm>
-#include <string>
 
 namespace sluice {
 
@@ -19,8 +18,8 @@ bool is_safe(std::string_view address) {
   });
 }
 
-reply_ptr refuse(const char* enhanced, std::string text) {
-  return std::make_shared<const reply>(reply{0, enhanced, std::move(text)});
+reply_ptr refuse(const char* enhanced, notice why) {
+  return std::make_shared<const reply>(reply_of(std::move(why), enhanced));
 }
 
 } // namespace
@@ -32,16 +31,15 @@ bool needs_smtputf8(const letter_slot& slot) {
 
 reply_ptr local_refusal(const letter_slot& slot, const smtp_capabilities& offers) {
   if (slot.recipient().empty() || !is_safe(slot.recipient()))
-    return refuse("5.1.3", "the recipient's address cannot be written in SMTP");
+    return refuse("5.1.3", notice{"recipient_not_smtp"});
   if (!is_safe(slot.from->envelope_sender))
-    return refuse("5.1.7", "the sender's address cannot be written in SMTP");
+    return refuse("5.1.7", notice{"sender_not_smtp"});
   if (offers.size_max != 0 && slot.one->message_bytes() > offers.size_max)
-    return refuse("5.3.4", "the message is larger than the " + std::to_string(offers.size_max) +
-                               " bytes that the server takes (SIZE)");
+    return refuse("5.3.4", notice{"message_over_size", {{"max", offers.size_max}}});
   if (slot.one->has_8bit && !offers.eight_bit)
-    return refuse("5.6.3", "the message has 8-bit text and the server does not offer 8BITMIME");
+    return refuse("5.6.3", notice{"message_8bit"});
   if (!offers.smtputf8 && needs_smtputf8(slot))
-    return refuse("5.6.7", "an address is international and the server does not offer SMTPUTF8");
+    return refuse("5.6.7", notice{"address_international"});
   return nullptr;
 }
 

@@ -31,10 +31,10 @@ detached smtp_connection::run(std::shared_ptr<smtp_connection> self) {
       host_.on_ready(*this);
       co_await serve();
     } else if (!is_over_) {
-      ending_how_ = {true, opened.error().message};
+      ending_how_ = {true, notice_of(opened.error())};
     }
   } catch (const std::exception& thrown) {
-    ending_how_ = {true, profile_.name() + ": a fault of ours: " + thrown.what()};
+    ending_how_ = {true, at_server(notice{"internal_fault", {{"fault", thrown.what()}}})};
   }
   end();
   self.reset();
@@ -53,14 +53,19 @@ void smtp_connection::finish() {
   if (was_ready_)
     wake();
   else
-    cut("the engine stops");
+    cut(notice{"engine_stops"});
 }
 
-void smtp_connection::cut(const std::string& why) {
+notice smtp_connection::at_server(notice why) const {
+  why.add({"server", profile_.name()});
+  return why;
+}
+
+void smtp_connection::cut(notice why) {
   if (is_over_)
     return;
   is_over_ = true;
-  ending_how_ = {false, profile_.name() + ": " + why};
+  ending_how_ = {false, at_server(std::move(why))};
   wake();
 }
 
@@ -75,40 +80,40 @@ void smtp_connection::on_answer(letter_slot&) {
 }
 
 /// The server or the network fails us.
-void smtp_connection::lose(std::string words) {
+void smtp_connection::lose(notice why) {
   if (is_over_)
     return;
   is_over_ = true;
-  ending_how_ = {true, profile_.name() + ": " + std::move(words)};
+  ending_how_ = {true, at_server(std::move(why))};
 }
 
 /// The server's replies do not fit our commands: what it said of the open letter may have been said of
 /// something else.
-void smtp_connection::lose_step(std::string words) {
+void smtp_connection::lose_step(notice why) {
   open_.has_verdict = false;
-  lose(std::move(words));
+  lose(std::move(why));
 }
 
 /// The server ends the connection. That is its right where nothing is under way; but one that never let a
 /// letter near it has failed, or the next connection would be opened at once, and the next.
-void smtp_connection::lose_closed(std::string words) {
+void smtp_connection::lose_closed(notice why) {
   if (!has_letter() && (was_idle_ || is_proven_))
-    cut("closed while idle");
+    cut(notice{"idle_closed"});
   else
-    lose(std::move(words));
+    lose(std::move(why));
 }
 
 void smtp_connection::lose_letters() {
   reply_ptr words;
   if (has_letter())
-    words = std::make_shared<const reply>(reply{0, "", ending_how_.words});
+    words = std::make_shared<const reply>(reply_of(ending_how_.why));
   if (auto* slot = std::exchange(ending_, nullptr)) {
     if (ending_has_verdict_)
       settle(*slot, ending_outcome_, ending_words_);
     else if (ending_has_begun_)
       host_.scheduler().settle(
           *slot, letter_state::in_doubt,
-          std::make_shared<const reply>(reply{0, "", "no reply to the end of data; " + ending_how_.words}));
+          std::make_shared<const reply>(reply_of(notice{"no_reply_to_message", {}, {ending_how_.why}})));
     else
       host_.scheduler().put_back(*slot, ending_how_.has_failed, words);
   }
@@ -164,13 +169,13 @@ void smtp_connection::time_is_up() {
     is_finishing_ = true;
     break;
   case wait::kind::reply:
-    lose("no reply within " + format_duration(reply_timeout()));
+    lose(notice{"no_reply_in_time", {{"within", reply_timeout()}}});
     break;
   case wait::kind::room:
-    lose("it takes no more of the message for " + format_duration(profile_.settings.block_timeout));
+    lose(notice{"message_not_read", {{"within", profile_.settings.block_timeout}}});
     break;
   case wait::kind::last_words:
-    lose("cannot write: " + stream_.write_fault());
+    lose(notice{"cannot_write", {}, {stream_.write_fault()}});
     break;
   }
 }
@@ -243,7 +248,7 @@ bool smtp_connection::go_on_writing() {
       ending_has_begun_ = stream_.has_begun_tail();
     });
     if (!may) {
-      cut("a letter was called back amid its message");
+      cut(notice{"message_called_back"});
       return false;
     }
   } else {
@@ -294,7 +299,7 @@ bool smtp_connection::call_back() {
   if (ending_ != nullptr)
     return false; // its reply comes first
   if (open_.next == expects::end_of_data) {
-    cut("a letter was called back");
+    cut(notice{"letter_called_back"});
     return false;
   }
   if (expected_size_ > 0)

@@ -39,7 +39,7 @@ public:
   /// Takes no more letters, settles what is under way, says QUIT and ends.
   void finish();
   /// Ends now. A letter whose end of data was sent is in doubt.
-  void cut(const std::string& why);
+  void cut(notice why);
   /// The time is past `deadline()`.
   void time_out();
 
@@ -86,7 +86,7 @@ private:
   task<result<void>> resolve();
   result<void> check_login_is_safe();
   std::string own_name();
-  std::unexpected<error> trouble(std::string words) const;
+  std::unexpected<error> trouble(notice why) const;
 
   // smtp_connection_replies.cpp: what the server says.
   void read_replies();
@@ -97,7 +97,7 @@ private:
   void take_end_of_data_reply(const smtp_reply_view& reply);
   void take_early_reply(const smtp_reply_view& reply);
   void record_verdict(const smtp_reply_view& reply);
-  static std::string words_of_unasked(const smtp_reply_view& reply);
+  static notice notice_of_unasked(const smtp_reply_view& reply);
 
   // smtp_connection.cpp: carrying letters.
   detached run(std::shared_ptr<smtp_connection> self);
@@ -115,9 +115,11 @@ private:
   void append_mail();
   void write_message();
   void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);
-  void lose(std::string words);
-  void lose_step(std::string words);
-  void lose_closed(std::string words);
+  void lose(notice why);
+  void lose_step(notice why);
+  void lose_closed(notice why);
+  /// The same, with which server it is about.
+  notice at_server(notice why) const;
   void lose_letters();
   bool may_take() const;
   bool has_letter() const { return ending_ != nullptr || open_.slot != nullptr; }

@@ -21,7 +21,7 @@ void smtp_connection::read_replies() {
     case smtp_reply_parser::progress::more:
       break;
     case smtp_reply_parser::progress::broken:
-      lose(std::string{"it sent "} + parser_.fault());
+      lose(notice{"reply_unreadable", {{"fault", parser_.fault()}}});
       break;
     case smtp_reply_parser::progress::done:
       take_reply(parser_.reply());
@@ -32,9 +32,8 @@ void smtp_connection::read_replies() {
     lose_closed(stream_.end_of_input());
 }
 
-std::string smtp_connection::words_of_unasked(const smtp_reply_view& reply) {
-  return (reply.code == 421 ? "it closes the connection: " : "it sent a reply to nothing: ") +
-         to_words(reply);
+notice smtp_connection::notice_of_unasked(const smtp_reply_view& reply) {
+  return notice{reply.code == 421 ? "server_closes" : "reply_to_nothing", {{"reply", to_words(reply)}}};
 }
 
 void smtp_connection::take_reply(const smtp_reply_view& reply) {
@@ -47,13 +46,13 @@ void smtp_connection::take_reply(const smtp_reply_view& reply) {
   --expected_size_;
   ++replies_;
   if (reply.code == 421 && what != expects::end_of_data) {
-    lose("it closes the connection: " + to_words(reply));
+    lose(notice{"server_closes", {{"reply", to_words(reply)}}});
     return;
   }
   switch (what) {
   case expects::reset:
     if (!reply.is_positive())
-      lose("it does not take RSET: " + to_words(reply));
+      lose(notice{"reset_refused", {{"reply", to_words(reply)}}});
     break;
   case expects::mail:
   case expects::recipient:
@@ -71,13 +70,13 @@ void smtp_connection::take_reply(const smtp_reply_view& reply) {
 void smtp_connection::take_unasked_reply(const smtp_reply_view& reply) {
   const auto refuses = reply.is_transient() || reply.is_permanent();
   if (reply.code == 421) {
-    lose_closed(words_of_unasked(reply));
+    lose_closed(notice_of_unasked(reply));
   } else if (refuses && open_.has_go_ahead && !open_.has_verdict) {
     // It has thought better of its 354, and would be believed amid the message too.
     record_verdict(reply);
-    cut("it refused a message before its end");
+    cut(notice{"message_refused_early"});
   } else {
-    lose_step(words_of_unasked(reply));
+    lose_step(notice_of_unasked(reply));
   }
 }
 
@@ -85,7 +84,7 @@ void smtp_connection::take_letter_reply(expects what, const smtp_reply_view& rep
   if (reply.is_positive()) {
     open_.mail_is_taken = open_.mail_is_taken || what == expects::mail;
   } else if (reply.is_intermediate()) {
-    lose_step("it answers MAIL or RCPT with " + to_words(reply));
+    lose_step(notice{"reply_out_of_step", {{"step", "MAIL or RCPT"}, {"reply", to_words(reply)}}});
   } else if (!open_.has_verdict) { // a refused MAIL has RCPT refused too, which says nothing more
     record_verdict(reply);
   }
@@ -95,7 +94,7 @@ void smtp_connection::take_data_reply(const smtp_reply_view& reply) {
   if (reply.code == 354) {
     open_.has_go_ahead = true;
   } else if (reply.is_positive() || reply.is_intermediate()) {
-    lose_step("it answers DATA with " + to_words(reply));
+    lose_step(notice{"reply_out_of_step", {{"step", "DATA"}, {"reply", to_words(reply)}}});
   } else if (!open_.has_verdict) {
     record_verdict(reply);
   }
@@ -103,7 +102,7 @@ void smtp_connection::take_data_reply(const smtp_reply_view& reply) {
 
 void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
   if (reply.is_intermediate()) {
-    lose("it answers the end of data with " + to_words(reply));
+    lose(notice{"reply_out_of_step", {{"step", "the end of data"}, {"reply", to_words(reply)}}});
     return;
   }
   if (!ending_has_begun_) {
@@ -115,7 +114,7 @@ void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
     settle(*slot, ending_outcome_, ending_words_);
   } else if (reply.code == 421) {
     // It was not taken, and the server is the reason: another connection may have more luck.
-    lose("it closes the connection: " + to_words(reply));
+    lose(notice{"server_closes", {{"reply", to_words(reply)}}});
     host_.scheduler().put_back(*slot, true, host_.words().of(reply));
   } else {
     settle(*slot, verdict_of(reply), host_.words().of(reply));
@@ -126,8 +125,8 @@ void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
 /// message is too large) is believed. The rest of the message would be read as commands, so closing is left.
 void smtp_connection::take_early_reply(const smtp_reply_view& reply) {
   if (reply.is_positive() || reply.code == 421) {
-    lose(reply.code == 421 ? words_of_unasked(reply)
-                           : "it takes a message over before its end: " + to_words(reply));
+    lose(reply.code == 421 ? notice_of_unasked(reply)
+                           : notice{"message_taken_early", {{"reply", to_words(reply)}}});
     return;
   }
   if (!ending_has_verdict_) {
@@ -135,7 +134,7 @@ void smtp_connection::take_early_reply(const smtp_reply_view& reply) {
     ending_outcome_ = verdict_of(reply);
     ending_words_ = host_.words().of(reply);
   }
-  cut("it refused a message before its end");
+  cut(notice{"message_refused_early"});
 }
 
 void smtp_connection::record_verdict(const smtp_reply_view& reply) {

@@ -30,7 +30,7 @@ struct smtp_profile {
 /// How a connection ended.
 struct smtp_ending {
   bool has_failed = false; ///< the server's fault or the network's, not our own wish
-  std::string words;       ///< of a failure: what happened, with the server's reply where there is one
+  notice why;              ///< what happened, with the server's reply where there is one
 };
 
 class smtp_host {

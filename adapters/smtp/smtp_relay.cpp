@@ -137,7 +137,7 @@ private:
     delay_.reset();
     failures_in_a_row_ = 0;
     reopen_at_ = moment::min();
-    scheduler_.set_condition(false, "");
+    scheduler_.set_condition(false, {});
   }
 
   void on_ended(smtp_connection& connection, const smtp_ending& ending) override {
@@ -157,8 +157,8 @@ private:
                        std::ranges::any_of(connections_, [](const auto& one) { return one->is_proven(); });
     if (works || may_work)
       return;
-    scheduler_.set_condition(true, ending.words);
-    scheduler_.give_up_waiting(std::make_shared<const reply>(reply{0, "", ending.words}));
+    scheduler_.set_condition(true, ending.why);
+    scheduler_.give_up_waiting(std::make_shared<const reply>(reply_of(ending.why)));
   }
 
   // -- the thread -------------------------------------------------------------------------------------
@@ -270,7 +270,7 @@ private:
     const auto at = now();
     if (at >= cut_at_)
       for (const auto& connection : std::vector(connections_))
-        connection->cut("no reply came before the engine stopped");
+        connection->cut(notice{"no_reply_before_stop"});
     if (at >= answers_until_) {
       answers_until_ = moment::max();
       stops_waiting_ = true;

@@ -2,6 +2,7 @@
 
 #include "adapters/smtp/smtp_connection.hpp"
 #include "messages/base64.hpp"
+#include "messages/notice_words.hpp"
 
 #include <boost/asio/connect.hpp>
 
@@ -12,10 +13,21 @@ namespace {
 /// RFC 5321 section 4.5.3.1.4: a command line's length; what is longer goes in an answer to 334.
 constexpr std::size_t command_bytes_max = 512;
 
+/// Why there is no connection. What is met every day has a code of its own; the rest is the system's words.
+notice no_connection(const boost::system::error_code& why) {
+  if (why == boost::asio::error::connection_refused)
+    return notice{"connection_refused"};
+  if (why == boost::asio::error::host_unreachable)
+    return notice{"host_unreachable"};
+  if (why == boost::asio::error::network_unreachable)
+    return notice{"network_unreachable"};
+  return notice{"cannot_connect", {{"fault", why.message()}}};
+}
+
 } // namespace
 
-std::unexpected<error> smtp_connection::trouble(std::string words) const {
-  return failure(error_code::unavailable, profile_.name() + ": " + std::move(words));
+std::unexpected<error> smtp_connection::trouble(notice why) const {
+  return failure(error_code::unavailable, at_server(std::move(why)));
 }
 
 task<result<void>> smtp_connection::open_session() {
@@ -56,10 +68,10 @@ task<result<void>> smtp_connection::resolve() {
   while (!*answer) {
     co_await at_pause_.pause();
     if (has_timed_out_ || is_over_)
-      co_return trouble("its name was not resolved in time");
+      co_return trouble(notice{"name_not_resolved_in_time"});
   }
   if (!**answer)
-    co_return trouble("its name cannot be resolved: " + (*answer)->error().message);
+    co_return trouble(notice{"name_not_resolved", {{"fault", (*answer)->error().message}}});
   endpoints_ = std::move(***answer);
   co_return result<void>{};
 }
@@ -82,8 +94,7 @@ task<result<void>> smtp_connection::connect() {
       stream_.close(); // the handler comes with operation_aborted
   }
   if (has_timed_out_)
-    co_return trouble("cannot connect: no answer within " +
-                      format_duration(profile_.settings.connect_timeout));
+    co_return trouble(notice{"cannot_connect_in_time", {{"within", profile_.settings.connect_timeout}}});
   if (why == boost::asio::error::operation_aborted) {
     // Asio says so of a socket that it could not even open, for want of a descriptor say: opening it tells why.
     boost::system::error_code unopened;
@@ -91,7 +102,7 @@ task<result<void>> smtp_connection::connect() {
     why = unopened ? unopened : why;
   }
   if (why)
-    co_return trouble("cannot connect: " + why.message());
+    co_return trouble(no_connection(why));
   stream_.prepare();
   co_return result<void>{};
 }
@@ -103,13 +114,13 @@ task<result<void>> smtp_connection::shake_hands() {
     if (done == tls_session::progress::done)
       co_return result<void>{};
     if (done == tls_session::progress::failed)
-      co_return trouble("TLS failed: " + stream_.tls_fault());
+      co_return trouble(notice{"tls_failed", {{"fault", stream_.tls_fault()}}});
     if (!stream_.end_of_input().empty())
-      co_return trouble("TLS failed: " + stream_.end_of_input());
+      co_return trouble(notice{"tls_failed", {{"fault", sluice::words_of(stream_.end_of_input())}}});
     stream_.read(shared_from_this());
     co_await at_pause_.pause();
     if (has_timed_out_ || is_over_)
-      co_return trouble("TLS failed: no answer in time");
+      co_return trouble(notice{"tls_not_in_time"});
   }
 }
 
@@ -123,7 +134,7 @@ task<result<reply>> smtp_connection::next_reply(milliseconds timeout, std::strin
         lines->assign(parser_.reply().text);
       co_return to_reply(parser_.reply());
     case smtp_reply_parser::progress::broken:
-      co_return trouble(std::string{"it sent "} + parser_.fault());
+      co_return trouble(notice{"reply_unreadable", {{"fault", parser_.fault()}}});
     case smtp_reply_parser::progress::more:
       break;
     }
@@ -132,9 +143,9 @@ task<result<reply>> smtp_connection::next_reply(milliseconds timeout, std::strin
     stream_.read(shared_from_this());
     co_await at_pause_.pause();
     if (has_timed_out_)
-      co_return trouble("no reply within " + format_duration(timeout));
+      co_return trouble(notice{"no_reply_in_time", {{"within", timeout}}});
     if (is_over_)
-      co_return trouble("the session was given up");
+      co_return trouble(notice{"session_given_up"});
   }
 }
 
@@ -143,7 +154,7 @@ task<result<reply>> smtp_connection::next_reply(milliseconds timeout, std::strin
 task<result<reply>> smtp_connection::ask(std::string command, milliseconds timeout, std::string* lines) {
   if (!stream_.input.empty()) {
     const auto said = co_await next_reply(timeout);
-    co_return said ? trouble(words_of_unasked(parser_.reply())) : std::unexpected(said.error());
+    co_return said ? trouble(notice_of_unasked(parser_.reply())) : std::unexpected(said.error());
   }
   command += "\r\n";
   set_deadline_in(profile_.settings.block_timeout);
@@ -152,7 +163,7 @@ task<result<reply>> smtp_connection::ask(std::string command, milliseconds timeo
     if (done == smtp_stream::progress::failed)
       co_return co_await last_words();
     if (has_timed_out_ || is_over_)
-      co_return trouble("cannot write: it takes nothing");
+      co_return trouble(notice{"cannot_write", {}, {notice{"nothing_taken"}}});
     stream_.await_room(shared_from_this());
     co_await at_pause_.pause();
   }
@@ -162,7 +173,8 @@ task<result<reply>> smtp_connection::ask(std::string command, milliseconds timeo
 /// Why nothing could be written: what the server said before it closed, where that can still be read.
 task<result<reply>> smtp_connection::last_words() {
   const auto said = co_await next_reply(profile_.settings.command_timeout);
-  co_return trouble(said ? words_of_unasked(parser_.reply()) : "cannot write: " + stream_.write_fault());
+  co_return trouble(said ? notice_of_unasked(parser_.reply())
+                         : notice{"cannot_write", {}, {stream_.write_fault()}});
 }
 
 namespace {
@@ -182,7 +194,7 @@ task<result<void>> smtp_connection::greet() {
   if (!greeting)
     co_return std::unexpected(greeting.error());
   if (!is_positive(*greeting))
-    co_return trouble("it does not take us: " + words_of(*greeting));
+    co_return trouble(notice{"greeting_refused", {{"reply", words_of(*greeting)}}});
   co_return result<void>{};
 }
 
@@ -205,7 +217,7 @@ task<result<void>> smtp_connection::say_hello() {
   }
   // Another 2xx is the answer to something else, and what the server offers is still to come.
   if (said->code != 250)
-    co_return trouble("it does not take our greeting: " + words_of(*said));
+    co_return trouble(notice{"hello_refused", {{"reply", words_of(*said)}}});
   co_return result<void>{};
 }
 
@@ -215,7 +227,7 @@ task<result<void>> smtp_connection::start_tls() {
     co_return result<void>{};
   if (!offers_.starttls) {
     if (use == tls_use::required)
-      co_return trouble("it does not offer STARTTLS, and the URL says tls=require");
+      co_return trouble(notice{"tls_not_offered"});
     co_return result<void>{};
   }
   auto said = co_await ask("STARTTLS", profile_.settings.command_timeout);
@@ -223,7 +235,7 @@ task<result<void>> smtp_connection::start_tls() {
     co_return std::unexpected(said.error());
   if (said->code != 220) {
     if (use == tls_use::required)
-      co_return trouble("STARTTLS failed: " + words_of(*said));
+      co_return trouble(notice{"tls_refused", {{"reply", words_of(*said)}}});
     co_return result<void>{};
   }
   // Whatever came behind the 220 in clear is dropped by begin_tls, or a man in the middle could speak there.
@@ -238,8 +250,7 @@ result<void> smtp_connection::check_login_is_safe() {
   const auto is_loopback = stream_.socket().remote_endpoint(ignored).address().is_loopback();
   if (may_send_password(profile_.server, stream_.is_tls(), is_loopback))
     return {};
-  return trouble("it offers no TLS, and the password is not sent in clear; add ?auth=insecure to the "
-                 "relay's URL if it may be");
+  return trouble(notice{"login_without_tls"});
 }
 
 task<result<void>> smtp_connection::log_in() {
@@ -249,7 +260,7 @@ task<result<void>> smtp_connection::log_in() {
     co_return co_await log_in_plain();
   if (offers_.auth_login)
     co_return co_await log_in_by_steps();
-  co_return trouble("it offers neither AUTH PLAIN nor AUTH LOGIN, and the URL has a user");
+  co_return trouble(notice{"login_not_offered"});
 }
 
 /// RFC 4616.
@@ -270,7 +281,7 @@ task<result<void>> smtp_connection::log_in_plain() {
   if (!said)
     co_return std::unexpected(said.error());
   if (said->code != 235)
-    co_return trouble("it refuses the login: " + words_of(*said));
+    co_return trouble(notice{"login_refused", {{"reply", words_of(*said)}}});
   co_return result<void>{};
 }
 
@@ -283,7 +294,7 @@ task<result<void>> smtp_connection::log_in_by_steps() {
   if (!said)
     co_return std::unexpected(said.error());
   if (said->code != 235)
-    co_return trouble("it refuses the login: " + words_of(*said));
+    co_return trouble(notice{"login_refused", {{"reply", words_of(*said)}}});
   co_return result<void>{};
 }
 

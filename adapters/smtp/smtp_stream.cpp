@@ -9,7 +9,6 @@ namespace sluice {
 
 namespace {
 
-constexpr const char* closed_words = "it closed the connection";
 constexpr std::size_t record_octets_max = 16 * 1024; // RFC 8446 section 5.1
 constexpr std::size_t encrypted_octets_wanted = 64 * 1024;
 
@@ -29,7 +28,8 @@ void smtp_stream::close() {
 void smtp_stream::take_read(boost::system::error_code why, std::size_t got) {
   is_reading_ = false;
   if (why) {
-    end_ = why == boost::asio::error::eof ? closed_words : why.message();
+    end_ = why == boost::asio::error::eof ? notice{"server_closed"}
+                                          : notice{"connection_lost", {{"fault", why.message()}}};
     return;
   }
   if (tls_)
@@ -46,9 +46,9 @@ void smtp_stream::decrypt(std::size_t got) {
   const auto done = tls_->read(decrypted_);
   input = decrypted_;
   if (done == tls_session::progress::done)
-    end_ = closed_words;
+    end_ = notice{"server_closed"};
   else if (done == tls_session::progress::failed)
-    end_ = "TLS failed: " + tls_->fault();
+    end_ = notice{"tls_failed", {{"fault", tls_->fault()}}};
 }
 
 void smtp_stream::put(std::span<const std::string_view> body, std::string_view tail) {
@@ -83,7 +83,7 @@ smtp_stream::progress smtp_stream::write() {
     if (why == boost::asio::error::would_block || why == boost::asio::error::try_again)
       return progress::blocked;
     if (why) {
-      write_fault_ = why.message();
+      write_fault_ = notice{"connection_lost", {{"fault", why.message()}}};
       return progress::failed;
     }
     written_ += done;
@@ -113,7 +113,7 @@ void smtp_stream::encrypt_more() {
 
 void smtp_stream::encrypt(std::string_view plaintext) {
   if (!tls_->write(plaintext))
-    write_fault_ = "TLS failed: " + tls_->fault();
+    write_fault_ = notice{"tls_failed", {{"fault", tls_->fault()}}};
   tls_->take_output(encrypted_);
 }
 

@@ -4,6 +4,7 @@
 
 #include "adapters/smtp/send_queue.hpp"
 #include "adapters/smtp/tls_session.hpp"
+#include "messages/notice.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
@@ -31,7 +32,7 @@ public:
   /// What was read and not consumed yet; the owner removes bytes from its front.
   std::string_view input;
   /// Why no more can be read; empty: more may come.
-  const std::string& end_of_input() const { return end_; }
+  const notice& end_of_input() const { return end_; }
   /// Begins a read unless one is under way or `input` is not empty. `owner` is kept until it is over.
   template <class Owner>
   void read(std::shared_ptr<Owner> owner) {
@@ -55,7 +56,7 @@ public:
   /// Whether anything of `tail` may have left this machine.
   bool has_begun_tail() const { return written_ > body_bytes_; }
   std::size_t written() const { return written_; }
-  const std::string& write_fault() const { return write_fault_; }
+  const notice& write_fault() const { return write_fault_; }
   /// After `blocked`: calls owner->stream_event() when the socket takes more.
   template <class Owner>
   void await_room(std::shared_ptr<Owner> owner) {
@@ -86,7 +87,7 @@ private:
   boost::asio::ip::tcp::socket socket_;
   std::array<char, 16 * 1024> raw_{};
   std::string decrypted_;
-  std::string end_;
+  notice end_;
   bool is_reading_ = false;
 
   static constexpr std::size_t not_known = std::numeric_limits<std::size_t>::max();
@@ -97,7 +98,7 @@ private:
   std::size_t written_ = 0;
   bool is_writing_ = false;
   bool is_awaiting_room_ = false;
-  std::string write_fault_;
+  notice write_fault_;
 
   std::optional<tls_session> tls_;
   bool is_shaking_hands_ = false;

@@ -43,10 +43,10 @@ result<event_number> memory_journal::append(append_request& request) {
   const auto known = logs_.find(request.campaign);
   const auto last = known == logs_.end() ? event_number{0} : known->second.values.size();
   if (last != request.expected_last)
-    return failure(
-        error_code::conflict,
-        fmt::format("the log of campaign {} ends at event {}, not at {}: somebody else wrote to it",
-                    to_string(request.campaign), last, request.expected_last));
+    return failure(error_code::conflict, notice{"log_taken_over",
+                                                {{"campaign", to_string(request.campaign)},
+                                                 {"last", last},
+                                                 {"expected", request.expected_last}}});
   for (const auto& event : request.events) {
     auto& log = logs_[request.campaign];
     journal_record record(event);

@@ -16,8 +16,7 @@ namespace {
 
 std::unexpected<error> damaged(audience_id id, letter_index row) {
   return failure(error_code::corrupt,
-                 fmt::format("audience {} is damaged at row {}; bring the data folder back from a copy",
-                             to_string(id), row));
+                 notice{"audience_damaged", {{"audience", to_string(id)}, {"row", row}}});
 }
 
 /// Visits every key of one kind: (audience, value).

@@ -100,13 +100,10 @@ private:
 
 error error_of(const rocksdb::Status& status, std::string_view doing) {
   if (status.IsCorruption())
-    return {
-        error_code::corrupt,
-        fmt::format("{}: the store is damaged: {}; bring the data folder back from a copy, or check the disk",
-                    doing, status.ToString())};
-  return {error_code::storage_failed,
-          fmt::format("{}: the disk failed: {}; it goes on by itself when the disk is back", doing,
-                      status.ToString())};
+    return make_error(error_code::corrupt,
+                      notice{"store_damaged", {{"doing", doing}, {"fault", status.ToString()}}});
+  return make_error(error_code::storage_failed,
+                    notice{"disk_failed", {{"doing", doing}, {"fault", status.ToString()}}});
 }
 
 std::string prefix_end(std::string_view prefix) {

@@ -229,10 +229,10 @@ void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
     return;
   }
   if (head->number != one.expected_last) {
-    one.answer =
-        failure(error_code::conflict,
-                fmt::format("the log of campaign {} ends at event {}, not at {}: somebody else wrote to it",
-                            to_string(one.campaign), head->number, one.expected_last));
+    one.answer = failure(error_code::conflict, notice{"log_taken_over",
+                                                      {{"campaign", to_string(one.campaign)},
+                                                       {"last", head->number},
+                                                       {"expected", one.expected_last}}});
     return;
   }
   for (auto& record : one.records) {

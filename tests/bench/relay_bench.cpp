@@ -8,6 +8,7 @@
 
 #include "actors/letters/letter_writer.hpp"
 #include "adapters/relays.hpp"
+#include "messages/notice_words.hpp"
 
 #include <condition_variable>
 #include <cstdio>
@@ -67,7 +68,7 @@ struct campaign {
         trouble = std::string{name_of(group.outcome)} + ": " + group.answer.text;
     }
     if (report.has_condition && report.failing)
-      trouble = report.trouble;
+      trouble = words_of(report.trouble);
     settled += report.handed_back.count();
     changed.notify_all();
   }

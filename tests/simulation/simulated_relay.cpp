@@ -119,7 +119,7 @@ void simulated_relay::report_condition(queue& of) const {
     of.is_failing = mood.is_away;
     of.news.has_condition = true;
     of.news.failing = mood.is_away;
-    of.news.trouble = mood.is_away ? "cannot connect" : "";
+    of.news.trouble = mood.is_away ? notice{"cannot_connect", {{"fault", "away"}}} : notice{};
   }
   if (!of.is_withdrawn)
     return;

@@ -187,7 +187,7 @@ describe("the details of a campaign", () => {
     const page = await opened("progress");
     await panel(page).getByRole("img", { name: /Letters over time: 60 letters/ }).waitFor();
     assert.equal(await panel(page).locator("svg .pause").count(), 1);
-    assert.equal(await panel(page).locator("svg .part").count(), 3);
+    assert.equal(await panel(page).locator("svg .dot").count(), 3);
     await panel(page).locator("svg").hover({ position: { x: 200, y: 150 } });
     await panel(page).getByText(/due 20, left 20/).waitFor();
     await shoot(page, "details-progress");

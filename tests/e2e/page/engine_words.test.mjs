@@ -1,5 +1,5 @@
-// What the engine says in English is told in the page's language: every sentence here comes from the real engine, and is
-// put through the page's own words.
+// What the engine has to say is told in the page's language: every notice here comes from the real engine, and is put
+// through the page's own words.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { launch, loadWords, open, shoot, until } from "./browser.mjs";
@@ -7,12 +7,10 @@ import { Engine } from "./engine.mjs";
 
 let browser;
 let engine;
-let saidIn;
-let whyWords;
+let spokenIn;
 before(async () => {
   browser = await launch();
-  ({ saidIn } = await loadWords("i18n/said_in.ts"));
-  ({ whyWords } = await loadWords("views/details/why_words.ts"));
+  ({ spokenIn } = await loadWords("i18n/notice_words.ts"));
   // The word "bargain" has a campaign wait for a moderator; nothing else does.
   engine = await Engine.start({
     quiet: false,
@@ -42,21 +40,23 @@ const rows = (...addresses) => "email,name\n" + addresses.map((one) => `${one},N
 let lists = 0;
 const audience = async (...addresses) => (await engine.http("POST", `/v1/audiences?name=list-${++lists}`, rows(...addresses))).id;
 
-/** What the engine says against it. */
+/** What the engine has against it: its notice and its words. */
 async function problemOf(method, path, body, token = null) {
   const answer = await engine.call("http", { method, path, body, token });
   assert.ok(answer.problem, `${method} ${path} ${JSON.stringify(body)} was taken`);
-  return answer.problem.detail;
+  const { notice, detail: text } = answer.problem;
+  return { notice, text };
 }
 
 /** Told in Russian: nothing is left in English but names, addresses and signs. */
-function assertRussian(text) {
-  const told = saidIn("ru", text);
+function assertRussian(said) {
+  assert.notEqual(said.notice?.code, "text", `the engine has no code for it: ${said.text}`);
+  const told = spokenIn("ru", said);
   const ours = told
     .replace(/"[^"]*"|«[^»]*»|`[^`]*`|\{\{.*?\}\}/gs, "")
     .replace(/\S+@\S+|\S+\.(example|com)|https?:\/\/|mailto:|127\.0\.0\.1:\d+|\b(HTML|JSON|Lines|UTF-8|UTF-16|DMARC|ASCII|Handlebars|Mustache|email|c\d+|a\d+)\b/g, "");
-  assert.match(told, /[а-яё]/i, `nobody told in Russian: ${text}`);
-  assert.doesNotMatch(ours, /[a-z]{3}|undefined|NaN/i, `half told: ${text} → ${told}`);
+  assert.match(told, /[а-яё]/i, `nobody told in Russian: ${said.text}`);
+  assert.doesNotMatch(ours, /[a-z]{3}|undefined|NaN/i, `half told: ${said.text} → ${told}`);
 }
 
 describe("a refusal is told in Russian", () => {
@@ -93,7 +93,7 @@ describe("a refusal is told in Russian", () => {
     const files = ["", "имя,город\nAnn,Rome\n", "email,\na@d.example,b\n", "email,a,a\na@d.example,b,c\n", "email\n", '[{"email":"a@d.example"}]',
       "email\nnobody\n\nann@\n", 'email,"a\n', "\u0000\u0000"];
     for (const file of files) assertRussian(await problemOf("POST", "/v1/audiences?name=x", file));
-    const lines = saidIn("ru", await problemOf("POST", "/v1/audiences?name=x", "email\nnobody\nann@\n,\n"));
+    const lines = spokenIn("ru", await problemOf("POST", "/v1/audiences?name=x", "email\nnobody\nann@\n,\n"));
     assert.match(lines, /не принят ни один получатель: .*2 строки с неверным адресом.*первая из них — 2-я/);
   });
 
@@ -106,7 +106,7 @@ describe("a refusal is told in Russian", () => {
     await engine.http("POST", `/v1/campaigns/${waiting}/pause`);
     const held = await problemOf("POST", `/v1/campaigns/${waiting}/release`, {});
     assert.equal(
-      saidIn("ru", held),
+      spokenIn("ru", held),
       "статус выпуска «На паузе» (до паузы «На модерации»), команда «Выпустить целиком» сейчас невозможна; " +
         "возможны: «Одобрить», «Отклонить», «Продолжить», «Отменить»",
     );
@@ -122,10 +122,23 @@ describe("a refusal is told in Russian", () => {
     assertRussian(await problemOf("GET", "/v1/me", null, "slc_wrong"));
   });
 
-  test("in English it stays as it is, and so does what nobody knows", () => {
-    assert.equal(saidIn("en", "the file is empty"), "the file is empty");
-    assert.equal(saidIn("ru", "постой, this is new"), "постой, this is new");
-    assert.equal(saidIn("ru", "constructor"), "constructor");
+  test("what the page does not know is shown in the engine's words", () => {
+    assert.equal(spokenIn("ru", { notice: { code: "of_a_newer_engine" }, text: "this is new" }), "this is new");
+    assert.equal(spokenIn("ru", { notice: { code: "constructor" }, text: "this is new" }), "this is new");
+    assert.equal(spokenIn("ru", { notice: null, text: "a person's words" }), "a person's words");
+    // An event of before has its sentence alone.
+    assert.equal(spokenIn("ru", { notice: { code: "text", text: "no unsubscribe link" }, text: "no unsubscribe link" }), "no unsubscribe link");
+  });
+
+  test("a notice's parameters are told as the language tells them", () => {
+    const said = (language, notice) => spokenIn(language, { notice, text: "" }).replace(/[\u00A0\u202F]/g, " ");
+    const many = { code: "audience_grew", size: 3500, times: 3.52, largest: 1000, limit: 3 };
+    assert.equal(said("en", many), "3,500 recipients, 3.5 times the sender's largest audience so far (1,000); limit 3 times");
+    assert.equal(said("ru", many), "3 500 получателей: это больше самого большого списка отправителя (1 000) в 3,5 раза; допустимо в 3 раза");
+    assert.equal(said("ru", { code: "no_reply_in_time", server: "mx.example:25", within: "5m" }), "mx.example:25: нет ответа 5 мин.");
+    assert.equal(said("en", { code: "given_up_in_doubt" }), "given up in doubt");
+    assert.equal(said("en", { code: "given_up_in_doubt", by: "nina" }), "given up in doubt by nina");
+    assert.equal(said("en", { code: "letter_preparing", campaign: "c1", at: "2026-12-01T09:00:00Z" }), "The campaign starts on 1 Dec 2026 09:00");
   });
 });
 
@@ -143,7 +156,11 @@ describe("on the Russian page", () => {
       route.fulfill({
         status: 409,
         contentType: "application/problem+json",
-        body: JSON.stringify({ code: "not_allowed_now", detail: `${held} is sent and cannot be told to cancel; nothing changes it any more` }),
+        body: JSON.stringify({
+          code: "not_allowed_now",
+          detail: `${held} is sent and cannot be told to cancel; nothing changes it any more`,
+          notice: { code: "nothing_changes_it", campaign: held, status: "sent", command: "cancel" },
+        }),
       }),
     );
     await card.getByRole("button", { name: /Другие команды/ }).click();
@@ -157,7 +174,7 @@ describe("on the Russian page", () => {
     await page.getByLabel("HTML", { exact: true }).fill("<p>\n{{name</p>");
     await page.locator(".field-html").getByText("строка 2: тег не закрыт: нет }}").waitFor();
     await page.getByLabel("Отправитель").fill("shop");
-    await page.getByText("\"shop\" — не почтовый адрес: нет знака @").waitFor();
+    await page.getByText("«shop» — не почтовый адрес: нет знака @").waitFor();
     await page.context().close();
   });
 
@@ -197,11 +214,9 @@ describe("why a letter has not gone, or what became of it", () => {
   const told = new Set();
   /** Every reason that the engine gives for the letter, in both languages. */
   async function reasons(id, address) {
-    const campaign = await engine.show(id);
-    const letter = (await engine.http("GET", `/v1/campaigns/${id}/letters?q=${encodeURIComponent(address)}`)).items[0];
     const why = await engine.http("GET", `/v1/campaigns/${id}/why?address=${encodeURIComponent(address)}`);
     return [why, ...why.also].map((one) => {
-      const [en, ru] = ["en", "ru"].map((language) => whyWords(language, one, { campaign, letter }));
+      const [en, ru] = ["en", "ru"].map((language) => spokenIn(language, one));
       assert.doesNotMatch(en, /sluice |undefined|null|unknown moment|\d{4}-\d\d-\d\dT/, `${one.code}: ${en}`);
       assert.match(ru, /[а-яё]/i, `${one.code} is not told in Russian`);
       assert.doesNotMatch(ru, /sluice |undefined|null|неизвестно когда|\d{4}-\d\d-\d\dT/, `${one.code}: ${ru}`);
@@ -262,9 +277,9 @@ describe("why a letter has not gone, or what became of it", () => {
     await engine.call("go_away");
     const cut = await start(list, {});
     await until(async () => (await engine.show(cut)).relay_trouble, "the relay to be missed");
-    const { text } = (await engine.show(cut)).relay_trouble;
-    assert.match(saidIn("ru", text), /не удаётся подключиться/);
-    assertRussian(text);
+    const trouble = (await engine.show(cut)).relay_trouble;
+    assert.match(spokenIn("ru", trouble), /не удаётся подключиться/);
+    assertRussian(trouble);
     assert.ok((await reasons(cut, "ann@d.example")).includes("relay_away"));
   });
 
@@ -273,12 +288,18 @@ describe("why a letter has not gone, or what became of it", () => {
     const all = ["accepted", "refused", "skipped", "in_flight", "in_doubt", "cancelled", "rejected", "suppressed", "paused", "draft", "moderation",
       "preparing", "part", "deferred", "relay_away"];
     assert.deepEqual([...told].sort(), [...all].sort());
-    const letter = { attempts: 2, last_reply: { code: 0, enhanced: "", text: "a letter was called back" }, changed_at: null };
-    for (const code of rest)
+    const notices = [
+      { code: "letter_campaign_parked", campaign: "c1", causes: [{ code: "file_empty" }] },
+      { code: "letter_domain_limit", domain: "d.example", per_second: 1, waiting: 3 },
+      { code: "letter_rate_limit", per_second: 20 },
+      { code: "letter_waiting_again", attempts: 2, causes: [{ code: "letter_called_back" }] },
+    ];
+    assert.equal(notices.length, rest.length);
+    for (const notice of notices)
       for (const language of ["en", "ru"]) {
-        const said = whyWords(language, { code, text: "unknown", until: null }, { campaign: { fault: "the file is empty", hold: null }, letter });
-        assert.notEqual(said, "unknown", `${code} in ${language}`);
-        assert.doesNotMatch(said, language === "ru" ? /[a-z]{3}/ : /[а-яё]/, said);
+        const told = spokenIn(language, { notice, text: "unknown" }).replace("d.example", "");
+        assert.notEqual(told, "unknown", `${notice.code} in ${language}`);
+        assert.doesNotMatch(told, language === "ru" ? /[a-z]{3}/ : /[а-яё]/, told);
       }
   });
 });

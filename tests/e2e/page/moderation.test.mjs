@@ -57,7 +57,7 @@ describe("moderation", () => {
     await page.getByRole("tab", { name: "Moderation 2" }).waitFor();
     await queued(page, first).getByText(/came just now|waits \d+ min/).waitFor();
     const it = review(page, first);
-    await it.getByText(/campaign number \d+ of shop\.example; the first 1000/).waitFor();
+    await it.getByText(/campaign number \d+ of shop\.example; the first 1,000/).waitFor();
     for (const told of ["Shop <news@shop.example>", "readers · 45 recipients", "https://shop.example/u"])
       await it.getByText(told, { exact: true }).waitFor();
     const later = await submitted("Came while I looked");
@@ -347,7 +347,7 @@ describe("moderation", () => {
   test("in Russian, on a phone and in the dark", async () => {
     const id = await submitted("Новогодний выпуск", { plan: { start_at: "2036-12-01T09:00:00Z" } });
     const page = await openQueue({ locale: "ru-RU", width: 360, height: 740, dark: true });
-    await review(page, id).getByText(/это выпуск № \d+ с домена shop\.example; первые 1000 с каждого домена проверяет модератор/).waitFor();
+    await review(page, id).getByText(/это выпуск № \d+ с домена shop\.example; первые 1\s000 с каждого домена проверяет модератор/).waitFor();
     await page.frameLocator(".message-frame").frameLocator("iframe").getByRole("heading").waitFor();
     await shoot(page, "moderation-phone-dark-russian", true);
     await page.locator(".message-frame").scrollIntoViewIfNeeded();

@@ -211,7 +211,7 @@ describe("the start", () => {
       await step(page, "Check").click();
       await page.getByText("It will go to moderation, for these reasons").waitFor();
       await page.getByText("campaign number 1 of shop.example").waitFor();
-      await page.getByText("100.0% role addresses").waitFor();
+      await page.getByText("100% role addresses").waitFor();
       await page.getByText("no unsubscribe link").waitFor();
       assert.deepEqual(await axeFaults(page), []);
       await shoot(page, "new-check-moderation");

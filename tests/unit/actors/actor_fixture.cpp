@@ -119,10 +119,14 @@ bool scripted_relay::turn() {
 }
 
 void scripted_relay::say(bool is_failing, const std::string& trouble) {
+  say_why(is_failing ? text_notice(trouble) : notice{});
+}
+
+void scripted_relay::say_why(const notice& trouble) {
   for (const auto& weak : queues_)
     if (const auto queue = weak.lock()) {
       queue->report.has_condition = true;
-      queue->report.failing = is_failing;
+      queue->report.failing = !trouble.empty();
       queue->report.trouble = trouble;
     }
 }

@@ -50,8 +50,8 @@ TEST_CASE("a suppressed address gets no test copy, and the reason is told") {
   REQUIRE(test.node.parts->store->suppressions().add({{"gone@test.example", "bounced", test.node.now()}}));
   test.send({"Gone@test.example"});
   REQUIRE(test.results);
-  CHECK(test.results->front() ==
-        test_copy_result{"Gone@test.example", letter_state::skipped, {0, "", "suppressed: bounced"}});
+  CHECK(test.results->front() == test_copy_result{"Gone@test.example", letter_state::skipped,
+                                                  reply_of(notice{"suppressed", {{"reason", "bounced"}}})});
   test.node.run();
   CHECK(test.node.relay->arrivals.empty());
 }
@@ -67,8 +67,8 @@ TEST_CASE("a test copy that no connection takes is answered in time, with the re
   CHECK(!test.results);
   test.node.pass(2s);
   REQUIRE(test.results);
-  CHECK(test.results->front() ==
-        test_copy_result{"a@test.example", letter_state::pending, {0, "", "connection refused"}});
+  CHECK(test.results->front() == test_copy_result{"a@test.example", letter_state::pending,
+                                                  reply_of(text_notice("connection refused"))});
   test.node.relay->connections = 20;
   test.node.pass(60s);
   CHECK(test.node.relay->arrivals.empty());

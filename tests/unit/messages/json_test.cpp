@@ -209,5 +209,12 @@ TEST_CASE("an error is a problem detail with its stable code") {
         json{{"type", "about:blank"},
              {"title", "not_found"},
              {"detail", "there is no campaign c9"},
-             {"code", "not_found"}});
+             {"code", "not_found"},
+             {"notice", {{"code", "text"}, {"text", "there is no campaign c9"}}}});
+  CHECK(to_json(make_error(error_code::not_found, notice{"campaign_unknown", {{"campaign", "c9"}}})) ==
+        json{{"type", "about:blank"},
+             {"title", "not_found"},
+             {"detail", "there is no campaign c9"},
+             {"code", "not_found"},
+             {"notice", {{"code", "campaign_unknown"}, {"campaign", "c9"}}}});
 }

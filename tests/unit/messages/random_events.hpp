@@ -27,6 +27,27 @@ inline timestamp any_moment() {
   return timestamp{milliseconds{*rc::gen::inRange<std::int64_t>(-100'000'000'000, 10'000'000'000'000)}};
 }
 
+/// One of the table's with parameters of each type, or none.
+inline notice any_notice() {
+  switch (*rc::gen::inRange(0, 4)) {
+  case 0:
+    return notice{"refused_too_often",
+                  {{"percent", *rc::gen::inRange(0, 1000) / 8.0},
+                   {"outcomes", *rc::gen::arbitrary<std::int64_t>()},
+                   {"limit", 5}}};
+  case 1:
+    return notice{"no_reply_to_message",
+                  {},
+                  {notice{"no_reply_in_time",
+                          {{"server", *any_text()},
+                           {"within", milliseconds{*rc::gen::inRange<std::int64_t>(0, 1'000'000'000)}}}}}};
+  case 2:
+    return notice{"letter_preparing", {{"campaign", *any_text()}, {"at", any_moment()}}};
+  default:
+    return {};
+  }
+}
+
 /// One range at least.
 inline letter_ranges any_letters() {
   letter_ranges letters;
@@ -37,6 +58,14 @@ inline letter_ranges any_letters() {
     letters.add({begin, std::min(begin + size, letters_max)});
   }
   return letters;
+}
+
+inline std::vector<notice> any_notices() {
+  std::vector<notice> all;
+  for (auto count = *rc::gen::inRange(0, 4); count > 0; --count)
+    if (auto one = any_notice(); !one.empty())
+      all.push_back(std::move(one));
+  return all;
 }
 
 inline campaign_spec any_spec() {
@@ -65,7 +94,8 @@ inline settled_group any_group() {
   group.outcome = *rc::gen::element(letter_state::pending, letter_state::accepted, letter_state::refused,
                                     letter_state::deferred, letter_state::skipped, letter_state::in_doubt);
   group.letters = any_letters();
-  group.answer = {*rc::gen::element<std::uint16_t>(0, 250, 451, 554, 65535), *any_text(), *any_text()};
+  group.answer = {*rc::gen::element<std::uint16_t>(0, 250, 451, 554, 65535), *any_text(), *any_text(),
+                  any_notice()};
   if (group.outcome == letter_state::deferred)
     group.retry_at = any_moment();
   return group;
@@ -81,7 +111,7 @@ inline event_body any_body(std::size_t type) {
   case 2:
     return discarded{};
   case 3:
-    return submitted{*rc::gen::container<std::vector<std::string>>(any_text()), *any_text()};
+    return submitted{*rc::gen::container<std::vector<std::string>>(any_text()), *any_text(), any_notices()};
   case 4:
     return approved{*any_text(), *any_text()};
   case 5:
@@ -91,7 +121,8 @@ inline event_body any_body(std::size_t type) {
   case 7:
     return sending_began{};
   case 8:
-    return paused{*rc::gen::element(hold_reason::operator_request, hold_reason::spam_suspicion), *any_text()};
+    return paused{*rc::gen::element(hold_reason::operator_request, hold_reason::spam_suspicion), *any_text(),
+                  any_notice()};
   case 9:
     return resumed{*any_text()};
   case 10:
@@ -109,7 +140,7 @@ inline event_body any_body(std::size_t type) {
   case 14:
     return doubt_settled{any_letters(), *rc::gen::arbitrary<bool>()};
   case 15:
-    return relay_failed{*any_text()};
+    return relay_failed{*any_text(), any_notice()};
   case 16:
     return relay_recovered{};
   case 17: {

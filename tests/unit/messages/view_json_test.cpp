@@ -36,7 +36,8 @@ campaign_view paused_campaign() {
   view.drain = drain{nine + 1h, 20, {18, 1, 0, 1, 0}, nine + 1h + 41ms};
   view.counts = {1000, 600, {500, 20, 400, 30, 5, 40, 5}};
   view.rate = 12.5;
-  view.relay_trouble = relay_trouble{nine + 50min, "connection refused"};
+  view.relay_trouble = relay_trouble{nine + 50min, "cannot connect: connection refused",
+                                     notice{"cannot_connect", {{"fault", "connection refused"}}}};
   view.moderation_reasons = {"campaign number 1 of shop.example"};
   view.moderation_words = "fine";
   view.content_hash = "abcd";
@@ -51,7 +52,7 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
     "id": "c17", "name": "Autumn sale", "status": "paused", "stage": "sending",
     "drain": {"since": "2026-12-01T10:00:00Z", "in_flight": 20, "accepted": 18, "refused": 1, "deferred": 0,
               "in_doubt": 1, "returned": 0, "ended_at": "2026-12-01T10:00:00.041Z"},
-    "hold": {"by": "anna", "reason": "operator", "text": "wrong link", "since": "2026-12-01T10:00:00Z"},
+    "hold": {"by": "anna", "reason": "operator", "text": "wrong link", "notice": null, "since": "2026-12-01T10:00:00Z"},
     "from": "Shop <news@shop.example>", "reply_to": "", "subject": "Hello", "text": "Hi", "html": "",
     "unsubscribe_url": "https://shop.example/u", "on_doubt": "resend",
     "audience": {"id": "a4", "name": "customers", "size": 1000},
@@ -62,9 +63,11 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
     "next_part": {"at": "2026-12-01T10:05:00Z", "letters": 200}, "released": false,
     "counts": {"total": 1000, "due": 600, "pending": 500, "in_flight": 20, "accepted": 400, "refused": 30,
                "deferred": 5, "skipped": 40, "in_doubt": 5},
-    "rate": 12.5, "relay_trouble": {"since": "2026-12-01T09:50:00Z", "text": "connection refused"},
-    "moderation": {"reasons": ["campaign number 1 of shop.example"], "words": "fine", "content_hash": "abcd"},
-    "version": 42, "fault": null})"));
+    "rate": 12.5, "relay_trouble": {"since": "2026-12-01T09:50:00Z", "text": "cannot connect: connection refused",
+                                        "notice": {"code": "cannot_connect", "fault": "connection refused"}},
+    "moderation": {"reasons": ["campaign number 1 of shop.example"], "words": "fine", "content_hash": "abcd",
+                   "notices": [{"code": "text", "text": "campaign number 1 of shop.example"}]},
+    "allowed": [], "version": 42, "fault": null, "fault_notice": null})"));
 }
 
 TEST_CASE("what a campaign does not have is shown as null") {
@@ -95,6 +98,6 @@ TEST_CASE("a released campaign and a parked one say so") {
 TEST_CASE("a response is shown with how often it came and an example") {
   const response_group group{{550, "5.1.1", "User unknown"}, 7, nine, nine + 1h, 12};
   CHECK(to_json(group) ==
-        json::parse(R"({"code": 550, "enhanced": "5.1.1", "text": "User unknown", "count": 7,
+        json::parse(R"({"code": 550, "enhanced": "5.1.1", "text": "User unknown", "notice": null, "count": 7,
     "first_seen": "2026-12-01T09:00:00Z", "last_seen": "2026-12-01T10:00:00Z", "example_letter": 12})"));
 }

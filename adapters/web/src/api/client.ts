@@ -1,15 +1,37 @@
 // Asks the engine. Every failure is an ApiError with the engine's own words (RFC 9457), or `unreachable`.
-import type { CommandAnswer, Me, WholeCampaign } from "./types";
+import type { CommandAnswer, Me, Notice, WholeCampaign } from "./types";
 
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     /** The engine's stable code, or "unreachable". */
     readonly code: string,
-    message: string,
+    /** The engine's words. */
+    readonly text: string,
+    /** What they say; of what is no engine there is none. */
+    readonly notice: Notice | null = null,
   ) {
-    super(message);
+    super(text);
   }
+}
+
+function unreachable(): ApiError {
+  return new ApiError(0, "unreachable", "the engine cannot be reached", { code: "unreachable" });
+}
+
+interface Problem {
+  code?: string;
+  detail?: string;
+  notice?: Notice;
+}
+
+function refusal(status: number, { code = "internal", detail = `HTTP ${status}`, notice }: Problem): ApiError {
+  return new ApiError(status, code, detail, notice ?? null);
+}
+
+/** Whatever was thrown, as something that can be said. */
+export function spokenOf(fault: unknown): { notice?: Notice | null; text: string } {
+  return fault instanceof ApiError ? fault : { text: fault instanceof Error ? fault.message : String(fault) };
 }
 
 export type CommandName = "start" | "approve" | "reject" | "pause" | "resume" | "release" | "cancel";
@@ -47,12 +69,11 @@ export class Client {
       answer = await fetch(path, init);
     } catch (fault) {
       if (options.signal?.aborted) throw fault;
-      throw new ApiError(0, "unreachable", "the engine cannot be reached");
+      throw unreachable();
     }
     if (answer.ok) return answer;
     if (answer.status === 401) this.onUnauthenticated();
-    const problem = (await answer.json().catch(() => ({}))) as { code?: string; detail?: string };
-    throw new ApiError(answer.status, problem.code ?? "internal", problem.detail ?? `HTTP ${answer.status}`);
+    throw refusal(answer.status, (await answer.json().catch(() => ({}))) as Problem);
   }
 
   async json<Answer>(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
@@ -67,9 +88,9 @@ export class Client {
       request.setRequestHeader("Authorization", `Bearer ${this.token}`);
       request.upload.onprogress = (event) => onProgress(event.loaded);
       request.onabort = () => reject(new DOMException("given up", "AbortError"));
-      request.onerror = () => reject(new ApiError(0, "unreachable", "the engine cannot be reached"));
+      request.onerror = () => reject(unreachable());
       request.onload = () => {
-        let answer: { code?: string; detail?: string } = {};
+        let answer: Problem = {};
         try {
           answer = JSON.parse(request.responseText) as typeof answer;
         } catch {
@@ -77,7 +98,7 @@ export class Client {
         }
         if (request.status === 401) this.onUnauthenticated();
         if (request.status >= 200 && request.status < 300) resolve(answer as Answer);
-        else reject(new ApiError(request.status, answer.code ?? "internal", answer.detail ?? `HTTP ${request.status}`));
+        else reject(refusal(request.status, answer));
       };
       signal.addEventListener("abort", () => request.abort());
       request.send(file);

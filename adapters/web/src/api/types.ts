@@ -15,6 +15,29 @@ export type Role = "viewer" | "operator" | "moderator" | "admin";
 export interface Me {
   name: string;
   role: Role;
+  /** What this token may be used to command at all. */
+  commands: Command[];
+}
+
+/** messages/command.hpp */
+export type Command =
+  | "start"
+  | "approve"
+  | "reject"
+  | "pause"
+  | "resume"
+  | "release"
+  | "cancel"
+  | "edit"
+  | "discard"
+  | "resend_doubt"
+  | "give_up_doubt";
+
+/** What the engine has to say, as data (messages/notice.hpp): a code, its parameters, and what led to it. */
+export interface Notice {
+  code: string;
+  causes?: Notice[];
+  [parameter: string]: unknown;
 }
 
 export interface Plan {
@@ -58,7 +81,7 @@ export interface Campaign {
   on_doubt: "resend" | "hold";
   status: Status;
   stage: Exclude<Status, "paused">;
-  hold: { by: string; reason: "operator" | "spam_suspicion"; text: string; since: string } | null;
+  hold: { by: string; reason: "operator" | "spam_suspicion"; text: string; notice: Notice | null; since: string } | null;
   audience: { id: string; name: string; size: number } | null;
   plan_words: string;
   created_at: string;
@@ -70,11 +93,14 @@ export interface Campaign {
   released: boolean;
   counts: Counts;
   rate: number;
-  relay_trouble: { since: string; text: string } | null;
+  relay_trouble: { since: string; text: string; notice: Notice | null } | null;
   drain: Drain | null;
-  moderation: { reasons: string[]; words: string; content_hash: string };
+  moderation: { reasons: string[]; notices: Notice[]; words: string; content_hash: string };
+  /** What would change something now, whoever may give it. */
+  allowed: Command[];
   version: number;
   fault: string | null;
+  fault_notice: Notice | null;
 }
 
 /** A campaign asked for by itself: with the message. */
@@ -106,9 +132,11 @@ export interface Audience {
 
 /** What became of an imported file. */
 export interface ImportReport extends Audience {
-  left_out: { line: number; reason: string }[];
+  left_out: { line: number; reason: string; notice: Notice }[];
   left_out_total: number;
   left_out_by_reason: Record<string, number>;
+  /** The same, each with its `count`. */
+  left_out_notices: Notice[];
 }
 
 export interface AudienceRow {
@@ -146,6 +174,8 @@ export interface Reply {
   code: number;
   enhanced: string;
   text: string;
+  /** Where no server said it. */
+  notice?: Notice | null;
 }
 
 /** A letter as lists show it. */
@@ -178,8 +208,9 @@ export interface Why {
   state: LetterState;
   code: string;
   text: string;
+  notice: Notice;
   until: string | null;
-  also: { code: string; text: string; until: string | null }[];
+  also: { code: string; text: string; notice: Notice; until: string | null }[];
 }
 
 /** An event of a campaign's log: what is common to all; the rest by `t` (messages/event_json.hpp). */

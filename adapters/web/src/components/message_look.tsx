@@ -8,7 +8,7 @@ import { MessageFrame } from "./message_frame";
 import { RecipientChooser } from "./recipient_chooser";
 import { RecipientSearch } from "./recipient_search";
 import { useViewWords } from "../i18n/view_words";
-import { useSaid } from "../i18n/use_said";
+import { useSpoken } from "../i18n/use_spoken";
 import { useWords } from "../i18n/words";
 import { useSession } from "../session/session";
 import { useAsked } from "../stream/use_asked";
@@ -18,7 +18,7 @@ import "./message_look.css";
 export function MessageLook({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
   const { client } = useSession();
-  const told = useSaid();
+  const told = useSpoken();
   const { commands } = useWords();
   const [index, setIndex] = useState(0);
   const [attempt, setAttempt] = useState(0);
@@ -34,7 +34,7 @@ export function MessageLook({ campaign }: { campaign: Campaign }) {
       </header>
       {fault && (
         <p className="notice" data-kind="trouble" role="alert">
-          <span>{words.notShown(told(fault.message))}</span>
+          <span>{words.notShown(told(fault))}</span>
           <Button onClick={() => setAttempt((old) => old + 1)}>{commands.retry}</Button>
         </p>
       )}

@@ -1,7 +1,7 @@
 // Finds a recipient by a part of the address; the browser's own list offers the first that fit.
 import { useEffect, useId, useState, type FormEvent } from "react";
 import type { Campaign, LetterRow, Page } from "../api/types";
-import { useSaid } from "../i18n/use_said";
+import { useSpoken } from "../i18n/use_spoken";
 import { useViewWords } from "../i18n/view_words";
 import { useSession } from "../session/session";
 import { useAsked } from "../stream/use_asked";
@@ -18,7 +18,7 @@ const quietMs = 150;
 export function RecipientSearch({ campaign, setIndex }: { campaign: Campaign; setIndex: (to: number) => void }) {
   const words = useViewWords(table);
   const { client } = useSession();
-  const told = useSaid();
+  const told = useSpoken();
   const announce = useAnnounce();
   const id = useId();
   const [typed, setTyped] = useState("");
@@ -65,7 +65,7 @@ export function RecipientSearch({ campaign, setIndex }: { campaign: Campaign; se
       </datalist>
       {wanted && !isOld && (fault || found.length === 0) && (
         <span className="hint" role="status">
-          {fault ? told(fault.message) : words.none}
+          {fault ? told(fault) : words.none}
         </span>
       )}
     </form>

@@ -1,12 +1,11 @@
 // The language: the first of the browser's that we speak, or the one chosen by hand, which is kept.
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
-import { en, type Words } from "./en";
-import { ru } from "./ru";
+import type { Words } from "./en";
+import { languages, type Language } from "./languages";
 
 export type { Words } from "./en";
 
-export const languages = { en, ru } satisfies Record<string, Words>;
-export type Language = keyof typeof languages;
+export { languages, type Language } from "./languages";
 
 const key = "sluice.language";
 

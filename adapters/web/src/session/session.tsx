@@ -1,7 +1,7 @@
 // Who is signed in, and what they may do. Views ask `useSession()`.
 import { createContext, useContext } from "react";
 import type { Client } from "../api/client";
-import type { Me } from "../api/types";
+import type { Campaign, Command, Me } from "../api/types";
 import type { CampaignStore } from "../stream/campaign_store";
 
 export interface Session {
@@ -20,11 +20,16 @@ export function useSession(): Session {
   return session;
 }
 
-/** The same table as has_permission in adapters/http/routes.cpp; the server decides, this only does not offer. */
+/** Whether this token may command so, and the campaign allows it now: both are the engine's word. */
+export function isAllowed(me: Me, campaign: Campaign, what: Command): boolean {
+  return me.commands.includes(what) && campaign.allowed.includes(what);
+}
+
+/** Who may send campaigns, and make new ones. */
 export function mayOperate(me: Me): boolean {
-  return me.role === "operator" || me.role === "admin";
+  return me.commands.includes("start");
 }
 
 export function mayModerate(me: Me): boolean {
-  return me.role === "moderator" || me.role === "admin";
+  return me.commands.includes("approve");
 }

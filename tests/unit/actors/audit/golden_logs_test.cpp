@@ -81,6 +81,17 @@ campaign_state replayed(const std::filesystem::path& log, std::set<std::string_v
   return state;
 }
 
+/// True when all that was shown then is shown now: an object may have gained fields.
+bool shows_still(const nlohmann::json& now, const nlohmann::json& then) {
+  if (then.is_object())
+    return std::ranges::all_of(then.items(), [&](const auto& field) {
+      return now.contains(field.key()) && shows_still(now.at(field.key()), field.value());
+    });
+  if (then.is_array())
+    return now.is_array() && std::ranges::equal(now, then, shows_still);
+  return now == then;
+}
+
 void settle_as(actor_fixture& node, letter_state outcome, reply answer) {
   node.relay->outcome_of = [=](const scripted_relay::arrival& one) -> std::optional<result_group> {
     return result_group{outcome, {{one.index, one.index + 1}}, answer};
@@ -149,6 +160,22 @@ void play_discard(actor_fixture& node) {
   node.tell(id, command_kind::discard).value();
 }
 
+/// Everything that the engine itself has to say: why it is looked at, a skip, a trouble, a doubt, a suspicion.
+void play_notices(actor_fixture& node) {
+  const auto id = node.create(spec_in_parts(30, 1h), node.make_audience(100));
+  node.parts->store->suppressions().add({{"r3@example.com", "unsubscribed", node.now()}}).value();
+  node.tell(id, command_kind::start).value();
+  node.tell(id, command_kind::approve).value();
+  take_nothing(node);
+  node.run();
+  node.relay->say_why(
+      notice{"cannot_connect", {{"server", "mx.example:25"}, {"fault", "Connection refused"}}});
+  node.pass(1s);
+  node.crash();
+  settle_as(node, letter_state::refused, {550, "5.7.1", "spam"});
+  node.pass(1h);
+}
+
 node_settings with_moderation() {
   auto settings = actor_fixture::quiet_settings();
   settings.moderation.first_campaigns = 3;
@@ -185,16 +212,16 @@ TEST_CASE("logs of every released format give the state that they gave then") {
     const auto state = replayed(entry.path(), types);
     std::ifstream expected(std::filesystem::path(entry.path()).replace_extension(".json"));
     // A later version may show more; what it showed then it must show still.
-    auto now = shown(state);
+    const auto now = shown(state);
     const auto then = nlohmann::json::parse(expected);
     for (const auto& [field, value] : then.at("campaign").items()) {
       INFO(field);
-      CHECK(now.at("campaign").at(field) == value);
+      CHECK(shows_still(now.at("campaign").at(field), value));
     }
     CHECK(now.at("letters") == then.at("letters"));
-    CHECK(now.at("responses") == then.at("responses"));
+    CHECK(shows_still(now.at("responses"), then.at("responses")));
   }
-  CHECK(logs >= 5);
+  CHECK(logs >= 6);
   CHECK(types.size() == std::variant_size_v<event_body> - 1); // `edited` is in stored_form_test.cpp
 }
 
@@ -205,12 +232,16 @@ TEST_CASE("today's engine writes the golden logs", "[.][make-golden]") {
       {"everything", play_everything},
       {"cancelled_in_doubt", play_cancel_in_doubt},
       {"discarded", play_discard},
+      {"notices", play_notices},
       {"approved_under_hold", [](actor_fixture& node) { play_moderation(node, command_kind::approve); }},
       {"rejected", [](actor_fixture& node) { play_moderation(node, command_kind::reject); }}};
   for (const auto& [name, play] : plays) {
-    actor_fixture node(name.find("ed_under") != name.npos || name == "rejected"
-                           ? with_moderation()
-                           : actor_fixture::quiet_settings());
+    auto settings = name.find("ed_under") != name.npos || name == "rejected" || name == "notices"
+                        ? with_moderation()
+                        : actor_fixture::quiet_settings();
+    settings.suspicion.enabled = name == "notices";
+    settings.suspicion.outcomes_min = 20;
+    actor_fixture node(settings);
     play(node);
     write_golden(to, name, node);
   }

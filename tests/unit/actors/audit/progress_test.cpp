@@ -38,7 +38,8 @@ TEST_CASE("a letter has left while it is claimed or final, and comes back when i
 TEST_CASE("letters in doubt are refused when given up and come back when resent") {
   progress story(100);
   follow(story, seconds(1), claimed{{{0, 3}}});
-  follow(story, seconds(2), outcome(letter_state::in_doubt, {{0, 3}}, std::string{restart_words}));
+  follow(story, seconds(2),
+         outcome(letter_state::in_doubt, {{0, 3}}, "the engine ended before the reply came"));
   follow(story, seconds(3), doubt_settled{{{0, 1}}, false});
   follow(story, seconds(4), doubt_settled{{{1, 3}}, true});
   CHECK(story.points().back() == progress_point{t0 + seconds(4), 1, 0, 1, 0, 0, 0});

@@ -67,10 +67,12 @@ void report(campaign_state& state, letter_state outcome, letter_ranges letters, 
 } // namespace
 
 TEST_CASE("start runs the checks: with reasons the campaign waits for a moderator") {
-  const auto events = decide(draft(), asked(command_kind::start), {{"no unsubscribe link"}}, t0);
+  const auto events = decide(draft(), asked(command_kind::start), {{notice{"no_unsubscribe_link"}}}, t0);
   REQUIRE(events.has_value());
   REQUIRE(events->size() == 1);
-  CHECK(std::get<submitted>(events->front()).reasons == std::vector<std::string>{"no unsubscribe link"});
+  CHECK(std::get<submitted>(events->front()).reasons ==
+        std::vector<std::string>{"no unsubscribe link: unsubscribe_url is empty; a campaign needs one"});
+  CHECK(std::get<submitted>(events->front()).notices == std::vector{notice{"no_unsubscribe_link"}});
 }
 
 TEST_CASE("start without reasons prepares the campaign, its zero the later of start_at and now") {

@@ -1,6 +1,7 @@
 #include "actors/core/moderation.hpp"
 
 #include "actors/campaign_check.hpp"
+#include "messages/notice_words.hpp"
 
 #include "tests/catch.hpp"
 
@@ -38,7 +39,10 @@ std::vector<std::string> reasons(const campaign_spec& spec,
                                  const audience_info& audience,
                                  const sender_history& history,
                                  const moderation_settings& settings = default_settings()) {
-  return moderation_reasons(spec, audience, history, settings);
+  std::vector<std::string> words;
+  for (const auto& reason : moderation_reasons(spec, audience, history, settings))
+    words.push_back(words_of(reason));
+  return words;
 }
 
 /// The error's words; empty when the campaign is good.

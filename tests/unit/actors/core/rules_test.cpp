@@ -141,7 +141,8 @@ struct play {
     if (kind == command_kind::edit || kind == command_kind::discard)
       return;
     const auto needs_look = *rc::gen::inRange(0, 3) == 0;
-    const start_check checked{needs_look ? std::vector<std::string>{"a reason"} : std::vector<std::string>{}};
+    const start_check checked{needs_look ? std::vector{notice{"no_unsubscribe_link"}}
+                                         : std::vector<notice>{}};
     if (const auto events = decide(state, {kind, "who", "", "", {}}, checked, now))
       put(*events);
   }

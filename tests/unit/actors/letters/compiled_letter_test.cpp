@@ -132,7 +132,7 @@ TEST_CASE("values of every length meet shared text at every column and in every 
   const std::string latin = "The café on the corner is open, as it is every day. ";
   const std::string russian = "Съешь же ещё этих мягких французских булок, да выпей чаю. ";
   const std::string plain = "The quick brown fox jumps over the lazy dog. ";
-  const auto& [words, encoding] = GENERATE_REF(
+  const auto [words, encoding] = GENERATE_REF(
       table<std::string, std::string>({{latin, "quoted-printable"}, {russian, "base64"}, {plain, "7bit"}}));
   std::string shared;
   while (shared.size() < 6000)

@@ -271,7 +271,7 @@ TEST_CASE("letters that were claimed ahead go back when their queue is withdrawn
     queue->withdraw();
   }
   SECTION("failing") {
-    at.book.set_condition(true, "refused");
+    at.book.set_condition(true, text_notice("refused"));
     at.book.give_up_waiting(std::make_shared<const reply>(reply{0, "", "refused"}));
     at.book.choose_ahead(at.now); // chooses nothing
   }
@@ -331,8 +331,8 @@ TEST_CASE("a queue hears of trouble once, again when its words change, and once 
   std::vector<relay_report> reports;
   const auto queue = at.open(reports);
   at.turn();
-  at.book.set_condition(true, "refused");
-  at.book.set_condition(true, "refused");
+  at.book.set_condition(true, text_notice("refused"));
+  at.book.set_condition(true, text_notice("refused"));
   at.turn();
   REQUIRE(reports.size() == 1);
   CHECK(reports[0].failing);
@@ -340,12 +340,12 @@ TEST_CASE("a queue hears of trouble once, again when its words change, and once 
   const auto later = at.open(later_reports);
   at.turn();
   CHECK(later_reports.empty()); // it may work by now
-  at.book.set_condition(true, "refused again");
+  at.book.set_condition(true, text_notice("refused again"));
   at.turn();
   REQUIRE(reports.size() == 2);
-  CHECK(reports[1].trouble == "refused again");
+  CHECK(reports[1].trouble == text_notice("refused again"));
   REQUIRE(later_reports.size() == 1);
-  at.book.set_condition(false, "");
+  at.book.set_condition(false, {});
   at.turn();
   CHECK_FALSE(reports.back().failing);
   CHECK(later_reports.size() == 2);

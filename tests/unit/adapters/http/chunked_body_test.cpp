@@ -63,7 +63,7 @@ TEST_CASE("chunks: an extension or a trailer is refused at its first byte") {
            {"5\r\nhello\r\n0\r\nTrailer: x\r\n\r\n", "trailers"}}) {
     INFO(bytes);
     const auto made = decode_chunks(bytes, 1);
-    CHECK_THAT(made.fault, Contains(taken));
+    CHECK_THAT(made.fault, Catch::Matchers::ContainsSubstring(taken));
     CHECK_FALSE(made.is_complete);
   }
 }

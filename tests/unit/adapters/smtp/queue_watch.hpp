@@ -3,6 +3,7 @@
 
 #include "actors/letters/letter_writer.hpp"
 #include "actors/relay.hpp"
+#include "messages/notice_words.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -107,7 +108,7 @@ public:
   std::string await_condition(bool failing) {
     std::string words;
     await(failing ? "failing" : "recovered", [&](const seen& now) {
-      words = now.trouble;
+      words = words_of(now.trouble);
       return now.failing == failing;
     });
     return words;
@@ -153,7 +154,7 @@ private:
     letter_ranges handed_back;
     std::size_t settled = 0;
     std::optional<bool> failing;
-    std::string trouble;
+    notice trouble;
     bool withdraw_complete = false;
     std::string fault;
   };

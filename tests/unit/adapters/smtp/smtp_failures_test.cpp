@@ -381,6 +381,6 @@ TEST_CASE("a name that is not resolved in time is the relay's trouble, and a lat
   queue_watch queue(*at.made, answers::at_once);
   queue.offer(make_letters(0, 1));
   CHECK_THAT(queue.await_condition(true),
-             Contains("mail.shop.example:2525: its name was not resolved in time"));
+             Catch::Matchers::ContainsSubstring("mail.shop.example:2525: its name was not resolved in time"));
   resolver->lets_go.set_value();
 }

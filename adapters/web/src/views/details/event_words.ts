@@ -1,7 +1,9 @@
 // An event of the log in a sentence (messages/event.hpp has them all).
-import type { LetterState, LogEvent, Reply } from "../../api/types";
+import type { LetterState, LogEvent, Notice, Reply } from "../../api/types";
+import { spokenReasons } from "../../i18n/notice_words";
 import type { Words } from "../../i18n/words";
-import { replyText, type Told, type words as table } from "./words";
+import { replyText, type Told } from "../../i18n/reply_text";
+import type { words as table } from "./words";
 
 type Said = (typeof table)["en"];
 
@@ -59,13 +61,20 @@ export function quotedInAll(events: LogEvent[], told: Told): string[] {
 const numberOf = (value: unknown) => (typeof value === "number" ? value : 0);
 const textOf = (value: unknown) => (typeof value === "string" ? value : "");
 
-export function eventWords(words: Said, { formats: f }: Words, event: LogEvent): string {
+/** What the engine says in it; an event of before has its sentences alone. */
+function spokenOf(event: LogEvent, text: string) {
+  return { text, notice: (event.notice ?? null) as Notice | null };
+}
+
+export function eventWords(words: Said, { formats: f }: Words, event: LogEvent, told: Told): string {
   const { log } = words;
   switch (event.t) {
     case "created":
       return log.created(textOf((event.spec as { name?: unknown } | undefined)?.name));
     case "submitted":
-      return log.submitted(Array.isArray(event.reasons) ? event.reasons.map(String) : []);
+      return log.submitted(
+        spokenReasons({ reasons: (event.reasons ?? []) as string[], notices: (event.notices ?? []) as Notice[] }).map(told),
+      );
     case "scheduled":
       return log.scheduled(f.moment(numberOf(event.t0)));
     case "paused":
@@ -101,10 +110,9 @@ export function eventWords(words: Said, { formats: f }: Words, event: LogEvent):
 /** What people or servers said, in their own words; what many letters were answered alike is said once. */
 export function quotedIn(event: LogEvent, told: Told): string[] {
   const text = event.t === "settled" ? "" : textOf(event.text);
-  const isEngines = event.t !== "paused" || event.reason === "spam_suspicion";
-  const own = [textOf(event.words), isEngines ? told(text) : text];
+  const own = [textOf(event.words), told(spokenOf(event, text))];
   const replies = groupsOf(event)
     .filter((one) => one.outcome !== "accepted" && one.outcome !== "pending")
-    .map((one) => replyText({ code: one.code ?? 0, enhanced: one.enhanced ?? "", text: one.text ?? "" }, told));
+    .map((one) => replyText({ code: one.code ?? 0, enhanced: one.enhanced ?? "", text: one.text ?? "", notice: one.notice ?? null }, told));
   return [...new Set([...own, ...replies].filter(Boolean))];
 }

@@ -2,7 +2,8 @@
 import type { Campaign } from "../../api/types";
 import { MessageLook } from "../../components/message_look";
 import { useViewWords } from "../../i18n/view_words";
-import { useSaid } from "../../i18n/use_said";
+import { spokenReasons } from "../../i18n/notice_words";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { CampaignNotices } from "../outgoing/campaign_notices";
 import { words as table } from "./words";
@@ -10,11 +11,11 @@ import { words as table } from "./words";
 export function FactsTab({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
   const { card, details, formats: f, plan } = useWords();
-  const reasonIn = useSaid();
+  const told = useSpoken();
   const { audience, drain, moderation, stage, status } = campaign;
   const isStopped = status === "paused" || status === "cancelled";
   // What the notices above say already is not said again.
-  const reasons = stage === "moderation" ? [] : moderation.reasons;
+  const reasons = stage === "moderation" ? [] : spokenReasons(moderation);
   const verdict = status === "rejected" ? "" : moderation.words;
   const rows: [string, string][] = [
     [details.job, campaign.id],
@@ -44,8 +45,8 @@ export function FactsTab({ campaign }: { campaign: Campaign }) {
             <dd>
               <ul className="plain-list">
                 {reasons.map((reason) => (
-                  <li key={reason} dir="auto">
-                    {reasonIn(reason)}
+                  <li key={reason.text} dir="auto">
+                    {told(reason)}
                   </li>
                 ))}
                 {verdict && (

@@ -3,10 +3,9 @@ import { useEffect, useRef } from "react";
 import type { Campaign, LetterRow, LogEvent, Page, Why } from "../../api/types";
 import { Button } from "../../components/button";
 import { useViewWords } from "../../i18n/view_words";
-import { useLanguage } from "../../i18n/words";
+import { useSpoken } from "../../i18n/use_spoken";
 import { Reading, useRead } from "./reading";
 import { Timeline } from "./timeline";
-import { whyWords } from "./why_words";
 import { words as table } from "./words";
 
 interface Props {
@@ -17,7 +16,7 @@ interface Props {
 
 export function LetterStory({ campaign, letter: opened, onClose }: Props) {
   const words = useViewWords(table);
-  const { language } = useLanguage();
+  const told = useSpoken();
   const before = opened.index > 0 ? `&after=${opened.index - 1}` : "";
   // As it is now: the row that was opened grows old while one reads.
   const letter = useRead<Page<LetterRow>>(campaign, `letters?limit=1${before}`).answer?.items[0] ?? opened;
@@ -39,7 +38,7 @@ export function LetterStory({ campaign, letter: opened, onClose }: Props) {
           <ul className="notice" data-kind={answer.state === "accepted" ? undefined : "held"}>
             {[answer, ...answer.also].map((one) => (
               <li key={one.code + one.text}>
-                {whyWords(language, one, { campaign, letter })}
+                {told(one)}
               </li>
             ))}
           </ul>

@@ -4,11 +4,12 @@ import type { Campaign, LetterRow, LetterState } from "../../api/types";
 import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { LetterStory } from "./letter_story";
 import { Reading, useReadList } from "./reading";
-import { replyText, words as table } from "./words";
+import { replyText } from "../../i18n/reply_text";
+import { words as table } from "./words";
 
 const states: LetterState[] = ["accepted", "refused", "deferred", "in_doubt", "in_flight", "pending", "skipped"];
 const pageSize = 50;
@@ -87,7 +88,7 @@ export function LettersTab({ campaign }: { campaign: Campaign }) {
 
 function Rows({ letters, onOpen }: { letters: LetterRow[]; onOpen: (letter: LetterRow) => void }) {
   const words = useViewWords(table);
-  const told = useSaid();
+  const told = useSpoken();
   const { formats: f } = useWords();
   return (
     <div className="rows-frame" tabIndex={0} role="region" aria-label={words.tabs.letters}>

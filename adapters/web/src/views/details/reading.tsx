@@ -1,8 +1,9 @@
 // What a tab has asked for: being read, read, or the fault with a way to try again.
 import { useEffect, useRef, useState, type ReactNode } from "react";
+import type { ApiError } from "../../api/client";
 import type { Campaign, Page } from "../../api/types";
 import { Button } from "../../components/button";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
 import { useAsked } from "../../stream/use_asked";
@@ -66,18 +67,18 @@ export function useReadList<Item>(campaign: Campaign, name: string, filter: Reco
 }
 
 interface Props<Answer> {
-  asked: { answer: Answer | null; fault: Error | null; retry: () => void };
+  asked: { answer: Answer | null; fault: ApiError | null; retry: () => void };
   children: (answer: Answer) => ReactNode;
 }
 
 export function Reading<Answer>({ asked, children }: Props<Answer>) {
-  const told = useSaid();
+  const told = useSpoken();
   const words = useViewWords(table);
   return (
     <>
       {asked.fault && (
         <p className="notice" data-kind="trouble" role="alert">
-          <span>{words.failed(told(asked.fault.message))}</span>
+          <span>{words.failed(told(asked.fault))}</span>
           <Button onClick={asked.retry}>{words.again}</Button>
         </p>
       )}

@@ -2,7 +2,7 @@
 import type { Campaign, Page, ResponseGroup } from "../../api/types";
 import { CopyButton } from "../../components/copy_button";
 import { useViewWords } from "../../i18n/view_words";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { Reading, useRead } from "./reading";
 import { words as table } from "./words";
@@ -28,7 +28,7 @@ export function ResponseTab({ campaign }: { campaign: Campaign }) {
 
 function Groups({ groups }: { groups: ResponseGroup[] }) {
   const words = useViewWords(table);
-  const told = useSaid();
+  const told = useSpoken();
   const { formats: f } = useWords();
   const said = words.response;
   return (
@@ -55,7 +55,7 @@ function Groups({ groups }: { groups: ResponseGroup[] }) {
                 </span>
               </td>
               <td className="wide" dir="auto">
-                {one.code ? one.text : told(one.text)}
+                {one.code ? one.text : told(one)}
               </td>
               <td className="number">{f.count(one.count)}</td>
               <td>{f.moment(one.first_seen)}</td>

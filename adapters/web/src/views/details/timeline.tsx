@@ -2,7 +2,7 @@
 import { useState } from "react";
 import type { LogEvent } from "../../api/types";
 import { useViewWords } from "../../i18n/view_words";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { batchWords, eventWords, folded, quotedIn, quotedInAll } from "./event_words";
 import { words as table } from "./words";
@@ -41,7 +41,7 @@ export function Timeline({ events, isFolded = false }: Props) {
 /** What many batches came to, and each of them on demand. */
 function Batches({ events }: { events: LogEvent[] }) {
   const words = useViewWords(table);
-  const told = useSaid();
+  const told = useSpoken();
   const common = useWords();
   const { formats: f } = common;
   const [isOpen, setIsOpen] = useState(false);
@@ -79,13 +79,14 @@ function Batches({ events }: { events: LogEvent[] }) {
 function Entry({ event }: { event: LogEvent }) {
   const words = useViewWords(table);
   const common = useWords();
-  const quoted = quotedIn(event, useSaid());
+  const told = useSpoken();
+  const quoted = quotedIn(event, told);
   return (
     <li data-event={event.t}>
       <time dateTime={event.at}>{common.formats.clock(event.at)}</time>
       <div>
         <p>
-          {eventWords(words, common, event)} {event.by && <bdi className="by">{event.by}</bdi>}
+          {eventWords(words, common, event, told)} {event.by && <bdi className="by">{event.by}</bdi>}
         </p>
         {quoted.map((one) => (
           <q key={one} dir="auto">

@@ -1,19 +1,10 @@
-import type { LetterState, Reply } from "../../api/types";
+import type { LetterState } from "../../api/types";
 import { en as common } from "../../i18n/en";
 import { isolated } from "../../i18n/isolate";
-import { reasonInRussian } from "../../i18n/reasons_ru";
 import { ru as commonRu } from "../../i18n/ru";
 
 const { formats: f, letters } = common;
 const r = commonRu.formats;
-
-export type Told = (text: string) => string;
-
-/** "550 5.1.1 nobody here"; what has no code no server said, but the engine, and `told` tells it. */
-export function replyText(reply: Reply | null, told: Told): string {
-  if (!reply) return "";
-  return reply.code ? [reply.code, reply.enhanced, reply.text].filter(Boolean).join(" ") : told(reply.text);
-}
 
 const enStates: Record<LetterState, string> = {
   pending: "not yet sent",
@@ -201,7 +192,7 @@ const ru: typeof en = {
     edited: "Черновик изменён",
     discarded: "Черновик удалён",
     submitted: (reasons) =>
-      reasons.length > 0 ? `Запущен; отправлен модератору: ${reasons.map((one) => isolated(reasonInRussian(one))).join("; ")}` : "Запущен; проверки замечаний не нашли",
+      reasons.length > 0 ? `Запущен; отправлен модератору: ${reasons.map(isolated).join("; ")}` : "Запущен; проверки замечаний не нашли",
     approved: "Одобрен модератором",
     rejected: "Отклонён модератором",
     scheduled: (at) => `Расписание отсчитывается от ${at}`,

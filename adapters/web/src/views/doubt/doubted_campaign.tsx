@@ -4,9 +4,10 @@ import type { Campaign, LetterRow, Page } from "../../api/types";
 import { Button } from "../../components/button";
 import { StatusSign } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
-import { useSaid } from "../../i18n/use_said";
+import { replyText } from "../../i18n/reply_text";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
-import { mayOperate, useSession } from "../../session/session";
+import { isAllowed, useSession } from "../../session/session";
 import { useCampaign } from "../../stream/hooks";
 import { useAsked } from "../../stream/use_asked";
 import { ProgressBar } from "../outgoing/progress_bar";
@@ -34,7 +35,7 @@ function Sheet({ campaign, isAskedFor, onAsking, onSettled }: Omit<Props, "id"> 
   const words = useViewWords(table);
   const { status } = useWords();
   const { me, client } = useSession();
-  const told = useSaid();
+  const told = useSpoken();
   const inDoubt = campaign.counts.in_doubt;
   const { answer, fault } = useAsked(
     `${campaign.id} ${inDoubt}`,
@@ -55,7 +56,7 @@ function Sheet({ campaign, isAskedFor, onAsking, onSettled }: Omit<Props, "id"> 
     title.current?.scrollIntoView({ block: "start" });
   }, [isAskedFor]);
   const taken = letters.filter((one) => chosen.has(one.index)).map((one) => one.index);
-  const isOperator = mayOperate(me);
+  const maySettle = isAllowed(me, campaign, "resend_doubt");
   const titleId = `doubt-${campaign.id}`;
   return (
     <section className="doubted" aria-labelledby={titleId} data-campaign={campaign.id}>
@@ -69,14 +70,14 @@ function Sheet({ campaign, isAskedFor, onAsking, onSettled }: Omit<Props, "id"> 
       <ProgressBar campaign={campaign} />
       {fault && (
         <p className="notice" data-kind="trouble" role="alert">
-          {words.notShown(told(fault.message))}
+          {words.notShown(told(fault))}
         </p>
       )}
       {letters.length > 0 && (
-        <LetterTable {...{ letters, chosen, setChosen, titleId }} canChoose={isOperator} />
+        <LetterTable {...{ letters, chosen, setChosen, titleId }} canChoose={maySettle} />
       )}
       {answer?.next && <p className="hint">{words.more(letters.length, inDoubt)}</p>}
-      {isOperator && letters.length > 0 && (
+      {maySettle && letters.length > 0 && (
         <div className="doubt-commands" role="group" aria-label={words.chosen(taken.length)}>
           <span className="hint">{words.chosen(taken.length)}</span>
           {(["resend", "give_up"] as const).map((what) => (
@@ -119,6 +120,7 @@ interface TableProps {
 
 function LetterTable({ letters, chosen, setChosen, canChoose, titleId }: TableProps) {
   const words = useViewWords(table);
+  const told = useSpoken();
   const { formats: f } = useWords();
   const choose = (index: number, isChosen: boolean) => {
     const next = new Set(chosen);
@@ -166,7 +168,7 @@ function LetterTable({ letters, chosen, setChosen, canChoose, titleId }: TablePr
               </th>
               <td data-label={words.since}>{one.changed_at ? f.near(one.changed_at) : "—"}</td>
               <td data-label={words.last}>
-                <bdi>{words.reply(one.last_reply)}</bdi>
+                <bdi>{one.last_reply ? replyText(one.last_reply, told) : words.noReply}</bdi>
               </td>
               <td data-label={words.attempts}>{f.count(one.attempts)}</td>
             </tr>

@@ -5,7 +5,7 @@ import { useOnce } from "../../api/use_once";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { useViewWords } from "../../i18n/view_words";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { useSession } from "../../session/session";
 import { words as table } from "./words";
@@ -41,7 +41,7 @@ export function SettleDialog(props: Props) {
   const words = useViewWords(table);
   const { commands, frame } = useWords();
   const { client } = useSession();
-  const told = useSaid();
+  const told = useSpoken();
   // As they were when the question was asked: what was confirmed is what is done.
   const [{ campaign, letters }] = useState(props);
   const once = useOnce(async (idempotencyKey) => {
@@ -93,7 +93,7 @@ export function SettleDialog(props: Props) {
       )}
       {once.fault && (
         <p className="notice" data-kind="trouble" role="alert">
-          {isOver ? commands.refused(label, told(once.fault.message)) : commands.failed(label)}
+          {isOver ? commands.refused(label, told(once.fault)) : commands.failed(label)}
         </p>
       )}
     </Dialog>

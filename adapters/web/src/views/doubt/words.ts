@@ -1,13 +1,9 @@
-import type { Reply } from "../../api/types";
 import { en as common } from "../../i18n/en";
 import { isolated } from "../../i18n/isolate";
-import { relayWordsInRussian } from "../../i18n/relay_words_ru";
 import { ru as commonRu } from "../../i18n/ru";
 
 const { formats: f, letters } = common;
 const { formats: r, letters: lettersRu } = commonRu;
-
-const said = (reply: Reply) => [reply.code || "", reply.enhanced, reply.text].filter(Boolean).join(" ");
 
 const en = {
   what: "The server was given the whole of these letters, and its reply never came: each may have arrived or not. Nothing is sent twice unless you say so.",
@@ -21,7 +17,7 @@ const en = {
   since: "Since",
   last: "What happened last",
   attempts: "Attempts",
-  reply: (reply: Reply | null) => (reply ? said(reply) : "no reply"),
+  noReply: "no reply",
   actions: { resend: "Resend", give_up: "Give up" },
   ask: {
     resend: (name: string, n: number) => `Resend ${letters(n)} of “${isolated(name)}”?`,
@@ -57,10 +53,7 @@ const ru: typeof en = {
   since: "С какого времени",
   last: "Последнее событие",
   attempts: "Попыток",
-  reply: (reply) => {
-    if (!reply) return "ответа нет";
-    return reply.code ? said(reply) : (relayWordsInRussian(reply.text) ?? reply.text);
-  },
+  noReply: "ответа нет",
   actions: { resend: "Отправить снова", give_up: "Не отправлять" },
   ask: {
     resend: (name, n) => `Отправить снова ${lettersRu(n)} выпуска «${isolated(name)}»?`,

@@ -5,7 +5,7 @@ import { useOnce } from "../../api/use_once";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { useViewWords } from "../../i18n/view_words";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords, type Words } from "../../i18n/words";
 import { useSession } from "../../session/session";
 import { words as table } from "./words";
@@ -40,7 +40,7 @@ export function DecisionDialog({ what, campaign, onClose, onDecided }: Props) {
   const own = useViewWords(table);
   const words = useWords();
   const { client } = useSession();
-  const told = useSaid();
+  const told = useSpoken();
   // As it was when the question was asked: the stream may move the campaign on before the answer is here.
   const [asked] = useState(campaign);
   const [reason, setReason] = useState("");
@@ -117,7 +117,7 @@ export function DecisionDialog({ what, campaign, onClose, onDecided }: Props) {
       </form>
       {once.fault && (
         <p className="notice" data-kind="trouble" role="alert">
-          {isRefused ? words.commands.refused(label, told(once.fault.message)) : words.commands.failed(label)}
+          {isRefused ? words.commands.refused(label, told(once.fault)) : words.commands.failed(label)}
         </p>
       )}
     </Dialog>

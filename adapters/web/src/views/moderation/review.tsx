@@ -5,11 +5,12 @@ import { Button } from "../../components/button";
 import { Icon, StatusSign } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
 import { isolated } from "../../i18n/isolate";
-import { useSaid } from "../../i18n/use_said";
+import { spokenReasons } from "../../i18n/notice_words";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
-import { mayModerate, useSession } from "../../session/session";
+import { isAllowed, useSession } from "../../session/session";
 import { useCampaign } from "../../stream/hooks";
-import { AudienceLook } from "./audience_look";
+import { AudiencePages } from "./audience_pages";
 import { DecisionDialog, type Decision } from "./decision_dialog";
 import { MessageLook } from "../../components/message_look";
 import { words as table } from "./words";
@@ -66,10 +67,10 @@ function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boole
       )}
       <Facts campaign={campaign} />
       <MessageLook campaign={campaign} />
-      {campaign.audience && <AudienceLook audience={campaign.audience} />}
+      {campaign.audience && <AudiencePages audience={campaign.audience} />}
       <footer className="decision">
         {!isWaiting && hasNext && <Button onClick={goOn}>{words.next}</Button>}
-        {isWaiting && mayModerate(me) && !isChanged && (
+        {isWaiting && isAllowed(me, campaign, "approve") && !isChanged && (
           <>
             <Button look="primary" data-command="approve" onClick={() => setAsked("approve")}>
               <Icon name="check" />
@@ -96,13 +97,13 @@ function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boole
 
 function Reasons({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
-  const told = useSaid();
+  const told = useSpoken();
   return (
     <section className="reasons" aria-labelledby="reasons-title">
       <h3 id="reasons-title">{words.why}</h3>
       <ul>
-        {campaign.moderation.reasons.map((reason) => (
-          <li key={reason} dir="auto">
+        {spokenReasons(campaign.moderation).map((reason) => (
+          <li key={reason.text} dir="auto">
             {told(reason)}
           </li>
         ))}

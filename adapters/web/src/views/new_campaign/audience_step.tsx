@@ -5,7 +5,7 @@ import { Button } from "../../components/button";
 import { useWords } from "../../i18n/words";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
-import { AudienceLook } from "./audience_look";
+import { ChosenAudience } from "./chosen_audience";
 import { AudienceUpload } from "./audience_upload";
 import { Field } from "./field";
 import { importReports } from "./import_reports";
@@ -30,7 +30,7 @@ export function AudienceStep({ keeper, form }: StepProps) {
   if (form.audience && !isOther)
     return (
       <>
-        <AudienceLook id={form.audience} report={importReports.get(form.audience)} takesFocus={wasHere.current} />
+        <ChosenAudience id={form.audience} report={importReports.get(form.audience)} takesFocus={wasHere.current} />
         <p>
           <Button onClick={() => turn(true)}>{words.other}</Button>
         </p>

@@ -5,7 +5,7 @@ import type { ImportReport } from "../../api/types";
 import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
 import { useWords } from "../../i18n/words";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
 import { Field } from "./field";
@@ -31,7 +31,7 @@ export function AudienceUpload({ onImported, takesFocus }: Props) {
   const words = useViewWords(table).audience;
   const { card } = useWords();
   const announce = useAnnounce();
-  const told = useSaid();
+  const told = useSpoken();
   const [file, setFile] = useState<File | null>(null);
   const [name, setName] = useState("");
   const [sent, setSent] = useState(0);
@@ -61,7 +61,7 @@ export function AudienceUpload({ onImported, takesFocus }: Props) {
       onImported(report);
     } catch (problem) {
       if (!going.signal.aborted) {
-        const why = problem instanceof ApiError && problem.code !== "unreachable" ? told(problem.message) : words.cutOff;
+        const why = problem instanceof ApiError && problem.code !== "unreachable" ? told(problem) : words.cutOff;
         setFault(why);
       }
     } finally {

@@ -1,6 +1,9 @@
 // What moderation would say, before anybody is asked.
+import type { Notice } from "../../api/types";
 import { Icon } from "../../components/icons";
 import { Button } from "../../components/button";
+import { spokenReasons } from "../../i18n/notice_words";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
 import { contentOf } from "./draft_form";
@@ -12,6 +15,7 @@ import { words as table } from "./words";
 
 interface Said {
   reasons: string[];
+  notices: Notice[];
   passes: boolean;
 }
 
@@ -29,6 +33,7 @@ export function CheckStep({ form, goTo }: StepProps) {
   const words = useViewWords(table).check;
   const { answer, fault, isOld } = useCheck(form);
   const told = useFaultWords();
+  const spoken = useSpoken();
   return (
     <div className="check-step" data-old={isOld || undefined}>
       <WhatIsMissing form={form} goTo={goTo} />
@@ -47,9 +52,9 @@ export function CheckStep({ form, goTo }: StepProps) {
           </p>
           {answer.reasons.length > 0 && (
             <ul className="reasons">
-              {answer.reasons.map((reason) => (
-                <li key={reason} dir="auto">
-                  {words.reason(reason)}
+              {spokenReasons(answer).map((reason) => (
+                <li key={reason.text} dir="auto">
+                  {spoken(reason)}
                 </li>
               ))}
             </ul>

@@ -14,7 +14,7 @@ export type Saving =
   | { state: "saving" }
   | { state: "saved"; at: number }
   | { state: "offline" }
-  | { state: "refused"; why: string }
+  | { state: "refused"; why: ApiError }
   /** Somebody else changed the same draft. */
   | { state: "conflict"; theirs: WholeCampaign }
   /** Somebody discarded it. */
@@ -281,7 +281,7 @@ export class DraftKeeper {
     } else if (fault.status === 404 && this.id) {
       this.say({ state: "gone" });
     } else {
-      this.say({ state: "refused", why: fault.message });
+      this.say({ state: "refused", why: fault });
     }
   }
 

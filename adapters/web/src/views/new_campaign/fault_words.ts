@@ -1,10 +1,10 @@
 import type { ApiError } from "../../api/client";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 
 /** What went wrong: as the engine says it, where it could say anything. */
 export function useFaultWords(): (fault: ApiError) => string {
   const words = useWords();
-  const told = useSaid();
-  return (fault) => (fault.code === "unreachable" ? words.signIn.unreachable : told(fault.message));
+  const told = useSpoken();
+  return (fault) => (fault.code === "unreachable" ? words.signIn.unreachable : told(fault));
 }

@@ -3,7 +3,7 @@ import * as Tabs from "@radix-ui/react-tabs";
 import { useRef } from "react";
 import { MessageFrame } from "../../components/message_frame";
 import { RecipientChooser } from "../../components/recipient_chooser";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useFaultWords } from "./fault_words";
 import type { Form } from "./draft_form";
@@ -21,7 +21,7 @@ interface Props {
 export function MessagePreview({ form, preview, index, setIndex, size }: Props) {
   const words = useViewWords(table).message;
   const told = useFaultWords();
-  const saidIn = useSaid();
+  const spoken = useSpoken();
   // While something is wrong, the last letter that there was stays, paler.
   const last = useRef<Letter | null>(null);
   if (preview.letter) last.current = preview.letter;
@@ -35,7 +35,7 @@ export function MessagePreview({ form, preview, index, setIndex, size }: Props) 
       : preview.fault
         ? told(preview.fault)
         : wrong
-          ? words.previewFault(words.fields[wrong[0] as "html"], saidIn(wrong[1]))
+          ? words.previewFault(words.fields[wrong[0] as "html"], spoken(wrong[1]))
           : "";
   return (
     <section aria-labelledby="preview-title">

@@ -1,8 +1,8 @@
 // What is sent: the message's fields beside the letter as a recipient will see it.
 import { useRef, useState, type RefObject } from "react";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
-import { useAudience } from "./audience_look";
+import { useAudience } from "../../components/audience_rows";
 import type { Form, MessageField } from "./draft_form";
 import { Field } from "./field";
 import { FieldInserter } from "./field_inserter";
@@ -22,7 +22,7 @@ export function MessageStep({ keeper, form }: StepProps) {
   const [index, setIndex] = useState(0);
   const preview = usePreview(form, Math.min(index, Math.max((audience?.size ?? 1) - 1, 0)));
   const refused = keeper.saving.state === "refused" ? faultIn(keeper.saving.why) : null;
-  const told = useSaid();
+  const told = useSpoken();
   const faultOf = (field: MessageField) => {
     const fault = preview.faults[field] ?? (refused?.[0] === field ? refused[1] : null);
     return fault && told(fault);

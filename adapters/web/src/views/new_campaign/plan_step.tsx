@@ -1,13 +1,14 @@
 // When: the plan's fields, and the whole timetable that they make, as one types.
 import { useId, useState } from "react";
+import type { Timetable } from "../../api/types";
 import { useWords } from "../../i18n/words";
 import { useViewWords } from "../../i18n/view_words";
-import { useAudience } from "./audience_look";
+import { useAudience } from "../../components/audience_rows";
 import { planFaults, startOf, units, type PlanForm } from "./draft_form";
 import { useFaultWords } from "./fault_words";
+import { StepChart, type Point } from "../../components/step_chart";
 import { Field } from "./field";
 import { PlanTable, rowsAtFirst } from "./plan_table";
-import { StepChart } from "./step_chart";
 import { partCount, useTimetable } from "./use_timetable";
 import type { StepProps } from "./wizard";
 import { words as table } from "./words";
@@ -123,10 +124,7 @@ function PlanShown({ form }: Pick<StepProps, "form" | "keeper">) {
               isNow ? words.ifNow(f.moment(answer.ends_at)) : f.moment(answer.ends_at),
             )}
       </p>
-      <StepChart
-        steps={answer.curve.map(([at, total]) => ({ at: Date.parse(at), total }))}
-        label={words.chart}
-      />
+      <PlanChart curve={answer.curve} />
       {count > 1 && <PlanTable parts={answer.items} count={count} rows={rows} onRows={setRows} />}
     </div>
   );
@@ -153,5 +151,32 @@ function Choice<Value extends string>({ legend, hint, chosen, options, onChange 
       ))}
       {hint && <p className="hint">{hint}</p>}
     </fieldset>
+  );
+}
+
+const chartHeight = 240;
+/** What all at once is drawn over. */
+const spanMin = 3_600_000;
+
+function PlanChart({ curve }: { curve: Timetable["curve"] }) {
+  const words = useViewWords(table).plan;
+  const { formats: f, letters } = useWords();
+  const points = curve.map(([at, total]): Point => [Date.parse(at), total]);
+  const [first, end] = [points[0], points.at(-1)];
+  if (!first || !end) return null;
+  const [begin] = first;
+  const [last, total] = end;
+  const span = Math.max(last - begin, spanMin);
+  const to = begin + span * 1.05;
+  return (
+    <StepChart
+      title={`${words.chart}: ${letters(total)}, ${f.moment(begin)} – ${f.moment(last)}`}
+      height={chartHeight}
+      from={begin - span * 0.03}
+      {...{ to, total }}
+      curves={[{ kind: "plan", points, end: to, isFilled: true }]}
+      moments={points.map(([at, due]) => ({ at, due }))}
+      say={({ due }) => letters(due)}
+    />
   );
 }

@@ -4,7 +4,7 @@ import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { useWords } from "../../i18n/words";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { go, replace } from "../../route";
 import type { DraftKeeper, Saving } from "./draft_keeper";
@@ -32,7 +32,7 @@ export function SavingSign({ keeper }: { keeper: DraftKeeper }) {
 
 export function SavingTrouble({ keeper }: { keeper: DraftKeeper }) {
   const words = useViewWords(table);
-  const told = useSaid();
+  const told = useSpoken();
   const { status } = useWords();
   const { saving } = keeper;
   // Told beside the field, where that is before the eyes; a line that comes and goes would make the page jump.

@@ -1,14 +1,14 @@
 // The last look, in numbers; then the start, asked for once.
 import { useRef, useState } from "react";
-import { ApiError, newIdempotencyKey } from "../../api/client";
+import { ApiError, newIdempotencyKey, spokenOf } from "../../api/client";
 import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { useWords } from "../../i18n/words";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { showCard } from "../outgoing/show_card";
-import { useAudience } from "./audience_look";
+import { useAudience } from "../../components/audience_rows";
 import { useCheck } from "./check_step";
 import { partCount, useTimetable } from "./use_timetable";
 import { lacking, WhatIsMissing } from "./what_is_missing";
@@ -93,7 +93,7 @@ export function StartStep({ keeper, form, goTo }: StepProps) {
 /** Sends it once, however often it is clicked; a try again after a lost connection carries the same key. */
 function useStart(keeper: StepProps["keeper"]) {
   const words = useViewWords(table).start;
-  const told = useSaid();
+  const told = useSpoken();
   const announce = useAnnounce();
   const [isPending, setIsPending] = useState(false);
   const [fault, setFault] = useState("");
@@ -115,7 +115,7 @@ function useStart(keeper: StepProps["keeper"]) {
     } catch (problem) {
       const isUnanswered = problem instanceof ApiError && problem.code === "unreachable";
       if (!isUnanswered) unanswered.current = null;
-      setFault(isUnanswered ? words.cutOff : words.refused(told(problem instanceof Error ? problem.message : String(problem))));
+      setFault(isUnanswered ? words.cutOff : words.refused(told(spokenOf(problem))));
     } finally {
       isUnderWay.current = false;
       setIsPending(false);

@@ -1,28 +1,27 @@
 // A copy to oneself before all others get it.
 import { useRef, useState } from "react";
 import { ApiError, newIdempotencyKey } from "../../api/client";
+import type { Reply } from "../../api/types";
 import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
 import { useSlip } from "../../components/use_slip";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
 import type { DraftKeeper } from "./draft_keeper";
 import { Field } from "./field";
 import { words as table } from "./words";
 
-interface Copy {
+interface Copy extends Reply {
   address: string;
   outcome: string;
-  code: number;
-  text: string;
 }
 
 export function TestCopy({ keeper, index }: { keeper: DraftKeeper; index: number }) {
   const { client } = useSession();
   const words = useViewWords(table).test;
   const announce = useAnnounce();
-  const told = useSaid();
+  const told = useSpoken();
   const [addresses, setAddresses] = useState(() => sessionStorage.getItem("sluice.test_copy") ?? "");
   const [copies, setCopies] = useState<Copy[]>([]);
   const [fault, setFault] = useState("");
@@ -46,7 +45,7 @@ export function TestCopy({ keeper, index }: { keeper: DraftKeeper; index: number
       setCopies(items);
       announce(items.map((one) => `${one.address}: ${words.outcomes[one.outcome] ?? one.outcome}`).join(". "));
     } catch (problem) {
-      setFault(problem instanceof ApiError && problem.code !== "unreachable" ? told(problem.message) : words.cutOff);
+      setFault(problem instanceof ApiError && problem.code !== "unreachable" ? told(problem) : words.cutOff);
     } finally {
       isUnderWay.current = false;
       ended();
@@ -78,7 +77,7 @@ export function TestCopy({ keeper, index }: { keeper: DraftKeeper; index: number
             <li key={one.address} data-outcome={one.outcome}>
               <b dir="auto">{one.address}</b> {words.outcomes[one.outcome] ?? one.outcome}
               <span className="hint" dir="auto">
-                {one.code ? `${one.code} ${one.text}` : told(one.text)}
+                {one.code ? `${one.code} ${one.text}` : told(one)}
               </span>
             </li>
           ))}

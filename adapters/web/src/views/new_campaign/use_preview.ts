@@ -1,5 +1,7 @@
 // The letter as it would leave, from what is typed; and what is wrong, field by field.
 import { ApiError, type Client } from "../../api/client";
+import type { Notice } from "../../api/types";
+import type { Spoken } from "../../i18n/notice_words";
 import { useSession } from "../../session/session";
 import { messageFields, type Form, type MessageField } from "./draft_form";
 import { useAsked } from "../../stream/use_asked";
@@ -12,7 +14,7 @@ export interface Letter {
   text: string;
 }
 
-export type Faults = Partial<Record<MessageField, string>>;
+export type Faults = Partial<Record<MessageField, Spoken>>;
 
 export interface Preview {
   letter: Letter | null;
@@ -22,14 +24,16 @@ export interface Preview {
   isOld: boolean;
 }
 
-/** "html, line 3: Unclosed tag" and "from: is no address" → the field and what is said of it. */
-export function faultIn(message: string): [MessageField, string] | null {
-  const field = messageFields.find((one) => message.startsWith(`${one}:`) || message.startsWith(`${one},`));
-  return field ? [field, message.slice(field.length + 1).trim()] : null;
+/** Which field a refusal is about, and what is said of it without naming it again. */
+export function faultIn({ notice, text }: ApiError): [MessageField, Spoken] | null {
+  const field = messageFields.find((one) => one === notice?.field);
+  if (!field || !notice) return null;
+  const { field: _, ...rest } = notice;
+  return [field, { notice: rest as Notice, text }];
 }
 
 /** What stands in for a field that is wrong or empty, so that the others can be seen and judged. */
-const standIns: Faults = { name: "–", from: "preview@example.invalid", reply_to: "", subject: "–", unsubscribe_url: "" };
+const standIns: Partial<Record<MessageField, string>> = { name: "–", from: "preview@example.invalid", reply_to: "", subject: "–", unsubscribe_url: "" };
 
 async function preview(client: Client, form: Form, index: number, signal: AbortSignal): Promise<Omit<Preview, "isOld">> {
   const campaign = Object.fromEntries(messageFields.map((field) => [field, form[field]])) as Record<MessageField, string>;
@@ -42,9 +46,9 @@ async function preview(client: Client, form: Form, index: number, signal: AbortS
       return { letter: await client.json<Letter>("POST", "/v1/preview", { body, signal }), faults, fault: null };
     } catch (problem) {
       if (!(problem instanceof ApiError) || problem.status !== 400) throw problem;
-      const [field, why] = faultIn(problem.message) ?? [];
+      const [field, why] = faultIn(problem) ?? [];
       const standIn = field && standIns[field];
-      if (field && !faults[field]) faults[field] = why ?? "";
+      if (field && why && !faults[field]) faults[field] = why;
       if (!field || standIn === undefined || campaign[field] === standIn)
         return { letter: null, faults, fault: field ? null : problem };
       campaign[field] = standIn;

@@ -80,10 +80,10 @@ export const en = {
     keep: "Keep the one chosen before",
     take: "Take this one",
     firstRows: "The first rows",
+    rowsNotShown: (why: string) => `They cannot be shown: ${why}`,
     nothingLeftOut: "Every row of the file was taken.",
     leftOut: (n: number) => `${rows(n)} left out`,
     lines: (n: number, list: string) => `${f.plural(n, { one: "line", other: "lines" })} ${list}`,
-    reasons: {} as Record<string, string>,
   },
   message: {
     fields: {
@@ -193,7 +193,6 @@ export const en = {
     passes: "Nothing to object to: it goes straight into the queue, without moderation.",
     moderated: (n: number) =>
       `It will go to moderation, for ${f.plural(n, { one: "this reason", other: "these reasons" })}. A moderator decides.`,
-    reason: (reason: string) => reason,
     toMessage: "To the message",
   },
   start: {

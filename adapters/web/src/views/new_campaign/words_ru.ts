@@ -1,7 +1,5 @@
 import { ru as page } from "../../i18n/ru";
 import { sizesOf } from "./sizes";
-import { leftOutReasons } from "../../i18n/left_out_ru";
-import { reasonInRussian } from "../../i18n/reasons_ru";
 import type { ViewWords } from "./words";
 
 const f = page.formats;
@@ -84,10 +82,10 @@ export const ru: ViewWords = {
     keep: "Оставить прежний",
     take: "Взять этот",
     firstRows: "Первые строки",
+    rowsNotShown: (why) => `Показать их не удалось: ${why}`,
     nothingLeftOut: "Приняты все строки файла.",
     leftOut: (n) => `Пропущено: ${rows(n)}`,
     lines: (n, list) => `${f.plural(n, { one: "строка", few: "строки", many: "строки", other: "строки" })} ${list}`,
-    reasons: leftOutReasons,
   },
   message: {
     fields: {
@@ -195,7 +193,6 @@ export const ru: ViewWords = {
   check: {
     passes: "Возражений нет: выпуск сразу встанет в очередь, без модерации.",
     moderated: (n) => `Выпуск уйдёт на модерацию. ${f.plural(n, { one: "Причина названа", few: "Причины названы", many: "Причины названы", other: "Причины названы" })} ниже; решит модератор.`,
-    reason: reasonInRussian,
     toMessage: "К письму",
   },
   start: {

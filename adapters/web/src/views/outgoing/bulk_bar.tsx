@@ -1,16 +1,16 @@
 // What is done to several campaigns at once. Each gets a command and a key of its own.
 import { useRef, useState } from "react";
-import { ApiError, newIdempotencyKey } from "../../api/client";
+import { ApiError, newIdempotencyKey, spokenOf } from "../../api/client";
 import type { Campaign } from "../../api/types";
 import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { Icon } from "../../components/icons";
 import { isolated } from "../../i18n/isolate";
-import { useSaid } from "../../i18n/use_said";
+import type { Spoken } from "../../i18n/notice_words";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
-import { useSession } from "../../session/session";
-import { isAllowed } from "./allowed";
+import { isAllowed, useSession } from "../../session/session";
 import { accumulated, rest } from "./progress";
 
 type Bulk = "pause" | "resume" | "cancel";
@@ -44,18 +44,18 @@ export function BulkBar({ selected, onClear }: Props) {
 
 interface Failure {
   campaign: Campaign;
-  why: string;
+  why: Spoken;
   isUnanswered: boolean;
 }
 
 function BulkDialog({ what, selected, onClose, onDone }: { what: Bulk; selected: string[]; onClose: () => void; onDone: () => void }) {
-  const { campaigns, client } = useSession();
+  const { me, campaigns, client } = useSession();
   const words = useWords();
   const announce = useAnnounce();
-  const told = useSaid();
+  const told = useSpoken();
   // As they were when the question was asked: what was confirmed is what is done.
   const [targets] = useState(() => selected.map((id) => campaigns.get(id)).filter((one) => one !== undefined));
-  const fit = targets.filter((one) => isAllowed(what, one));
+  const fit = targets.filter((one) => isAllowed(me, one, what));
   const keys = useRef(new Map(fit.map((one) => [one.id, newIdempotencyKey()])));
   const [isPending, setIsPending] = useState(false);
   const [failures, setFailures] = useState<Failure[]>([]);
@@ -75,7 +75,7 @@ function BulkDialog({ what, selected, onClose, onDone }: { what: Bulk; selected:
           await client.command(one.id, what, keys.current.get(one.id) ?? newIdempotencyKey());
         } catch (fault) {
           const isUnanswered = fault instanceof ApiError && fault.code === "unreachable";
-          failed.push({ campaign: one, why: fault instanceof Error ? fault.message : String(fault), isUnanswered });
+          failed.push({ campaign: one, why: spokenOf(fault), isUnanswered });
         }
     };
     await Promise.all(Array.from({ length: atOnce }, work));

@@ -5,8 +5,7 @@ import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { Menu, type MenuItem } from "../../components/menu";
 import { useWords } from "../../i18n/words";
-import { mayOperate, useSession } from "../../session/session";
-import { isAllowed } from "./allowed";
+import { isAllowed, useSession } from "../../session/session";
 import { ConfirmDialog, type Asked } from "./confirm_dialog";
 import { accumulated } from "./progress";
 import { useCommand } from "./use_command";
@@ -22,11 +21,10 @@ export function CampaignCommands({ campaign, onDetails }: Props) {
   const words = useWords();
   const command = useCommand(campaign.id);
   const [asked, setAsked] = useState<Asked | null>(null);
-  const isOperator = mayOperate(me);
   const confirm = async (what: Asked) => {
     if (await command.send(what)) setAsked(null);
   };
-  const rare = (["release", "cancel"] as const).filter((what) => isOperator && isAllowed(what, campaign));
+  const rare = (["release", "cancel"] as const).filter((what) => isAllowed(me, campaign, what));
   const menu = (details: (id: string) => void): MenuItem[] => [
     { id: "details", label: words.commands.details, onSelect: () => details(campaign.id) },
     ...rare.map((what) => ({
@@ -38,13 +36,13 @@ export function CampaignCommands({ campaign, onDetails }: Props) {
   ];
   return (
     <div className="card-commands">
-      {isOperator && campaign.status === "draft" && (
+      {isAllowed(me, campaign, "edit") && (
         <a className="button" data-look="primary" href={`#/new/${campaign.id}`}>
           <Icon name="pencil" />
           {words.commands.edit}
         </a>
       )}
-      {isOperator && <SteeringButton {...{ campaign, command, setAsked }} />}
+      <SteeringButton {...{ campaign, command, setAsked }} />
       {onDetails ? (
         <Menu label={words.card.more(campaign.name)} button={<Icon name="more" />} items={menu(onDetails)} />
       ) : (
@@ -74,7 +72,8 @@ function SteeringButton(props: {
 }) {
   const { campaign, command, setAsked } = props;
   const words = useWords();
-  const what = (["pause", "resume"] as const).find((one) => isAllowed(one, campaign));
+  const { me } = useSession();
+  const what = (["pause", "resume"] as const).find((one) => isAllowed(me, campaign, one));
   if (!what) return null;
   const held = accumulated(campaign);
   const label = what === "resume" && held > 0 ? words.commands.resumeCount(held) : words.commands[what];

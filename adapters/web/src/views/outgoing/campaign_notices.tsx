@@ -1,13 +1,14 @@
 // What keeps a campaign from going its way, or wants somebody's attention.
 import type { Campaign } from "../../api/types";
 import { Icon } from "../../components/icons";
-import { useSaid } from "../../i18n/use_said";
+import { spokenReasons } from "../../i18n/notice_words";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { waitsInDoubt } from "./listing";
 
 export function CampaignNotices({ campaign }: { campaign: Campaign }) {
   const { formats: f, card } = useWords();
-  const told = useSaid();
+  const told = useSpoken();
   const { hold, drain, relay_trouble: trouble, fault, moderation } = campaign;
   const isStopped = campaign.status === "paused" || campaign.status === "cancelled";
   return (
@@ -19,7 +20,7 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
               {hold.reason === "spam_suspicion"
                 ? card.heldForSpam(f.near(hold.since))
                 : card.heldBy(hold.by, f.near(hold.since))}
-              {hold.text && <Quoted text={hold.reason === "spam_suspicion" ? told(hold.text) : hold.text} />}
+              {hold.text && <Quoted text={told(hold)} />}
             </span>
           )}
           {drain && isStopped && (
@@ -33,8 +34,8 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
       )}
       {campaign.stage === "moderation" && moderation.reasons.length > 0 && (
         <ul className="notice" data-kind="held">
-          {moderation.reasons.map((reason) => (
-            <li key={reason} dir="auto">
+          {spokenReasons(moderation).map((reason) => (
+            <li key={reason.text} dir="auto">
               {told(reason)}
             </li>
           ))}
@@ -56,13 +57,13 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
       {trouble && (
         <p className="notice" data-kind="trouble">
           <Icon name="warning" />
-          <span>{card.relayTrouble(f.near(trouble.since), told(trouble.text))}</span>
+          <span>{card.relayTrouble(f.near(trouble.since), told(trouble))}</span>
         </p>
       )}
       {fault && (
         <p className="notice" data-kind="trouble">
           <Icon name="warning" />
-          <span>{card.fault(told(fault))}</span>
+          <span>{card.fault(told({ text: fault, notice: campaign.fault_notice }))}</span>
         </p>
       )}
     </>

@@ -3,7 +3,7 @@ import type { Campaign } from "../../api/types";
 import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { useWords, type Words } from "../../i18n/words";
-import type { Steering } from "./allowed";
+import type { Steering } from "./steering";
 import { accumulated, rest } from "./progress";
 
 export type Asked = Exclude<Steering, "pause">;

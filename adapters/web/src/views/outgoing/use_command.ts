@@ -1,21 +1,21 @@
 // One command on its way. A second click while it is there sends nothing; a try again after a lost connection
 // sends the same idempotency key, so that the engine carries it out once.
 import { useCallback, useRef, useState } from "react";
-import { ApiError, newIdempotencyKey } from "../../api/client";
+import { ApiError, newIdempotencyKey, spokenOf } from "../../api/client";
 import { useAnnounce } from "../../components/announcer";
 import { useNotices } from "../../components/notices";
 import { useSlip } from "../../components/use_slip";
 import { isolated } from "../../i18n/isolate";
-import { useSaid } from "../../i18n/use_said";
+import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { useSession } from "../../session/session";
-import type { Steering } from "./allowed";
+import type { Steering } from "./steering";
 
 export function useCommand(id: string) {
   const { client, campaigns } = useSession();
   const words = useWords();
   const announce = useAnnounce();
-  const told = useSaid();
+  const told = useSpoken();
   const { notify, dismiss } = useNotices();
   /** The command on its way. */
   const [pending, setPending] = useState<Steering | null>(null);
@@ -41,7 +41,7 @@ export function useCommand(id: string) {
         const isUnanswered = fault instanceof ApiError && fault.code === "unreachable";
         if (isUnanswered) unanswered.current = { what, key };
         const label = words.commands[what];
-        const why = told(fault instanceof Error ? fault.message : String(fault));
+        const why = told(spokenOf(fault));
         const text = isUnanswered ? words.commands.failed(label) : words.commands.refused(label, why);
         const name = campaigns.get(id)?.name ?? id;
         notify({ about: id, text: `${isolated(name)}. ${text}`, ...(isUnanswered && { retry: () => void send(what) }) });

@@ -1,0 +1,2 @@
+/** The commands of a card. */
+export type Steering = "pause" | "resume" | "release" | "cancel";

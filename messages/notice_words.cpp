@@ -1,0 +1,521 @@
+#include "messages/notice_words.hpp"
+
+#include "messages/time.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+
+namespace sluice {
+
+namespace {
+
+constexpr auto table = std::to_array<notice_words>({
+    {"text", "{text}"},
+    {"internal_fault", "a fault of ours: {fault}"},
+
+    // A file or request and its fields
+    {"not_json", "this is not JSON: {fault}"},
+    {"json_too_deep", "this is not JSON: it is nested more than {max} deep"},
+    {"this_must_be_object", "this must be an object"},
+    {"body_must_be_object", "the body must be a JSON object"},
+    {"patch_must_be_object", "this must be an object with the fields to replace"},
+    {"must_be_object", "must be an object"},
+    {"must_be_text", "must be a text"},
+    {"must_be_flag", "must be true or false"},
+    {"must_be_whole_number", "must be a whole number from {min} to {max}"},
+    {"must_be_one_of", "must be {names}"},
+    {"must_be_audience_id", "must be an audience's id, like \"a1\""},
+    {"no_such_field", "there is no such field; there are: {known}"},
+    {"not_utf8", "is not UTF-8"},
+    {"too_many_bytes", "has more than {max} bytes"},
+    {"control_character", "it has a line break or another control character"},
+    {"not_a_time", "\"{text}\" is no time; write it like 2026-12-01T09:00:00Z (RFC 3339)"},
+    {"not_a_duration",
+     "\"{text}\" is no duration; write a whole number with ms, s, m, h or d, like 90s or 24h"},
+    {"part_interval_missing", "is needed: the time between two parts, like 30m"},
+    {"part_size_missing", "is needed: how many letters a part has"},
+    {"part_interval_out_of_range", "must be from {min:duration} to {max:duration}"},
+    {"part_size_out_of_range", "a part has 1 to {max} letters"},
+    {"growth_too_large", "it is at most {max} percent a day"},
+    {"year_too_large", "the year has more than four digits"},
+    {"plan_ends_too_late", "the last part would fall due after the year 9999; make the parts larger, or let "
+                           "them follow faster"},
+    {"name_missing", "a campaign needs a name"},
+    {"subject_missing", "a letter needs a subject"},
+    {"message_missing", "a letter needs text, html or both"},
+    {"link_scheme_wrong", "it must begin with https://, http:// or mailto:"},
+    {"free_mail_sender",
+     "{domain} is a free-mail domain, and its DMARC policy has letters from other servers "
+     "refused everywhere; send from a domain of your own"},
+
+    // Addresses
+    {"address_not_utf8", "\"{address}\" is no mail address: it is not UTF-8"},
+    {"address_without_at", "\"{address}\" is no mail address: it has no @"},
+    {"address_too_long", "\"{address}\" is no mail address: it has more than 254 octets"},
+    {"address_control_character",
+     "\"{address}\" is no mail address: it has a line break or another control character"},
+    {"address_bracket_unopened", "\"{address}\" is no mail address: a > has no <"},
+    {"address_name_unquoted", "\"{address}\" is no mail address: the name before the < must stand in double "
+                              "quotes if it has one of ()<>\\[\\]:;@,\\\\\""},
+    {"address_local_empty", "\"{address}\" is no mail address: nothing stands before the @"},
+    {"address_local_too_long", "\"{address}\" is no mail address: more than 64 octets stand before the @"},
+    {"address_local_dot",
+     "\"{address}\" is no mail address: a dot stands at an end or beside another before the @"},
+    {"address_local_character",
+     "\"{address}\" is no mail address: a character before the @ is not allowed there"},
+    {"address_local_invisible",
+     "\"{address}\" is no mail address: an invisible character stands before the @"},
+    {"address_domain_empty", "\"{address}\" is no mail address: nothing stands behind the @"},
+    {"address_domain_dot",
+     "\"{address}\" is no mail address: a dot stands at an end of the domain or beside another"},
+    {"address_label_too_long",
+     "\"{address}\" is no mail address: a label of the domain is longer than 63 octets"},
+    {"address_label_hyphen",
+     "\"{address}\" is no mail address: a label of the domain begins or ends with a hyphen"},
+    {"address_domain_character",
+     "\"{address}\" is no mail address: a character in the domain is not allowed there"},
+    {"address_domain_without_dot", "\"{address}\" is no mail address: the domain has no dot"},
+    {"address_domain_number", "\"{address}\" is no mail address: the domain ends with a number"},
+    {"address_domain_invisible",
+     "\"{address}\" is no mail address: an invisible character stands in the domain"},
+    {"address_domain_foreign_dot", "\"{address}\" is no mail address: a dot in the domain is none of ASCII"},
+
+    // Templates, and the letters made from them
+    {"template_fault", "{fault}"},
+    {"template_too_large", "over 2 MiB"},
+    {"template_too_deep", "more than {max} sections within sections"},
+    {"template_tag_unclosed", "Unclosed tag"},
+    {"template_delimiters_wrong", "Invalid set delimiter tag"},
+    {"template_section_unopened", "Unopened section \"{section}\""},
+    {"template_section_unclosed", "Unclosed section \"{section}\""},
+    {"template_tag_nameless", "a tag without a name"},
+    {"template_partial", "\\{\\{> {name}\\}\\}: a letter has no partials; put the text itself there"},
+    {"template_inheritance", "\\{\\{{name}\\}\\}: templates have no inheritance here"},
+    {"template_handlebars", "\\{\\{{name}\\}\\} is Handlebars; in Mustache write \\{\\{#field\\}\\} … "
+                            "\\{\\{/field\\}\\} and \\{\\{^field\\}\\} … \\{\\{/field\\}\\}"},
+    {"recipient_unsafe", "the recipient's address cannot stand in a letter"},
+    {"letter_too_large", "the letter comes out over 2 MiB"},
+    {"template_result_too_large", "a template comes out over 2 MiB"},
+    {"unsubscribe_url_too_large", "unsubscribe_url comes out over 2 MiB"},
+    {"unsubscribe_url_scheme_wrong",
+     "unsubscribe_url comes out without https://, http:// or mailto: for this recipient"},
+    {"unsubscribe_url_too_long", "unsubscribe_url comes out too long for a header line of 998 octets"},
+    {"batch_too_large", "a batch has at most 4 GiB of letters"},
+    {"letters_cannot_be_made", "letters cannot be made: {causes}"},
+
+    // Why a person looks at it before it leaves
+    {"domain_is_new",
+     "campaign number {number} of {domain}; the first {first} of a sender domain are looked at"},
+    {"many_role_addresses",
+     "{percent:.1f}% role addresses (info@, sales@ …) in the audience; limit {limit}%"},
+    {"no_unsubscribe_link", "no unsubscribe link: unsubscribe_url is empty; a campaign needs one"},
+    {"audience_grew",
+     "{size} recipients, {times:.1f} times the sender's largest audience so far ({largest}); "
+     "limit {limit} times"},
+    {"suspicious_pattern", "\"{found}\" in the message matches the suspicious pattern \"{pattern}\""},
+    {"pattern_invalid", "the pattern \"{pattern}\" is no regular expression that can be used: {fault}"},
+    {"pattern_not_looked_for", "{causes}; it could not be looked for"},
+
+    // Holds
+    {"refused_as_spam",
+     "{percent:.1f}% of the last {outcomes} outcomes were refused as spam; the limit is {limit}%"},
+    {"refused_too_often",
+     "{percent:.1f}% of the last {outcomes} outcomes were refused; the limit is {limit}%"},
+
+    // Commands that are refused
+    {"not_allowed_now",
+     "{campaign} is {status:status} and cannot be told to {command:command}; it allows: {allowed:commands}"},
+    {"not_allowed_under_hold", "{campaign} is {status:status} and cannot be told to {command:command} (under "
+                               "the hold it is in {stage:status}); it allows: {allowed:commands}"},
+    {"nothing_changes_it", "{campaign} is {status:status} and cannot be told to {command:command}; nothing "
+                           "changes it any more"},
+    {"changed_meanwhile", "{campaign} was changed meanwhile; look at it and try again"},
+    {"audience_missing", "{campaign} has no audience yet; give it one, then start it"},
+    {"edit_is_empty", "an edit must say what the draft becomes"},
+    {"audience_missing_to_check", "{campaign} has no audience yet; give it one, then check it"},
+    {"checked_at_start", "{campaign} is {status:status}: it was checked when it was started"},
+    {"idempotency_key_too_long", "an idempotency key has {max} bytes at most"},
+    {"idempotency_key_reused",
+     "this idempotency key was used for another command; use a new one for each command"},
+    {"too_many_commands", "too many commands are waiting for this campaign; try again"},
+    {"shutting_down", "the engine is shutting down; try again when it is back"},
+    {"not_running", "the engine is starting or shutting down"},
+    {"answer_lost", "the campaign broke off before it had answered: look whether this was done, or send it "
+                    "again under the same idempotency key"},
+    {"not_carried_out", "the engine could not carry this out: {fault}"},
+    {"parked", "{campaign} is parked after a fault: {causes}. Mend that and start the engine again"},
+    {"campaign_taken_over", "another process has taken this campaign over: {causes}"},
+    {"unreadable_message", "a message from another node cannot be read: {fault}"},
+
+    // What is not there
+    {"campaign_unknown", "there is no campaign {campaign}"},
+    {"campaign_unknown_then", "there was no campaign {campaign} at {at:time} yet"},
+    {"campaign_discarded", "{campaign} was discarded meanwhile"},
+    {"audience_unknown", "there is no audience {audience}"},
+    {"campaign_without_audience", "{campaign} has no audience yet"},
+    {"recipient_unknown", "{address} is not in the audience of {campaign}"},
+    {"letter_unknown", "there is no letter {letter}: the last one is {last}"},
+    {"event_unknown", "{campaign} has {events} events, not {event}"},
+    {"row_missing", "row {row} of {audience} is missing"},
+    {"token_unknown", "there is no token \"{token}\""},
+
+    // Who may do it
+    {"token_needed",
+     "a token is needed: send it as \"Authorization: Bearer …\"; the engine leaves one in the "
+     "file \"token\" of its data folder"},
+    {"token_not_accepted", "this token is not known, or was revoked"},
+    {"role_forbids", "the role {role:role} of the token \"{token}\" does not allow this"},
+    {"token_name_taken", "there is a token named \"{token}\" already; revoke it or take another name"},
+    {"token_name_wrong", "a token's name has 1 to {max} bytes and no control characters"},
+
+    // Requests
+    {"path_unknown", "there is nothing at this path; the API is under /v1"},
+    {"method_not_allowed", "this path does not take that method; it takes {allowed}"},
+    {"parameter_number", "{parameter} must be a whole number from {min} to {max}"},
+    {"parameter_one_of", "{parameter} must be {names}"},
+    {"parameter_unknown", "there is no query parameter \"{parameter}\" here; there are: {known}"},
+    {"parameters_unknown", "there is no query parameter \"{parameter}\" here; it takes none"},
+    {"parameter_empty", "{parameter} has no value; write {parameter}=…, or leave it out"},
+    {"parameter_twice", "{parameter} is there twice; one is wanted"},
+    {"address_needed", "address is needed: whose letter?"},
+    {"addresses_needed", "is needed: a list of 1 to {max} addresses"},
+    {"campaign_needed", "is needed: a campaign file"},
+    {"audience_needed", "is needed: an audience's id, like \"a1\""},
+    {"letters_needed", "is needed: how many letters there will be"},
+    {"letter_ranges_wrong",
+     "must be ranges of letters in rising order, \\[begin, end, begin, end …\\], ends not included"},
+    {"must_be_addresses", "must be a list of addresses"},
+    {"must_be_suppressions", "must be a list of \\{email, reason\\}"},
+    {"email_needed", "is needed: one address, or a list in emails"},
+    {"token_name_needed", "is needed: who or what the token is for"},
+    {"place_wrong", "is no place in an export, like c1.57"},
+    {"events_out_of_order",
+     "the first event of the two is {first}: it must be 1 or more, and not behind the other ({last})"},
+    {"body_too_large", "the body has more than {max} bytes"},
+    {"head_too_large", "the header is too long"},
+    {"not_http", "this is not HTTP: {fault}"},
+    {"nobody_answers", "whoever was to answer this is gone; ask what became of it"},
+    {"stopping_unanswered", "the engine stops; what became of this shows when it runs again"},
+    {"no_body_wanted", "this request takes no body"},
+    {"connections_kept",
+     "too many connections; the last ones are kept for commands. Close others, or try again"},
+    {"chunks_wrong", "the body's chunks are wrong: {fault}"},
+    {"command_unknown", "there is no command at this path"},
+    {"too_many_connections", "too many connections; try again"},
+
+    // A file with recipients
+    {"file_empty", "the file is empty"},
+    {"file_no_text", "the file is UTF-16 or no text at all; save it as UTF-8 and import that"},
+    {"file_json_list", "this is a JSON list; JSON Lines has one object on each line"},
+    {"columns_too_long", "the first line, which should name the columns, is over 256 KiB"},
+    {"columns_missing", "there is no line that names the columns"},
+    {"columns_unended", "the line that names the columns has a quote that does not end, or is over 256 KiB"},
+    {"columns_not_utf8", "the line that names the columns is not UTF-8; save the file as UTF-8"},
+    {"column_nameless", "column {column} has no name"},
+    {"column_email_missing", "the first line names no column `email`; it has: {columns}"},
+    {"column_twice", "the column `{column}` is there twice"},
+    {"too_many_columns", "an audience has at most {max} columns; leave out what no letter uses"},
+    {"too_many_rows", "an audience has at most {max} rows"},
+    {"list_empty", "the list has no recipients"},
+    {"no_recipient_taken", "no recipient could be taken: {causes}[; the first on line {first}]"},
+    {"left_out_no_address", "[{count} × ]no address"},
+    {"left_out_wrong_address", "[{count} × ]wrong address"},
+    {"left_out_control_characters", "[{count} × ]control characters in the address"},
+    {"left_out_repeated_address", "[{count} × ]repeated address"},
+    {"left_out_wrong_field_count", "[{count} × ]wrong number of fields"},
+    {"left_out_wrong_encoding", "[{count} × ]wrong encoding: no UTF-8, or a NUL"},
+    {"left_out_unended_quote", "[{count} × ]a quote that does not end"},
+    {"left_out_field_too_long", "[{count} × ]a field over 64 KiB"},
+    {"left_out_row_too_long", "[{count} × ]a row over 256 KiB"},
+    {"left_out_too_many_columns", "[{count} × ]more than 256 columns"},
+    {"left_out_bad_json", "[{count} × ]no JSON object of named fields"},
+    {"left_out_nested_value", "[{count} × ]a list or object as a field's value"},
+    {"left_out_repeated_field", "[{count} × ]the same field twice"},
+
+    // The disk and what is on it
+    {"disk_failed", "{doing}: the disk failed: {fault}; it goes on by itself when the disk is back"},
+    {"store_damaged",
+     "{doing}: the store is damaged: {fault}; bring the data folder back from a copy, or check the disk"},
+    {"audience_damaged",
+     "audience {audience} is damaged at row {row}; bring the data folder back from a copy"},
+    {"audience_too_short", "audience {audience} has fewer rows than it says"},
+    {"log_damaged", "{campaign}, event {event}: {fault}; run: sluice audit verify {campaign}"},
+    {"log_breaks_rules", "{campaign}, event {event}: {fault}"},
+    {"seal_wrong", "this is no seal of sluice's: {fault}"},
+    {"seal_key_wrong",
+     "a public key is 64 hexadecimal digits (lower case), as `sluice audit seal` prints it"},
+    {"seal_other_key", "the seal was signed with another key than the one given: {key}"},
+    {"seal_signature_wrong", "the seal's signature is wrong: it was altered after it was signed"},
+    {"event_unreadable", "the record is no event: {fault}"},
+    {"log_taken_over",
+     "the log of campaign {campaign} ends at event {last}, not at {expected}: somebody else "
+     "wrote to it"},
+
+    // The relay, where the trouble is not a server's word about one letter
+    {"name_not_resolved", "its name cannot be resolved: {fault}"},
+    {"name_not_resolved_in_time", "its name was not resolved in time"},
+    {"cannot_connect", "cannot connect: {fault}"},
+    {"connection_refused", "cannot connect: Connection refused"},
+    {"host_unreachable", "cannot connect: No route to host"},
+    {"network_unreachable", "cannot connect: Network is unreachable"},
+    {"cannot_connect_in_time", "cannot connect: no answer within {within:duration}"},
+    {"tls_failed", "TLS failed: {fault}"},
+    {"tls_not_in_time", "TLS failed: no answer in time"},
+    {"tls_not_offered", "it does not offer STARTTLS, and the URL says tls=require"},
+    {"tls_refused", "STARTTLS failed: {reply}"},
+    {"login_without_tls",
+     "it offers no TLS, and the password is not sent in clear; add ?auth=insecure to the "
+     "relay's URL if it may be"},
+    {"login_not_offered", "it offers neither AUTH PLAIN nor AUTH LOGIN, and the URL has a user"},
+    {"login_refused", "it refuses the login: {reply}"},
+    {"greeting_refused", "it does not take us: {reply}"},
+    {"hello_refused", "it does not take our greeting: {reply}"},
+    {"reset_refused", "it does not take RSET: {reply}"},
+    {"server_closes", "it closes the connection: {reply}"},
+    {"server_closed", "it closed the connection"},
+    {"connection_lost", "{fault}"},
+    {"no_reply_in_time", "no reply within {within:duration}"},
+    {"reply_unreadable", "it sent {fault}"},
+    {"reply_to_nothing", "it sent a reply to nothing: {reply}"},
+    {"reply_out_of_step", "it answers {step} with {reply}"},
+    {"message_taken_early", "it takes a message over before its end: {reply}"},
+    {"message_refused_early", "it refused a message before its end"},
+    {"message_not_read", "it takes no more of the message for {within:duration}"},
+    {"cannot_write", "cannot write: {causes}"},
+    {"nothing_taken", "it takes nothing"},
+    {"session_given_up", "the session was given up"},
+    {"idle_closed", "closed while idle"},
+    {"letter_called_back", "a letter was called back"},
+    {"message_called_back", "a letter was called back amid its message"},
+    {"engine_stops", "the engine stops"},
+    {"maildir_failed", "{doing} the maildir {folder} failed: {fault}; check its disk and permissions"},
+
+    // One letter
+    {"suppressed", "suppressed: {reason}"},
+    {"no_reply_to_message", "no reply to the end of data; {causes}"},
+    {"no_reply_before_stop", "no reply came before the engine stopped"},
+    {"engine_ended_before_reply", "the engine ended before the reply came"},
+    {"test_copy_returned", "the relay gave it back unsent"},
+    {"test_copy_unanswered", "no answer in time; it may have arrived"},
+    {"test_copy_not_taken", "no connection took it in time"},
+    {"given_up_in_doubt", "given up in doubt[ by {by}]"},
+    {"further_replies", "(answers of further kinds)"},
+    {"recipient_not_smtp", "the recipient's address cannot be written in SMTP"},
+    {"sender_not_smtp", "the sender's address cannot be written in SMTP"},
+    {"message_over_size", "the message is larger than the {max} bytes that the server takes (SIZE)"},
+    {"message_8bit", "the message has 8-bit text and the server does not offer 8BITMIME"},
+    {"address_international", "an address is international and the server does not offer SMTPUTF8"},
+
+    // Why a letter has not gone, or what became of it
+    {"letter_accepted", "the relay took it at {at:time}[: {reply}]"},
+    {"letter_refused", "it was refused at {at:time}[: {reply}][: {causes}]"},
+    {"letter_skipped", "it was skipped at {at:time}[: {reply}][: {causes}]"},
+    {"letter_in_flight", "it is on a connection to the relay since {at:time}; the reply is awaited"},
+    {"letter_in_doubt", "its end was sent at {at:time} and the reply never came, so it may have arrived"},
+    {"letter_in_doubt_held",
+     "its end was sent at {at:time} and the reply never came, so it may have arrived; "
+     "it waits for a person's word: sluice doubt {campaign} --resend, or sluice doubt "
+     "{campaign} --give-up"},
+    {"letter_in_doubt_leaves", "its end was sent at {at:time} and the reply never came, so it may have "
+                               "arrived; it leaves again by itself under the same Message-ID"},
+    {"letter_cancelled", "{campaign} was cancelled: it will never leave"},
+    {"letter_rejected", "the moderator rejected {campaign}[ (\"{words}\")]: it will never leave"},
+    {"letter_suppressed",
+     "{address} is suppressed ({reason}): the letter will be skipped when its turn comes, "
+     "unless sluice suppress remove is sooner"},
+    {"letter_campaign_parked", "{campaign} stands still because of a fault: {causes}"},
+    {"letter_paused",
+     "{campaign} is paused since {since:time}[ by {by}][: {words}]; sluice resume {campaign} lets it go on"},
+    {"letter_held_for_spam",
+     "{campaign} is paused since {since:time} on suspicion of spam[: {causes}]; sluice "
+     "resume {campaign} lets it go on"},
+    {"letter_in_draft", "{campaign} is a draft: sluice start {campaign} begins it"},
+    {"letter_in_moderation", "{campaign} waits for a moderator[: {causes}]"},
+    {"letter_preparing", "{campaign} starts at {at:time}"},
+    {"letter_part", "its part, the {part}. one, is due at {at:time}"},
+    {"letter_deferred",
+     "it was put off at {at:time}[: {reply}][: {causes}]; it is tried again at {until:time}"},
+    {"letter_relay_away", "the relay is away since {since:time}[: {causes}]; it is tried again and again"},
+    {"letter_domain_limit", "{domain} gets {per_second|letter|letters} a second at most, and "
+                            "{waiting|letter waits|letters wait} to it at the relay for that"},
+    {"letter_rate_limit",
+     "this engine sends {per_second|letter|letters} a second at most, all campaigns together"},
+    {"letter_waiting", "it is due and waits for its turn on a connection to the relay"},
+    {"letter_waiting_again", "it is due and waits for its turn on a connection to the relay; it was tried "
+                             "{attempts|time|times} and came back[: {reply}][: {causes}]"},
+});
+
+const notice_words* find(std::string_view code) {
+  const auto found = std::ranges::find(table, code, &notice_words::code);
+  return found == table.end() ? nullptr : &*found;
+}
+
+std::string text_of(double value, bool has_one_decimal) {
+  std::array<char, 400> text;
+  const auto done =
+      has_one_decimal
+          ? std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 1)
+          : std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::general, 6);
+  return {text.data(), done.ptr};
+}
+
+std::string text_of(const notice_parameter::value_type& value, bool has_one_decimal = false) {
+  if (const auto* text = std::get_if<std::string>(&value))
+    return *text;
+  if (const auto* number = std::get_if<std::int64_t>(&value))
+    return std::to_string(*number);
+  if (const auto* real = std::get_if<double>(&value))
+    return text_of(*real, has_one_decimal);
+  if (const auto* moment = std::get_if<timestamp>(&value))
+    return format_timestamp(*moment);
+  return format_duration(std::get<milliseconds>(value));
+}
+
+std::string causes_of(const notice& said) {
+  std::string all;
+  for (const auto& cause : said.causes)
+    all += (all.empty() ? "" : "; ") + words_of(cause);
+  return all;
+}
+
+/// What stands between braces: "limit", "share:.1f", "count|letter|letters".
+struct slot {
+  std::string_view name;
+  std::string_view kind;
+  std::string_view one;
+  std::string_view many;
+};
+
+slot slot_in(std::string_view text) {
+  slot found;
+  const auto bar = text.find('|');
+  if (bar != std::string_view::npos) {
+    const auto forms = text.substr(bar + 1);
+    found.one = forms.substr(0, forms.find('|'));
+    found.many = forms.substr(forms.find('|') + 1);
+    text = text.substr(0, bar);
+  }
+  const auto colon = text.find(':');
+  found.name = text.substr(0, colon);
+  if (colon != std::string_view::npos)
+    found.kind = text.substr(colon + 1);
+  return found;
+}
+
+/// Walks through a table's words once, left to right.
+class word_maker {
+public:
+  word_maker(std::string_view words, const notice& said) : rest_(words), said_(said) {}
+
+  std::string all() {
+    std::string made;
+    while (!rest_.empty())
+      if (auto optional = take_until_bracket(made); optional && is_whole_)
+        made += *optional;
+    return made;
+  }
+
+private:
+  /// Appends up to the next `[ … ]`, and gives what stands in that; nothing at the end.
+  std::optional<std::string> take_until_bracket(std::string& into) {
+    take(into, '[');
+    if (rest_.empty())
+      return std::nullopt;
+    rest_.remove_prefix(1);
+    is_whole_ = true;
+    std::string inside;
+    take(inside, ']');
+    rest_.remove_prefix(1);
+    return inside;
+  }
+
+  void take(std::string& into, char end) {
+    while (!rest_.empty() && rest_.front() != end) {
+      if (rest_.front() == '{') {
+        const auto close = rest_.find('}');
+        fill(into, slot_in(rest_.substr(1, close - 1)));
+        rest_.remove_prefix(close + 1);
+        continue;
+      }
+      if (rest_.front() == '\\')
+        rest_.remove_prefix(1);
+      into += rest_.front();
+      rest_.remove_prefix(1);
+    }
+  }
+
+  void fill(std::string& into, const slot& wanted) {
+    if (wanted.name == "causes") {
+      is_whole_ = is_whole_ && !said_.causes.empty();
+      into += causes_of(said_);
+      return;
+    }
+    const auto* value = said_.find(wanted.name);
+    const auto text = value != nullptr ? text_of(*value, wanted.kind == ".1f") : std::string{};
+    is_whole_ = is_whole_ && !text.empty();
+    into += text;
+    if (!wanted.one.empty()) {
+      into += ' ';
+      into += text == "1" ? wanted.one : wanted.many;
+    }
+  }
+
+  std::string_view rest_;
+  const notice& said_;
+  bool is_whole_ = true; ///< of the brackets that were read last: nothing in them was missing
+};
+
+/// Of a newer engine: its code, and what it knows.
+std::string unknown_words(const notice& said) {
+  auto words = said.code;
+  for (const auto& one : said.parameters)
+    words += (&one == said.parameters.data() ? ": " : ", ") + one.name + " " + text_of(one.value);
+  return words;
+}
+
+/// "mail.example:25: ", "html, line 3: ".
+std::string place_of(const notice& said) {
+  std::string place;
+  if (const auto* server = said.find("server"))
+    place += text_of(*server) + ": ";
+  const auto* field = said.find("field");
+  const auto* line = said.find("line");
+  if (field != nullptr)
+    place += text_of(*field);
+  if (line != nullptr)
+    place += (field != nullptr ? ", line " : "line ") + text_of(*line);
+  return field != nullptr || line != nullptr ? place + ": " : place;
+}
+
+} // namespace
+
+std::span<const notice_words> all_notice_words() {
+  return table;
+}
+
+std::string words_of(const notice& said) {
+  if (said.empty())
+    return {};
+  const auto* known = find(said.code);
+  return place_of(said) + (known != nullptr ? word_maker(known->words, said).all() : unknown_words(said));
+}
+
+std::string_view kind_of(std::string_view code, std::string_view parameter) {
+  const auto* known = find(code);
+  if (known == nullptr)
+    return {};
+  auto rest = known->words;
+  for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+    const auto is_sign = open > 0 && rest[open - 1] == '\\';
+    rest.remove_prefix(open + 1);
+    if (is_sign)
+      continue;
+    if (const auto one = slot_in(rest.substr(0, rest.find('}'))); one.name == parameter)
+      return one.kind;
+  }
+  return {};
+}
+
+} // namespace sluice
