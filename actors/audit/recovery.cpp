@@ -4,6 +4,8 @@
 #include "actors/core/state_codec.hpp"
 #include "messages/check.hpp"
 
+#include <fmt/format.h>
+
 namespace sluice {
 
 result<campaign_state> recover(const store& from, campaign_id campaign) {
