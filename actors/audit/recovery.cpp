@@ -4,8 +4,6 @@
 #include "actors/core/state_codec.hpp"
 #include "messages/check.hpp"
 
-#include <fmt/format.h>
-
 namespace sluice {
 
 result<campaign_state> recover(const store& from, campaign_id campaign) {
@@ -54,7 +52,7 @@ result<campaign_spec> content_of(const store& from, campaign_id campaign) {
   if (!read)
     return std::unexpected(read.error());
   if (!content)
-    return failure(error_code::not_found, fmt::format("there is no campaign {}", to_string(campaign)));
+    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(campaign)}}});
   return std::move(*content);
 }
 
