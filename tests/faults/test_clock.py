@@ -124,7 +124,7 @@ class Jumps(unittest.TestCase):
 
     @unittest.skipUnless(can_mount(), "a small disk of its own is a tmpfs, and to mount one needs root")
     def test_a_disk_that_was_full_while_the_clock_was_set_back_is_tried_again_all_the_same(self):
-        with SmallDisk(48) as disk, Sink() as sink:
+        with SmallDisk(16) as disk, Sink() as sink:
             engine = self.engine(sink.url)
             engine.data = disk.folder / "data"
             engine.start()
