@@ -1,5 +1,9 @@
 #include "tests/simulation/simulated_relay.hpp"
 
+#include "tests/simulation/rules_observer.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -135,7 +139,8 @@ bool simulated_relay::take_letter(queue& of) {
     return false;
   const auto [letters, one] = of.offered.front();
   of.offered.pop_front();
-  of.wanted.emplace(one->index, std::pair{letters, one});
+  if (!of.wanted.emplace(one->index, std::pair{letters, one}).second)
+    throw broken_rule(fmt::format("{} letter {} is offered twice", to_string(of.campaign), one->index));
   of.news.wanted.add(one->index);
   return true;
 }

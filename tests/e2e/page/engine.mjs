@@ -32,7 +32,7 @@ export class Engine {
   }
 
   show(id) {
-    return this.http("GET", `/v1/campaigns/${id}`);
+    return this.http("GET", `/v1/campaigns/${id}?full=true`);
   }
 
   /** A campaign of so many letters; started unless `draft`. */
