@@ -14,11 +14,8 @@ namespace {
 /// A batch ends at the letter whose octets make it so large.
 constexpr std::size_t batch_bytes_max = 1024 * 1024;
 
-struct batch_builder_state {
-  static inline const char* name = "batch_builder";
-
-  batch_builder_actor::pointer self;
-  campaign_actor campaign;
+/// What makes a campaign's letters, on the store's threads: one order at a time.
+struct letter_maker {
   engine_ptr services;
   campaign_id id;
   campaign_spec spec;
@@ -26,19 +23,16 @@ struct batch_builder_state {
   std::unique_ptr<letter_composer> composer;
   std::string envelope_sender;
 
-  explicit batch_builder_state(batch_builder_actor::pointer me) : self(me) {}
-
-  /// Both were checked when the campaign was made, so failing here is a fault of the stored campaign: it
-  /// ends this actor and its campaign's, and the supervisor shows why.
-  void make_composer(const audience_info& info) {
+  /// Both were checked when the campaign was made, so failing here is a fault of the stored campaign.
+  result<void> make_composer(const audience_info& info) {
     auto made = make_letter_composer(id, spec, info.columns);
     const auto sender = parse_mailbox(spec.from);
     if (!made || !sender)
-      throw engine_fault(make_error(
-          error_code::internal,
-          notice{"letters_cannot_be_made", {}, {notice_of(made ? sender.error() : made.error())}}));
+      return failure(error_code::internal,
+                     notice{"letters_cannot_be_made", {}, {notice_of(made ? sender.error() : made.error())}});
     composer = std::move(*made);
     envelope_sender = sender->address;
+    return {};
   }
 
   result<built> build(const build_request& asked) {
@@ -46,7 +40,8 @@ struct batch_builder_state {
       const auto info = services->store->audiences().info(audience);
       if (!info)
         return std::unexpected(info.error());
-      make_composer(*info);
+      if (auto made = make_composer(*info); !made)
+        return std::unexpected(made.error());
     }
     built done;
     auto letters = std::make_shared<batch>();
@@ -120,11 +115,31 @@ struct batch_builder_state {
       }
     done.skipped.push_back({letter_state::skipped, {{index, index + 1}}, reply_of(std::move(why)), {}});
   }
+};
 
-  void answer(const build_request& asked) {
-    auto done = build(asked);
+struct batch_builder_state {
+  static inline const char* name = "batch_builder";
+
+  batch_builder_actor::pointer self;
+  campaign_actor campaign;
+  std::shared_ptr<letter_maker> maker;
+  pool_requests orders;
+
+  explicit batch_builder_state(batch_builder_actor::pointer me) : self(me) {}
+
+  void make(build_request&& asked) {
+    orders.ask(
+        *maker->services->pool, job_kind::letters, caf::actor_cast<batch_builder_actor>(self),
+        [maker = maker, asked = std::move(asked)] { return maker->build(asked); },
+        [this](result<built> done) { answer(std::move(done)); });
+  }
+
+  /// A fault of ours ends this actor and its campaign's, and the supervisor shows why.
+  void answer(result<built> done) {
     if (done)
       self->send(campaign, std::move(*done));
+    else if (done.error().code == error_code::internal)
+      throw engine_fault(done.error());
     else
       self->send(campaign, built{{}, nullptr, {}, done.error()});
   }
@@ -133,17 +148,12 @@ struct batch_builder_state {
 batch_builder_actor::behavior_type
 batch_builder(batch_builder_actor::stateful_pointer<batch_builder_state> self,
               campaign_actor campaign,
-              engine_ptr services,
-              campaign_id id,
-              campaign_spec spec,
-              audience_id audience) {
+              std::shared_ptr<letter_maker> maker) {
   self->state.campaign = std::move(campaign);
-  self->state.services = std::move(services);
-  self->state.id = id;
-  self->state.spec = std::move(spec);
-  self->state.audience = audience;
+  self->state.maker = std::move(maker);
   return {
-      [=](const build_request& asked) { self->state.answer(asked); },
+      [=](build_request& asked) { self->state.make(std::move(asked)); },
+      [=](const pool_answer& made) { self->state.orders.on_answer(made); },
   };
 }
 
@@ -155,8 +165,12 @@ batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
                                         campaign_id id,
                                         campaign_spec spec,
                                         audience_id audience) {
-  return parent.spawn<caf::linked>(batch_builder, std::move(campaign), std::move(services), id,
-                                   std::move(spec), audience);
+  auto maker = std::make_shared<letter_maker>();
+  maker->services = std::move(services);
+  maker->id = id;
+  maker->spec = std::move(spec);
+  maker->audience = audience;
+  return parent.spawn<caf::linked>(batch_builder, std::move(campaign), std::move(maker));
 }
 
 } // namespace sluice

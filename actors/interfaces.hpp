@@ -121,8 +121,10 @@ using campaign_actor = caf::typed_actor<
     // From the supervisor: finish what is on connections, then end.
     caf::reacts_to<halt_atom>>;
 
-/// Reads the next recipients, drops the suppressed, renders the letters. On demand only.
-using batch_builder_actor = caf::typed_actor<caf::reacts_to<build_request>>;
+/// Reads the next recipients, drops the suppressed, renders the letters: on demand only, on the store's threads.
+using batch_builder_actor = caf::typed_actor<caf::reacts_to<build_request>,
+                                             // From the store's threads.
+                                             caf::reacts_to<pool_answer>>;
 
 /// Stands between a campaign and its queue at the relay. The campaign gets one report at a time: what comes while it is
 /// busy with its log is gathered (report_gatherer.hpp).

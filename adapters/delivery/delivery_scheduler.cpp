@@ -10,6 +10,8 @@ namespace {
 
 /// A letter under which so many connections failed goes back to its campaign, whatever the others do.
 constexpr std::uint8_t attempts_max = 3;
+/// Letters that a queue takes in one turn where there are many queues.
+constexpr std::size_t letters_a_turn_max = 10;
 /// Only so many groups of a report are compared with a new result; the rest may repeat words.
 constexpr std::size_t groups_compared_max = 8;
 
@@ -202,6 +204,19 @@ void delivery_scheduler::choose_ahead(moment now) {
   }
 }
 
+/// Where there are more queues than letters in hand, a queue takes a few at once: one by one, each would be claimed and
+/// settled by events of its own, and cost its campaign a turn at the log.
+std::size_t delivery_scheduler::letters_a_turn() const {
+  return round_robin_.size() > slots_.size() ? letters_a_turn_max : 1;
+}
+
+void delivery_scheduler::end_turn() {
+  turn_letters_ = 0;
+  auto* queue = round_robin_.front();
+  round_robin_.pop_front();
+  round_robin_.push_back(queue);
+}
+
 /// The next letter of the queue whose turn it is, in a slot of its own, wanted.
 letter_slot* delivery_scheduler::choose(moment now) {
   if (free_.empty() || !total_.allows(now))
@@ -226,9 +241,8 @@ letter_slot* delivery_scheduler::choose(moment now) {
     }
     if (queue.letters.empty()) {
       leave_round(queue);
-    } else if (round_robin_.size() > 1) {
-      round_robin_.pop_front();
-      round_robin_.push_back(&queue);
+    } else if (++turn_letters_ >= letters_a_turn()) {
+      end_turn();
     }
     total_.count(now);
     auto* slot = free_.back();
@@ -292,9 +306,10 @@ void delivery_scheduler::leave_round(queue_record& queue) {
     return;
   queue.is_in_round = false;
   waiting_ -= queue.letters.size();
-  if (round_robin_.front() == &queue)
+  if (round_robin_.front() == &queue) {
     round_robin_.pop_front();
-  else
+    turn_letters_ = 0;
+  } else
     std::erase(round_robin_, &queue);
 }
 

@@ -3,7 +3,7 @@
 // each, and what is to be reported. Belongs to the relay's thread; knows no sockets and no files, so that
 // smtp, maildir and null share its rules:
 //
-//   - queues with letters take turns, one letter each;
+//   - queues with letters take turns, one letter each, or a few where there are more queues than letters in hand;
 //   - a letter is `wanted` once, when it is chosen: when it is first taken, or before that, so that its claim is
 //     durable by the time that a connection is free for it (choose_ahead);
 //   - a result is reported when the letter is granted, not before; a letter without its grant or denial
@@ -112,6 +112,8 @@ public:
 
 private:
   letter_slot* choose(moment now);
+  std::size_t letters_a_turn() const;
+  void end_turn();
   void open(const std::shared_ptr<send_fence>& fence);
   void offer(queue_record& queue, batch_ptr letters);
   void answer(queue_record& queue, const letter_ranges& letters, letter_slot::answer said);
@@ -138,6 +140,7 @@ private:
   std::deque<letter_slot*> granted_; ///< chosen and granted
   std::unordered_map<send_fence*, std::unique_ptr<queue_record>> queues_;
   std::deque<queue_record*> round_robin_;
+  std::size_t turn_letters_ = 0; ///< that the first in the round has taken in its turn
   std::set<std::pair<moment, queue_record*>> throttled_; ///< all their letters wait for a domain's limit
   std::size_t waiting_ = 0;                              ///< letters of the queues in the ring
   std::vector<queue_record*> dirty_;
