@@ -496,9 +496,10 @@ struct campaign_actor_state {
       return;
     }
     const auto& limits = services->settings;
-    const auto ahead_max = limits.batch_letters_max * limits.batches_ahead_max;
-    if (!letters.is_building() && letters.ahead() < ahead_max && line.room(services) > 0)
-      build(letters.next(state, limits.batch_letters_max, at));
+    const auto& memory = line.account(services);
+    const auto ahead_max = memory.letters_ahead(limits.batch_letters_max * limits.batches_ahead_max);
+    if (!letters.is_building() && letters.ahead() < ahead_max && memory.room() > 0)
+      build(letters.next(state, std::min(limits.batch_letters_max, ahead_max), at));
     if (letters.is_idle() && state.in_flight() == 0) {
       line.dismiss();
       letters.close();

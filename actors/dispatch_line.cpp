@@ -30,14 +30,14 @@ queue_number dispatch_line::open(const engine_ptr& services, campaign_id campaig
   return *open_;
 }
 
-std::size_t dispatch_line::room(const engine_ptr& services) {
+const letter_budget::account& dispatch_line::account(const engine_ptr& services) {
   if (!account_)
     account_ = services->letters.open();
-  return account_->room();
+  return *account_;
 }
 
 void dispatch_line::build(const engine_ptr& services, const campaign_state& campaign, build_order order) {
-  const auto bytes_max = room(services);
+  const auto bytes_max = account(services).room();
   if (!builder_)
     builder_ = spawn_batch_builder(*owner_, caf::actor_cast<campaign_actor>(owner_), services, campaign.id,
                                    campaign.spec, campaign.audience.id);

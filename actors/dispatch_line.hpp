@@ -27,8 +27,8 @@ public:
   queue_number open(const engine_ptr& services, campaign_id campaign);
   bool is_open() const { return open_.has_value(); }
 
-  /// How many bytes of letters may be made ready now.
-  std::size_t room(const engine_ptr& services);
+  /// This campaign's part in the memory of letters made ready.
+  const letter_budget::account& account(const engine_ptr& services);
   /// Has letters made ready; spawns the builder if there is none. One order at a time.
   void build(const engine_ptr& services, const campaign_state& campaign, build_order order);
   /// The builder answered.

@@ -4,6 +4,20 @@
 
 namespace sluice {
 
+namespace {
+
+/// Letters ready at once, of all campaigns together, for a relay that takes tens of thousands a second.
+constexpr std::size_t letters_ahead_max = 40'000;
+/// Enough for a few turns at the relay, and for a batch that is worth its way.
+constexpr std::size_t letters_ahead_min = 40;
+
+} // namespace
+
+std::size_t letter_budget::account::letters_ahead(std::size_t wanted) const {
+  const auto share = letters_ahead_max / std::max<std::size_t>(of_.accounts_, 1);
+  return std::min(wanted, std::max(share, letters_ahead_min));
+}
+
 std::size_t letter_budget::account::room() const {
   const auto share = of_.bytes_max_ / std::max<std::size_t>(of_.accounts_, 1);
   const std::size_t used = bytes_;

@@ -31,6 +31,9 @@ public:
 
     /// How many bytes of letters may be made ready now; 0: what there is must go first.
     std::size_t room() const;
+    /// How many letters this campaign may have ready at once, `wanted` at most: where many campaigns send, a connection
+    /// comes to each more seldom.
+    std::size_t letters_ahead(std::size_t wanted) const;
 
   private:
     friend class letter_budget;
