@@ -189,60 +189,62 @@ void append_plain(std::string& to, std::string_view value, template_lines lines)
 }
 
 /// The parsed tree as a list in the order of the text.
-struct piece {
+struct parsed_piece {
   enum kind_type : std::uint8_t { text, line_end, value, raw_value, begin, begin_inverted, end, nothing };
   kind_type kind = text;
   const component* from = nullptr;
 };
 
-void flatten(const component& parent, std::vector<piece>& to) {
+void flatten(const component& parent, std::vector<parsed_piece>& to) {
   for (const auto& child : parent.children) {
     switch (child.tag.type) {
     case tag_type::text:
-      to.push_back({child.is_newline() ? piece::line_end : piece::text, &child});
+      to.push_back({child.is_newline() ? parsed_piece::line_end : parsed_piece::text, &child});
       break;
     case tag_type::variable:
-      to.push_back({piece::value, &child});
+      to.push_back({parsed_piece::value, &child});
       break;
     case tag_type::unescaped_variable:
-      to.push_back({piece::raw_value, &child});
+      to.push_back({parsed_piece::raw_value, &child});
       break;
     case tag_type::section_begin:
     case tag_type::section_begin_inverted:
       to.push_back(
-          {child.tag.type == tag_type::section_begin ? piece::begin : piece::begin_inverted, &child});
+          {child.tag.type == tag_type::section_begin ? parsed_piece::begin : parsed_piece::begin_inverted,
+           &child});
       flatten(child, to);
-      to.push_back({piece::end, &child});
+      to.push_back({parsed_piece::end, &child});
       break;
     default: // comments and delimiters; partials were refused before
-      to.push_back({piece::nothing, &child});
+      to.push_back({parsed_piece::nothing, &child});
     }
   }
 }
 
-bool is_blank(const piece& one) {
-  return one.kind == piece::text && one.from->text.find_first_not_of(" \t") == std::string::npos;
+bool is_blank(const parsed_piece& one) {
+  return one.kind == parsed_piece::text && one.from->text.find_first_not_of(" \t") == std::string::npos;
 }
 
-bool prints(const piece& one) {
-  return one.kind == piece::value || one.kind == piece::raw_value ||
-         (one.kind == piece::text && !is_blank(one));
+bool prints(const parsed_piece& one) {
+  return one.kind == parsed_piece::value || one.kind == parsed_piece::raw_value ||
+         (one.kind == parsed_piece::text && !is_blank(one));
 }
 
 /// Takes the blanks and the line end out of lines that hold only tags that print nothing.
-void drop_bare_lines(std::vector<piece>& pieces) {
-  std::vector<piece> kept;
+void drop_bare_lines(std::vector<parsed_piece>& pieces) {
+  std::vector<parsed_piece> kept;
   kept.reserve(pieces.size());
   for (auto begin = pieces.begin(); begin != pieces.end();) {
-    auto end =
-        std::find_if(begin, pieces.end(), [](const piece& one) { return one.kind == piece::line_end; });
+    auto end = std::find_if(begin, pieces.end(),
+                            [](const parsed_piece& one) { return one.kind == parsed_piece::line_end; });
     if (end != pieces.end())
       ++end;
-    const auto has_tag = std::any_of(
-        begin, end, [](const piece& one) { return one.kind != piece::text && one.kind != piece::line_end; });
+    const auto has_tag = std::any_of(begin, end, [](const parsed_piece& one) {
+      return one.kind != parsed_piece::text && one.kind != parsed_piece::line_end;
+    });
     const auto is_bare = has_tag && std::none_of(begin, end, prints);
-    std::copy_if(begin, end, std::back_inserter(kept), [&](const piece& one) {
-      return !is_bare || (one.kind != piece::text && one.kind != piece::line_end);
+    std::copy_if(begin, end, std::back_inserter(kept), [&](const parsed_piece& one) {
+      return !is_bare || (one.kind != parsed_piece::text && one.kind != parsed_piece::line_end);
     });
     begin = end;
   }
@@ -314,30 +316,30 @@ public:
   template_builder(letter_template& into, std::span<const std::string> columns) :
       into_(into), columns_(columns) {}
 
-  void add(const piece& one) {
+  void add(const parsed_piece& one) {
     using kind = template_step::kind_type;
     switch (one.kind) {
-    case piece::text:
-    case piece::line_end:
+    case parsed_piece::text:
+    case parsed_piece::line_end:
       add_text(one.from->text);
       break;
-    case piece::value:
-    case piece::raw_value:
-      push(one.kind == piece::value ? kind::value : kind::raw_value, column_of(one.from->tag.name));
+    case parsed_piece::value:
+    case parsed_piece::raw_value:
+      push(one.kind == parsed_piece::value ? kind::value : kind::raw_value, column_of(one.from->tag.name));
       break;
-    case piece::begin:
-    case piece::begin_inverted: {
+    case parsed_piece::begin:
+    case parsed_piece::begin_inverted: {
       const auto column = column_of(one.from->tag.name);
-      open_.push_back({into_.steps_.size(), one.kind == piece::begin ? column : surrounding()});
-      push(one.kind == piece::begin ? kind::section : kind::inverted_section, column);
+      open_.push_back({into_.steps_.size(), one.kind == parsed_piece::begin ? column : surrounding()});
+      push(one.kind == parsed_piece::begin ? kind::section : kind::inverted_section, column);
       break;
     }
-    case piece::end:
+    case parsed_piece::end:
       into_.steps_[open_.back().step].begin = static_cast<std::uint32_t>(into_.steps_.size());
       open_.pop_back();
       last_end_ = into_.steps_.size();
       break;
-    case piece::nothing:
+    case parsed_piece::nothing:
       break;
     }
   }
@@ -414,7 +416,7 @@ result<letter_template> letter_template::parse(std::string_view name,
   });
   if (fault)
     return template_fault(name, text, fault->first, fault->second);
-  std::vector<piece> pieces;
+  std::vector<parsed_piece> pieces;
   flatten(root, pieces);
   drop_bare_lines(pieces);
   letter_template made;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the build BUILD into a prefix of its own, builds the README's embedding example
+# Installs the build BUILD into a prefix of its own, builds the embedding example of actors/README.md
 # and a pair of processes that speak over CAF's network against it, and runs them.
 set -euo pipefail
 build=$1 here=$(cd "$(dirname "$0")" && pwd)
@@ -7,7 +7,7 @@ work=$build/embed
 rm -rf "$work"
 mkdir -p "$work/source"
 cmake --install "$build" --prefix "$work/prefix" >"$work/install.log"
-sed -n '/^```cpp$/,/^```$/{//!p}' "$here/../../README.md" >"$work/source/main.cpp"
+sed -n '/^```cpp$/,/^```$/{//!p}' "$here/../../actors/README.md" >"$work/source/main.cpp"
 cp "$here/remote.cpp" "$work/source/"
 cp "$here/project.cmake" "$work/source/CMakeLists.txt"
 cmake -G Ninja -S "$work/source" -B "$work/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_BUILD_TYPE=Debug >"$work/configure.log"
