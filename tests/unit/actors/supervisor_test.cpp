@@ -184,16 +184,17 @@ TEST_CASE("whoever asks for all campaigns while the engine starts is answered wh
   std::size_t shown = 0;
   std::size_t listed = 0;
   std::optional<result<command_answer>> told;
-  node.system().spawn([&](caf::event_based_actor* self) {
+  const auto ask = [&](caf::event_based_actor* self, campaign_id third) {
     self->request(supervisor, caf::infinite, list_atom::value).then([&](const std::vector<campaign_id>& all) {
       listed = all.size();
       shown = again->campaigns.all().size();
     });
     // A command need not wait for all of them.
-    self->request(supervisor, caf::infinite, campaign_id{3}, edit_of(R"({"name": "Spring"})"))
+    self->request(supervisor, caf::infinite, third, edit_of(R"({"name": "Spring"})"))
         .then([&](const command_answer& answer) { told = answer; },
               [&](const caf::error& why) { told = std::unexpected(from_caf(why)); });
-  });
+  };
+  node.system().spawn(ask, campaign_id{3});
   std::size_t most_waiting = 0;
   do {
     node.run();
@@ -221,13 +222,13 @@ TEST_CASE("where the campaigns cannot be listed the engine does not start, and w
   at.node.disk_turn = nullptr;
   const auto supervisor = spawn_supervisor(at.node.system(), again);
   std::vector<error> told;
-  at.node.system().spawn([&](caf::event_based_actor* self) {
+  const auto ask = [&](caf::event_based_actor* self, const create_campaign& wanted) {
     const auto refused = [&](const caf::error& why) { told.push_back(from_caf(why)); };
     self->request(supervisor, caf::infinite, list_atom::value)
         .then([](const std::vector<campaign_id>&) {}, refused);
-    self->request(supervisor, caf::infinite, create_campaign{spec(), {}, "test", ""})
-        .then([](campaign_id) {}, refused);
-  });
+    self->request(supervisor, caf::infinite, wanted).then([](campaign_id) {}, refused);
+  };
+  at.node.system().spawn(ask, create_campaign{spec(), {}, "test", ""});
   at.node.run();
   CHECK(again->pool->run_one());
   at.node.run();

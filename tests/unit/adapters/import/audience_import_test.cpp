@@ -365,7 +365,7 @@ TEST_CASE("any bytes are read without a crash and alike however they are cut") {
 }
 
 TEST_CASE("each reason has words of its own") {
-  std::set<std::string_view> words;
+  std::set<std::string> words;
   for (int value = 0; value <= static_cast<int>(reason::repeated_field); ++value)
     words.insert(name_of(static_cast<reason>(value)));
   CHECK(words.size() == static_cast<std::size_t>(reason::repeated_field) + 1);
