@@ -64,8 +64,9 @@ using front_job = std::shared_ptr<std::move_only_function<void(caf::event_based_
 
 /// CAF answers actors only; this one asks for all who are none. On a thread of its own: what is called back may block,
 /// and must not do that on the scheduler's threads.
-caf::behavior front(caf::event_based_actor* self) {
-  return {[self](const front_job& job) { std::exchange(*job, nullptr)(self); },
+/// What callbacks use is there for as long as they may be called.
+caf::behavior front(caf::event_based_actor* self, const engine_ptr& services) {
+  return {[self, services](const front_job& job) { std::exchange(*job, nullptr)(self); },
           [self](halt_atom) { self->quit(); }};
 }
 
@@ -87,7 +88,7 @@ public:
 
   result<void> begin() {
     supervisor_ = spawn_supervisor(*system_, services_);
-    front_ = system_->spawn<caf::detached>(front);
+    front_ = system_->spawn<caf::detached>(front, services_);
     caf::scoped_actor self{*system_};
     std::optional<error> failed;
     self->request(supervisor_, caf::infinite, list_atom::value)
