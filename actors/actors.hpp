@@ -7,7 +7,6 @@
 namespace sluice {
 
 struct campaign_state;
-class report_gatherer;
 
 /// Brings back every campaign and runs the node. It begins after this returns: its answer to any request is the sign
 /// that the directory holds them all.
@@ -17,8 +16,7 @@ supervisor_actor spawn_supervisor(caf::actor_system& system, engine_ptr services
 campaign_actor spawn_campaign(supervisor_actor::base& parent,
                               engine_ptr services,
                               std::shared_ptr<campaign_state> recovered);
-sender_actor
-spawn_sender(campaign_actor::base& parent, campaign_actor campaign, std::shared_ptr<report_gatherer> reports);
+sender_actor spawn_sender(campaign_actor::base& parent, campaign_queue_ptr queue);
 batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
                                         campaign_actor campaign,
                                         engine_ptr services,

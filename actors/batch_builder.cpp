@@ -32,6 +32,7 @@ struct letter_maker {
                      notice{"letters_cannot_be_made", {}, {notice_of(made ? sender.error() : made.error())}});
     composer = std::move(*made);
     envelope_sender = sender->address;
+    spec = {}; // it may be megabytes, and its letters are made of what the composer has of it
     return {};
   }
 
@@ -56,6 +57,7 @@ struct letter_maker {
         done.made.left.add(range);
       else if (auto read = build_range(range, bytes_max, throttled, *letters, done); !read)
         return std::unexpected(read.error());
+    letters->trim();
     if (!letters->letters.empty())
       done.letters = letter_budget::count(asked.account, std::move(letters));
     return done;

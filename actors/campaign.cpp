@@ -38,11 +38,11 @@ constexpr std::size_t commands_waiting_max = 1'000;
 
 /// What to do when the append that is under way is durable.
 struct effects {
-  struct answer_to_sender {
+  struct answer_to_queue {
     queue_number to = 0;
     claim_answer word;
   };
-  std::vector<answer_to_sender> replies;
+  std::vector<answer_to_queue> replies;
   std::optional<waiting_command> asked;
   command_answer answer;
   std::vector<result_group> results; ///< to be taken up again if the append fails
@@ -209,9 +209,8 @@ struct campaign_actor_state {
     return promise;
   }
 
-  void take(report_ptr&& report) {
-    const auto from = line.queue_of(self->current_sender()->address());
-    reports.emplace_back(from.value_or(0), std::move(report));
+  void take(queue_number from, report_ptr&& report) {
+    reports.emplace_back(from, std::move(report));
     proceed();
   }
 
@@ -250,7 +249,7 @@ struct campaign_actor_state {
         withdraw();
       if (batch.empty() && !next.asked) {
         send_replies(next);
-        if (!had_command)
+        if (!had_command && reports.empty())
           break;
       } else {
         append(std::move(next));
@@ -421,7 +420,7 @@ struct campaign_actor_state {
     send_replies(done);
     watchers.record_progress(state, now());
     const auto is_quiet = state.in_flight() == 0 && letters.ahead() == 0;
-    if (done.asked || is_quiet || !state.may_claim() || watchers.is_time(state, now()))
+    if (done.asked || is_quiet || !state.may_claim() || watchers.is_time(state, now(), publish_every()))
       publish();
     else
       publish_later();
@@ -438,7 +437,8 @@ struct campaign_actor_state {
 
   void send_replies(effects& done) {
     for (auto& one : done.replies)
-      line.answer(one.to, std::move(one.word));
+      if (auto next = line.answer(one.to, std::move(one.word)))
+        reports.emplace_back(one.to, std::move(next));
     done.replies.clear();
   }
 
@@ -498,8 +498,10 @@ struct campaign_actor_state {
     const auto& limits = services->settings;
     const auto& memory = line.account(services);
     const auto ahead_max = memory.letters_ahead(limits.batch_letters_max * limits.batches_ahead_max);
-    if (!letters.is_building() && letters.ahead() < ahead_max && memory.room() > 0)
-      build(letters.next(state, std::min(limits.batch_letters_max, ahead_max), at));
+    const auto wanted = std::min(limits.batch_letters_max, ahead_max);
+    // Not for each letter that has left: a batch is worth its way when most of one is wanted.
+    if (!letters.is_building() && letters.ahead() + (wanted * 3 + 3) / 4 <= ahead_max && memory.room() > 0)
+      build(letters.next(state, wanted, at));
     if (letters.is_idle() && state.in_flight() == 0) {
       line.dismiss();
       letters.close();
@@ -547,11 +549,13 @@ struct campaign_actor_state {
     watchers.publish(state, fault, now());
   }
 
+  milliseconds publish_every() const { return view_publisher::publish_every(services->letters.campaigns()); }
+
   void publish_later() {
     if (publish_is_due)
       return;
     publish_is_due = true;
-    self->delayed_send(self, view_publisher::publish_every, publish_atom::value);
+    self->delayed_send(self, publish_every(), publish_atom::value);
   }
 
   void publish_now_due() {
@@ -587,7 +591,7 @@ campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign
       [=](append_outcome& outcome) { self->state.appended(std::move(outcome)); },
       [=](const pool_answer& made) { self->state.store_requests.on_answer(made); },
       [=](built& done) { self->state.take(std::move(done)); },
-      [=](report_ptr& report) { self->state.take(std::move(report)); },
+      [=](queue_number from, report_ptr& report) { self->state.take(from, std::move(report)); },
       [=](retire_atom) { return self->state.retire(); },
       [=](halt_atom) { self->state.halt(); },
   };

@@ -8,26 +8,26 @@
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <algorithm>
-
 namespace sluice {
 
 dispatch_line::~dispatch_line() {
-  if (queue_)
-    queue_->withdraw();
+  withdraw();
 }
 
 queue_number dispatch_line::open(const engine_ptr& services, campaign_id campaign) {
-  auto reports = std::make_shared<report_gatherer>();
-  const auto sender = spawn_sender(*owner_, caf::actor_cast<campaign_actor>(owner_), reports);
-  queue_ = services->relay->open(campaign, [to = sender, reports](relay_report report) {
+  const auto number = ++last_queue_;
+  const auto reports = std::make_shared<report_gatherer>();
+  // By its address: the campaign holds the queue, and the queue must not hold the campaign.
+  const auto tell = [to = owner_->address(), number, reports](relay_report report) {
     if (auto next = reports->add(std::move(report)))
-      caf::anon_send(to, std::make_shared<relay_report>(std::move(*next)));
-  });
-  owner_->send(sender, queue_);
-  open_ = ++last_queue_;
-  senders_.emplace(*open_, sender);
-  return *open_;
+      if (const auto owner = caf::actor_cast<campaign_actor>(to))
+        caf::anon_send(owner, number, std::make_shared<relay_report>(std::move(*next)));
+  };
+  auto queue = services->relay->open(campaign, tell);
+  auto sender = spawn_sender(*owner_, queue);
+  queues_.emplace(number, queue_line{std::move(sender), std::move(queue), reports});
+  open_ = number;
+  return number;
 }
 
 const letter_budget::account& dispatch_line::account(const engine_ptr& services) {
@@ -46,46 +46,47 @@ void dispatch_line::build(const engine_ptr& services, const campaign_state& camp
 }
 
 void dispatch_line::offer(batch_ptr letters) {
-  owner_->send(senders_.at(*open_), std::move(letters));
+  owner_->send(queues_.at(*open_).sender, std::move(letters));
 }
 
-std::optional<queue_number> dispatch_line::queue_of(const caf::actor_addr& sender) const {
-  const auto found =
-      std::ranges::find_if(senders_, [&](const auto& one) { return one.second.address() == sender; });
-  return found == senders_.end() ? std::nullopt : std::optional{found->first};
-}
-
-void dispatch_line::answer(queue_number to, claim_answer word) {
-  if (const auto found = senders_.find(to); found != senders_.end())
-    owner_->send(found->second, std::move(word));
+report_ptr dispatch_line::answer(queue_number to, claim_answer word) {
+  const auto found = queues_.find(to);
+  if (found == queues_.end())
+    return nullptr;
+  const auto& one = found->second;
+  if (!word.granted.empty())
+    one.queue->grant(std::move(word.granted));
+  if (!word.denied.empty())
+    one.queue->deny(std::move(word.denied));
+  auto next = one.reports->on_answer();
+  return next ? std::make_shared<relay_report>(std::move(*next)) : nullptr;
 }
 
 void dispatch_line::withdraw() {
   if (!open_)
     return;
-  queue_->withdraw();
-  queue_.reset();
+  queues_.at(*open_).queue->withdraw();
   open_.reset();
 }
 
 void dispatch_line::on_withdraw_complete(queue_number queue) {
-  const auto found = senders_.find(queue);
-  if (found == senders_.end() || open_ == queue)
+  const auto found = queues_.find(queue);
+  if (found == queues_.end() || open_ == queue)
     return;
-  owner_->send_exit(found->second, caf::exit_reason::user_shutdown);
-  senders_.erase(found);
-  if (senders_.empty())
+  end(found);
+  if (queues_.empty())
     end_builder();
 }
 
 void dispatch_line::dismiss() {
-  queue_.reset();
   if (open_)
-    if (const auto found = senders_.find(*std::exchange(open_, {})); found != senders_.end()) {
-      owner_->send_exit(found->second, caf::exit_reason::user_shutdown);
-      senders_.erase(found);
-    }
+    end(queues_.find(*std::exchange(open_, {})));
   end_builder();
+}
+
+void dispatch_line::end(std::map<queue_number, queue_line>::iterator one) {
+  owner_->send_exit(one->second.sender, caf::exit_reason::user_shutdown);
+  queues_.erase(one);
 }
 
 void dispatch_line::end_builder() {

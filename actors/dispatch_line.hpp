@@ -13,6 +13,14 @@
 
 namespace sluice {
 
+class report_gatherer;
+
+/// A campaign's word on wanted letters.
+struct claim_answer {
+  letter_ranges granted;
+  letter_ranges denied;
+};
+
 /// Used by the campaign's actor only, in its own handlers.
 class dispatch_line {
 public:
@@ -23,7 +31,7 @@ public:
   dispatch_line(const dispatch_line&) = delete;
   dispatch_line& operator=(const dispatch_line&) = delete;
 
-  /// Opens a queue at the relay, with a sender before it. There is none open.
+  /// Opens a queue at the relay, whose reports come to the campaign, with a sender before it. There is none open.
   queue_number open(const engine_ptr& services, campaign_id campaign);
   bool is_open() const { return open_.has_value(); }
 
@@ -36,29 +44,34 @@ public:
 
   /// Hands letters to the open queue's sender.
   void offer(batch_ptr letters);
-  /// The queue that this sender stands before; nothing once it is gone.
-  std::optional<queue_number> queue_of(const caf::actor_addr& sender) const;
-  /// The campaign's word; senders that are gone get none.
-  void answer(queue_number to, claim_answer word);
+  /// The campaign's word on a report, straight to the queue; one that is gone gets none. Gives what was reported
+  /// meanwhile, which no message brings then.
+  report_ptr answer(queue_number to, claim_answer word);
 
   /// From when this returns, no end of data is begun; the sender is kept until its queue's withdrawal is complete.
   void withdraw();
   /// Ends a withdrawn sender.
   void on_withdraw_complete(queue_number queue);
   /// True when no sender is there, withdrawn or not.
-  bool has_no_sender() const { return senders_.empty(); }
+  bool has_no_sender() const { return queues_.empty(); }
   /// Ends the open queue's sender, from which nothing is awaited, and the builder; one that is at work is kept until
   /// it has answered.
   void dismiss();
 
 private:
+  struct queue_line {
+    sender_actor sender;
+    campaign_queue_ptr queue;
+    std::shared_ptr<report_gatherer> reports;
+  };
+
+  void end(std::map<queue_number, queue_line>::iterator one);
   void end_builder();
 
   campaign_actor::pointer owner_;
-  std::map<queue_number, sender_actor> senders_; ///< the open queue's, and withdrawn ones
+  std::map<queue_number, queue_line> queues_; ///< the open one, and withdrawn ones
   std::optional<queue_number> open_;
   queue_number last_queue_ = 0;
-  campaign_queue_ptr queue_;
   batch_builder_actor builder_;
   std::shared_ptr<letter_budget::account> account_;
   bool is_building_ = false;

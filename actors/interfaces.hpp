@@ -8,6 +8,7 @@
 #include "actors/core/start_check.hpp"
 #include "actors/letter_budget.hpp"
 #include "actors/letters/batch.hpp"
+#include "actors/outbox.hpp"
 #include "actors/pool_requests.hpp"
 #include "actors/relay.hpp"
 #include "messages/command.hpp"
@@ -55,12 +56,6 @@ struct built {
   batch_ptr letters; ///< of made.ready; none when there are none
   std::vector<settled_group> skipped;
   std::optional<error> failure; ///< the audience cannot be read now; all else is empty then
-};
-
-/// A campaign's word on wanted letters; also asks the sender for its next report.
-struct claim_answer {
-  letter_ranges granted;
-  letter_ranges denied;
 };
 
 using campaign_queue_ptr = std::shared_ptr<campaign_queue>;
@@ -114,8 +109,9 @@ using campaign_actor = caf::typed_actor<
     caf::reacts_to<pool_answer>,
     // From the batch builder.
     caf::reacts_to<built>,
-    // From a sender: letters that want their claim, outcomes, trouble.
-    caf::reacts_to<report_ptr>,
+    // From one of its queues at the relay: letters that want their claim, outcomes, trouble. One at a time; what comes
+    // while the campaign is busy with its log is gathered, and taken when it answers (report_gatherer.hpp).
+    caf::reacts_to<queue_number, report_ptr>,
     // From the supervisor: end, if you are still idle. Answers whether it does.
     caf::replies_to<retire_atom>::with<bool>,
     // From the supervisor: finish what is on connections, then end.
@@ -126,17 +122,10 @@ using batch_builder_actor = caf::typed_actor<caf::reacts_to<build_request>,
                                              // From the store's threads.
                                              caf::reacts_to<pool_answer>>;
 
-/// Stands between a campaign and its queue at the relay. The campaign gets one report at a time: what comes while it is
-/// busy with its log is gathered (report_gatherer.hpp).
+/// Hands a campaign's letters to its queue at the relay.
 using sender_actor = caf::typed_actor<
-    // The queue to use, once, first.
-    caf::reacts_to<campaign_queue_ptr>,
     // From the campaign: letters to offer.
-    caf::reacts_to<batch_ptr>,
-    // From the campaign: its word on what was wanted.
-    caf::reacts_to<claim_answer>,
-    // From the relay's thread.
-    caf::reacts_to<report_ptr>>;
+    caf::reacts_to<batch_ptr>>;
 
 /// Registers what crosses the network and the errors' words. Call it on the configuration of an actor
 /// system of your own before you give that system to a node.
@@ -163,7 +152,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::start_check)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::append_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::build_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::built)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::claim_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::campaign_queue_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(sluice::report_ptr)

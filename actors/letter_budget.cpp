@@ -7,9 +7,9 @@ namespace sluice {
 namespace {
 
 /// Letters ready at once, of all campaigns together, for a relay that takes tens of thousands a second.
-constexpr std::size_t letters_ahead_max = 40'000;
+constexpr std::size_t letters_ahead_max = 25'000;
 /// Enough for a few turns at the relay, and for a batch that is worth its way.
-constexpr std::size_t letters_ahead_min = 40;
+constexpr std::size_t letters_ahead_min = 25;
 
 } // namespace
 

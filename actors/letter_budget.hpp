@@ -20,6 +20,8 @@ public:
   void set_bytes_max(std::size_t bytes) { bytes_max_ = bytes; }
   /// In use now.
   std::size_t bytes() const { return bytes_; }
+  /// How many make letters now.
+  std::size_t campaigns() const { return accounts_; }
 
   /// One campaign's part in it, for as long as it makes letters. The budget outlives it.
   class account {

@@ -6,6 +6,9 @@ namespace sluice {
 
 namespace {
 
+constexpr milliseconds publish_every_min{250};
+constexpr milliseconds publish_every_max{5'000};
+
 letter_index settled_letters(const campaign_state& state) {
   return state.letters.count(letter_state::accepted) + state.letters.count(letter_state::refused);
 }
@@ -13,16 +16,20 @@ letter_index settled_letters(const campaign_state& state) {
 } // namespace
 
 void view_publisher::record_progress(const campaign_state& state, timestamp now) {
-  if (!settled_at_.empty() && now - settled_at_.back().first < publish_every)
+  if (!settled_at_.empty() && now - settled_at_.back().first < publish_every_min)
     return;
   settled_at_.emplace_back(now, settled_letters(state));
   while (settled_at_.size() > 2 && now - settled_at_.front().first > rate_window)
     settled_at_.pop_front();
 }
 
-bool view_publisher::is_time(const campaign_state& state, timestamp now) const {
+milliseconds view_publisher::publish_every(std::size_t campaigns) {
+  return std::clamp(2 * milliseconds{campaigns}, publish_every_min, publish_every_max);
+}
+
+bool view_publisher::is_time(const campaign_state& state, timestamp now, milliseconds every) const {
   return state.status() != shown_ || state.relay_trouble.has_value() != is_trouble_shown_ ||
-         now - published_at_ >= publish_every || now < published_at_;
+         now - published_at_ >= every || now < published_at_;
 }
 
 void view_publisher::publish(const campaign_state& state, const std::string& fault, timestamp now) {

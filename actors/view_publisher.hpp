@@ -14,7 +14,9 @@ namespace sluice {
 /// Used by one campaign's actor. Publish durable states only.
 class view_publisher {
 public:
-  static constexpr milliseconds publish_every = std::chrono::milliseconds(250);
+  /// How often what only moves is shown of each campaign where so many send: at most five hundred times a second of all
+  /// together.
+  static milliseconds publish_every(std::size_t campaigns);
   /// The time over which the shown rate is measured.
   static constexpr milliseconds rate_window = std::chrono::seconds(5);
 
@@ -24,7 +26,7 @@ public:
   /// Takes note of how many letters are settled, for the rate.
   void record_progress(const campaign_state& state, timestamp now);
   /// Whether the state is to be shown now rather than a little later.
-  bool is_time(const campaign_state& state, timestamp now) const;
+  bool is_time(const campaign_state& state, timestamp now, milliseconds every) const;
   /// The next state is to be shown as soon as it is durable.
   void expect_news() { published_at_ = {}; }
   /// Adds a fault to what is shown now: the state that there is may be ahead of what is durable.

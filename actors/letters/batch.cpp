@@ -35,6 +35,14 @@ std::string batch::message_of(const letter& one) const {
   return message;
 }
 
+void batch::trim() {
+  if (memory_bytes() > used_bytes() + used_bytes() / 8) {
+    text.shrink_to_fit();
+    pieces.shrink_to_fit();
+    letters.shrink_to_fit();
+  }
+}
+
 std::size_t batch::memory_bytes() const {
   return sizeof *this + envelope_sender.capacity() + text.capacity() + pieces.capacity() * sizeof(piece) +
          letters.capacity() * sizeof(letter);

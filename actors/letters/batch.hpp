@@ -80,6 +80,8 @@ struct batch {
   void append_message(const letter& one, std::string& to) const;
   std::string message_of(const letter& one) const;
 
+  /// Gives back memory that no letter needs, where that is much of it.
+  void trim();
   /// The memory that goes when the batch does: all but the text that is shared.
   std::size_t memory_bytes() const;
   /// What its letters take of it.

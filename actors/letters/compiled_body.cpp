@@ -55,11 +55,12 @@ compiled_body::compiled_body(const letter_template& source, bool is_in_multipart
     base64_bytes += base64_octets(texts.back().size());
   }
   compile_seven_bit(texts, shared_text);
+  const auto is_quoted_shorter = quoted_bytes <= base64_bytes;
   const auto are_both_kept = bytes <= outweighed_bytes_max;
-  if (are_both_kept || quoted_bytes <= base64_bytes)
+  if (are_both_kept || is_quoted_shorter)
     compile_quoted(texts, shared_text);
-  if (are_both_kept || !quoted_)
-    compile_base64(texts, shared_text);
+  if (are_both_kept || !is_quoted_shorter)
+    compile_base64(texts, !is_quoted_shorter, shared_text);
 }
 
 void compiled_body::compile_seven_bit(const texts_of_template& texts, std::string& shared_text) {
@@ -101,14 +102,15 @@ void compiled_body::compile_quoted(const texts_of_template& texts, std::string& 
   }
 }
 
-void compiled_body::compile_base64(const texts_of_template& texts, std::string& shared_text) {
+/// It takes four times the text's memory: where few letters will come out so, each encodes it for itself.
+void compiled_body::compile_base64(const texts_of_template& texts, bool is_usual, std::string& shared_text) {
   auto& compiled = base64_.emplace();
   compiled.reserve(texts.size());
   for (const auto text : texts) {
     auto& one = compiled.emplace_back();
     one.ends_line = text.ends_with('\n');
-    one.is_long = text.size() >= letter_writer::shared_bytes_min;
-    if (!one.is_long) {
+    one.is_compiled = is_usual && text.size() >= letter_writer::shared_bytes_min;
+    if (!one.is_compiled) {
       one.plain = add_shared(shared_text, text);
       continue;
     }
@@ -228,7 +230,7 @@ compiled_body::outcome compiled_body::append_base64(letter_writer& out,
       [&](std::size_t step) {
         const auto& one = (*base64_)[step];
         ends_line = one.ends_line;
-        if (!one.is_long) {
+        if (!one.is_compiled) {
           lines.append(out.text(), out.shared(one.plain));
           return true;
         }

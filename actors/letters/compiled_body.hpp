@@ -66,16 +66,16 @@ private:
     std::uint8_t last_column = 0;
   };
   struct base64_texts {
-    shared_octets plain;               ///< of a short one: its text as it is
-    std::array<base64_text, 3> phases; ///< of a long one: by the octets that stand before
-    bool is_long = false;
+    shared_octets plain;               ///< of one that is not compiled: its text as it is
+    std::array<base64_text, 3> phases; ///< of one that is: by the octets that stand before
+    bool is_compiled = false;
     bool ends_line = false;
   };
   using texts_of_template = std::vector<std::string_view>; ///< by step
 
   void compile_seven_bit(const texts_of_template& texts, std::string& shared_text);
   void compile_quoted(const texts_of_template& texts, std::string& shared_text);
-  void compile_base64(const texts_of_template& texts, std::string& shared_text);
+  void compile_base64(const texts_of_template& texts, bool is_usual, std::string& shared_text);
 
   template <class OnText, class OnValue>
   outcome walk(const letter_writer& out,

@@ -255,6 +255,7 @@ private:
       parts_.push_back(
           make_part(templates.text.value_or(letter_template{}), "text/plain", begin, false, shared));
     }
+    shared.shrink_to_fit(); // it stays for as long as the campaign sends, and there may be a thousand of them
     shared_text_ = std::make_shared<const std::string>(std::move(shared));
   }
 

@@ -4,11 +4,15 @@
 #include "adapters/web/embedded_page.hpp"
 
 #include <iostream>
+#include <malloc.h>
 #include <unistd.h>
 
 int main(int count, char** words) {
   namespace cli = sluice::cli;
   std::ios::sync_with_stdio(false);
+  // By default each thread has its own heap: what one has freed the others cannot use, and batches are made on one thread
+  // and freed on another. With two a thousand campaigns take a tenth less, in the same time.
+  ::mallopt(M_ARENA_MAX, 2);
   cli::environment variables;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string text{*entry};

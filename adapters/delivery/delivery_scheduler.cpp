@@ -10,8 +10,10 @@ namespace {
 
 /// A letter under which so many connections failed goes back to its campaign, whatever the others do.
 constexpr std::uint8_t attempts_max = 3;
-/// Letters that a queue takes in one turn where there are many queues.
-constexpr std::size_t letters_a_turn_max = 10;
+/// Letters that a queue takes in one turn at most: about as many as it has ready where there are many queues.
+constexpr double letters_a_turn_max = 25;
+/// So long a round of all queues may take, where a turn each of more than one letter makes it longer.
+constexpr double round_seconds = 1;
 /// Only so many groups of a report are compared with a new result; the rest may repeat words.
 constexpr std::size_t groups_compared_max = 8;
 
@@ -205,9 +207,13 @@ void delivery_scheduler::choose_ahead(moment now) {
 }
 
 /// Where there are more queues than letters in hand, a queue takes a few at once: one by one, each would be claimed and
-/// settled by events of its own, and cost its campaign a turn at the log.
+/// settled by events of its own, and cost its campaign a turn at the log. But only as far as no queue waits long for it:
+/// at a slow server they take one each.
 std::size_t delivery_scheduler::letters_a_turn() const {
-  return round_robin_.size() > slots_.size() ? letters_a_turn_max : 1;
+  if (round_robin_.size() <= slots_.size())
+    return 1;
+  const auto letters = pace_.per_second() * round_seconds / static_cast<double>(round_robin_.size());
+  return static_cast<std::size_t>(std::clamp(letters, 1.0, letters_a_turn_max));
 }
 
 void delivery_scheduler::end_turn() {
@@ -245,6 +251,7 @@ letter_slot* delivery_scheduler::choose(moment now) {
       end_turn();
     }
     total_.count(now);
+    pace_.count(now);
     auto* slot = free_.back();
     free_.pop_back();
     *slot = {.queue = &queue,

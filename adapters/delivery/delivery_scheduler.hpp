@@ -14,6 +14,7 @@
 #include "adapters/delivery/delivery_inbox.hpp"
 #include "adapters/delivery/letter_queue.hpp"
 #include "adapters/delivery/letter_slot.hpp"
+#include "adapters/delivery/pace_meter.hpp"
 #include "adapters/delivery/rate_limit.hpp"
 
 #include <deque>
@@ -140,6 +141,7 @@ private:
   std::deque<letter_slot*> granted_; ///< chosen and granted
   std::unordered_map<send_fence*, std::unique_ptr<queue_record>> queues_;
   std::deque<queue_record*> round_robin_;
+  pace_meter pace_;
   std::size_t turn_letters_ = 0; ///< that the first in the round has taken in its turn
   std::set<std::pair<moment, queue_record*>> throttled_; ///< all their letters wait for a domain's limit
   std::size_t waiting_ = 0;                              ///< letters of the queues in the ring

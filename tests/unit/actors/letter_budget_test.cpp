@@ -54,8 +54,8 @@ TEST_CASE("the more campaigns send, the fewer letters each has ready") {
   CHECK(all.front()->letters_ahead(1000) == 1000);
   while (all.size() < 100)
     all.push_back(budget.open());
-  CHECK(all.front()->letters_ahead(1000) == 400);
+  CHECK(all.front()->letters_ahead(1000) == 250);
   while (all.size() < 2000)
     all.push_back(budget.open());
-  CHECK(all.front()->letters_ahead(1000) == 40);
+  CHECK(all.front()->letters_ahead(1000) == 25);
 }
