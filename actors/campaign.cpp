@@ -40,7 +40,8 @@ constexpr std::size_t commands_waiting_max = 1'000;
 struct effects {
   struct answer_to_queue {
     queue_number to = 0;
-    claim_answer word;
+    letter_ranges granted; ///< these wanted letters are claimed
+    letter_ranges denied;  ///< these may not leave
   };
   std::vector<answer_to_queue> replies;
   std::optional<waiting_command> asked;
@@ -81,8 +82,7 @@ struct campaign_actor_state {
   bool waits_for_disk = false;
   std::string fault;
 
-  int timers = 0; ///< set and not yet fired; the latest set fires at timer_at
-  timestamp timer_at;
+  moment timer_at; ///< when the timer fires that was set last
   bool publish_is_due = false;
   view_publisher watchers;
   event_number snapshot_at = 0;
@@ -281,12 +281,12 @@ struct campaign_actor_state {
         results.push_back(std::move(group));
       letters.on_handed_back(from, report->handed_back);
       for (const auto& some : report->throttled)
-        letters.on_throttled(from, some, now());
+        letters.on_throttled(from, some, self->clock().now());
       if (report->withdraw_complete) {
         letters.on_withdraw_complete(from);
         line.on_withdraw_complete(from);
       }
-      next.replies.push_back({from, {{}, std::move(report->wanted)}});
+      next.replies.push_back({from, {}, std::move(report->wanted)});
     }
     reports.clear();
   }
@@ -312,9 +312,9 @@ struct campaign_actor_state {
     for (auto& one : next.replies) {
       if (!letters.is_open(one.to) || is_halting)
         continue;
-      one.word.granted = claimable(state, one.word.denied, at);
-      one.word.denied.remove(one.word.granted);
-      all.add(one.word.granted);
+      one.granted = claimable(state, one.denied, at);
+      one.denied.remove(one.granted);
+      all.add(one.granted);
     }
     if (all.empty())
       return;
@@ -391,9 +391,29 @@ struct campaign_actor_state {
       return;
     }
     is_appending = true;
-    services->store->journal().append(std::move(request), [to = me()](result<event_number> last) {
-      caf::anon_send(to, append_outcome{std::move(last)});
-    });
+    services->store->journal().append(
+        std::move(request), [to = me(), grants = grants_of(pending)](result<event_number> last) mutable {
+          if (last)
+            grant(std::move(grants));
+          caf::anon_send(to, append_outcome{std::move(last)});
+        });
+  }
+
+  using letter_grants = std::vector<std::pair<campaign_queue_ptr, letter_ranges>>;
+
+  letter_grants grants_of(const effects& next) const {
+    letter_grants all;
+    for (const auto& one : next.replies)
+      if (!one.granted.empty())
+        all.emplace_back(line.queue(one.to), one.granted);
+    return all;
+  }
+
+  /// By the journal's thread, as soon as the claim is durable: connections wait for it, and this actor's turn may be
+  /// late. A campaign that died or was paused meanwhile has withdrawn its queue.
+  static void grant(letter_grants all) {
+    for (auto& [queue, letters] : all)
+      queue->grant(std::move(letters));
   }
 
   // -- after the append -----------------------------------------------------------------------------
@@ -437,7 +457,7 @@ struct campaign_actor_state {
 
   void send_replies(effects& done) {
     for (auto& one : done.replies)
-      if (auto next = line.answer(one.to, std::move(one.word)))
+      if (auto next = line.answer(one.to, std::move(one.denied)))
         reports.emplace_back(one.to, std::move(next));
     done.replies.clear();
   }
@@ -451,8 +471,8 @@ struct campaign_actor_state {
     results.insert(results.begin(), failed.results.begin(), failed.results.end());
     skips.insert(skips.begin(), failed.skips.begin(), failed.skips.end());
     for (auto& one : failed.replies) {
-      letters.on_claim_undone(one.to, one.word.granted);
-      one.word.denied.add(std::exchange(one.word.granted, {}));
+      letters.on_claim_undone(one.to, one.granted);
+      one.denied.add(std::exchange(one.granted, {}));
     }
     send_replies(failed);
     on_disk_failure(why.message);
@@ -499,9 +519,11 @@ struct campaign_actor_state {
     const auto& memory = line.account(services);
     const auto ahead_max = memory.letters_ahead(limits.batch_letters_max * limits.batches_ahead_max);
     const auto wanted = std::min(limits.batch_letters_max, ahead_max);
+    // With nothing ahead nobody would tell when there is room: a batch may be on its way that nobody waits for.
+    const auto has_room = memory.room() > 0 || letters.ahead() == 0;
     // Not for each letter that has left: a batch is worth its way when most of one is wanted.
-    if (!letters.is_building() && letters.ahead() + (wanted * 3 + 3) / 4 <= ahead_max && memory.room() > 0)
-      build(letters.next(state, wanted, at));
+    if (!letters.is_building() && letters.ahead() + (wanted * 3 + 3) / 4 <= ahead_max && has_room)
+      build(letters.next(state, wanted, at, self->clock().now()));
     if (letters.is_idle() && state.in_flight() == 0) {
       line.dismiss();
       letters.close();
@@ -519,16 +541,21 @@ struct campaign_actor_state {
 
   // -- time and watchers ----------------------------------------------------------------------------
 
+  /// Sets a timer for what comes next, by the plan or by a domain's limit.
   void schedule(timestamp at) {
-    auto next = state.next_moment(at);
+    auto wait = milliseconds::max();
+    if (const auto next = state.next_moment(at))
+      wait =
+          *next - services->now(); // where the clock was put back, `at` stands still until it has caught up
+    const auto here = self->clock().now();
     if (const auto resumes = letters.next_moment(); resumes && state.may_claim() && !letters.is_building())
-      next = next ? std::min(*next, *resumes) : *resumes;
-    const auto is_set = timers > 0 && timer_at > at && next && timer_at <= *next;
-    if (!next || is_set)
+      wait = std::min(wait, std::chrono::ceil<milliseconds>(*resumes - here));
+    if (wait == milliseconds::max())
       return;
-    const auto wait = std::clamp(*next - at, milliseconds{1}, timer_max);
-    timer_at = at + wait;
-    ++timers;
+    wait = std::clamp(wait, milliseconds{1}, timer_max);
+    if (timer_at > here && timer_at <= here + wait)
+      return;
+    timer_at = here + wait;
     self->delayed_send(self, wait, caf::tick_atom::value);
   }
 
@@ -536,11 +563,6 @@ struct campaign_actor_state {
     waits_for_disk = false;
     if (is_reloading && !store_requests.is_waiting())
       reload();
-    proceed();
-  }
-
-  void tick() {
-    --timers;
     proceed();
   }
 
@@ -585,7 +607,7 @@ campaign_actor::behavior_type campaign(campaign_actor::stateful_pointer<campaign
       [=](command& asked, start_check& checked) {
         return self->state.ask(std::move(asked), std::move(checked));
       },
-      [=](caf::tick_atom) { self->state.tick(); },
+      [=](caf::tick_atom) { self->state.proceed(); },
       [=](publish_atom) { self->state.publish_now_due(); },
       [=](retry_atom) { self->state.retry_disk(); },
       [=](append_outcome& outcome) { self->state.appended(std::move(outcome)); },

@@ -49,15 +49,13 @@ void dispatch_line::offer(batch_ptr letters) {
   owner_->send(queues_.at(*open_).sender, std::move(letters));
 }
 
-report_ptr dispatch_line::answer(queue_number to, claim_answer word) {
+report_ptr dispatch_line::answer(queue_number to, letter_ranges denied) {
   const auto found = queues_.find(to);
   if (found == queues_.end())
     return nullptr;
   const auto& one = found->second;
-  if (!word.granted.empty())
-    one.queue->grant(std::move(word.granted));
-  if (!word.denied.empty())
-    one.queue->deny(std::move(word.denied));
+  if (!denied.empty())
+    one.queue->deny(std::move(denied));
   auto next = one.reports->on_answer();
   return next ? std::make_shared<relay_report>(std::move(*next)) : nullptr;
 }

@@ -15,12 +15,6 @@ namespace sluice {
 
 class report_gatherer;
 
-/// A campaign's word on wanted letters.
-struct claim_answer {
-  letter_ranges granted;
-  letter_ranges denied;
-};
-
 /// Used by the campaign's actor only, in its own handlers.
 class dispatch_line {
 public:
@@ -44,9 +38,11 @@ public:
 
   /// Hands letters to the open queue's sender.
   void offer(batch_ptr letters);
-  /// The campaign's word on a report, straight to the queue; one that is gone gets none. Gives what was reported
-  /// meanwhile, which no message brings then.
-  report_ptr answer(queue_number to, claim_answer word);
+  /// An open queue, or a withdrawn one.
+  const campaign_queue_ptr& queue(queue_number number) const { return queues_.at(number).queue; }
+  /// The campaign is done with a queue's report; these of its wanted letters may not leave. Gives what was reported
+  /// meanwhile, which no message brings then. A queue that is gone hears and says nothing.
+  report_ptr answer(queue_number to, letter_ranges denied);
 
   /// From when this returns, no end of data is begun; the sender is kept until its queue's withdrawal is complete.
   void withdraw();

@@ -31,7 +31,7 @@ public:
     account(const account&) = delete;
     account& operator=(const account&) = delete;
 
-    /// How many bytes of letters may be made ready now; 0: what there is must go first.
+    /// How many bytes of letters may be made ready now; 0: what there is should go first.
     std::size_t room() const;
     /// How many letters this campaign may have ready at once, `wanted` at most: where many campaigns send, a connection
     /// comes to each more seldom.

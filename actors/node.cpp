@@ -9,8 +9,10 @@
 #include <caf/scoped_actor.hpp>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <thread>
 
 namespace sluice {
 
@@ -22,13 +24,19 @@ constexpr auto stop_wait_max = std::chrono::seconds(20);
 /// How long begin() waits to be told why the supervisor ended, which it has.
 constexpr auto down_wait_max = std::chrono::seconds(1);
 
+/// Handlers return at once, and wake another thread for each message: on two cores a second one of these costs more
+/// than it gives.
+std::size_t scheduler_threads() {
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 2, 1, 4);
+}
+
 /// The configuration of a system of the node's own. Work is shared through one queue with a condition
 /// variable: CAF's default (stealing) has idle workers poll, which costs CPU when nothing happens and up to
 /// 10 ms when something does.
 struct own_configuration : caf::actor_system_config {
   own_configuration() {
     set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", std::size_t{2});
+    set("scheduler.max-threads", scheduler_threads());
     register_messages(*this);
   }
 };

@@ -33,12 +33,12 @@ take_claimable(const campaign_state& campaign, timestamp now, std::size_t wanted
 
 } // namespace
 
-build_order outbox::next(const campaign_state& campaign, std::size_t wanted_max, timestamp now) {
+build_order outbox::next(const campaign_state& campaign, std::size_t wanted_max, timestamp now, moment at) {
   build_order order;
   if (is_building() || awaits_letters() || wanted_max == 0)
     return order;
   // By themselves: their domain is left out of all other orders.
-  order.letters = take_throttled(campaign, now, wanted_max);
+  order.letters = take_throttled(campaign, now, at, wanted_max);
   if (order.letters.empty()) {
     take_retries(campaign, now, wanted_max, order.letters);
     take_due(campaign, now, wanted_max, order.letters);
@@ -64,17 +64,18 @@ void outbox::take_retries(const campaign_state& campaign,
   }
 }
 
-letter_ranges outbox::take_throttled(const campaign_state& campaign, timestamp now, std::size_t wanted_max) {
-  for (auto at = throttled_.begin(); at != throttled_.end();) {
-    auto& waiting = at->second;
-    if (waiting.until > now) {
-      ++at;
+letter_ranges
+outbox::take_throttled(const campaign_state& campaign, timestamp now, moment at, std::size_t wanted_max) {
+  for (auto one = throttled_.begin(); one != throttled_.end();) {
+    auto& waiting = one->second;
+    if (waiting.until > at) {
+      ++one;
       continue;
     }
     const auto taken = take_claimable(campaign, now, std::min(wanted_max, waiting.at_once), waiting.letters);
-    waiting.until = now + waiting.every;
+    waiting.until = at + waiting.every;
     if (waiting.letters.empty())
-      at = throttled_.erase(at);
+      one = throttled_.erase(one);
     if (!taken.empty())
       return taken;
   }
@@ -173,16 +174,16 @@ void outbox::on_handed_back(queue_number queue, const letter_ranges& letters) {
   returned_.add(letters);
 }
 
-void outbox::on_throttled(queue_number queue, const throttled_letters& back, timestamp now) {
+void outbox::on_throttled(queue_number queue, const throttled_letters& back, moment at) {
   auto* has = letters_of(queue);
   if (has == nullptr || back.letters.empty())
     return;
   has->remove(back.letters);
   auto& waiting = throttled_[back.domain];
   waiting.letters.add(back.letters);
-  waiting.every = back.resume_in;
+  waiting.every = std::max(back.resume_in, milliseconds{1});
   waiting.at_once = std::max<std::size_t>(back.at_once, 1);
-  waiting.until = std::max(waiting.until, now + back.resume_in);
+  waiting.until = std::max(waiting.until, at + back.resume_in);
 }
 
 void outbox::on_withdraw_complete(queue_number queue) {
@@ -204,8 +205,8 @@ void outbox::on_reloaded() {
   next_index_ = 0;
 }
 
-std::optional<timestamp> outbox::next_moment() const {
-  std::optional<timestamp> soonest;
+std::optional<moment> outbox::next_moment() const {
+  std::optional<moment> soonest;
   for (const auto& [domain, waiting] : throttled_)
     if (!soonest || waiting.until < *soonest)
       soonest = waiting.until;

@@ -19,6 +19,7 @@
 #include "actors/build_order.hpp"
 #include "actors/core/campaign_state.hpp"
 #include "actors/core/result_group.hpp"
+#include "actors/moment.hpp"
 #include "messages/letter_ranges.hpp"
 
 #include <cstdint>
@@ -34,10 +35,10 @@ using queue_number = std::uint64_t;
 
 class outbox {
 public:
-  /// The next letters to make ready, `wanted_max` at most: deferred ones whose time has come, throttled ones whose
-  /// time has come, returned ones, then due ones in index order. They are building until `on_built`. Empty: there is
-  /// nothing, or something must come back first.
-  build_order next(const campaign_state& campaign, std::size_t wanted_max, timestamp now);
+  /// The next letters to make ready, `wanted_max` at most: throttled ones whose time has come (`at`), else deferred ones
+  /// whose time has come (`now`), returned ones, then due ones in index order. They are building until `on_built`.
+  /// Empty: there is nothing, or something must come back first.
+  build_order next(const campaign_state& campaign, std::size_t wanted_max, timestamp now, moment at);
   bool is_building() const { return !building_.empty(); }
 
   /// The builder's answer. With an open queue `ready` is offered to it; without one it is returned.
@@ -67,7 +68,7 @@ public:
   /// The queue gave these back.
   void on_handed_back(queue_number queue, const letter_ranges& letters);
   /// The queue gave these back, for their domain's limit.
-  void on_throttled(queue_number queue, const throttled_letters& letters, timestamp now);
+  void on_throttled(queue_number queue, const throttled_letters& letters, moment at);
   /// A withdrawn queue is gone. What it never gave back is returned: it had not taken it yet.
   void on_withdraw_complete(queue_number queue);
   /// Letters that were claimed are pending again.
@@ -80,7 +81,7 @@ public:
   /// Nothing is on its way, and nothing waits for a domain's limit.
   bool is_idle() const { return ahead() == 0 && withdrawn_.empty() && throttled_.empty(); }
   /// When throttled letters may be offered again; nothing where there are none.
-  std::optional<timestamp> next_moment() const;
+  std::optional<moment> next_moment() const;
   /// How many wait for this domain's limit.
   std::size_t throttled(std::string_view domain) const;
 
@@ -91,7 +92,7 @@ private:
   };
   struct throttle {
     letter_ranges letters;
-    timestamp until;
+    moment until;
     milliseconds every{0};
     std::size_t at_once = 1;
   };
@@ -100,7 +101,8 @@ private:
   letter_ranges* letters_of(queue_number queue);
   void
   take_retries(const campaign_state& campaign, timestamp now, std::size_t wanted_max, letter_ranges& into);
-  letter_ranges take_throttled(const campaign_state& campaign, timestamp now, std::size_t wanted_max);
+  letter_ranges
+  take_throttled(const campaign_state& campaign, timestamp now, moment at, std::size_t wanted_max);
   void take_due(const campaign_state& campaign, timestamp now, std::size_t wanted_max, letter_ranges& into);
 
   letter_ranges building_;

@@ -112,13 +112,13 @@ result<test_copies> make_test_copies(store& from,
   spec.subject.insert(0, "[Test] ");
   // No campaign has such a number. With the campaign's own the copy would have the same Message-ID each time,
   // perhaps that of a letter which is still to come, and a mailbox might drop one of them.
-  const campaign_id moment{static_cast<std::uint64_t>(now.time_since_epoch().count())};
-  const auto composer = make_letter_composer(moment, spec, row->audience.columns);
+  const campaign_id made_at{static_cast<std::uint64_t>(now.time_since_epoch().count())};
+  const auto composer = make_letter_composer(made_at, spec, row->audience.columns);
   const auto sender = parse_mailbox(spec.from);
   if (!composer || !sender)
     return std::unexpected(composer ? sender.error() : composer.error());
   auto letters = std::make_shared<batch>();
-  letters->campaign = moment;
+  letters->campaign = made_at;
   letters->envelope_sender = sender->address;
   test_copies copies;
   for (std::size_t at = 0; at < addresses.size(); ++at) {

@@ -12,6 +12,8 @@ namespace {
 constexpr std::uint8_t attempts_max = 3;
 /// Letters that a queue takes in one turn at most: about as many as it has ready where there are many queues.
 constexpr double letters_a_turn_max = 25;
+/// While it is not known how fast they leave.
+constexpr std::size_t letters_a_turn_first = 10;
 /// So long a round of all queues may take, where a turn each of more than one letter makes it longer.
 constexpr double round_seconds = 1;
 /// Only so many groups of a report are compared with a new result; the rest may repeat words.
@@ -212,8 +214,11 @@ void delivery_scheduler::choose_ahead(moment now) {
 std::size_t delivery_scheduler::letters_a_turn() const {
   if (round_robin_.size() <= slots_.size())
     return 1;
-  const auto letters = pace_.per_second() * round_seconds / static_cast<double>(round_robin_.size());
-  return static_cast<std::size_t>(std::clamp(letters, 1.0, letters_a_turn_max));
+  const auto pace = pace_.per_second();
+  if (!pace)
+    return letters_a_turn_first;
+  return static_cast<std::size_t>(
+      std::clamp(*pace * round_seconds / static_cast<double>(round_robin_.size()), 1.0, letters_a_turn_max));
 }
 
 void delivery_scheduler::end_turn() {

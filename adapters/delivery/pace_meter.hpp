@@ -5,27 +5,31 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 
 namespace sluice {
 
-/// Letters a second, by those of the last quarter of a second in which there were any.
 class pace_meter {
 public:
   void count(moment now) {
-    if (const auto passed = now - begun_; passed >= std::chrono::milliseconds(250)) {
-      per_second_ = static_cast<double>(letters_) / std::chrono::duration<double>(passed).count();
+    using namespace std::chrono_literals;
+    if (const auto passed = now - begun_; passed >= 250ms) {
+      per_second_.reset();
+      if (passed < 1s)
+        per_second_ = static_cast<double>(letters_) / std::chrono::duration<double>(passed).count();
       letters_ = 0;
       begun_ = now;
     }
     ++letters_;
   }
 
-  double per_second() const { return per_second_; }
+  /// Letters a second, by those of the last quarter of a second; nothing at the beginning, and after a rest.
+  std::optional<double> per_second() const { return per_second_; }
 
 private:
   moment begun_{};
   std::size_t letters_ = 0;
-  double per_second_ = 0;
+  std::optional<double> per_second_;
 };
 
 } // namespace sluice

@@ -2,6 +2,7 @@
 // Letters a second, kept smoothly: one letter each 1/rate, not a second's worth at each full second. Pure:
 // the caller says what time it is.
 
+#include "actors/moment.hpp"
 #include "actors/relay_factory.hpp"
 
 #include <chrono>
@@ -16,9 +17,6 @@
 #include <vector>
 
 namespace sluice {
-
-/// A moment that no clock change moves; what delays, limits and deadlines of relays are measured in.
-using moment = std::chrono::steady_clock::time_point;
 
 /// The generic cell rate algorithm: remembers only when the next letter would be due if all came evenly.
 class rate_limit {

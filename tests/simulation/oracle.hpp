@@ -46,6 +46,7 @@ public:
   void on_view(campaign_id id, const view_ptr& view);
   void on_end_of_data(const transmission& sent);
   void on_delivery(const transmission& sent);
+  void on_throttle(campaign_id whose) { books_.at(whose).on_throttle(); }
   void on_suppression(const std::string& address);
   void on_created(campaign_id id);
   void on_command(campaign_id id, const command& asked);

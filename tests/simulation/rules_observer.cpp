@@ -148,7 +148,7 @@ void rules_observer::on_event(const claimed& it, timestamp at) {
   });
   while (untouched_from_ < letters() && is_touched_[untouched_from_])
     ++untouched_from_;
-  must(!passes_resume || untouched_from_ >= due_at_resume_,
+  must(!passes_resume || was_throttled_ || untouched_from_ >= due_at_resume_,
        "rule 8: what fell due during a pause is claimed before what falls due later");
 }
 

@@ -27,6 +27,9 @@ public:
   /// Takes the next event of the log. Throws broken_rule.
   void see(const event& next);
 
+  /// A letter went back for its domain's limit: such letters hold up no others, whatever rule 8 says.
+  void on_throttle() { was_throttled_ = true; }
+
   event_number last() const { return history_.size(); }
   /// The counts as they were behind an event.
   const letter_counts_by_state& counts_at(event_number number) const { return history_.at(number - 1); }
@@ -90,6 +93,7 @@ private:
   std::vector<unsigned> doubts_;
   std::vector<unsigned> resends_;
   std::vector<bool> is_touched_; ///< claimed once, or skipped
+  bool was_throttled_ = false;
   letter_index untouched_from_ = 0;
   letter_counts_by_state counts_{};
   std::vector<letter_counts_by_state> history_;

@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t recipients_max = 120;
 
 std::string address_of(std::size_t recipient) {
-  return fmt::format("r{}@example.com", recipient);
+  return fmt::format("r{}@{}.example", recipient, recipient % 3);
 }
 
 } // namespace
@@ -19,6 +19,8 @@ std::string address_of(std::size_t recipient) {
 scenario::scenario(dice& chance) : chance_(chance), connections_(1 + chance.below(20)) {
   settings_.batch_letters_max = 1 + chance_.below(40);
   settings_.batches_ahead_max = 1 + chance_.below(4);
+  if (chance_.below(3) == 0)
+    settings_.letters_bytes_max = 1 + chance_.below(20'000);
   settings_.retry = {1min, 10min, 1h};
   settings_.suspicion = {chance_.below(3) == 0, 50, 20, 20, 10};
   settings_.moderation.first_campaigns = chance_.below(3) == 0 ? 2 : 0;
@@ -32,7 +34,7 @@ relay_mood scenario::change_mood() {
   const auto some = [&](unsigned times_max) {
     return chance_.below(2) == 0 ? 0U : static_cast<unsigned>(chance_.below(times_max));
   };
-  mood_ = {some(200), some(50), some(300), some(300), some(200), some(900), chance_.below(5) == 0};
+  mood_ = {some(200), some(50), some(300), some(300), some(200), some(900), some(300), chance_.below(5) == 0};
   return mood_;
 }
 

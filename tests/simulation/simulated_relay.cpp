@@ -1,5 +1,6 @@
 #include "tests/simulation/simulated_relay.hpp"
 
+#include "messages/address.hpp"
 #include "tests/simulation/rules_observer.hpp"
 
 #include <fmt/format.h>
@@ -46,12 +47,8 @@ public:
   relay_report news;
 };
 
-simulated_relay::simulated_relay(dice& chance,
-                                 std::size_t connections,
-                                 watcher on_end_of_data,
-                                 watcher on_delivery) :
-    chance_(chance), connections_(connections), on_end_of_data_(std::move(on_end_of_data)),
-    on_delivery_(std::move(on_delivery)) {}
+simulated_relay::simulated_relay(dice& chance, std::size_t connections, watchers told) :
+    chance_(chance), connections_(connections), told_(std::move(told)) {}
 
 simulated_relay::~simulated_relay() = default;
 
@@ -139,6 +136,14 @@ bool simulated_relay::take_letter(queue& of) {
     return false;
   const auto [letters, one] = of.offered.front();
   of.offered.pop_front();
+  if (chance_.per_mille(mood.throttles)) {
+    told_.on_throttle(of.campaign);
+    of.news.throttled.push_back({std::string{domain_of(letters->recipient_of(*one))},
+                                 {{one->index, one->index + 1}},
+                                 milliseconds{chance_.between(1, 500)},
+                                 1 + chance_.below(3)});
+    return true;
+  }
   if (!of.wanted.emplace(one->index, std::pair{letters, one}).second)
     throw broken_rule(fmt::format("{} letter {} is offered twice", to_string(of.campaign), one->index));
   of.news.wanted.add(one->index);
@@ -146,7 +151,8 @@ bool simulated_relay::take_letter(queue& of) {
 }
 
 bool simulated_relay::send_letter(queue& of) {
-  if (of.granted.empty())
+  const auto is_cut = of.is_withdrawn || mood.is_away;
+  if (of.granted.empty() || (is_slow && !is_cut))
     return false;
   auto at = of.granted.begin();
   std::advance(at, chance_.below(of.granted.size()));
@@ -154,7 +160,7 @@ bool simulated_relay::send_letter(queue& of) {
   of.granted.erase(at);
   const auto taken = of.wanted.extract(index);
   const auto& [letters, one] = taken.mapped();
-  if (of.is_withdrawn || mood.is_away || chance_.per_mille(mood.cuts_before_end)) {
+  if (is_cut || chance_.per_mille(mood.cuts_before_end)) {
     of.news.results.push_back({letter_state::pending,
                                {{index, index + 1}},
                                {0, "", "the connection was cut before the end of data"}});
@@ -162,10 +168,10 @@ bool simulated_relay::send_letter(queue& of) {
   }
   const auto message = letters->message_of(*one);
   const transmission sent{of.campaign, index, std::string{letters->recipient_of(*one)}, message};
-  on_end_of_data_(sent);
+  told_.on_end_of_data(sent);
   const auto fate_of_it = throw_fate();
   if (fate_of_it == fate::accepted || fate_of_it == fate::cut_and_delivered)
-    on_delivery_(sent);
+    told_.on_delivery(sent);
   of.replying.emplace(index, fate_of_it);
   return true;
 }

@@ -22,6 +22,7 @@ struct relay_mood {
   unsigned cuts_before_end = 0; ///< the letter goes back
   unsigned cuts_after_end = 0;  ///< the letter is in doubt; half of them were delivered
   unsigned stalls = 0;          ///< a step in which nothing moves
+  unsigned throttles = 0;       ///< the letter goes back for its domain's limit
   bool is_away = false;
 };
 
@@ -37,10 +38,18 @@ class simulated_relay final : public relay {
 public:
   using watcher = std::function<void(const transmission&)>;
 
-  simulated_relay(dice& chance, std::size_t connections, watcher on_end_of_data, watcher on_delivery);
+  struct watchers {
+    watcher on_end_of_data;
+    watcher on_delivery;
+    std::function<void(campaign_id)>
+        on_throttle; ///< a letter of this campaign goes back for its domain's limit
+  };
+
+  simulated_relay(dice& chance, std::size_t connections, watchers told);
   ~simulated_relay() override;
 
   relay_mood mood;
+  bool is_slow = false; ///< letters that are granted wait for the server's word to go on
 
   /// One stage of one letter, or one report. False: nothing was there to be done.
   bool step();
@@ -64,8 +73,7 @@ private:
 
   dice& chance_;
   std::size_t connections_;
-  watcher on_end_of_data_;
-  watcher on_delivery_;
+  watchers told_;
   std::vector<std::weak_ptr<queue>> queues_;
 };
 

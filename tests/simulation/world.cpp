@@ -74,6 +74,7 @@ private:
   void disturb();
   void ask_something();
   void kill_some_actor();
+  void slow_down();
   void make_campaign();
   void suppress_somebody();
   void jump_the_clock();
@@ -105,6 +106,7 @@ private:
   std::deque<std::pair<campaign_id, command>> keyed_;
   std::uint64_t next_key_ = 1;
   milliseconds senders_late_until_{0};
+  milliseconds relay_slow_until_{0};
 };
 
 world::world(std::uint64_t seed, bool is_traced) :
@@ -126,9 +128,12 @@ world::~world() {
 
 void world::boot() {
   parts_->settings = settings_;
+  parts_->letters.set_bytes_max(settings_.letters_bytes_max);
   auto made = std::make_unique<simulated_relay>(
-      chance_, scenario_.connections(), [this](const transmission& sent) { oracle_.on_end_of_data(sent); },
-      [this](const transmission& sent) { oracle_.on_delivery(sent); });
+      chance_, scenario_.connections(),
+      simulated_relay::watchers{[this](const transmission& sent) { oracle_.on_end_of_data(sent); },
+                                [this](const transmission& sent) { oracle_.on_delivery(sent); },
+                                [this](campaign_id whose) { oracle_.on_throttle(whose); }});
   relay_ = made.get();
   relay_->mood = scenario_.mood();
   parts_->relay = std::move(made);
@@ -167,6 +172,7 @@ void world::crash() {
 
 void world::pass(milliseconds duration) {
   clock_.passed += duration;
+  relay_->is_slow = clock_.passed < relay_slow_until_;
   scheduler_->advance_time(duration);
 }
 
@@ -303,6 +309,11 @@ void world::ask_something() {
   }
 }
 
+void world::slow_down() {
+  relay_slow_until_ = clock_.passed + milliseconds{chance_.below(100'000)};
+  relay_->is_slow = true;
+}
+
 void world::kill_some_actor() {
   auto& jobs = scheduler_->jobs;
   if (jobs.empty() || deaths_of_this_boot_ >= deaths_of_a_boot_max)
@@ -318,9 +329,12 @@ void world::kill_some_actor() {
                caf::make_message(caf::exit_msg{who->address(),
                                                to_caf({error_code::internal, std::string{words_of_death}})}),
                nullptr);
-  // The thread that would tell its sender may get no turn for longer than the campaign is away.
-  if (chance_.below(4) == 0)
-    senders_late_until_ = clock_.passed + milliseconds{chance_.below(60'000)};
+  // The thread that would tell its sender may get no turn for longer than the campaign is away, and a server may let its
+  // letters wait until it is back.
+  if (chance_.below(3) == 0) {
+    slow_down();
+    senders_late_until_ = relay_slow_until_ + milliseconds{chance_.below(100'000)};
+  }
 }
 
 void world::suppress_somebody() {
@@ -344,6 +358,8 @@ void world::disturb() {
     relay_->step();
   } else if (thrown < 830) {
     disk_->sync(1 + chance_.below(4));
+    if (chance_.below(50) == 0)
+      kill_some_actor(); // just as its claim is durable, and granted
   } else if (thrown < 920) {
     pass(scenario_.some_span());
   } else if (thrown < 965) {
@@ -360,6 +376,8 @@ void world::disturb() {
   } else if (thrown < 994) {
     relay_->mood = scenario_.change_mood();
     say("the relay changes its mood{}", relay_->mood.is_away ? ": away" : "");
+    if (chance_.below(8) == 0)
+      slow_down();
   } else if (thrown < 997) {
     suppress_somebody();
   } else {
@@ -395,6 +413,8 @@ void world::calm_down() {
   say("the faults have stopped");
   disk_->now = simulated_disk::health::good;
   relay_->mood = {};
+  relay_slow_until_ = clock_.passed;
+  relay_->is_slow = false;
   milliseconds recovered{0};
   for (milliseconds calm{0}; calm < calm_max;) {
     rest();
@@ -406,7 +426,10 @@ void world::calm_down() {
       break;
     act_as_people_would();
     rest();
-    const auto step = calm < small_steps_for ? small_step : large_step;
+    auto step = calm < small_steps_for ? small_step : large_step;
+    // Not past a timer: what comes back a few letters at a time would come once a step.
+    if (const auto next = until_next_pending())
+      step = std::clamp(*next, milliseconds{1}, step);
     pass(step);
     calm += step;
   }

@@ -151,7 +151,7 @@ struct play {
 
   void claim_some() {
     put(decide_on_time(state, now));
-    const auto wanted = outbox{}.next(state, *rc::gen::inRange<std::size_t>(1, 30), now).letters;
+    const auto wanted = outbox{}.next(state, *rc::gen::inRange<std::size_t>(1, 30), now, moment{}).letters;
     auto granted = claimable(state, wanted, now);
     if (!granted.empty())
       put({claimed{std::move(granted)}});
@@ -233,7 +233,7 @@ struct play {
       tell(command_kind::resume);
       put(decide_on_time(state, now));
       tell(command_kind::resend_doubt);
-      auto granted = claimable(state, outbox{}.next(state, 100, now).letters, now);
+      auto granted = claimable(state, outbox{}.next(state, 100, now, moment{}).letters, now);
       if (!granted.empty())
         put({claimed{std::move(granted)}});
       auto in_flight = state.letters.all(letter_state::claimed);
@@ -282,7 +282,7 @@ TEST_CASE("after a resume all that fell due during the pause is claimed before w
     while (game.state.letters.find(letter_state::pending, 0) < game.state.letters.size()) {
       game.now += 7min;
       const auto open_before = game.state.letters.find(letter_state::pending, 0);
-      const auto wanted = outbox{}.next(game.state, 7, game.now).letters;
+      const auto wanted = outbox{}.next(game.state, 7, game.now, moment{}).letters;
       if (wanted.empty())
         continue;
       if (open_before < accumulated)
