@@ -67,7 +67,7 @@ private:
   void turn() {
     const auto now = std::chrono::steady_clock::now();
     inbox_->take(requests_);
-    scheduler_.apply(requests_);
+    scheduler_.apply(requests_, now);
     if (stops_ && !scheduler_.is_stopping()) {
       scheduler_.stop();
       answers_until_ = now + answers_wait_max;
@@ -76,7 +76,7 @@ private:
     take(now);
     if (scheduler_.is_stopping() && now >= answers_until_)
       scheduler_.end_waiting_for_answers();
-    scheduler_.deliver_reports();
+    scheduler_.deliver_reports(now);
     wait_until_ = scheduler_.is_stopping() ? answers_until_ : next_moment(now);
     if (scheduler_.is_stopping() && scheduler_.is_settled()) {
       wait_until_ = moment::max();

@@ -38,7 +38,7 @@ delivery_scheduler::~delivery_scheduler() = default;
 
 // -- what queues ask -----------------------------------------------------------------------------------
 
-void delivery_scheduler::apply(std::vector<queue_request>& requests) {
+void delivery_scheduler::apply(std::vector<queue_request>& requests, moment now) {
   for (auto& request : requests) {
     if (request.what == queue_request::kind::open) {
       open(request.fence);
@@ -55,10 +55,10 @@ void delivery_scheduler::apply(std::vector<queue_request>& requests) {
       offer(queue, std::move(request.letters));
       break;
     case queue_request::kind::grant:
-      answer(queue, request.answered, letter_slot::answer::granted);
+      answer(queue, request.answered, letter_slot::answer::granted, now);
       break;
     case queue_request::kind::deny:
-      answer(queue, request.answered, letter_slot::answer::denied);
+      answer(queue, request.answered, letter_slot::answer::denied, now);
       break;
     case queue_request::kind::withdraw:
       withdraw(queue);
@@ -91,13 +91,17 @@ void delivery_scheduler::offer(queue_record& queue, batch_ptr letters) {
     join_round(queue);
 }
 
-void delivery_scheduler::answer(queue_record& queue, const letter_ranges& letters, letter_slot::answer said) {
+void delivery_scheduler::answer(queue_record& queue,
+                                const letter_ranges& letters,
+                                letter_slot::answer said,
+                                moment now) {
   // Collected first: answering may settle slots, which changes the list.
   std::vector<letter_slot*> found;
   std::erase_if(queue.awaited, [&](letter_slot* slot) {
     if (!letters.contains(slot->one->index))
       return false;
     slot->said = said;
+    slot->said_at = now;
     found.push_back(slot);
     return true;
   });
@@ -267,7 +271,7 @@ letter_slot* delivery_scheduler::choose(moment now) {
     ++queue.slots;
     queue.awaited.push_back(slot);
     queue.report.wanted.add(slot->one->index);
-    mark(queue);
+    mark_for_later(queue);
     return slot;
   }
   return nullptr;
@@ -387,7 +391,10 @@ void delivery_scheduler::report_result(letter_slot& slot, letter_state outcome, 
     queue.words.push_back(said);
   }
   groups[at].letters.add(slot.one->index);
-  mark(queue);
+  if (outcome == letter_state::accepted && !queue.is_withdrawn)
+    mark_for_later(queue);
+  else
+    mark(queue);
   release(slot);
 }
 
@@ -450,12 +457,32 @@ void delivery_scheduler::end_waiting_for_answers() {
 }
 
 void delivery_scheduler::mark(queue_record& queue) {
+  is_urgent_ = true;
+  mark_for_later(queue);
+}
+
+void delivery_scheduler::mark_for_later(queue_record& queue) {
   if (std::exchange(queue.is_dirty, true))
     return;
   dirty_.push_back(&queue);
 }
 
-void delivery_scheduler::deliver_reports() {
+void delivery_scheduler::on_grant_needed(const letter_slot& slot, moment now) {
+  const auto has_it = slot.said == letter_slot::answer::granted;
+  report_pace_.on_grant_needed(has_it ? now - slot.said_at : moment::duration::zero());
+  is_urgent_ = is_urgent_ || !has_it;
+}
+
+void delivery_scheduler::deliver_reports(moment now) {
+  if (dirty_.empty())
+    return;
+  // Of many queues each would wait for letters of the others.
+  const auto hold = queues_.size() > slots_.size() ? moment::duration::zero() : report_pace_.hold();
+  reports_due_ = std::min(reports_due_, now + hold);
+  if (now < reports_due_ && !is_urgent_ && !is_stopping_)
+    return;
+  reports_due_ = moment::max();
+  is_urgent_ = false;
   for (auto* queue : std::exchange(dirty_, {})) {
     queue->is_dirty = false;
     queue->words.clear();

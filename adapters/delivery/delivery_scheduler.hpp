@@ -9,13 +9,16 @@
 //   - a result is reported when the letter is granted, not before; a letter without its grant or denial
 //     stays here even when its queue is withdrawn, since its claim may be on the way to the disk;
 //   - every offered letter is reported exactly once in results, handed_back or throttled;
-//   - letters of a recipient domain over its limit keep no others back.
+//   - letters of a recipient domain over its limit keep no others back;
+//   - what is wanted and what was replied is reported a little later, with more of its kind, as long as no connection
+//     waits for a grant (report_pace.hpp).
 
 #include "adapters/delivery/delivery_inbox.hpp"
 #include "adapters/delivery/letter_queue.hpp"
 #include "adapters/delivery/letter_slot.hpp"
 #include "adapters/delivery/pace_meter.hpp"
 #include "adapters/delivery/rate_limit.hpp"
+#include "adapters/delivery/report_pace.hpp"
 
 #include <deque>
 #include <memory>
@@ -56,7 +59,7 @@ public:
   ~delivery_scheduler();
 
   /// Carries out what queues asked. Holders hear of answers by on_answer.
-  void apply(std::vector<queue_request>& requests);
+  void apply(std::vector<queue_request>& requests, moment now);
 
   /// The next letter for `holder`, reported as wanted if it is taken for the first time. Nothing when there
   /// is none, when limits forbid (see ready_at), or when too many are in hand.
@@ -108,8 +111,12 @@ public:
   /// After stop: no answer is awaited any longer; letters without one are handed back.
   void end_waiting_for_answers();
 
-  /// Sends each queue's report, if it has any.
-  void deliver_reports();
+  /// The letter in hand can go on only with its grant.
+  void on_grant_needed(const letter_slot& slot, moment now);
+  /// Sends each queue's report, if it has any and they need not wait for more.
+  void deliver_reports(moment now);
+  /// When reports that wait are to be delivered; moment::max() without such.
+  moment reports_due() const { return reports_due_; }
 
 private:
   letter_slot* choose(moment now);
@@ -117,7 +124,7 @@ private:
   void end_turn();
   void open(const std::shared_ptr<send_fence>& fence);
   void offer(queue_record& queue, batch_ptr letters);
-  void answer(queue_record& queue, const letter_ranges& letters, letter_slot::answer said);
+  void answer(queue_record& queue, const letter_ranges& letters, letter_slot::answer said, moment now);
   void withdraw(queue_record& queue);
   void drop(queue_record& queue);
   void call_back(queue_record& queue);
@@ -130,6 +137,7 @@ private:
   void leave_round(queue_record& queue);
   void end_throttles(moment now);
   void mark(queue_record& queue);
+  void mark_for_later(queue_record& queue);
   void on_withdraw_complete(queue_record& queue);
 
   domain_limits domains_;
@@ -146,6 +154,9 @@ private:
   std::set<std::pair<moment, queue_record*>> throttled_; ///< all their letters wait for a domain's limit
   std::size_t waiting_ = 0;                              ///< letters of the queues in the ring
   std::vector<queue_record*> dirty_;
+  report_pace report_pace_;
+  moment reports_due_ = moment::max();
+  bool is_urgent_ = false; ///< what there is to report
   bool is_failing_ = false;
   bool is_stopping_ = false;
 };

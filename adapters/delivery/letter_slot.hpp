@@ -2,6 +2,7 @@
 // A letter that its relay has taken and not yet settled: where it is, and what its campaign said about it.
 
 #include "actors/letters/batch.hpp"
+#include "actors/moment.hpp"
 #include "messages/outcome.hpp"
 
 #include <cstdint>
@@ -40,6 +41,7 @@ struct letter_slot {
   const letter* one = nullptr;
   letter_holder* holder = nullptr;
   answer said = answer::awaited;
+  moment said_at = moment::min();
   place where = place::nowhere;
   std::uint8_t attempts = 0; ///< connections that failed under it
   letter_state outcome = letter_state::pending;

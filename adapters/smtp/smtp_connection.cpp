@@ -274,6 +274,9 @@ bool smtp_connection::step_open_letter() {
   if (expected_size_ > 0)
     return false;
   const auto is_granted = open_.slot->said == letter_slot::answer::granted;
+  const auto needs_grant = open_.has_go_ahead || (open_.next == expects::data && !open_.has_verdict);
+  if (needs_grant && !std::exchange(open_.has_needed_grant, true))
+    host_.scheduler().on_grant_needed(*open_.slot, host_.now());
   if (open_.has_go_ahead) {
     if (is_granted)
       write_message();

@@ -65,7 +65,8 @@ private:
     expects next = expects::mail; ///< to be sent next; end_of_data: all was sent
     bool mail_is_taken = false;   ///< a transaction is open on the server
     bool has_go_ahead = false;    ///< 354 is there
-    bool has_verdict = false;     ///< refused or deferred already
+    bool has_needed_grant = false;
+    bool has_verdict = false; ///< refused or deferred already
     letter_state outcome = letter_state::pending;
     reply_ptr words;
   };

@@ -184,7 +184,8 @@ private:
     } while (!to_wake_.empty());
     if (scheduler_.is_stopping())
       go_on_stopping();
-    scheduler_.deliver_reports();
+    scheduler_.deliver_reports(now());
+    wake_by(scheduler_.reports_due());
     if (has_stopped_ && !std::exchange(has_reported_stop_, true))
       stopped_.set_value();
   }
@@ -193,7 +194,7 @@ private:
     if (!std::exchange(has_requests_, false))
       return;
     inbox_->take(requests_);
-    scheduler_.apply(requests_);
+    scheduler_.apply(requests_, now());
   }
 
   void wake_all() {

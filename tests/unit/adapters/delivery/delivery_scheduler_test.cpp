@@ -22,8 +22,8 @@ struct desk final : letter_holder {
   void turn() {
     std::vector<queue_request> requests;
     inbox->take(requests);
-    book.apply(requests);
-    book.deliver_reports();
+    book.apply(requests, now);
+    book.deliver_reports(now);
   }
   letter_slot* take() { return book.take(now, this); }
   void on_answer(letter_slot& letter) override { answered.push_back(&letter); }
@@ -367,4 +367,102 @@ TEST_CASE("once shut, a fence lets nobody begin", "[queues]") {
   is_shut = true;
   writer.join();
   CHECK_FALSE(has_begun_late);
+}
+
+TEST_CASE("where there are more queues than letters in hand, a turn is as long as a second's round allows",
+          "[queues]") {
+  desk at({.letters_in_hand_max = 1});
+  std::vector<relay_report> ignored;
+  const auto one = at.open(ignored);
+  const auto other = at.open(ignored);
+  one->offer(make_letters(0, 2000));
+  other->offer(make_letters(5000, 2000));
+  at.turn();
+  // The length of each turn while a letter leaves each `pace`.
+  const auto turns = [&](int letters, moment::duration pace) {
+    std::vector<std::size_t> lengths;
+    const queue_record* whose = nullptr;
+    for (; letters > 0; --letters) {
+      auto* slot = at.take();
+      if (std::exchange(whose, slot->queue) != slot->queue)
+        lengths.push_back(0);
+      ++lengths.back();
+      slot->said = letter_slot::answer::granted;
+      at.book.settle(*slot, letter_state::accepted, ok);
+      at.now += pace;
+    }
+    return lengths;
+  };
+  using namespace std::chrono_literals;
+  CHECK(turns(30, 1ms)[1] == 10); // nothing is known of the server yet
+  turns(300, 1ms);
+  CHECK(turns(100, 1ms)[1] == 25);
+  turns(50, 100ms);
+  CHECK(turns(20, 100ms)[1] == 5); // ten letters a second, two queues
+  at.now += 10s;
+  at.take();
+}
+
+TEST_CASE("reports wait for more letters as long as grants come early", "[queues]") {
+  using namespace std::chrono_literals;
+  desk at;
+  std::vector<relay_report> reports;
+  const auto queue = at.open(reports);
+  queue->offer(make_letters(0, 1000));
+  at.turn();
+  const auto grant_and_wait = [&](moment::duration early) {
+    auto* slot = at.take();
+    at.now += 10ms; // whatever is held is due
+    at.turn();
+    const auto index = slot->one->index;
+    queue->grant({{index, index + 1}});
+    at.turn();
+    at.now += early;
+    at.book.on_grant_needed(*slot, at.now);
+    at.book.settle(*slot, letter_state::accepted, ok);
+  };
+  at.take();
+  at.turn();
+  CHECK(reports.size() == 1); // nothing is known yet: at once
+  for (int letter = 0; letter < 100; ++letter)
+    grant_and_wait(6ms);
+  at.now += 10ms;
+  at.turn();
+  reports.clear();
+
+  SECTION("two thirds of that time") {
+    at.take();
+    at.turn();
+    CHECK(reports.empty());
+    CHECK(at.book.reports_due() > at.now + 3ms);
+    CHECK(at.book.reports_due() <= at.now + 4ms);
+    at.take();
+    at.now = at.book.reports_due();
+    at.turn();
+    REQUIRE(reports.size() == 1);
+    CHECK(reports[0].wanted.count() == 2);
+    CHECK(at.book.reports_due() == moment::max());
+  }
+  SECTION("not while a connection waits for its grant") {
+    auto* slot = at.take();
+    at.turn();
+    CHECK(reports.empty());
+    at.book.on_grant_needed(*slot, at.now);
+    at.turn();
+    CHECK(reports.size() == 1);
+  }
+  SECTION("not where a letter is refused, or goes back") {
+    auto* slot = at.take();
+    at.now += 10ms;
+    at.turn();
+    queue->grant({{slot->one->index, slot->one->index + 1}});
+    at.turn();
+    reports.clear();
+    at.book.settle(*slot, letter_state::refused, ok);
+    at.turn();
+    CHECK(reports.size() == 1);
+    queue->withdraw();
+    at.turn();
+    CHECK(reports.size() == 2);
+  }
 }
