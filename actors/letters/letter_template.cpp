@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <mutex>
 #include <optional>
 
 namespace sluice {
@@ -71,6 +72,80 @@ std::optional<std::size_t> find_too_deep(std::string_view text) {
   }
   return std::nullopt;
 }
+
+/// A template for the parser. It makes a node of each word and of each blank, a hundred times the text: here a line's text
+/// between its tags is one character, and what that stands for is kept beside. Where a line begins, where it ends, and
+/// whether it prints something is as before.
+class short_template {
+public:
+  explicit short_template(std::string_view text) {
+    // Delimiters of a template's own are rare, and so is the character.
+    if (text.find(stand_in) != std::string_view::npos || text.find("{{=") != std::string_view::npos) {
+      text_ = text;
+      return;
+    }
+    for (std::size_t at = 0; at < text.size();) {
+      const auto open = std::min(text.find("{{", at), text.size());
+      shorten(text.substr(at, open - at));
+      const std::string_view closing = text.substr(open).starts_with("{{{") ? "}}}" : "}}";
+      const auto close = text.find(closing, open);
+      at = close == std::string_view::npos ? text.size() : close + closing.size();
+      text_.append(text.substr(open, at - open));
+    }
+  }
+
+  const std::string& text() const { return text_; }
+
+  /// Where something stands in the template itself.
+  std::size_t position(std::size_t in_text) const {
+    auto at = in_text;
+    for (const auto& one : runs_)
+      if (one.at < in_text)
+        at += one.text.size() - 1;
+    return at;
+  }
+
+  /// Calls `take` with the parts of a piece of the text as they stand in the template. Pieces come in their order.
+  template <class Take>
+  void expand(std::string_view piece, Take&& take) {
+    for (auto at = piece.find(stand_in); at != std::string_view::npos && next_ < runs_.size();
+         at = piece.find(stand_in)) {
+      take(piece.substr(0, at));
+      take(runs_[next_++].text);
+      piece.remove_prefix(at + 1);
+    }
+    take(piece);
+  }
+
+private:
+  static constexpr char stand_in = '\x01';
+  static constexpr std::size_t run_bytes_min = 8;
+
+  struct run {
+    std::size_t at; ///< of what stands for it
+    std::string_view text;
+  };
+
+  void shorten(std::string_view text) {
+    while (!text.empty()) {
+      const auto line = text.substr(0, text.find_first_of("\r\n"));
+      if (line.size() < run_bytes_min || line.find_first_not_of(" \t") == std::string_view::npos) {
+        text_.append(line);
+      } else {
+        runs_.push_back({text_.size(), line});
+        text_.push_back(stand_in);
+      }
+      text.remove_prefix(line.size());
+      const auto line_ends = std::min(text.find_first_not_of("\r\n"), text.size());
+      text_.append(text.substr(0, line_ends));
+      text.remove_prefix(line_ends);
+    }
+  }
+
+  std::string text_;
+  std::vector<run> runs_;
+  std::size_t next_ = 0;
+};
 
 /// The parser's words as a notice.
 notice notice_of_parser(const std::string& words) {
@@ -313,15 +388,15 @@ void append_escaped(std::string& to, std::string_view value, template_style styl
 /// Turns pieces into steps: text beside text becomes one, tags get their columns.
 class template_builder {
 public:
-  template_builder(letter_template& into, std::span<const std::string> columns) :
-      into_(into), columns_(columns) {}
+  template_builder(letter_template& into, short_template& text, std::span<const std::string> columns) :
+      into_(into), text_(text), columns_(columns) {}
 
   void add(const parsed_piece& one) {
     using kind = template_step::kind_type;
     switch (one.kind) {
     case parsed_piece::text:
     case parsed_piece::line_end:
-      add_text(one.from->text);
+      text_.expand(one.from->text, [this](std::string_view part) { add_text(part); });
       break;
     case parsed_piece::value:
     case parsed_piece::raw_value:
@@ -365,8 +440,10 @@ private:
     return known == columns_.end() ? absent : static_cast<std::uint32_t>(known - columns_.begin());
   }
 
-  void add_text(const std::string& text) {
+  void add_text(std::string_view text) {
     using kind = template_step::kind_type;
+    if (text.empty())
+      return;
     const auto begin = into_.text_.size();
     append_plain(into_.text_, text, into_.style_.lines);
     const auto bytes = static_cast<std::uint32_t>(into_.text_.size() - begin);
@@ -380,6 +457,7 @@ private:
   }
 
   letter_template& into_;
+  short_template& text_;
   std::span<const std::string> columns_;
   std::vector<open_section> open_;
   std::size_t last_end_ = 0; ///< where a section ended last
@@ -393,18 +471,22 @@ result<letter_template> letter_template::parse(std::string_view name,
     return template_fault(name, {}, 0, notice{"template_too_large"});
   if (const auto place = find_too_deep(text))
     return template_fault(name, text, *place, notice{"template_too_deep", {{"max", template_depth_max}}});
+  // Its tree is much larger than the text all the same: one at a time.
+  static std::mutex parsing;
+  const std::lock_guard lock(parsing);
+  short_template shortened{text};
   component root;
   std::string message;
   kainjow::mustache::context<std::string> nothing;
   kainjow::mustache::context_internal<std::string> context{nothing};
   try {
-    const kainjow::mustache::parser<std::string> parsed{text, context, root, message};
+    const kainjow::mustache::parser<std::string> parsed{shortened.text(), context, root, message};
   } catch (const std::exception& thrown) {
     return template_fault(name, text, 0, notice{"template_fault", {{"fault", thrown.what()}}});
   }
   if (!message.empty()) {
     const auto [what, position] = split_fault(message);
-    return template_fault(name, text, position, notice_of_parser(what));
+    return template_fault(name, text, shortened.position(position), notice_of_parser(what));
   }
   std::optional<std::pair<std::size_t, notice>> fault;
   root.walk_children([&](component& one) {
@@ -415,13 +497,13 @@ result<letter_template> letter_template::parse(std::string_view name,
     return component::walk_control::walk;
   });
   if (fault)
-    return template_fault(name, text, fault->first, fault->second);
+    return template_fault(name, text, shortened.position(fault->first), fault->second);
   std::vector<parsed_piece> pieces;
   flatten(root, pieces);
   drop_bare_lines(pieces);
   letter_template made;
   made.style_ = style;
-  template_builder builder(made, columns);
+  template_builder builder(made, shortened, columns);
   for (const auto& one : pieces)
     builder.add(one);
   return made;
