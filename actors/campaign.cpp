@@ -64,6 +64,8 @@ struct campaign_actor_state {
 
   // What waits.
   std::deque<waiting_command> commands;
+  std::optional<waiting_command> with_key; ///< the first of them, while its idempotency key is looked for
+  bool is_looking_for_key = false;
   std::vector<std::pair<queue_number, report_ptr>> reports;
   std::vector<result_group> results;
   std::vector<settled_group> skips;
@@ -71,6 +73,7 @@ struct campaign_actor_state {
   // The append under way.
   bool is_appending = false;
   bool is_reloading = false; ///< it failed, and the state that the log gives is not back yet
+  bool is_reload_asked = false;
   pool_requests store_requests;
   effects pending;
   std::vector<event> batch;
@@ -111,6 +114,7 @@ struct campaign_actor_state {
   void reload() {
     is_appending = true;
     is_reloading = true;
+    is_reload_asked = true;
     store_requests.ask(
         *services->pool, job_kind::command, me(),
         [services = services, id = state.id] { return recover(*services->store, id); },
@@ -118,6 +122,7 @@ struct campaign_actor_state {
   }
 
   void reloaded(result<campaign_state> recovered) {
+    is_reload_asked = false;
     if (recovered) {
       state = std::move(*recovered);
       letters.on_reloaded();
@@ -139,7 +144,8 @@ struct campaign_actor_state {
     const auto waits_for_people =
         state.is_final() || state.hold || state.stage == stage::draft || state.stage == stage::moderation;
     return waits_for_people && !is_appending && commands.empty() && reports.empty() && results.empty() &&
-           skips.empty() && line.has_no_sender() && !letters.is_building() && state.in_flight() == 0;
+           skips.empty() && !is_looking_for_key && line.has_no_sender() && !letters.is_building() &&
+           state.in_flight() == 0;
   }
 
   void rest_if_idle() {
@@ -203,7 +209,7 @@ struct campaign_actor_state {
       return to_caf(make_error(error_code::unavailable, notice{"too_many_commands"}));
     auto promise = self->make_response_promise<command_answer>();
     commands.emplace_back(std::move(asked), std::move(checked), promise);
-    if (is_reloading && !store_requests.is_waiting())
+    if (is_reloading && !is_reload_asked)
       reload(); // somebody waits for the answer: not only when the disk's delay is over
     proceed();
     return promise;
@@ -324,12 +330,14 @@ struct campaign_actor_state {
 
   /// Takes the first waiting command, if there is one. One an append, so that an answer belongs to its events.
   bool take_command(effects& next, timestamp at) {
-    if (commands.empty())
+    if (commands.empty() || is_looking_for_key)
       return false;
     auto one = std::move(commands.front());
     commands.pop_front();
-    if (answer_from_key(one))
-      return true;
+    if (!one.asked.idempotency_key.empty() && !one.is_key_new) {
+      look_for_key(std::move(one));
+      return false;
+    }
     auto decided = decide(state, one.asked, one.checked, at);
     if (!decided) {
       one.refuse(decided.error());
@@ -345,22 +353,32 @@ struct campaign_actor_state {
     return true;
   }
 
-  bool answer_from_key(waiting_command& one) {
-    if (one.asked.idempotency_key.empty())
-      return false;
-    const auto kept =
-        services->store->journal().find_key(stored_key(one.asked.by, one.asked.idempotency_key));
-    if (!kept) {
-      one.refuse(kept.error());
-      return true;
+  /// Others wait behind it, so that commands keep their order.
+  void look_for_key(waiting_command one) {
+    is_looking_for_key = true;
+    auto key = stored_key(one.asked.by, one.asked.idempotency_key);
+    with_key.emplace(std::move(one));
+    store_requests.ask(
+        *services->pool, job_kind::command, me(),
+        [services = services, key = std::move(key)] { return services->store->journal().find_key(key); },
+        [this](result<std::optional<key_record>> kept) { key_looked_for(kept); });
+  }
+
+  void key_looked_for(const result<std::optional<key_record>>& kept) {
+    is_looking_for_key = false;
+    if (auto one = std::exchange(with_key, {})) { // else it was refused meanwhile
+      if (!kept) {
+        one->refuse(kept.error());
+      } else if (!*kept) {
+        one->is_key_new = true;
+        commands.push_front(std::move(*one));
+      } else if ((*kept)->campaign == state.id && (*kept)->what == name_of(one->asked.kind)) {
+        one->answer((*kept)->answer);
+      } else {
+        one->refuse(make_error(error_code::conflict, notice{"idempotency_key_reused"}));
+      }
     }
-    if (!*kept)
-      return false;
-    if ((*kept)->campaign == state.id && (*kept)->what == name_of(one.asked.kind))
-      one.answer((*kept)->answer);
-    else
-      one.refuse(make_error(error_code::conflict, notice{"idempotency_key_reused"}));
-    return true;
+    proceed();
   }
 
   void apply(event_body body, const std::string& by) {
@@ -501,6 +519,8 @@ struct campaign_actor_state {
   }
 
   void refuse_all(const error& why) {
+    if (auto one = std::exchange(with_key, {}))
+      one->refuse(why);
     for (auto& one : std::exchange(commands, {}))
       one.refuse(why);
   }
@@ -561,7 +581,7 @@ struct campaign_actor_state {
 
   void retry_disk() {
     waits_for_disk = false;
-    if (is_reloading && !store_requests.is_waiting())
+    if (is_reloading && !is_reload_asked)
       reload();
     proceed();
   }

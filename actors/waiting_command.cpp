@@ -18,6 +18,7 @@ waiting_command::~waiting_command() {
 waiting_command& waiting_command::operator=(waiting_command&& other) noexcept {
   std::swap(asked, other.asked);
   std::swap(checked, other.checked);
+  std::swap(is_key_new, other.is_key_new);
   std::swap(promise_, other.promise_);
   return *this;
 }

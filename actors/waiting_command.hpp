@@ -24,6 +24,7 @@ public:
 
   command asked;
   start_check checked;
+  bool is_key_new = false; ///< its idempotency key was looked for, and not found
 
 private:
   caf::typed_response_promise<command_answer> promise_;
