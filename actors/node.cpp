@@ -147,6 +147,9 @@ public:
   const node_settings& settings() const override { return services_->settings; }
   caf::actor_system& system() override { return *system_; }
   caf::actor handle() const override { return caf::actor_cast<caf::actor>(supervisor_); }
+  letter_memory letters_ready() const override {
+    return {services_->letters.bytes(), services_->letters.bytes_max()};
+  }
   bool is_ready() const override { return !is_stopping_ && services_->store->condition().takes_writes; }
 
   void stop() override {

@@ -67,6 +67,12 @@ public:
 
   /// True while the store takes writes and the actors run.
   virtual bool is_ready() const = 0;
+  /// The memory of letters made ready and not yet gone, and how much that may be (`memory.letters`).
+  struct letter_memory {
+    std::size_t bytes = 0;
+    std::size_t bytes_max = 0;
+  };
+  virtual letter_memory letters_ready() const = 0;
   /// Finishes letters on connections, leaves the rest pending, ends every actor. Idempotent.
   virtual void stop() = 0;
 };

@@ -43,6 +43,11 @@ std::string metrics_text(node& engine) {
   fmt::format_to(into, "sluice_campaigns_with_relay_trouble {}\n", troubled);
   head("sluice_campaigns_with_fault", "Campaigns whose actor is parked or waits for the disk.");
   fmt::format_to(into, "sluice_campaigns_with_fault {}\n", faulty);
+  const auto ready = engine.letters_ready();
+  head("sluice_letters_ready_bytes", "Memory of letters made ready and not yet gone.");
+  fmt::format_to(into, "sluice_letters_ready_bytes {}\n", ready.bytes);
+  head("sluice_letters_ready_bytes_max", "What that may be: memory.letters.");
+  fmt::format_to(into, "sluice_letters_ready_bytes_max {}\n", ready.bytes_max);
   head("sluice_ready", "1 while the engine takes commands.");
   fmt::format_to(into, "sluice_ready {}\n", engine.is_ready() ? 1 : 0);
   head("sluice_build_info", "Always 1; the version is in the label.");

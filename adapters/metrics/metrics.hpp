@@ -7,7 +7,7 @@
 
 namespace sluice {
 
-/// Campaigns by status, letters by state, rate, relay trouble. Made from the directory: no actor is asked.
+/// Campaigns by status, letters by state, rate, relay trouble, memory. Made from the directory: no actor is asked.
 std::string metrics_text(node& engine);
 
 } // namespace sluice

@@ -47,6 +47,7 @@ public:
   const node_settings& settings() const override { refuse(); }
   caf::actor_system& system() override { refuse(); }
   caf::actor handle() const override { refuse(); }
+  letter_memory letters_ready() const override { return {}; }
   bool is_ready() const override { return true; }
   void stop() override {}
 
