@@ -21,10 +21,33 @@ std::string outcome(const std::string& text, template_lines lines) {
 }
 
 std::string some_template(std::mt19937& chance) {
-  static const std::vector<std::string> parts{
-      "All of our things cost less. ", "<p class=\"x\">", "word", " ", "  ", "\t", "\n", "\r\n", "\r", "{{name}}",
-      "{{{name}}}", "{{& name }}", "{{city}}", "{{#name}}", "{{/name}}", "{{^city}}", "{{/city}}", "{{! a note }}",
-      "{{!a\nlong\nnote about the\nletter}}", "{", "}}", "{{", "}}}", "{{{", "{{.}}", "{{else}}", "{{> part}}"};
+  static const std::vector<std::string> parts{"All of our things cost less. ",
+                                              "<p class=\"x\">",
+                                              "word",
+                                              " ",
+                                              "  ",
+                                              "\t",
+                                              "\n",
+                                              "\r\n",
+                                              "\r",
+                                              "{{name}}",
+                                              "{{{name}}}",
+                                              "{{& name }}",
+                                              "{{city}}",
+                                              "{{#name}}",
+                                              "{{/name}}",
+                                              "{{^city}}",
+                                              "{{/city}}",
+                                              "{{! a note }}",
+                                              "{{!a\nlong\nnote about the\nletter}}",
+                                              "{",
+                                              "}}",
+                                              "{{",
+                                              "}}}",
+                                              "{{{",
+                                              "{{.}}",
+                                              "{{else}}",
+                                              "{{> part}}"};
   std::uniform_int_distribution<std::size_t> part(0, parts.size() - 1);
   std::uniform_int_distribution<int> rare(0, 9);
   std::string text;
@@ -67,6 +90,8 @@ TEST_CASE("what the parser gets in place of a line's text changes nothing") {
 
 TEST_CASE("a fault behind long lines is told with its line") {
   const std::string line = "All of our things cost twenty percent less this week.\n";
-  CHECK(outcome(line + line + "and {{#name}} more", template_lines::crlf).starts_with("fault: html, line 3: "));
-  CHECK(outcome(line + line + line + "{{> header}}", template_lines::crlf).starts_with("fault: html, line 4: "));
+  CHECK(
+      outcome(line + line + "and {{#name}} more", template_lines::crlf).starts_with("fault: html, line 3: "));
+  CHECK(outcome(line + line + line + "{{> header}}", template_lines::crlf)
+            .starts_with("fault: html, line 4: "));
 }
