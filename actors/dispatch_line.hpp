@@ -1,7 +1,7 @@
 #pragma once
 // A campaign's children, there only while letters are leaving: the builder, the sender with its queue at the
-// relay, and senders that were withdrawn and still finish letters on connections. Which letter is where is the
-// outbox's; here are the actors.
+// relay, and queues that were withdrawn and still finish letters on connections, with their senders. Which letter is
+// where is the outbox's; here are the actors.
 
 #include "actors/engine.hpp"
 #include "actors/interfaces.hpp"
@@ -19,8 +19,9 @@ class report_gatherer;
 class dispatch_line {
 public:
   explicit dispatch_line(campaign_actor::pointer owner) : owner_(owner) {}
-  /// Withdraws the queue. A campaign that dies leaves a sender that has not heard of it yet, with grants before it:
-  /// nothing more may leave by them once the supervisor, which hears of the death after this, revives the campaign.
+  /// Withdraws the queue. A campaign that dies leaves a sender that has not heard of it yet and keeps the queue, with
+  /// letters that were granted: none of them may leave once the supervisor, which hears of the death after this,
+  /// revives the campaign.
   ~dispatch_line();
   dispatch_line(const dispatch_line&) = delete;
   dispatch_line& operator=(const dispatch_line&) = delete;

@@ -1,5 +1,5 @@
 #pragma once
-// Between a relay's thread and a sender: gathers what the relay reports while the campaign is busy with its log, so
+// Between a relay's thread and a campaign: gathers what the relay reports while the campaign is busy with its log, so
 // that nobody is woken for it and the campaign gets one report at a time, however many there were.
 
 #include "actors/relay.hpp"

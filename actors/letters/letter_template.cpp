@@ -73,80 +73,6 @@ std::optional<std::size_t> find_too_deep(std::string_view text) {
   return std::nullopt;
 }
 
-/// A template for the parser. It makes a node of each word and of each blank, a hundred times the text: here a line's text
-/// between its tags is one character, and what that stands for is kept beside. Where a line begins, where it ends, and
-/// whether it prints something is as before.
-class short_template {
-public:
-  explicit short_template(std::string_view text) {
-    // Delimiters of a template's own are rare, and so is the character.
-    if (text.find(stand_in) != std::string_view::npos || text.find("{{=") != std::string_view::npos) {
-      text_ = text;
-      return;
-    }
-    for (std::size_t at = 0; at < text.size();) {
-      const auto open = std::min(text.find("{{", at), text.size());
-      shorten(text.substr(at, open - at));
-      const std::string_view closing = text.substr(open).starts_with("{{{") ? "}}}" : "}}";
-      const auto close = text.find(closing, open);
-      at = close == std::string_view::npos ? text.size() : close + closing.size();
-      text_.append(text.substr(open, at - open));
-    }
-  }
-
-  const std::string& text() const { return text_; }
-
-  /// Where something stands in the template itself.
-  std::size_t position(std::size_t in_text) const {
-    auto at = in_text;
-    for (const auto& one : runs_)
-      if (one.at < in_text)
-        at += one.text.size() - 1;
-    return at;
-  }
-
-  /// Calls `take` with the parts of a piece of the text as they stand in the template. Pieces come in their order.
-  template <class Take>
-  void expand(std::string_view piece, Take&& take) {
-    for (auto at = piece.find(stand_in); at != std::string_view::npos && next_ < runs_.size();
-         at = piece.find(stand_in)) {
-      take(piece.substr(0, at));
-      take(runs_[next_++].text);
-      piece.remove_prefix(at + 1);
-    }
-    take(piece);
-  }
-
-private:
-  static constexpr char stand_in = '\x01';
-  static constexpr std::size_t run_bytes_min = 8;
-
-  struct run {
-    std::size_t at; ///< of what stands for it
-    std::string_view text;
-  };
-
-  void shorten(std::string_view text) {
-    while (!text.empty()) {
-      const auto line = text.substr(0, text.find_first_of("\r\n"));
-      if (line.size() < run_bytes_min || line.find_first_not_of(" \t") == std::string_view::npos) {
-        text_.append(line);
-      } else {
-        runs_.push_back({text_.size(), line});
-        text_.push_back(stand_in);
-      }
-      text.remove_prefix(line.size());
-      const auto line_ends = std::min(text.find_first_not_of("\r\n"), text.size());
-      text_.append(text.substr(0, line_ends));
-      text.remove_prefix(line_ends);
-    }
-  }
-
-  std::string text_;
-  std::vector<run> runs_;
-  std::size_t next_ = 0;
-};
-
 /// The parser's words as a notice.
 notice notice_of_parser(const std::string& words) {
   if (words == "Unclosed tag")
@@ -384,6 +310,80 @@ void append_escaped(std::string& to, std::string_view value, template_style styl
     break;
   }
 }
+
+/// A template for the parser. It makes a node of each word and of each blank, a hundred times the text: here a line's text
+/// between its tags is one character, and what that stands for is kept beside. Where a line begins, where it ends, and
+/// whether it prints something is as before.
+class short_template {
+public:
+  explicit short_template(std::string_view text) {
+    // Delimiters of a template's own are rare, and so is the character.
+    if (text.find(stand_in) != std::string_view::npos || text.find("{{=") != std::string_view::npos) {
+      text_ = text;
+      return;
+    }
+    for (std::size_t at = 0; at < text.size();) {
+      const auto open = std::min(text.find("{{", at), text.size());
+      shorten(text.substr(at, open - at));
+      const std::string_view closing = text.substr(open).starts_with("{{{") ? "}}}" : "}}";
+      const auto close = text.find(closing, open);
+      at = close == std::string_view::npos ? text.size() : close + closing.size();
+      text_.append(text.substr(open, at - open));
+    }
+  }
+
+  const std::string& text() const { return text_; }
+
+  /// Where something stands in the template itself.
+  std::size_t position(std::size_t in_text) const {
+    auto at = in_text;
+    for (const auto& one : runs_)
+      if (one.at < in_text)
+        at += one.text.size() - 1;
+    return at;
+  }
+
+  /// Calls `take` with the parts of a piece of the text as they stand in the template. Pieces come in their order.
+  template <class Take>
+  void expand(std::string_view piece, Take&& take) {
+    for (auto at = piece.find(stand_in); at != std::string_view::npos && next_ < runs_.size();
+         at = piece.find(stand_in)) {
+      take(piece.substr(0, at));
+      take(runs_[next_++].text);
+      piece.remove_prefix(at + 1);
+    }
+    take(piece);
+  }
+
+private:
+  static constexpr char stand_in = '\x01';
+  static constexpr std::size_t run_bytes_min = 8;
+
+  struct run {
+    std::size_t at; ///< of what stands for it
+    std::string_view text;
+  };
+
+  void shorten(std::string_view text) {
+    while (!text.empty()) {
+      const auto line = text.substr(0, text.find_first_of("\r\n"));
+      if (line.size() < run_bytes_min || line.find_first_not_of(" \t") == std::string_view::npos) {
+        text_.append(line);
+      } else {
+        runs_.push_back({text_.size(), line});
+        text_.push_back(stand_in);
+      }
+      text.remove_prefix(line.size());
+      const auto line_ends = std::min(text.find_first_not_of("\r\n"), text.size());
+      text_.append(text.substr(0, line_ends));
+      text.remove_prefix(line_ends);
+    }
+  }
+
+  std::string text_;
+  std::vector<run> runs_;
+  std::size_t next_ = 0;
+};
 
 /// Turns pieces into steps: text beside text becomes one, tags get their columns.
 class template_builder {
