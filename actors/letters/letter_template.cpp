@@ -374,9 +374,9 @@ private:
         text_.push_back(stand_in);
       }
       text.remove_prefix(line.size());
-      const auto line_ends = std::min(text.find_first_not_of("\r\n"), text.size());
-      text_.append(text.substr(0, line_ends));
-      text.remove_prefix(line_ends);
+      const auto next_line = std::min(text.find_first_not_of("\r\n"), text.size());
+      text_.append(text.substr(0, next_line));
+      text.remove_prefix(next_line);
     }
   }
 
