@@ -13,8 +13,7 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t mebibyte = 1U << 20U;
-/// Audiences are read once, from their beginning: what was read of them needs no place.
-constexpr std::size_t block_cache_bytes = 8 * mebibyte;
+constexpr std::size_t block_cache_bytes = 32 * mebibyte;
 constexpr std::size_t log_bytes_max = 128 * mebibyte;
 constexpr double filter_bits_per_key = 10; // 1% of the look-ups that find nothing still read a block
 

@@ -176,6 +176,17 @@ void play_notices(actor_fixture& node) {
   node.pass(1h);
 }
 
+/// A hold that the engine laid itself, with its notice.
+void play_suspicion(actor_fixture& node) {
+  const auto id = node.create(spec_in_parts(30, 1h), node.make_audience(100));
+  settle_as(node, letter_state::refused, {550, "5.7.1", "spam"});
+  node.tell(id, command_kind::start).value();
+  node.run();
+  node.pass(1h);
+  node.tell(id, command_kind::cancel).value();
+  node.run();
+}
+
 node_settings with_moderation() {
   auto settings = actor_fixture::quiet_settings();
   settings.moderation.first_campaigns = 3;
@@ -221,7 +232,7 @@ TEST_CASE("logs of every released format give the state that they gave then") {
     CHECK(now.at("letters") == then.at("letters"));
     CHECK(shows_still(now.at("responses"), then.at("responses")));
   }
-  CHECK(logs >= 6);
+  CHECK(logs >= 7);
   CHECK(types.size() == std::variant_size_v<event_body> - 1); // `edited` is in stored_form_test.cpp
 }
 
@@ -233,13 +244,14 @@ TEST_CASE("today's engine writes the golden logs", "[.][make-golden]") {
       {"cancelled_in_doubt", play_cancel_in_doubt},
       {"discarded", play_discard},
       {"notices", play_notices},
+      {"suspected", play_suspicion},
       {"approved_under_hold", [](actor_fixture& node) { play_moderation(node, command_kind::approve); }},
       {"rejected", [](actor_fixture& node) { play_moderation(node, command_kind::reject); }}};
   for (const auto& [name, play] : plays) {
     auto settings = name.find("ed_under") != name.npos || name == "rejected" || name == "notices"
                         ? with_moderation()
                         : actor_fixture::quiet_settings();
-    settings.suspicion.enabled = name == "notices";
+    settings.suspicion.enabled = name == "notices" || name == "suspected";
     settings.suspicion.outcomes_min = 20;
     actor_fixture node(settings);
     play(node);
