@@ -239,6 +239,9 @@ asio::awaitable<bool> http_session::serve_one() {
   if (buffer_.size() == 0 && buffer_.capacity() > idle_buffer_bytes_max)
     buffer_.shrink_to_fit();
   const auto asked = std::make_shared<exchange>();
+  // Here, on the loop: the thread that answered may let go of the exchange last, and whoever is let in by a permit given
+  // back there would not be woken.
+  const permits_given_back at_the_end{*asked};
   std::optional<http_response> answered;
   {
     parser incoming;

@@ -66,6 +66,10 @@ private:
         permits; ///< kept until the answer is sent: so many answers wait for slow readers at most
   };
   using exchange_ptr = std::shared_ptr<exchange>;
+  struct permits_given_back {
+    exchange& of;
+    ~permits_given_back() { of.permits.clear(); }
+  };
   struct pending_answer;
 
   // GCC 12 destroys temporaries of an expression with co_await twice: what these take is named by the caller, which
