@@ -357,6 +357,10 @@ void world::disturb() {
   } else if (thrown < 720) {
     relay_->step();
   } else if (thrown < 830) {
+    if (disk_->waiting() > 0 && chance_.below(20) == 0) {
+      kill_some_actor(); // while what it appends is on its way
+      return;
+    }
     disk_->sync(1 + chance_.below(4));
     if (chance_.below(50) == 0)
       kill_some_actor(); // just as its claim is durable, and granted
