@@ -2,9 +2,10 @@
 //
 // All that comes in (commands, relay's reports, the builder's skips, the time) waits in queues; `proceed`
 // turns what is there into events with the pure core, appends them in one go, and when they are durable
-// `carry_out` answers and acts. One append is under way at a time, and its effects happen only after it, so
-// the claim always comes first and nobody is told what may yet be lost. While it is under way, more comes
-// in; so the busier the campaign is, the more letters share one event.
+// `carry_out` answers and acts (letters are granted by the journal's thread just before that). One append is
+// under way at a time, and its effects happen only after it, so the claim always comes first and nobody is told
+// what may yet be lost. While it is under way, more comes in; so the busier the campaign is, the more letters
+// share one event.
 
 #include "actors/actors.hpp"
 #include "actors/audit/recovery.hpp"
