@@ -110,7 +110,7 @@ describe("the details of a campaign", () => {
     const page = await opened("response");
     const row = panel(page).getByRole("row", { name: /550 5\.1\.1/ });
     await row.getByText("nobody here").waitFor();
-    assert.match(await row.textContent(), /6.*no0@d\.example/);
+    assert.match(await row.textContent(), /6.*no\d?0@d\.example/, "any of the first: they left side by side");
     const taken = panel(page).getByRole("row", { name: /250 2\.0\.0/ });
     await taken.getByRole("cell", { name: "54", exact: true }).waitFor();
     await panel(page).getByText("The raw record").click();
