@@ -13,7 +13,7 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t mebibyte = 1U << 20U;
-constexpr std::size_t block_cache_bytes = 32 * mebibyte;
+constexpr std::size_t block_cache_bytes = 8 * mebibyte;
 constexpr std::size_t log_bytes_max = 128 * mebibyte;
 constexpr double filter_bits_per_key = 10; // 1% of the look-ups that find nothing still read a block
 
@@ -104,8 +104,8 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const old_keys_filte
     if (which == family::events)
       options.write_buffer_size = 32 * mebibyte;
     if (which == family::audiences) {
-      options.write_buffer_size = 16 * mebibyte;
-      options.level0_file_num_compaction_trigger = 8;
+      options.write_buffer_size = 8 * mebibyte;
+      options.level0_file_num_compaction_trigger = 16;
       // Far from where imports wait (see import_throttle.hpp): here RocksDB holds back the writers of every family.
       options.max_write_buffer_number = 6;
       options.level0_slowdown_writes_trigger = 60;

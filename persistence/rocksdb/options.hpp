@@ -10,7 +10,7 @@ namespace sluice {
 
 /// Where imports wait: tables that are full and not on the disk yet, and tables on it that nobody has merged yet.
 inline constexpr std::uint64_t import_tables_in_memory_max = 2;
-inline constexpr std::uint64_t import_tables_unsorted_max = 16;
+inline constexpr std::uint64_t import_tables_unsorted_max = 32;
 
 /// The name of a column family on disk.
 std::string_view name_of(family which);
