@@ -49,6 +49,7 @@ struct effects {
   command_answer answer;
   std::vector<result_group> results; ///< to be taken up again if the append fails
   std::vector<settled_group> skips;  ///< likewise
+  letter_index in_flight = 0;        ///< by the log as it is without the append
 };
 
 struct campaign_actor_state {
@@ -70,6 +71,7 @@ struct campaign_actor_state {
   std::vector<std::pair<queue_number, report_ptr>> reports;
   std::vector<result_group> results;
   std::vector<settled_group> skips;
+  std::vector<effects::answer_to_queue> without_room; ///< letters wanted, and too many are claimed
 
   // The append under way.
   bool is_appending = false;
@@ -78,6 +80,7 @@ struct campaign_actor_state {
   pool_requests store_requests;
   effects pending;
   std::vector<event> batch;
+  std::unique_ptr<claim_room::share> claims;
 
   bool is_disk_failing = false;
   milliseconds disk_retry_delay = disk_retry_first;
@@ -106,6 +109,11 @@ struct campaign_actor_state {
     state = std::move(recovered);
     snapshot_at = state.last_event;
     results = results_of_restart(state);
+    claims = std::make_unique<claim_room::share>(services->claims, [to = self->address()] {
+      if (const auto there = caf::actor_cast<campaign_actor>(to))
+        caf::anon_send(there, caf::tick_atom::value);
+    });
+    claims->set(state.in_flight());
     publish();
     proceed();
   }
@@ -127,6 +135,7 @@ struct campaign_actor_state {
     if (recovered) {
       state = std::move(*recovered);
       letters.on_reloaded();
+      claims->set(state.in_flight());
       is_appending = false;
       is_reloading = false;
       publish();
@@ -246,6 +255,7 @@ struct campaign_actor_state {
   void proceed() {
     while (!is_appending) {
       effects next;
+      next.in_flight = state.in_flight();
       const auto at = now();
       take_reports(next);
       if (!waits_for_disk)
@@ -282,6 +292,7 @@ struct campaign_actor_state {
 
   /// Moves what the senders brought into the queues. What they want is decided last, in `claim`.
   void take_reports(effects& next) {
+    next.replies = std::exchange(without_room, {});
     for (auto& [from, report] : reports) {
       on_condition(*report);
       for (auto& group : report->results)
@@ -314,6 +325,7 @@ struct campaign_actor_state {
     }
   }
 
+  /// What too many are claimed for waits until there is room, and is asked about again with everything else.
   void claim(effects& next, timestamp at) {
     letter_ranges all;
     for (auto& one : next.replies) {
@@ -325,6 +337,20 @@ struct campaign_actor_state {
     }
     if (all.empty())
       return;
+    const auto wanted = all.count();
+    if (auto room = claims->take(wanted, state.in_flight()); room < wanted) {
+      all.clear();
+      for (auto& one : next.replies) {
+        auto claimed_now = one.granted.take_front(room);
+        room -= claimed_now.count();
+        all.add(claimed_now);
+        if (!one.granted.empty())
+          without_room.push_back({one.to, {}, std::move(one.granted)});
+        one.granted = std::move(claimed_now);
+      }
+      if (all.empty())
+        return;
+    }
     letters.on_claimed(all);
     apply(claimed{all}, "");
   }
@@ -416,6 +442,7 @@ struct campaign_actor_state {
             grant(std::move(grants));
           caf::anon_send(to, append_outcome{std::move(last)});
         });
+    claims->set(state.in_flight()); // now that nobody's claim can get before what this append settles
   }
 
   using letter_grants = std::vector<std::pair<campaign_queue_ptr, letter_ranges>>;
@@ -494,6 +521,7 @@ struct campaign_actor_state {
       one.denied.add(std::exchange(one.granted, {}));
     }
     send_replies(failed);
+    claims->set(failed.in_flight);
     on_disk_failure(why.message);
     reload();
   }

@@ -1,6 +1,7 @@
 #pragma once
 // What the actors of one node share. Made before them, and outlives them.
 
+#include "actors/claim_room.hpp"
 #include "actors/directory.hpp"
 #include "actors/letter_budget.hpp"
 #include "actors/node.hpp"
@@ -8,6 +9,7 @@
 #include "actors/store_pool.hpp"
 #include "persistence/store.hpp"
 
+#include <limits>
 #include <memory>
 
 namespace sluice {
@@ -19,6 +21,7 @@ struct engine {
   clock_source now = system_now;
   directory campaigns;
   letter_budget letters;
+  claim_room claims{std::numeric_limits<std::size_t>::max()};
   /// Without threads unless it is given some: a test runs its jobs itself. Last, so that it ends before what jobs use.
   std::unique_ptr<store_pool> pool = std::make_unique<store_pool>(0);
 };

@@ -211,6 +211,7 @@ node::open(node_settings settings, const relay_factory& relays, caf::actor_syste
   services->now = std::move(now);
   services->pool = std::make_unique<store_pool>(settings.store_threads);
   services->letters.set_bytes_max(settings.letters_bytes_max);
+  services->claims.set_letters_max(services->relay->letters_in_flight_max());
   services->settings = std::move(settings);
   auto opened = std::make_unique<actor_node>(std::move(services), system);
   if (auto begun = opened->begin(); !begun)

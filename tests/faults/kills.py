@@ -10,6 +10,7 @@ doubt (under `hold`: any), one kill leaves more in doubt than 2 x connections, o
 import argparse
 import bisect
 import collections
+import datetime
 import os
 import pathlib
 import random
@@ -133,6 +134,38 @@ class Deaths:
         must({len(one) for one in ids.values()} == {1}, "a Message-ID changed between two attempts")
         must(self.engine.stop() == 0, "the engine did not end well")
         verified(self.engine)
+
+
+def doubts_together(choose, campaigns, kills):
+    """How many letters each of some kills left in doubt in the logs of several campaigns together. They are sent at the
+    same time; each letter arrives, and what arrives twice was in doubt."""
+    letters = kills * LETTERS_BETWEEN_MAX // campaigns + LETTERS_BETWEEN_MAX
+    with Sink() as sink, Engine(sink.url, SETTINGS) as engine:
+        ids = [engine.start_campaign(letters) for _ in range(campaigns)]
+        died_at = []
+        for number in range(kills):
+            if number:
+                engine.spawn()
+                wait_until(engine.is_ready, "the engine to be ready")
+            sink.wait_for(sink.count() + choose.randrange(1, LETTERS_BETWEEN_MAX))
+            engine.kill9()
+            died_at.append(datetime.datetime.now(datetime.UTC))
+            wait_until(lambda: not sink.clients, "the sink to read what the dead process had sent")
+        engine.start()
+        doubts = [0] * kills
+        for campaign in ids:
+            engine.wait_status(campaign, "sent", 120)
+            for event in engine.events(campaign):
+                for group in event.get("groups", []):
+                    if group["outcome"] == "in_doubt":
+                        doubts[bisect.bisect(died_at, datetime.datetime.fromisoformat(event["at"])) - 1] += len(list(indices(group["letters"])))
+        arrived = collections.Counter(letter.message_id for letter in sink.taken())
+        must(len(arrived) == campaigns * letters, f"{campaigns * letters - len(arrived)} letters were lost")
+        again = sum(arrived.values()) - len(arrived)
+        must(again <= sum(doubts), f"{again} letters arrived twice, {sum(doubts)} were in doubt")
+        must(engine.stop() == 0, "the engine did not end well")
+        verified(engine)
+    return doubts
 
 
 class Ordeal:

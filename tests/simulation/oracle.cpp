@@ -22,9 +22,17 @@ std::string open_letters(const rules_observer& books) {
 oracle::oracle(const simulated_clock& clock, bool is_traced, const retry_settings& retries) :
     clock_(clock), is_traced_(is_traced), retries_(retries) {}
 
-void oracle::begin_watching() {
+void oracle::begin_watching(std::size_t letters_in_flight_max) {
   is_watching_ = true;
   unanswered_ = 0;
+  letters_in_flight_max_ = letters_in_flight_max;
+  claimed_.clear();
+  has_death_ = false;
+}
+
+void oracle::on_death() {
+  ++told.deaths;
+  has_death_ = true;
 }
 
 void oracle::add_to_trace(const std::string& words) {
@@ -61,10 +69,26 @@ void oracle::on_durable(campaign_id campaign, event_number number, const event& 
   } catch (const broken_rule& rule) {
     fail(fmt::format("{} {}", to_string(campaign), rule.what()));
   }
+  count_claims(campaign, what);
   if (std::holds_alternative<scheduled>(what.body))
     scheduled_.emplace(campaign, clock_.passed);
   if (std::holds_alternative<discarded>(what.body))
     discarded_.insert(campaign);
+}
+
+void oracle::count_claims(campaign_id campaign, const event& what) {
+  if (const auto* taken = std::get_if<claimed>(&what.body))
+    taken->letters.for_each([&](letter_index index) { claimed_.emplace(campaign, index); });
+  if (const auto* outcomes = std::get_if<settled>(&what.body))
+    for (const auto& group : outcomes->groups)
+      group.letters.for_each([&](letter_index index) { claimed_.erase({campaign, index}); });
+  if (claimed_.size() <= letters_in_flight_max_ || has_death_)
+    return;
+  std::string which;
+  for (const auto& [whose, index] : claimed_)
+    which += fmt::format("{}{} {}", which.empty() ? "" : ", ", to_string(whose), index);
+  fail(fmt::format("{} letters are in hand at most; claimed and not settled in all logs together are {}",
+                   letters_in_flight_max_, which));
 }
 
 void oracle::on_view(campaign_id id, const view_ptr& view) {

@@ -38,7 +38,7 @@ public:
   oracle(const simulated_clock& clock, bool is_traced, const retry_settings& retries);
 
   /// A process begins, or goes down: what it still does on its way reaches nobody.
-  void begin_watching();
+  void begin_watching(std::size_t letters_in_flight_max);
   void stop_watching() { is_watching_ = false; }
 
   // What happens, as it happens. A rule that does not hold is kept in `told`.
@@ -48,6 +48,7 @@ public:
   void on_delivery(const transmission& sent);
   void on_throttle(campaign_id whose) { books_.at(whose).on_throttle(); }
   void on_suppression(const std::string& address);
+  void on_death();
   void on_created(campaign_id id);
   void on_command(campaign_id id, const command& asked);
   void on_answer(campaign_id id, const command& asked, const command_answer& answer);
@@ -78,12 +79,18 @@ public:
 private:
   void add_to_trace(const std::string& words);
   void check_letters(campaign_id id, const rules_observer& books) const;
+  void count_claims(campaign_id campaign, const event& what);
 
   const simulated_clock& clock_;
   bool is_traced_;
   retry_settings retries_;
   bool is_watching_ = false;
   unsigned unanswered_ = 0; ///< commands since watching began
+  /// Claimed by this process and not settled, in all logs together. Known as long as no actor has died, whose letters its
+  /// revival settles.
+  std::set<std::pair<campaign_id, letter_index>> claimed_;
+  std::size_t letters_in_flight_max_ = 0;
+  bool has_death_ = false;
   std::map<campaign_id, rules_observer> books_;
   std::set<campaign_id> discarded_;
   std::map<std::pair<campaign_id, letter_index>, unsigned> delivered_;

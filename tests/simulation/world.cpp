@@ -137,12 +137,13 @@ void world::boot() {
   relay_ = made.get();
   relay_->mood = scenario_.mood();
   parts_->relay = std::move(made);
+  parts_->claims.set_letters_max(relay_->letters_in_flight_max());
   parts_->now = [this] { return now(); };
   parts_->campaigns.subscribe([this](campaign_id id, const view_ptr& view) { oracle_.on_view(id, view); });
   configuration_ = std::make_unique<simulated_configuration>();
   system_ = std::make_unique<caf::actor_system>(*configuration_);
   scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
-  oracle_.begin_watching();
+  oracle_.begin_watching(relay_->letters_in_flight_max());
   deaths_of_this_boot_ = 0;
   supervisor_ = spawn_supervisor(*system_, parts_);
 }
@@ -323,7 +324,7 @@ void world::kill_some_actor() {
   if (name != "campaign" && name != "sender" && name != "batch_builder")
     return;
   ++deaths_of_this_boot_;
-  ++oracle_.told.deaths;
+  oracle_.on_death();
   say("a {} dies", name);
   who->enqueue(nullptr, caf::make_message_id(caf::message_priority::high),
                caf::make_message(caf::exit_msg{who->address(),
