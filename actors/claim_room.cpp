@@ -22,7 +22,8 @@ std::size_t claim_room::share::take(std::size_t wanted, std::size_t in_flight) {
   const auto others = of_.letters_ - letters_;
   const auto used = others + in_flight;
   const auto room = of_.letters_max_ - std::min(of_.letters_max_, used);
-  const auto must_wait = !is_waiting_ && !of_.waiting_.empty(); // or those who want few would be before them for ever
+  const auto must_wait =
+      !is_waiting_ && !of_.waiting_.empty(); // or those who want few would be before them for ever
   const auto given = must_wait ? 0 : wanted <= room ? wanted : room >= of_.worth_claiming() ? room : 0;
   if (given < wanted && !std::exchange(is_waiting_, true))
     of_.waiting_.push_back(this);

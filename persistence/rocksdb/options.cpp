@@ -88,6 +88,8 @@ rocksdb::Options database_options(rocksdb::Env* env, open_mode mode) {
   options.max_background_jobs = 2;
   // Tables go to the disk as they are written, not all at their end: a log's sync would wait behind them.
   options.bytes_per_sync = mebibyte;
+  // A log would go on in the room set aside for it long after the disk was full and everything else had failed.
+  options.allow_fallocate = false;
   options.max_open_files = -1;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;

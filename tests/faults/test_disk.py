@@ -12,7 +12,7 @@ from sink import Sink
 from small_disk import SmallDisk, can_mount
 
 LETTERS = 20_000
-DISK_MIB = 16  # less than the store sets aside for its log ahead of its writes (17.6 MiB): a full disk stops it at once
+DISK_MIB = 16
 
 
 def engine_on(disk, sink, **more):

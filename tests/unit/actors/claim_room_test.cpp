@@ -33,7 +33,8 @@ TEST_CASE("campaigns together claim no more than there is room for, and hear whe
   CHECK(one_hears.calls == 0);
 }
 
-TEST_CASE("a campaign's own outcomes make room for its claims in the same append, and for others only behind it") {
+TEST_CASE(
+    "a campaign's own outcomes make room for its claims in the same append, and for others only behind it") {
   claim_room room(40);
   claim_room::share one(room, [] {});
   claim_room::share other(room, [] {});
@@ -97,7 +98,8 @@ TEST_CASE("who waits is told once, also where the room is that of a campaign tha
   CHECK(waits.take(2, 0) == 2);
 }
 
-TEST_CASE("what a dead process had claimed counts until it is settled, even where it is more than there is room for") {
+TEST_CASE("what a dead process had claimed counts until it is settled, even where it is more than there is "
+          "room for") {
   claim_room room(10);
   claim_room::share one(room, [] {});
   claim_room::share other(room, [] {});
