@@ -2,6 +2,7 @@
 
 #include "adapters/http/http_server.hpp"
 
+#include "adapters/http/routes.hpp"
 #include "persistence/memory/store.hpp"
 #include "tests/catch.hpp"
 
@@ -11,6 +12,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/write.hpp>
 #include <caf/actor.hpp>
+#include <fmt/format.h>
 
 #include <atomic>
 #include <future>
@@ -31,8 +33,13 @@ public:
   std::atomic<bool> store_throws = false;
   /// Gets the callback of the next command, which it may keep.
   std::promise<std::function<void(result<command_answer>)>> commanded;
+  /// Who wants a campaign made is refused at once, and the thread that did it goes on when this is set.
+  std::promise<void> has_more_to_do;
 
-  void create(create_campaign, std::function<void(result<campaign_view>)>) override { refuse(); }
+  void create(create_campaign, std::function<void(result<campaign_view>)> done) override {
+    done(failure(error_code::unavailable, "not today"));
+    has_more_to_do.get_future().wait();
+  }
   void command(campaign_id, sluice::command, std::function<void(result<command_answer>)> done) override {
     commanded.set_value(std::move(done));
   }
@@ -58,8 +65,7 @@ private:
   std::unique_ptr<sluice::store> kept_ = make_memory_store();
 };
 
-std::unique_ptr<http_server> serve_on_loopback(node& engine) {
-  http_settings settings;
+std::unique_ptr<http_server> serve_on_loopback(node& engine, http_settings settings = {}) {
   settings.port = 0;
   settings.stop_timeout = milliseconds(1);
   return http_server::start(engine, settings).value();
@@ -125,6 +131,25 @@ TEST_CASE("http server: a callback that is dropped without an answer is one") {
     const auto dropped = engine.commanded.get_future().get();
   }
   CHECK_THAT(one.read_all(), Catch::Matchers::ContainsSubstring("HTTP/1.1 503"));
+}
+
+TEST_CASE("http server: a request's place is free once it is answered, whatever its thread still does") {
+  commanded_engine engine;
+  http_settings settings;
+  settings.large_bodies.per_client = 1;
+  const auto server = serve_on_loopback(engine, settings);
+  const std::string body = R"({"name":"a","from":"a@b.example","subject":"s","text":")" +
+                           std::string(small_body_bytes_max, 'x') + R"("})";
+  const auto length = fmt::format("Content-Length: {}\r\n", body.size());
+  http_line one(*server);
+  one.send(request_text("POST /v1/campaigns", engine.secret, length) + body);
+  one.send(request_text("POST /v1/check", engine.secret, length + "Connection: close\r\n") + body);
+  auto reading = std::async(std::launch::async, [&] { return one.read_all(); });
+  CHECK(reading.wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+  engine.has_more_to_do.set_value();
+  const auto answers = reading.get();
+  CHECK_THAT(answers, Catch::Matchers::ContainsSubstring("not today"));
+  CHECK_THAT(answers, Catch::Matchers::ContainsSubstring("HTTP/1.1 4"));
 }
 
 TEST_CASE(
