@@ -135,13 +135,16 @@ void merge_edit(node& engine, const http_request& request, const respond& answer
                            .fields = body->dump(-1, ' ', false, json::error_handler_t::replace),
                            .keeps_audience = !has_audience};
   engine.command(
-      view->id, std::move(what), [&engine, id = view->id, answer](const result<command_answer>& done) {
+      view->id, std::move(what),
+      [&engine, id = view->id, answer, go_on = request.go_on](const result<command_answer>& done) {
         if (!done)
           return answer(problem(done.error()));
-        const auto now = engine.campaigns().find(id, engine.now());
-        answer(now ? whole_answer(engine, 200, *now)
-                   : problem(make_error(error_code::not_found,
-                                        notice{"campaign_discarded", {{"campaign", to_string(id)}}})));
+        go_on([&engine, id, answer] {
+          const auto now = engine.campaigns().find(id, engine.now());
+          answer(now ? whole_answer(engine, 200, *now)
+                     : problem(make_error(error_code::not_found,
+                                          notice{"campaign_discarded", {{"campaign", to_string(id)}}})));
+        });
       });
 }
 
@@ -223,12 +226,14 @@ void create_campaign(node& engine, const http_request& request, const respond& a
   if (!spec)
     return answer(problem(spec.error()));
   engine.create({std::move(*spec), *audience, request.who.name, request.idempotency_key},
-                [&engine, answer](const result<campaign_view>& made) {
+                [&engine, answer, go_on = request.go_on](const result<campaign_view>& made) {
                   if (!made)
                     return answer(problem(made.error()));
-                  auto response = whole_answer(engine, 201, *made);
-                  response.headers.emplace_back("Location", "/v1/campaigns/" + to_string(made->id));
-                  answer(std::move(response));
+                  go_on([&engine, answer, made = *made] {
+                    auto response = whole_answer(engine, 201, made);
+                    response.headers.emplace_back("Location", "/v1/campaigns/" + to_string(made.id));
+                    answer(std::move(response));
+                  });
                 });
 }
 

@@ -457,6 +457,17 @@ asio::awaitable<http_response> http_session::handle(const exchange_ptr& asked) {
   pending_ = std::make_shared<pending_answer>(core_.loop);
   auto bringer =
       std::make_shared<responder<pending_answer>>(core_.mailbox, std::weak_ptr<pending_answer>(pending_));
+  asked->request.go_on = [reached = core_.mailbox, &core = core_, kind = asked->entry->work](auto job) {
+    reached->post([&core, kind, job = std::move(job)] {
+      core.threads_for(kind).post([job] {
+        try {
+          job(); // where it throws, the responder answers when it is let go of
+        } catch (const std::exception& fault) {
+          spdlog::error("http: the rest of a request ended in a fault of ours: {}", fault.what());
+        }
+      });
+    });
+  };
   // Nothing but the handler's `answer` keeps the responder: dropped unused, it answers by itself.
   auto job = [asked, bring = std::move(bringer), &engine = core_.engine]() mutable {
     const respond answer = [bring = std::move(bring)](http_response response) {

@@ -37,6 +37,9 @@ struct http_request {
   token_info who;                          ///< empty on routes that need no token
   std::shared_ptr<letter_history> letters; ///< what earlier requests learnt of the logs
   std::shared_ptr<const http_numbers> numbers;
+  /// Runs a job on the threads of this request's kind: for the rest of it where the engine calls back on a thread of its
+  /// own, which campaigns wait for. Any thread; may outlive the request and the server.
+  std::function<void(std::function<void()>)> go_on = [](const std::function<void()>& job) { job(); };
 };
 
 struct http_response {
