@@ -17,6 +17,7 @@
 #include <atomic>
 #include <future>
 #include <stdexcept>
+#include <thread>
 
 using namespace sluice;
 using boost::asio::ip::tcp;
@@ -33,10 +34,22 @@ public:
   std::atomic<bool> store_throws = false;
   /// Gets the callback of the next command, which it may keep.
   std::promise<std::function<void(result<command_answer>)>> commanded;
-  /// Who wants a campaign made is refused at once, and the thread that did it goes on when this is set.
+  /// Drafts are made, by a thread that calls back as the scheduler's do.
+  bool makes_drafts = false;
+  std::atomic<std::thread::id> calls_back{};
+  std::atomic<bool> is_read_by_caller = false;
+  /// Otherwise who wants one made is refused at once, and the thread that did it goes on when this is set.
   std::promise<void> has_more_to_do;
 
   void create(create_campaign, std::function<void(result<campaign_view>)> done) override {
+    if (makes_drafts) {
+      std::thread caller([this, &done] {
+        calls_back = std::this_thread::get_id();
+        done(campaign_view{});
+      });
+      caller.join();
+      return;
+    }
     done(failure(error_code::unavailable, "not today"));
     has_more_to_do.get_future().wait();
   }
@@ -45,6 +58,8 @@ public:
   }
   directory& campaigns() override { return campaigns_; }
   sluice::store& store() override {
+    if (std::this_thread::get_id() == calls_back)
+      is_read_by_caller = true;
     if (store_throws)
       throw std::runtime_error("a store that throws");
     return *kept_;
@@ -131,6 +146,20 @@ TEST_CASE("http server: a callback that is dropped without an answer is one") {
     const auto dropped = engine.commanded.get_future().get();
   }
   CHECK_THAT(one.read_all(), Catch::Matchers::ContainsSubstring("HTTP/1.1 503"));
+}
+
+TEST_CASE(
+    "http server: a draft's answer is made by a thread of the server's, not by the one that calls back") {
+  commanded_engine engine;
+  engine.makes_drafts = true;
+  const auto server = serve_on_loopback(engine);
+  http_line one(*server);
+  const std::string body = R"({"name":"a","from":"a@b.example","subject":"s","text":"t"})";
+  one.send(request_text("POST /v1/campaigns", engine.secret,
+                        fmt::format("Content-Length: {}\r\nConnection: close\r\n", body.size())) +
+           body);
+  CHECK_THAT(one.read_all(), Catch::Matchers::ContainsSubstring("HTTP/1.1 404")); // the store has none of it
+  CHECK_FALSE(engine.is_read_by_caller);
 }
 
 TEST_CASE("http server: a request's place is free once it is answered, whatever its thread still does") {
