@@ -64,7 +64,7 @@ private:
   template <class Answer, class Work>
   static Answer attempt(Work work) {
     try {
-      return work();
+      return std::move(work)();
     } catch (const std::exception& thrown) {
       return std::unexpected(error_of(thrown));
     }

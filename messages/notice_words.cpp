@@ -338,10 +338,9 @@ constexpr auto table = std::to_array<notice_words>({
     {"letter_deferred",
      "it was put off at {at:time}[: {reply}][: {causes}]; it is tried again at {until:time}"},
     {"letter_relay_away", "the relay is away since {since:time}[: {causes}]; it is tried again and again"},
-    {"letter_domain_limit", "{domain} gets {per_second|letter|letters} a second at most, and "
-                            "{waiting|letter waits|letters wait} to it at the relay for that"},
-    {"letter_rate_limit",
-     "this engine sends {per_second|letter|letters} a second at most, all campaigns together"},
+    {"letter_domain_limit", "letters to {domain} have a limit of {limit}, and "
+                            "{waiting|letter waits|letters wait} for it at the relay"},
+    {"letter_rate_limit", "letters of all campaigns together have a limit of {limit}"},
     {"letter_waiting", "it is due and waits for its turn on a connection to the relay"},
     {"letter_waiting_again", "it is due and waits for its turn on a connection to the relay; it was tried "
                              "{attempts|time|times} and came back[: {reply}][: {causes}]"},

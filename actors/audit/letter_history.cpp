@@ -89,7 +89,7 @@ std::vector<event_span> letter_log_index::spans_of(const std::vector<letter_inde
 std::size_t letter_log_index::bytes() const {
   auto bytes = sizeof(*this) + state_.letters.size() + state_.spec.text.size() + state_.spec.html.size();
   for (const auto& spans : blocks_)
-    bytes += sizeof(spans) + spans.capacity() * sizeof(event_span);
+    bytes += sizeof(std::vector<event_span>) + spans.capacity() * sizeof(event_span);
   return bytes;
 }
 

@@ -181,10 +181,10 @@ private:
     if (wait.domain_letters > 0)
       add("domain_limit", notice{"letter_domain_limit",
                                  {{"domain", domain_of(letter_.email)},
-                                  {"per_second", wait.domain_per_second},
+                                  {"limit", wait.domain_limit},
                                   {"waiting", wait.domain_letters}}});
     if (wait.is_rate_limited)
-      add("rate_limit", notice{"letter_rate_limit", {{"per_second", wait.per_second}}});
+      add("rate_limit", notice{"letter_rate_limit", {{"limit", wait.limit}}});
   }
 
   notice_parameter campaign() const { return {"campaign", id_}; }

@@ -3,7 +3,9 @@
 #include "adapters/cli/text.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -123,6 +125,13 @@ result<std::vector<std::string>> read_list(const setting_value& from) {
   if (!may_be(from, value_kind::list))
     return wrong(from, "a list of texts like [\"a\", \"b\"]");
   std::vector<std::string> items;
+  // As the file has it, and as it is shown: a list of texts is the same in TOML and JSON.
+  if (from.text.starts_with('[')) {
+    const auto list = nlohmann::json::parse(from.text, nullptr, false);
+    if (!list.is_array() || !std::ranges::all_of(list, [](const auto& one) { return one.is_string(); }))
+      return wrong(from, "a list of texts like [\"a\", \"b\"], or a, b");
+    return list.get<std::vector<std::string>>();
+  }
   std::string_view rest{from.text};
   while (!rest.empty()) {
     const auto comma = rest.find(',');

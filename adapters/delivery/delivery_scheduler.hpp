@@ -86,6 +86,8 @@ public:
   /// Letters wait although places are free for them: where connections are free too, a limit on all letters together
   /// is what they wait for.
   bool waits_for_total() const { return total_.is_limited() && !free_.empty() && waiting_ > 0; }
+  /// The one of those limits that lets the next letter go last. Only where there is one.
+  const relay_limit& total_limit() const { return total_.last_limit(); }
 
   /// The letter in hand has its outcome; with `pending` it goes back to its campaign. `slot` is given up.
   void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);

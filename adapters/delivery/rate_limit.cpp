@@ -25,27 +25,27 @@ rate_limit::rate_limit(std::uint32_t letters, milliseconds period) {
 }
 
 total_limits::total_limits(std::uint32_t per_second, std::span<const relay_limit> further) {
+  const auto add = [this](const relay_limit& one) {
+    limits_.push_back({one, rate_limit(one.letters, one.period)});
+  };
   if (per_second != 0)
-    limits_.emplace_back(per_second);
+    add({.domain = {}, .letters = per_second});
   for (const auto& one : further)
     if (one.domain.empty())
-      limits_.emplace_back(one.letters, one.period);
+      add(one);
 }
 
 bool total_limits::allows(moment now) const {
-  return std::ranges::all_of(limits_, [now](const rate_limit& one) { return one.allows(now); });
+  return std::ranges::all_of(limits_, [now](const one_limit& one) { return one.limit.allows(now); });
 }
 
 void total_limits::count(moment now) {
   for (auto& one : limits_)
-    one.count(now);
+    one.limit.count(now);
 }
 
-moment total_limits::free_at() const {
-  auto free = moment::min();
-  for (const auto& one : limits_)
-    free = std::max(free, one.free_at());
-  return free;
+std::vector<total_limits::one_limit>::const_iterator total_limits::last() const {
+  return std::ranges::max_element(limits_, {}, [](const one_limit& one) { return one.limit.free_at(); });
 }
 
 domain_limits::domain_limits(std::uint32_t per_second, std::span<const relay_limit> further) :

@@ -49,10 +49,18 @@ public:
   bool allows(moment now) const;
   void count(moment now);
   /// From when on all of them let a letter go.
-  moment free_at() const;
+  moment free_at() const { return limits_.empty() ? moment::min() : last()->limit.free_at(); }
+  /// The one that lets the next letter go last. Only where there is one.
+  const relay_limit& last_limit() const { return last()->said; }
 
 private:
-  std::vector<rate_limit> limits_;
+  struct one_limit {
+    relay_limit said;
+    rate_limit limit;
+  };
+  std::vector<one_limit>::const_iterator last() const;
+
+  std::vector<one_limit> limits_;
 };
 
 /// One limit for each recipient domain: its own where it has one, else the same for all. Those whose letters wait for a domain stand in line

@@ -73,10 +73,12 @@ public:
     const auto found = std::make_shared<std::promise<relay_wait>>();
     auto told = found->get_future();
     boost::asio::post(*io_, [this, found, domain = std::string{domain}] {
+      const auto of_domain = scheduler_.limit_of(domain);
+      const auto is_rate_limited = ready_ > 0 && scheduler_.waits_for_total();
       found->set_value({.domain_letters = scheduler_.waiting_for_domain(domain),
-                        .domain_per_second = scheduler_.limit_of(domain).letters,
-                        .is_rate_limited = ready_ > 0 && scheduler_.waits_for_total(),
-                        .per_second = profile_.settings.letters_per_second_max});
+                        .domain_limit = to_string({{}, of_domain.letters, of_domain.period}),
+                        .is_rate_limited = is_rate_limited,
+                        .limit = is_rate_limited ? to_string(scheduler_.total_limit()) : std::string{}});
     });
     if (told.wait_for(answer_wait_max) != std::future_status::ready)
       return std::nullopt;

@@ -79,14 +79,15 @@ class Why(unittest.TestCase):
             campaign = engine.create(audience)
             engine.command(campaign, "start")
             told = self.wait_why(engine, campaign, "r599@slow.example", "domain_limit")
-            self.assertIn("slow.example gets 1 letter a second at most", told["text"])
+            self.assertIn("letters to slow.example have a limit of 1/s", told["text"])
             self.wait_why(engine, campaign, "last@fast.example", "accepted")
 
     def test_the_limit_on_all_letters(self):
-        with Sink() as sink, Engine(sink.url, {"relay.letters_per_second": 1}) as engine:
-            campaign = engine.start_campaign(600)
-            told = self.wait_why(engine, campaign, "r599@d19.example", "rate_limit")
-            self.assertIn("1 letter a second at most", told["text"])
+        for settings, limit in (({"relay.letters_per_second": 1}, "1/s"), ({"relay.limits": '["60/m"]'}, "60/m")):
+            with Sink() as sink, Engine(sink.url, settings) as engine:
+                campaign = engine.start_campaign(600)
+                told = self.wait_why(engine, campaign, "r599@d19.example", "rate_limit")
+                self.assertIn(f"have a limit of {limit}", told["text"])
 
     def test_the_command_line_says_it_in_a_sentence_and_for_machines(self):
         with Engine("null:") as engine:

@@ -290,8 +290,8 @@ describe("why a letter has not gone, or what became of it", () => {
     assert.deepEqual([...told].sort(), [...all].sort());
     const notices = [
       { code: "letter_campaign_parked", campaign: "c1", causes: [{ code: "file_empty" }] },
-      { code: "letter_domain_limit", domain: "d.example", per_second: 1, waiting: 3 },
-      { code: "letter_rate_limit", per_second: 20 },
+      { code: "letter_domain_limit", domain: "d.example", limit: "2000/h", waiting: 3 },
+      { code: "letter_rate_limit", limit: "20/s" },
       { code: "letter_waiting_again", attempts: 2, causes: [{ code: "letter_called_back" }] },
     ];
     assert.equal(notices.length, rest.length);

@@ -40,11 +40,12 @@ TEST_CASE("the words have each parameter in its place, by its type") {
 }
 
 TEST_CASE("a number has the word that goes with it") {
-  const auto limited = [](int count) {
-    return words_of(notice{"letter_rate_limit", {{"per_second", count}}});
+  const auto limited = [](int waiting) {
+    return words_of(
+        notice{"letter_domain_limit", {{"domain", "d.example"}, {"limit", "100/h"}, {"waiting", waiting}}});
   };
-  CHECK(limited(1) == "this engine sends 1 letter a second at most, all campaigns together");
-  CHECK(limited(20) == "this engine sends 20 letters a second at most, all campaigns together");
+  CHECK(limited(1) == "letters to d.example have a limit of 100/h, and 1 letter waits for it at the relay");
+  CHECK(limited(20) == "letters to d.example have a limit of 100/h, and 20 letters wait for it at the relay");
 }
 
 TEST_CASE("what is optional is left out where it is not there or says nothing") {

@@ -279,8 +279,8 @@ export const noticesEn: Record<string, string> = {
   letter_part: "Its part is due on {at:time}",
   letter_deferred: "It was put off on {at:time}[: {reply}][: {causes}]. It is tried again on {until:time}",
   letter_relay_away: "The sending server has taken no letters since {since:time}[: {causes}]. It is tried again and again",
-  letter_domain_limit: "Its turn has not come: {domain} gets {per_second|letter|letters} a second at most, and {waiting|letter waits|letters wait} for that",
-  letter_rate_limit: "Its turn has not come: all campaigns together send {per_second|letter|letters} a second at most",
+  letter_domain_limit: "Its turn has not come: letters to {domain} have a limit of {limit}, and {waiting|letter waits|letters wait} for it",
+  letter_rate_limit: "Its turn has not come: all campaigns together have a limit of {limit}",
   letter_waiting: "It is due and waits for its turn",
   letter_waiting_again: "It is due and waits for its turn; it was tried {attempts|time|times} and came back[: {reply}][: {causes}]",
 

@@ -279,8 +279,8 @@ export const noticesRu: Record<string, string> = {
   letter_part: "Срок его части: {at:time}",
   letter_deferred: "Отложено {at:time}[: {reply}][: {causes}]. Следующая попытка: {until:time}",
   letter_relay_away: "Отправляющий сервер не принимает письма с {since:time}[: {causes}]. Попытки продолжаются",
-  letter_domain_limit: "Очередь ещё не подошла: на {domain} уходит не больше {per_second|письма|писем|писем} в секунду, и этого ждёт {waiting|письмо|письма|писем}",
-  letter_rate_limit: "Очередь ещё не подошла: все выпуски вместе отправляют не больше {per_second|письма|писем|писем} в секунду",
+  letter_domain_limit: "Очередь ещё не подошла: для писем на {domain} задан предел {limit}, и его ждёт {waiting|письмо|письма|писем}",
+  letter_rate_limit: "Очередь ещё не подошла: для всех выпусков вместе задан предел {limit}",
   letter_waiting: "Срок наступил, письмо ждёт своей очереди",
   letter_waiting_again: "Срок наступил, письмо ждёт своей очереди; попыток было {attempts}, последняя не удалась[: {reply}][: {causes}]",
 

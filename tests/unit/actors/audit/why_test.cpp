@@ -137,7 +137,7 @@ TEST_CASE("a letter in doubt says what to do where a person must, and that it le
 TEST_CASE("a relay that is away is told of with its trouble, in place of its limits") {
   question asked;
   asked.campaign.relay_trouble = relay_trouble{t0 + 10s, "connection refused"};
-  asked.around.wait = relay_wait{.domain_letters = 3, .domain_per_second = 1};
+  asked.around.wait = relay_wait{.domain_letters = 3, .domain_limit = "100/h"};
   CHECK(asked.only().code == "relay_away");
   CHECK_THAT(asked.only().text, ContainsSubstring("since 2026-12-01T09:00:10Z: connection refused"));
 }
@@ -145,12 +145,12 @@ TEST_CASE("a relay that is away is told of with its trouble, in place of its lim
 TEST_CASE("the relay's limits are told of, the domain's before the one on all letters") {
   question asked;
   asked.around.wait =
-      relay_wait{.domain_letters = 3, .domain_per_second = 1, .is_rate_limited = true, .per_second = 20};
+      relay_wait{.domain_letters = 3, .domain_limit = "100/h", .is_rate_limited = true, .limit = "20/s"};
   CHECK(asked.codes() == codes{"domain_limit", "rate_limit"});
   CHECK_THAT(asked.reasons()[0].text,
-             ContainsSubstring("d1.example gets 1 letter a second at most, and 3 letters"));
-  CHECK_THAT(asked.reasons()[1].text, ContainsSubstring("20 letters a second"));
-  asked.around.wait = relay_wait{.domain_letters = 0, .domain_per_second = 1};
+             ContainsSubstring("letters to d1.example have a limit of 100/h, and 3 letters wait"));
+  CHECK_THAT(asked.reasons()[1].text, ContainsSubstring("a limit of 20/s"));
+  asked.around.wait = relay_wait{.domain_letters = 0, .domain_limit = "1/s"};
   CHECK(asked.only().code == "waiting");
 }
 

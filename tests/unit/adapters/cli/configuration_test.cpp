@@ -43,6 +43,17 @@ TEST_CASE("flags win, then the environment, then the file") {
   CHECK(made->sources.at("relay.connections") == "--set");
 }
 
+TEST_CASE("a flag takes a list as the file has it, and with commas alone") {
+  for (const auto* text : {R"(["60/m", "d.example 5/s"])", "60/m, d.example 5/s"}) {
+    const auto made = configure({}, {}, {{"--set", "relay.limits", text}});
+    REQUIRE(made);
+    CHECK(made->settings.node.relay.limits ==
+          std::vector<sluice::relay_limit>{{{}, 60, std::chrono::minutes(1)}, {"d.example", 5}});
+  }
+  for (const auto* text : {R"(["60/m")", R"([60])", R"(["60/m" "5/s"])"})
+    CHECK_FALSE(configure({}, {}, {{"--set", "relay.limits", text}}));
+}
+
 TEST_CASE("a wrong key stops the start with file, line and the nearest key") {
   CHECK_THAT(complaint("listen = \"127.0.0.1:1\"\n\n[relay]\nconections = 3\n"),
              ContainsSubstring("sluice.toml:4") && ContainsSubstring("did you mean relay.connections"));
