@@ -71,6 +71,7 @@ struct campaign_actor_state {
   std::vector<std::pair<queue_number, report_ptr>> reports;
   std::vector<result_group> results;
   std::vector<settled_group> skips;
+  std::optional<reply> sender_refused;
   std::vector<effects::answer_to_queue> without_room; ///< letters wanted, and too many are claimed
 
   // The append under way.
@@ -288,6 +289,18 @@ struct campaign_actor_state {
     next.skips = std::exchange(skips, {});
     for (auto& body : decide_on_time(state, at))
       apply(std::move(body), "");
+    if (const auto said = std::exchange(sender_refused, {}))
+      for (auto& body : decide_sender_refused(state, *said))
+        apply(std::move(body), "");
+    apply_consequences(at);
+  }
+
+  void apply_consequences(timestamp at) {
+    const auto& limits = services->settings;
+    for (auto more = decide_consequences(state, limits.retry, limits.suspicion, at); !more.empty();
+         more = decide_consequences(state, limits.retry, limits.suspicion, at))
+      for (auto& body : more)
+        apply(std::move(body), "");
   }
 
   /// Moves what the senders brought into the queues. What they want is decided last, in `claim`.
@@ -295,6 +308,8 @@ struct campaign_actor_state {
     next.replies = std::exchange(without_room, {});
     for (auto& [from, report] : reports) {
       on_condition(*report);
+      if (report->sender_refused)
+        sender_refused = std::move(report->sender_refused);
       for (auto& group : report->results)
         results.push_back(std::move(group));
       letters.on_handed_back(from, report->handed_back);
@@ -327,14 +342,18 @@ struct campaign_actor_state {
 
   /// What too many are claimed for waits until there is room, and is asked about again with everything else.
   void claim(effects& next, timestamp at) {
-    letter_ranges all;
-    for (auto& one : next.replies) {
-      if (!letters.is_open(one.to) || is_halting)
-        continue;
-      one.granted = claimable(state, one.denied, at);
-      one.denied.remove(one.granted);
-      all.add(one.granted);
-    }
+    letter_ranges wanted_now; // together, since a trial has room for a few
+    for (const auto& one : next.replies)
+      if (letters.is_open(one.to) && !is_halting)
+        wanted_now.add(one.denied);
+    auto all = claimable(state, wanted_now, at);
+    for (auto& one : next.replies)
+      if (letters.is_open(one.to) && !is_halting) {
+        one.granted = std::exchange(one.denied, {});
+        one.denied = one.granted;
+        one.denied.remove(all);
+        one.granted.remove(one.denied);
+      }
     if (all.empty())
       return;
     const auto wanted = all.count();
@@ -365,7 +384,7 @@ struct campaign_actor_state {
       look_for_key(std::move(one));
       return false;
     }
-    auto decided = decide(state, one.asked, one.checked, at);
+    auto decided = decide(state, one.asked, one.checked, at, services->settings.suspicion.trial_letters);
     if (!decided) {
       one.refuse(decided.error());
       return true;
@@ -375,6 +394,7 @@ struct campaign_actor_state {
       apply(std::move(body), one.asked.by);
     for (auto& body : decide_on_time(state, at))
       apply(std::move(body), "");
+    apply_consequences(at);
     next.answer = {state.status(), is_changed, state.last_event, state.in_flight()};
     next.asked.emplace(std::move(one));
     return true;
@@ -418,6 +438,9 @@ struct campaign_actor_state {
     } else if (const auto* doubt = std::get_if<doubt_settled>(&next.body);
                doubt && doubt->resend && !doubt->waits()) {
       letters.on_pending(doubt->letters);
+    } else if (const auto* refusals = std::get_if<refusals_settled>(&next.body);
+               refusals && refusals->outcome() == letter_state::pending) {
+      letters.on_pending(refusals->letters);
     }
     batch.push_back(std::move(next));
   }

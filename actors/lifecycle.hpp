@@ -7,13 +7,14 @@
 //     │ discard            │ reject                  any of these, at any time: cancel ► cancelled
 //     ▼                    ▼
 //   (gone)              rejected          hold:  pause ─► paused ─► resume   over moderation,
-//                                                spam suspicion ┘            preparing, sending
+//                  spam suspicion, refusals ┘ (then resume is a trial)  preparing, sending
 //                                         release: the whole rest is due at once; lifts a hold
 //
 //   command  →  decide (decide.hpp)  →  events  →  journal  →  evolve (evolve.hpp)  →  state
 //
 // Events: created, edited, discarded · submitted, approved, rejected, scheduled · sending_began, paused,
-// resumed, released, cancelled · claimed, settled, doubt_settled · relay_failed, relay_recovered ·
+// resumed, released, cancelled · claimed, settled, doubt_settled,
+// refusals_settled, trial_passed · relay_failed, relay_recovered ·
 // drained · finished.
 
 #include "actors/core/decide.hpp"

@@ -54,11 +54,17 @@ void outbox::take_retries(const campaign_state& campaign,
                           std::size_t wanted_max,
                           letter_ranges& into) {
   std::size_t taken = 0;
+  auto room = campaign.room_of_trial();
   for (const auto& [due_at, index] : campaign.retry_queue) {
     if (due_at > now || taken == wanted_max)
       return;
     if (is_elsewhere(index))
       continue;
+    if (campaign.trial && !campaign.trial->letters.contains(index)) {
+      if (room == 0)
+        continue;
+      --room;
+    }
     into.add(index);
     ++taken;
   }
@@ -91,6 +97,9 @@ void outbox::take_due(const campaign_state& campaign,
     into.add(take_claimable(campaign, now, wanted_max - taken, returned_));
     taken = into.count();
   }
+  // What a trial has no room for is not made ready, only to be denied.
+  if (campaign.trial)
+    wanted_max = std::min<std::size_t>(wanted_max, taken + campaign.room_of_trial());
   const auto due_letters = campaign.due(now);
   for (auto index = campaign.letters.find(letter_state::pending, next_index_);
        index < due_letters && taken < wanted_max;

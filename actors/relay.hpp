@@ -29,14 +29,16 @@ struct relay_report {
   letter_ranges handed_back;         ///< offered and never granted: denied, or the queue was withdrawn
   /// Offered and never granted: their domain has its fill of letters at the relay, for its limit.
   std::vector<throttled_letters> throttled;
-  bool has_condition = false;     ///< whether `failing` and `trouble` say something new
-  bool failing = false;           ///< the relay cannot be reached, logged in to, or closes on us
-  notice trouble;                 ///< why, with the server's reply where there is one
+  bool has_condition = false; ///< whether `failing` and `trouble` say something new
+  bool failing = false;       ///< the relay cannot be reached, logged in to, or closes on us
+  notice trouble;             ///< why, with the server's reply where there is one
+  /// The server takes nothing from this campaign's sender. Letters that heard it are in `results`, pending.
+  std::optional<reply> sender_refused;
   bool withdraw_complete = false; ///< after withdraw: nothing of this queue is left at the relay
 
   bool empty() const {
     return wanted.empty() && results.empty() && handed_back.empty() && throttled.empty() && !has_condition &&
-           !withdraw_complete;
+           !sender_refused && !withdraw_complete;
   }
 };
 

@@ -28,6 +28,8 @@ void merge(relay_report& into, relay_report&& later) {
     into.failing = later.failing;
     into.trouble = std::move(later.trouble);
   }
+  if (later.sender_refused)
+    into.sender_refused = std::move(later.sender_refused);
   into.withdraw_complete = into.withdraw_complete || later.withdraw_complete;
 }
 

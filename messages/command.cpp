@@ -5,9 +5,9 @@
 namespace sluice {
 
 namespace {
-constexpr names<command_kind, command_kind_count> kinds{"start",   "approve",      "reject",       "pause",
-                                                        "resume",  "release",      "cancel",       "edit",
-                                                        "discard", "resend_doubt", "give_up_doubt"};
+constexpr names<command_kind, command_kind_count> kinds{
+    "start", "approve", "reject",       "pause",         "resume",          "release",       "cancel",
+    "edit",  "discard", "resend_doubt", "give_up_doubt", "accept_refusals", "retry_refusals"};
 } // namespace
 
 std::string_view name_of(command_kind kind) {

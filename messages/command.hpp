@@ -22,15 +22,18 @@ enum class command_kind : std::uint8_t {
   resume,
   release,
   cancel,
-  edit,          ///< replaces a draft's content (`edited`)
-  discard,       ///< deletes a draft
-  resend_doubt,  ///< letters in doubt leave again
-  give_up_doubt, ///< letters in doubt are closed as refused
+  edit,            ///< replaces a draft's content (`edited`)
+  discard,         ///< deletes a draft
+  resend_doubt,    ///< letters in doubt leave again
+  give_up_doubt,   ///< letters in doubt are closed as refused
+  accept_refusals, ///< provisional refusals become final
+  retry_refusals,  ///< letters that were refused provisionally leave again
 };
 
-inline constexpr std::size_t command_kind_count = 11;
+inline constexpr std::size_t command_kind_count = 13;
 
-std::string_view name_of(command_kind kind); ///< "start" … "discard", "resend_doubt", "give_up_doubt"
+std::string_view
+name_of(command_kind kind); ///< "start" … "give_up_doubt", "accept_refusals", "retry_refusals"
 std::optional<command_kind> parse_command_kind(std::string_view text);
 
 /// What an `edit` puts in a draft's place.
@@ -54,7 +57,8 @@ struct command {
   std::string reason;               ///< a person's words; may be empty
   std::string idempotency_key;      ///< empty: none; idempotency_key_bytes_max at most
   std::optional<draft_edit> edited; ///< with `edit` only
-  /// With `resend_doubt` and `give_up_doubt`: those of them that are in doubt; nothing: all that are.
+  /// With `resend_doubt` and `give_up_doubt`: those of them that are in doubt; nothing: all that are. With
+  /// `accept_refusals` and `retry_refusals` likewise those that were refused provisionally.
   std::optional<letter_ranges> letters = std::nullopt;
   bool operator==(const command&) const = default;
 };

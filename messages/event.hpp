@@ -78,12 +78,14 @@ struct paused {
 
 struct resumed {
   std::string words;
+  letter_index trial = 0; ///< after a hold of the engine's: so many letters show first whether all is well
   bool operator==(const resumed&) const = default;
 };
 
 /// All letters are due from now on; lifts a hold.
 struct released {
   std::string words;
+  letter_index trial = 0; ///< as of `resumed`
   bool operator==(const released&) const = default;
 };
 
@@ -104,7 +106,10 @@ struct settled_group {
                                                  ///< pending: back unsent, the relay itself failed
   letter_ranges letters;
   reply answer;
-  timestamp retry_at; ///< with deferred only
+  timestamp retry_at{}; ///< with deferred only
+  /// With deferred only, and without `retry_at`: a refusal that may be about something else than the letter. It waits
+  /// until others have been accepted, or for a person.
+  bool is_provisional = false;
   bool operator==(const settled_group&) const = default;
 };
 
@@ -117,6 +122,9 @@ struct settled {
 /// True when a group's words are not a server's.
 bool has_notice(const settled& outcomes);
 
+/// True when a group's refusal is provisional.
+bool has_provisional(const settled& outcomes);
+
 /// Letters in doubt were settled by the policy or by a person: due again, now or later, or given up (refused).
 struct doubt_settled {
   letter_ranges letters;
@@ -127,6 +135,23 @@ struct doubt_settled {
     return !resend ? letter_state::refused : waits() ? letter_state::deferred : letter_state::pending;
   }
   bool operator==(const doubt_settled&) const = default;
+};
+
+/// Provisional refusals became final, or their letters are due again: at once, or at a time, which is the last try.
+struct refusals_settled {
+  letter_ranges letters;
+  bool accept = true;
+  timestamp retry_at{}; ///< without `accept`: still deferred until then; zero: pending at once
+  bool waits() const { return !accept && retry_at != timestamp{}; }
+  letter_state outcome() const {
+    return accept ? letter_state::refused : waits() ? letter_state::deferred : letter_state::pending;
+  }
+  bool operator==(const refusals_settled&) const = default;
+};
+
+/// The letters that were to show whether all is well have shown it: the rest follows.
+struct trial_passed {
+  bool operator==(const trial_passed&) const = default;
 };
 
 /// The relay itself fails for this campaign (cannot connect, cannot authenticate …); again, when it goes on
@@ -169,6 +194,8 @@ using event_body = std::variant<created,
                                 claimed,
                                 settled,
                                 doubt_settled,
+                                refusals_settled,
+                                trial_passed,
                                 relay_failed,
                                 relay_recovered,
                                 drained,

@@ -38,10 +38,16 @@ void check_storable(const settled& it) {
     check(static_cast<std::size_t>(group.outcome) < letter_state_count &&
               group.outcome != letter_state::claimed,
           "a claim is no outcome");
+    check(!group.is_provisional || group.outcome == letter_state::deferred,
+          "a provisional refusal keeps its letter open");
   }
 }
 
 void check_storable(const doubt_settled& it) {
+  check_storable(it.letters);
+}
+
+void check_storable(const refusals_settled& it) {
   check_storable(it.letters);
 }
 
@@ -250,7 +256,8 @@ std::vector<std::uint8_t> encode_event(const event& value) {
   std::visit([](const auto& body) { check_storable(body); }, value.body);
   if (const auto* body = std::get_if<claimed>(&value.body))
     return encode_directly(value, *body);
-  if (const auto* body = std::get_if<settled>(&value.body); body != nullptr && !has_notice(*body))
+  if (const auto* body = std::get_if<settled>(&value.body);
+      body != nullptr && !has_notice(*body) && !has_provisional(*body))
     return encode_directly(value, *body);
   return nlohmann::json::to_cbor(to_json(value));
 }

@@ -16,13 +16,20 @@ using nlohmann::json;
 
 namespace {
 
-/// The second versions: "doubt_settled" whose letters wait, and what carries a notice beside its sentence.
+/// The second versions: "doubt_settled" whose letters wait, what carries a notice beside its sentence, and lifted holds
+/// with a trial behind them. The third of "settled" has provisional refusals.
 template <class Other>
 bool is_second(const Other&) {
   return false;
 }
 bool is_second(const doubt_settled& it) {
   return it.waits();
+}
+bool is_second(const resumed& it) {
+  return it.trial != 0;
+}
+bool is_second(const released& it) {
+  return it.trial != 0;
 }
 bool is_second(const submitted& it) {
   return !it.notices.empty();
@@ -38,12 +45,16 @@ bool is_second(const settled& it) {
 }
 
 int version_of(const event_body& body) {
+  if (const auto* outcomes = std::get_if<settled>(&body); outcomes != nullptr && has_provisional(*outcomes))
+    return 3;
   return std::visit([](const auto& it) { return is_second(it) ? 2 : 1; }, body);
 }
 
 std::uint64_t newest_version_of(std::string_view type) {
-  constexpr std::array<std::string_view, 5> with_second{"doubt_settled", "submitted", "paused",
-                                                        "relay_failed", "settled"};
+  constexpr std::array<std::string_view, 6> with_second{"doubt_settled", "submitted", "paused",
+                                                        "relay_failed",  "resumed",   "released"};
+  if (type == "settled")
+    return 3;
   return std::ranges::find(with_second, type) == with_second.end() ? 1 : 2;
 }
 
@@ -127,7 +138,9 @@ json fields_of(const settled& it) {
       one["enhanced"] = group.answer.enhanced;
     if (!group.answer.text.empty())
       one["text"] = group.answer.text;
-    if (group.outcome == letter_state::deferred)
+    if (group.is_provisional)
+      one["provisional"] = true;
+    else if (group.outcome == letter_state::deferred)
       one["retry_at"] = number(group.retry_at);
     groups.push_back(with_notice(std::move(one), group.answer.notice));
   }
@@ -138,6 +151,26 @@ json fields_of(const doubt_settled& it) {
   if (it.waits())
     into["retry_at"] = number(it.retry_at);
   return into;
+}
+json fields_of(const refusals_settled& it) {
+  json into{{"letters", to_json(it.letters)}, {"accept", it.accept}};
+  if (it.waits())
+    into["retry_at"] = number(it.retry_at);
+  return into;
+}
+/// Of a hold that was lifted.
+template <class Lifted>
+json lifted(const Lifted& it) {
+  json into{{"words", it.words}};
+  if (it.trial != 0)
+    into["trial"] = it.trial;
+  return into;
+}
+json fields_of(const resumed& it) {
+  return lifted(it);
+}
+json fields_of(const released& it) {
+  return lifted(it);
 }
 json fields_of(const relay_failed& it) {
   return with_notice({{"text", it.text}}, it.notice);
@@ -217,6 +250,13 @@ T read_words(const json& from) {
   return {read_text(from, "words")};
 }
 
+/// Of a hold that was lifted.
+template <class Lifted>
+Lifted read_lifted(const json& from) {
+  return {read_text(from, "words"),
+          from.contains("trial") ? static_cast<letter_index>(read_number(from, "trial", letters_max)) : 0};
+}
+
 letter_ranges read_letters(const json& from) {
   auto letters = value_or_wrong(letter_ranges_from_json(field(from, "letters")));
   if (letters.empty())
@@ -255,7 +295,11 @@ settled_group read_group(const json& from) {
   group.answer.enhanced = read_text_if_there(from, "enhanced");
   group.answer.text = read_text_if_there(from, "text");
   group.answer.notice = read_notice_if_there(from);
-  if (group.outcome == letter_state::deferred)
+  if (from.contains("provisional"))
+    group.is_provisional = read_flag(from, "provisional");
+  if (group.is_provisional && group.outcome != letter_state::deferred)
+    wrong("a refusal that is provisional has another outcome");
+  if (group.outcome == letter_state::deferred && !group.is_provisional)
     group.retry_at = read_moment(from, "retry_at");
   return group;
 }
@@ -277,6 +321,15 @@ doubt_settled read_doubt_settled(const json& from) {
   it.retry_at = read_moment(from, "retry_at");
   if (!it.waits())
     wrong("letters out of doubt wait for no moment");
+  return it;
+}
+
+refusals_settled read_refusals_settled(const json& from) {
+  refusals_settled it{read_letters(from), read_flag(from, "accept"), {}};
+  if (from.contains("retry_at"))
+    it.retry_at = read_moment(from, "retry_at");
+  if (it.waits() != from.contains("retry_at"))
+    wrong("refusals wait for no moment");
   return it;
 }
 
@@ -316,12 +369,14 @@ constexpr std::array<reader_of_type, std::variant_size_v<event_body>> readers{{
     {"scheduled", [](const json& from) -> event_body { return scheduled{read_moment(from, "t0")}; }},
     {"sending_began", [](const json&) -> event_body { return sending_began{}; }},
     {"paused", [](const json& from) -> event_body { return read_paused(from); }},
-    {"resumed", [](const json& from) -> event_body { return read_words<resumed>(from); }},
-    {"released", [](const json& from) -> event_body { return read_words<released>(from); }},
+    {"resumed", [](const json& from) -> event_body { return read_lifted<resumed>(from); }},
+    {"released", [](const json& from) -> event_body { return read_lifted<released>(from); }},
     {"cancelled", [](const json& from) -> event_body { return read_words<cancelled>(from); }},
     {"claimed", [](const json& from) -> event_body { return claimed{read_letters(from)}; }},
     {"settled", [](const json& from) -> event_body { return read_settled(from); }},
     {"doubt_settled", [](const json& from) -> event_body { return read_doubt_settled(from); }},
+    {"refusals_settled", [](const json& from) -> event_body { return read_refusals_settled(from); }},
+    {"trial_passed", [](const json&) -> event_body { return trial_passed{}; }},
     {"relay_failed",
      [](const json& from) -> event_body {
        return relay_failed{read_text(from, "text"), read_notice_if_there(from)};

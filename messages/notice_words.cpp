@@ -123,6 +123,16 @@ constexpr auto table = std::to_array<notice_words>({
      "{percent:.1f}% of the last {outcomes} outcomes were refused as spam; the limit is {limit}%"},
     {"refused_too_often",
      "{percent:.1f}% of the last {outcomes} outcomes were refused; the limit is {limit}%"},
+    {"relay_refuses",
+     "{letters|letter was|letters were} refused one after the other, and nobody was reached between "
+     "them: {replies}; nobody is given up; mend it, then resume: a few letters leave first"},
+    {"nobody_accepted",
+     "all {letters|letter was|letters were} refused and nobody was reached: {replies}; resume or "
+     "accept the refusals to end it"},
+    {"sender_refused",
+     "the relay takes nothing from {sender}: {reply}; nobody is given up; mend it, then resume: a "
+     "few letters leave first"},
+    {"trial_failed", "{refused} of the {letters|letter|letters} that left first were refused: {replies}"},
 
     // Commands that are refused
     {"not_allowed_now",
@@ -331,6 +341,15 @@ constexpr auto table = std::to_array<notice_words>({
     {"letter_held_for_spam",
      "{campaign} is paused since {since:time} on suspicion of spam[: {causes}]; sluice "
      "resume {campaign} lets it go on"},
+    {"letter_held_for_refusals",
+     "{campaign} is paused since {since:time} because the relay refuses its letters[: {causes}]; sluice "
+     "resume {campaign} lets a few leave first"},
+    {"letter_refused_for_now",
+     "it was refused at {at:time}: {reply}; the reason may not be this address, so it is not given up: it is "
+     "settled "
+     "when others were accepted after it, is tried once more at the end, or by sluice refusals {campaign}"},
+    {"letter_awaits_trial",
+     "a few letters leave first after the hold, and the rest when these were accepted"},
     {"letter_in_draft", "{campaign} is a draft: sluice start {campaign} begins it"},
     {"letter_in_moderation", "{campaign} waits for a moderator[: {causes}]"},
     {"letter_preparing", "{campaign} starts at {at:time}"},

@@ -107,6 +107,14 @@ notice notice_of(const reply& answer) {
   return answer.code == 0 ? notice_or_text(answer.notice, answer.text) : notice{};
 }
 
+std::string to_line(const reply& said) {
+  auto line = said.code == 0 ? std::string{} : std::to_string(said.code);
+  for (const auto* part : {&said.enhanced, &said.text})
+    if (!part->empty())
+      (line += line.empty() ? "" : " ") += *part;
+  return line;
+}
+
 bool is_spam_refusal(const reply& answer) {
   if (answer.code < 500 || answer.code > 599)
     return false;

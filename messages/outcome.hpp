@@ -48,6 +48,9 @@ reply reply_of(notice why, std::string_view enhanced = {});
 /// What is said in it where no server said it; empty for a server's.
 notice notice_of(const reply& answer);
 
+/// "550 5.1.1 no such user": for messages to people.
+std::string to_line(const reply& said);
+
 /// True when the words or codes say that the letter was taken for spam or the sender is blocked
 /// (X.7.0, X.7.1 and the like, RFC 3463 section 3.8; or the well-known words).
 bool is_spam_refusal(const reply& answer);

@@ -42,6 +42,8 @@ void letter_log_index::add(const event& what, event_number number) {
       add(group.letters, number);
   else if (const auto* doubt = std::get_if<doubt_settled>(&what.body))
     add(doubt->letters, number);
+  else if (const auto* refusals = std::get_if<refusals_settled>(&what.body))
+    add(refusals->letters, number);
 }
 
 void letter_log_index::add(const letter_ranges& letters, event_number number) {

@@ -75,6 +75,8 @@ bool touches(const event& what, letter_index index) {
                                [&](const auto& group) { return group.letters.contains(index); });
   if (const auto* doubt = std::get_if<doubt_settled>(&what.body))
     return doubt->letters.contains(index);
+  if (const auto* refusals = std::get_if<refusals_settled>(&what.body))
+    return refusals->letters.contains(index);
   return true;
 }
 
@@ -89,6 +91,8 @@ event narrowed(event what, letter_index index) {
       group.letters = only;
   } else if (auto* doubt = std::get_if<doubt_settled>(&what.body)) {
     doubt->letters = only;
+  } else if (auto* refusals = std::get_if<refusals_settled>(&what.body)) {
+    refusals->letters = only;
   }
   return what;
 }

@@ -26,7 +26,8 @@ public:
         each(group.letters, [&](letter_row& row) {
           put(row, group.outcome, next.at);
           row.last_reply = group.answer;
-          if (group.outcome == letter_state::deferred)
+          row.is_refused_for_now = group.is_provisional;
+          if (group.outcome == letter_state::deferred && !group.is_provisional)
             row.retry_at = group.retry_at;
         });
     else if (const auto* doubt = std::get_if<doubt_settled>(&next.body))
@@ -36,6 +37,13 @@ public:
           row.retry_at = doubt->retry_at;
         if (!doubt->resend)
           row.last_reply = reply_of(given_up_by(next.by));
+      });
+    else if (const auto* refusals = std::get_if<refusals_settled>(&next.body))
+      each(refusals->letters, [&](letter_row& row) {
+        put(row, refusals->outcome(), next.at);
+        row.is_refused_for_now = refusals->waits();
+        if (refusals->waits())
+          row.retry_at = refusals->retry_at;
       });
   }
 

@@ -21,6 +21,7 @@ struct letter_row {
   std::string message_id;
   std::optional<timestamp> changed_at; ///< when its state last changed; nothing while untouched
   std::optional<timestamp> retry_at;   ///< with deferred
+  bool is_refused_for_now = false;     ///< with deferred: the refusal is provisional
 };
 
 class letter_history;

@@ -16,6 +16,12 @@ void progress::follow(const event& next) {
     const auto count = static_cast<letter_index>(doubt->letters.count());
     now_.in_doubt -= count;
     (doubt->resend ? now_.left : now_.refused) += doubt->resend ? -count : count;
+  } else if (const auto* refusals = std::get_if<refusals_settled>(&next.body)) {
+    if (refusals->accept) {
+      const auto count = static_cast<letter_index>(refusals->letters.count());
+      now_.refused += count;
+      now_.left += count;
+    }
   } else if (std::holds_alternative<paused>(next.body)) {
     pauses_.emplace_back(next.at, std::nullopt);
   } else if (std::holds_alternative<resumed>(next.body) || std::holds_alternative<released>(next.body)) {

@@ -31,6 +31,8 @@ void rule_auditor::check_before(const event& next) {
   } else if (const auto* doubt = std::get_if<doubt_settled>(&next.body)) {
     check(!doubt->resend || !next.by.empty() || state_.spec.on_doubt == doubt_policy::resend,
           "letters in doubt were sent again that a person was to decide about");
+  } else if (const auto* refusals = std::get_if<refusals_settled>(&next.body)) {
+    check_refusals(*refusals, next.by);
   } else if (std::holds_alternative<relay_failed>(next.body) ||
              std::holds_alternative<relay_recovered>(next.body)) {
     check(!state_.is_final(), "something happened after the campaign's end");
@@ -58,6 +60,17 @@ void rule_auditor::check_outcomes(const settled& outcomes) const {
   for (const auto& group : outcomes.groups)
     check(state_.letters.all_of(group.letters, [](letter_state one) { return one == letter_state::claimed; }),
           "letters were settled after the campaign's end that were not claimed before it");
+}
+
+/// Rule 11: by itself the engine takes a refusal for its letter's own only where others were accepted before and after
+/// it, or where it came again at the last try of a few.
+void rule_auditor::check_refusals(const refusals_settled& refusals, const std::string& by) const {
+  if (!refusals.accept || !by.empty())
+    return;
+  for (const auto& [index, refusal] : state_.provisional)
+    if (refusals.letters.contains(index))
+      check((refusal.has_acceptance_before && refusal.has_acceptance_after) || refusal.is_refused_again,
+            "a letter was refused for good by a reply that may not have been about it");
 }
 
 void rule_auditor::check_zero(const scheduled& plan, timestamp at) const {

@@ -6,6 +6,7 @@
 //   2  nothing is claimed before it is due               6  a snapshot is what the log adds up to
 //   3  nor during a hold, after a cancel, unapproved     7  no letter is forgotten at the end; under `hold`
 //   4  nor twice                                            only a person sends a letter in doubt again
+//                                                       11  no refusal is final that may have been about others
 //
 // and that the plan's zero is the later of `start_at` and the moment of the start, that nothing begins
 // before it, and that time does not go backwards. Rule 8 (the order after a resume) is bent by limits for
@@ -31,6 +32,7 @@ private:
   void check_after(const event& next) const;
   void check_claim(const claimed& claim, timestamp at) const;
   void check_outcomes(const settled& outcomes) const;
+  void check_refusals(const refusals_settled& refusals, const std::string& by) const;
   void check_zero(const scheduled& plan, timestamp at) const;
 
   campaign_state state_;

@@ -124,7 +124,9 @@ private:
       return;
     const auto& hold = *campaign_.hold;
     const notice_parameter since{"since", hold.since};
-    if (auto why = notice_of(hold); !why.empty())
+    if (hold.reason == hold_reason::relay_refuses)
+      add("paused", notice{"letter_held_for_refusals", {campaign(), since}, {notice_of(hold)}});
+    else if (auto why = notice_of(hold); !why.empty())
       add("paused", notice{"letter_held_for_spam", {campaign(), since}, {std::move(why)}});
     else if (hold.reason == hold_reason::spam_suspicion)
       add("paused", notice{"letter_held_for_spam", {campaign(), since}});
@@ -155,6 +157,10 @@ private:
   }
 
   void add_retry() {
+    if (letter_.state == letter_state::deferred && letter_.is_refused_for_now && !letter_.retry_at)
+      add("refused_for_now",
+          with_reply(notice{"letter_refused_for_now", {moment("at", letter_.changed_at), campaign()}},
+                     letter_.last_reply));
     if (letter_.state == letter_state::deferred && letter_.retry_at && *letter_.retry_at > around_.now)
       add("deferred",
           with_reply(

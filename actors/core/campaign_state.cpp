@@ -28,6 +28,20 @@ letter_index campaign_state::due(timestamp now) const {
   return t0 ? sluice::due(spec.plan, *t0, released_at, letters.size(), now) : 0;
 }
 
+letter_index campaign_state::room_of_trial() const {
+  if (!trial)
+    return letters.size();
+  return trial->size - std::min(trial->size, static_cast<letter_index>(trial->letters.count()));
+}
+
+letter_ranges campaign_state::waiting_refusals() const {
+  letter_ranges waiting;
+  for (const auto& [index, refusal] : provisional)
+    if (letters.at(index) == letter_state::deferred && retries.at(index).due_at == never)
+      waiting.add(index);
+  return waiting;
+}
+
 std::optional<timestamp> campaign_state::next_moment(timestamp now) const {
   if (is_final() || hold || !t0)
     return std::nullopt;

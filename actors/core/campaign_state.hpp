@@ -22,6 +22,28 @@ struct retry {
   bool operator==(const retry&) const = default;
 };
 
+/// `due_at` of a letter that waits for a person, or for other letters' outcomes.
+inline constexpr timestamp never = timestamp::max();
+
+/// A refusal that may be about something else than the letter.
+struct provisional_refusal {
+  bool is_spam = false;
+  bool has_acceptance_before = false; ///< others had been accepted when it came
+  bool has_acceptance_after = false;  ///< and have been since
+  bool is_last_try = false;           ///< its letter is offered once more, or was
+  bool is_refused_again = false;      ///< and was refused then too
+  bool operator==(const provisional_refusal&) const = default;
+};
+
+/// After a hold that the engine laid a few letters leave first, and show whether all is well.
+struct trial {
+  hold_reason after = hold_reason::spam_suspicion;
+  letter_index size = 0; ///< so many at most
+  letter_ranges letters; ///< those that were claimed since
+  letter_index spam = 0; ///< of them, how often a refusal said so
+  bool operator==(const trial&) const = default;
+};
+
 /// How the watch for suspicion counts an outcome.
 enum class verdict : std::uint8_t { fine, refused, refused_as_spam };
 
@@ -53,6 +75,12 @@ struct campaign_state {
   std::map<letter_index, retry> retries; ///< of letters that were deferred or in doubt and are not final
   std::set<std::pair<timestamp, letter_index>> retry_queue; ///< those that are `deferred` now, by time
 
+  /// Letters with such a refusal on record: `deferred` with a retry that is due `never`, or on their last try.
+  std::map<letter_index, provisional_refusal> provisional;
+  letter_index refused_in_a_row = 0; ///< provisionally, since the last one was accepted or a hold was lifted
+  bool is_refusal_seen = false;      ///< a person has lifted a hold for refusals, or accepted them
+  std::optional<sluice::trial> trial;
+
   std::vector<response_group> responses;
   std::deque<verdict> verdicts; ///< latest last, since the last hold was lifted
   std::optional<sluice::relay_trouble> relay_trouble;
@@ -66,6 +94,10 @@ struct campaign_state {
   letter_index due(timestamp now) const;
   /// True while letters may be claimed: sending, and not held.
   bool may_claim() const { return stage == sluice::stage::sending && !hold; }
+  /// How many letters beside those of the trial that is under way may be claimed; all where there is none.
+  letter_index room_of_trial() const;
+  /// Provisional refusals that wait.
+  letter_ranges waiting_refusals() const;
   /// When something will be due that is not: a part, or a deferred letter. Nothing if nothing will.
   std::optional<timestamp> next_moment(timestamp now) const;
 

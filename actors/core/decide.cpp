@@ -2,6 +2,7 @@
 
 #include "actors/core/due.hpp"
 #include "actors/core/moderation.hpp"
+#include "actors/core/reply_policy.hpp"
 #include "messages/notice_words.hpp"
 
 #include <algorithm>
@@ -30,6 +31,8 @@ bool is_allowed(const campaign_state& state, command_kind kind) {
     return !state.is_final();
   case command_kind::resend_doubt:
   case command_kind::give_up_doubt:
+  case command_kind::accept_refusals:
+  case command_kind::retry_refusals:
     return where == stage::sending;
   }
   return false;
@@ -99,16 +102,55 @@ settle_doubt(const campaign_state& state, const std::optional<letter_ranges>& as
   return {doubt_settled{std::move(letters), resend, {}}};
 }
 
+/// Those of the provisional refusals that wait and were asked for, made final, or pending.
+event_bodies
+settle_refusals(const campaign_state& state, const std::optional<letter_ranges>& asked, bool accept) {
+  letter_ranges letters;
+  state.waiting_refusals().for_each([&](letter_index index) {
+    if (!asked || asked->contains(index))
+      letters.add(index);
+  });
+  if (letters.empty())
+    return {};
+  return {refusals_settled{std::move(letters), accept, {}}};
+}
+
+/// How many letters leave first when this hold is lifted; 0 after a person's.
+letter_index trial_after(const campaign_state& state, letter_index trial_letters) {
+  return state.hold && state.hold->reason != hold_reason::operator_request && state.stage == stage::sending
+             ? trial_letters
+             : 0;
+}
+
+/// What lifts a hold; what was refused under `relay_refuses` leaves again.
+event_bodies lift(const campaign_state& state, event_body lifted) {
+  event_bodies events{std::move(lifted)};
+  if (state.hold && state.hold->reason == hold_reason::relay_refuses)
+    std::ranges::move(settle_refusals(state, std::nullopt, false), std::back_inserter(events));
+  return events;
+}
+
+/// A campaign of some size of which nobody was accepted has a fault that somebody must look at.
+bool is_suspicious_end(const campaign_state& state, std::size_t accepted, std::size_t refused) {
+  return accepted == 0 && refused > 0 && state.letters.size() >= refusals_in_a_row_max &&
+         !state.is_refusal_seen;
+}
+
 /// Adds `finished` when the events leave no letter open. Counting is enough: no need to apply them.
 void finish_if_whole(const campaign_state& state, event_bodies& events) {
   if (state.stage != stage::sending)
     return;
   std::size_t newly_final = 0;
+  std::size_t accepted = state.letters.count(letter_state::accepted);
+  std::size_t refused = state.letters.count(letter_state::refused);
   for (const auto& body : events) {
     if (const auto* outcomes = std::get_if<settled>(&body)) {
-      for (const auto& group : outcomes->groups)
+      for (const auto& group : outcomes->groups) {
         if (is_final(group.outcome))
           newly_final += group.letters.count();
+        accepted += group.outcome == letter_state::accepted ? group.letters.count() : 0;
+        refused += group.outcome == letter_state::refused ? group.letters.count() : 0;
+      }
     } else if (const auto* settled_doubt = std::get_if<doubt_settled>(&body);
                settled_doubt && !settled_doubt->resend) {
       newly_final += settled_doubt->letters.count();
@@ -117,7 +159,7 @@ void finish_if_whole(const campaign_state& state, event_bodies& events) {
   const auto already = state.letters.count(letter_state::accepted) +
                        state.letters.count(letter_state::refused) +
                        state.letters.count(letter_state::skipped);
-  if (already + newly_final == state.letters.size())
+  if (already + newly_final == state.letters.size() && !is_suspicious_end(state, accepted, refused))
     events.emplace_back(finished{});
 }
 
@@ -220,10 +262,27 @@ void resend_doubted(const campaign_state& state,
     events.emplace_back(doubt_settled{std::move(plan.given_up), false, {}});
 }
 
+/// Outcomes that the state does not count yet.
+struct further_verdicts {
+  std::size_t fine = 0;
+  std::size_t refused = 0;
+  std::size_t refused_as_spam = 0;
+};
+
+further_verdicts verdicts_of(const std::vector<settled_group>& groups) {
+  further_verdicts all;
+  for (const auto& group : groups) {
+    if (group.outcome == letter_state::refused)
+      (is_spam_refusal(group.answer) ? all.refused_as_spam : all.refused) += group.letters.count();
+    else if (group.outcome == letter_state::accepted)
+      all.fine += group.letters.count();
+  }
+  return all;
+}
+
 /// The hold for suspicion that these outcomes call for, if they do.
-std::optional<paused> suspect(const campaign_state& state,
-                              const std::vector<settled_group>& groups,
-                              const suspicion_settings& settings) {
+std::optional<paused>
+suspect(const campaign_state& state, const further_verdicts& latest, const suspicion_settings& settings) {
   if (!settings.enabled || state.hold || state.stage != stage::sending)
     return std::nullopt;
   std::size_t outcomes = 0;
@@ -235,13 +294,9 @@ std::optional<paused> suspect(const campaign_state& state,
     refused += one == verdict::fine ? 0 : letters;
     spam += one == verdict::refused_as_spam ? letters : 0;
   };
-  for (const auto& group : groups) {
-    if (group.outcome == letter_state::refused)
-      count(is_spam_refusal(group.answer) ? verdict::refused_as_spam : verdict::refused,
-            group.letters.count());
-    else if (group.outcome == letter_state::accepted)
-      count(verdict::fine, group.letters.count());
-  }
+  count(verdict::refused_as_spam, latest.refused_as_spam);
+  count(verdict::refused, latest.refused);
+  count(verdict::fine, latest.fine);
   if (refused == 0)
     return std::nullopt; // only refusals raise suspicion, so a look back is spared for all other reports
   for (auto one = state.verdicts.rbegin(); one != state.verdicts.rend() && outcomes < settings.window; ++one)
@@ -267,21 +322,26 @@ std::optional<paused> suspect(const campaign_state& state,
 
 std::vector<command_kind> allowed_commands(const campaign_state& state) {
   std::vector<command_kind> kinds;
+  const auto has_refusals = !state.provisional.empty() && !state.waiting_refusals().empty();
   for (std::size_t number = 0; number < command_kind_count; ++number) {
     const auto kind = static_cast<command_kind>(number);
     const auto changes_something =
         (kind != command_kind::resume || state.hold) && (kind != command_kind::pause || !state.hold) &&
         (kind != command_kind::release || !state.released_at) &&
         ((kind != command_kind::resend_doubt && kind != command_kind::give_up_doubt) ||
-         state.letters.count(letter_state::in_doubt) > 0);
+         state.letters.count(letter_state::in_doubt) > 0) &&
+        ((kind != command_kind::accept_refusals && kind != command_kind::retry_refusals) || has_refusals);
     if (is_allowed(state, kind) && changes_something)
       kinds.push_back(kind);
   }
   return kinds;
 }
 
-result<event_bodies>
-decide(const campaign_state& state, const command& asked, const start_check& checked, timestamp now) {
+result<event_bodies> decide(const campaign_state& state,
+                            const command& asked,
+                            const start_check& checked,
+                            timestamp now,
+                            letter_index trial_letters) {
   if (!is_allowed(state, asked.kind)) {
     const auto is_done = asked.kind == command_kind::cancel && state.stage == stage::cancelled;
     if (is_done)
@@ -306,9 +366,12 @@ decide(const campaign_state& state, const command& asked, const start_check& che
   case command_kind::pause:
     return state.hold ? event_bodies{} : event_bodies{paused{hold_reason::operator_request, asked.reason}};
   case command_kind::resume:
-    return state.hold ? event_bodies{resumed{asked.reason}} : event_bodies{};
+    return state.hold ? lift(state, resumed{asked.reason, trial_after(state, trial_letters)})
+                      : event_bodies{};
   case command_kind::release:
-    return state.released_at && !state.hold ? event_bodies{} : event_bodies{released{asked.reason}};
+    return state.released_at && !state.hold
+               ? event_bodies{}
+               : lift(state, released{asked.reason, trial_after(state, trial_letters)});
   case command_kind::cancel:
     return event_bodies{cancelled{asked.reason}};
   case command_kind::resend_doubt:
@@ -318,6 +381,10 @@ decide(const campaign_state& state, const command& asked, const start_check& che
     finish_if_whole(state, events);
     return events;
   }
+  case command_kind::accept_refusals:
+    return settle_refusals(state, asked.letters, true);
+  case command_kind::retry_refusals:
+    return settle_refusals(state, asked.letters, false);
   }
   return failure(error_code::internal, notice{"internal_fault", {{"fault", "a command of no known kind"}}});
 }
@@ -335,8 +402,11 @@ letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted
   if (!state.may_claim() || wanted.empty())
     return {};
   const auto due_letters = state.due(now);
+  auto room = state.room_of_trial();
   auto may_go = [&](letter_index index) {
     if (index >= due_letters)
+      return false;
+    if (state.trial && !state.trial->letters.contains(index) && room == 0)
       return false;
     const auto at = state.letters.at(index);
     if (at == letter_state::pending)
@@ -345,8 +415,11 @@ letter_ranges claimable(const campaign_state& state, const letter_ranges& wanted
   };
   letter_ranges granted;
   wanted.for_each([&](letter_index index) {
-    if (may_go(index))
-      granted.add(index);
+    if (!may_go(index))
+      return;
+    granted.add(index);
+    if (state.trial && !state.trial->letters.contains(index))
+      --room;
   });
   return granted;
 }
@@ -369,14 +442,15 @@ event_bodies decide_results(const campaign_state& state,
       doubted.add(letters);
     if (group.outcome == letter_state::deferred && !state.is_final())
       settle_deferrals(state, letters, group.answer, retries, now, outcomes.groups);
+    else if (group.outcome == letter_state::refused && !state.is_final() && !is_about_mailbox(group.answer))
+      outcomes.groups.push_back({letter_state::deferred, std::move(letters), group.answer, {}, true});
     else
-      outcomes.groups.push_back({group.outcome, std::move(letters), group.answer, now});
-    if (outcomes.groups.back().outcome != letter_state::deferred)
-      outcomes.groups.back().retry_at = {};
+      outcomes.groups.push_back({group.outcome, std::move(letters), group.answer,
+                                 group.outcome == letter_state::deferred ? now : timestamp{}});
   }
   if (outcomes.groups.empty())
     return {};
-  const auto suspected = suspect(state, outcomes.groups, suspicion);
+  const auto suspected = suspect(state, verdicts_of(outcomes.groups), suspicion);
   event_bodies events;
   events.emplace_back(outcomes);
   end_drain_if_through(state, outcomes, now, events);
@@ -386,6 +460,164 @@ event_bodies decide_results(const campaign_state& state,
   if (suspected && !std::holds_alternative<finished>(events.back()))
     events.emplace_back(*suspected);
   return events;
+}
+
+namespace {
+
+/// The latest words that refused for good, a few kinds of them.
+std::string latest_refusals(const campaign_state& state) {
+  constexpr std::size_t kinds_max = 3;
+  std::vector<const response_group*> found;
+  for (const auto& one : state.responses)
+    if (one.answer.code >= 500)
+      found.push_back(&one);
+  std::ranges::sort(found, std::greater{}, [](const auto* one) { return one->last_seen; });
+  std::string words;
+  for (std::size_t at = 0; at < std::min(found.size(), kinds_max); ++at)
+    (words += words.empty() ? "" : " · ") += to_line(found[at]->answer);
+  return words;
+}
+
+event_bodies hold_for_refusals(notice why) {
+  auto words = words_of(why);
+  return {paused{hold_reason::relay_refuses, std::move(words), std::move(why)}};
+}
+
+/// What became of a trial's letters so far.
+struct trial_outcomes {
+  letter_index open = 0; ///< they have no outcome yet
+  letter_index accepted = 0;
+  letter_index refused = 0;
+  letter_index others = 0;
+};
+
+trial_outcomes outcomes_of(const campaign_state& state, const trial& under_way) {
+  trial_outcomes sum;
+  under_way.letters.for_each([&](letter_index index) {
+    switch (state.letters.at(index)) {
+    case letter_state::pending:
+    case letter_state::claimed:
+      ++sum.open;
+      break;
+    case letter_state::accepted:
+      ++sum.accepted;
+      break;
+    case letter_state::refused:
+      ++sum.refused;
+      break;
+    case letter_state::deferred:
+      ++(state.provisional.contains(index) ? sum.refused : sum.others);
+      break;
+    case letter_state::skipped:
+    case letter_state::in_doubt:
+      ++sum.others;
+      break;
+    }
+  });
+  return sum;
+}
+
+constexpr letter_index trial_refusals_min = 3;
+
+/// Nothing while the trial's letters say too little.
+event_bodies decide_trial(const campaign_state& state, const suspicion_settings& limits, timestamp now) {
+  const auto& under_way = *state.trial;
+  const auto is_more_due = state.letters.find(letter_state::pending, 0) < state.due(now);
+  if (state.room_of_trial() > 0 && is_more_due)
+    return {};
+  const auto sum = outcomes_of(state, under_way);
+  if (sum.open > 0 || under_way.letters.empty())
+    return {};
+  const auto judged = sum.accepted + sum.refused;
+  const auto is_beyond = [&](letter_index letters, double percent_max) {
+    return letters >= trial_refusals_min && 100.0 * letters > percent_max * judged;
+  };
+  if (is_beyond(sum.refused, limits.refused_percent_max) ||
+      is_beyond(under_way.spam, limits.spam_percent_max)) {
+    notice why{"trial_failed",
+               {{"letters", under_way.letters.count()},
+                {"refused", sum.refused},
+                {"replies", latest_refusals(state)}}};
+    auto words = words_of(why);
+    return {paused{under_way.after, std::move(words), std::move(why)}};
+  }
+  if (sum.accepted == 0 && sum.others > 0)
+    return {}; // a delay proves nothing
+  return {trial_passed{}};
+}
+
+/// Refusals of which others' acceptances before and after say that they were their letters' own.
+event_bodies confirm_refusals(const campaign_state& state, const suspicion_settings& limits) {
+  letter_ranges confirmed;
+  further_verdicts verdicts;
+  for (const auto& [index, refusal] : state.provisional)
+    if (refusal.has_acceptance_before && refusal.has_acceptance_after &&
+        state.letters.at(index) == letter_state::deferred && state.retries.at(index).due_at == never) {
+      confirmed.add(index);
+      ++(refusal.is_spam ? verdicts.refused_as_spam : verdicts.refused);
+    }
+  if (confirmed.empty())
+    return {};
+  event_bodies events{refusals_settled{std::move(confirmed), true, {}}};
+  if (auto suspected = suspect(state, verdicts, limits))
+    events.emplace_back(std::move(*suspected));
+  return events;
+}
+
+/// Nothing else is left: they are tried once more, and then it is known what they are.
+event_bodies decide_last(const campaign_state& state, const retry_settings& retries, timestamp now) {
+  letter_ranges first;
+  letter_ranges again;
+  for (const auto& [index, refusal] : state.provisional)
+    (refusal.is_refused_again ? again : first).add(index);
+  if (!first.empty())
+    return {refusals_settled{std::move(first), false, now + retries.delay_first}};
+  const auto refused = state.letters.count(letter_state::refused) + again.count();
+  if (again.count() >= refusals_in_a_row_max ||
+      is_suspicious_end(state, state.letters.count(letter_state::accepted), refused))
+    return hold_for_refusals(
+        notice{"relay_refuses", {{"letters", again.count()}, {"replies", latest_refusals(state)}}});
+  return {refusals_settled{std::move(again), true, {}}};
+}
+
+} // namespace
+
+event_bodies decide_consequences(const campaign_state& state,
+                                 const retry_settings& retries,
+                                 const suspicion_settings& suspicion,
+                                 timestamp now) {
+  if (!state.may_claim())
+    return {};
+  if (state.trial)
+    if (auto over = decide_trial(state, suspicion, now); !over.empty())
+      return over;
+  if (!state.provisional.empty()) {
+    if (auto confirmed = confirm_refusals(state, suspicion); !confirmed.empty())
+      return confirmed;
+    if (state.refused_in_a_row >= refusals_in_a_row_max)
+      return hold_for_refusals(notice{
+          "relay_refuses", {{"letters", state.refused_in_a_row}, {"replies", latest_refusals(state)}}});
+  }
+  const auto final_ones = state.letters.count(letter_state::accepted) +
+                          state.letters.count(letter_state::refused) +
+                          state.letters.count(letter_state::skipped);
+  const auto open = state.letters.size() - final_ones;
+  if (open == 0) {
+    const auto refused = state.letters.count(letter_state::refused);
+    if (is_suspicious_end(state, state.letters.count(letter_state::accepted), refused))
+      return hold_for_refusals(
+          notice{"nobody_accepted", {{"letters", refused}, {"replies", latest_refusals(state)}}});
+    return {finished{}};
+  }
+  if (open == state.provisional.size() && state.waiting_refusals().count() == open)
+    return decide_last(state, retries, now);
+  return {};
+}
+
+event_bodies decide_sender_refused(const campaign_state& state, const reply& said) {
+  if (!state.may_claim())
+    return {};
+  return hold_for_refusals(notice{"sender_refused", {{"sender", state.spec.from}, {"reply", to_line(said)}}});
 }
 
 event_bodies decide_skips(const campaign_state& state, const std::vector<settled_group>& skips) {

@@ -51,9 +51,48 @@ void record_deferral(campaign_state& state, const letter_ranges& letters, timest
   });
 }
 
+/// A refusal that may not be about the letter does not age it.
+void record_refusal(campaign_state& state,
+                    const letter_ranges& letters,
+                    const provisional_refusal& refusal,
+                    timestamp at) {
+  letters.for_each([&](letter_index index) {
+    const auto [noted, is_new] = state.provisional.try_emplace(index, refusal);
+    if (!is_new) {
+      const auto was_last_try = noted->second.is_last_try;
+      noted->second = refusal;
+      noted->second.is_last_try = was_last_try;
+      noted->second.is_refused_again = was_last_try;
+    }
+    state.retries.try_emplace(index, retry{0, at, at}).first->second.due_at = never;
+  });
+  state.refused_in_a_row += static_cast<letter_index>(letters.count());
+}
+
+template <class Visit>
+void each_refusal(campaign_state& state, const letter_ranges& letters, Visit&& visit) {
+  for (const auto& range : letters) {
+    auto at = state.provisional.lower_bound(range.begin);
+    while (at != state.provisional.end() && at->first < range.end)
+      at = visit(at);
+  }
+}
+
+void forget_refusals(campaign_state& state, const letter_ranges& letters) {
+  if (!state.provisional.empty())
+    each_refusal(state, letters, [&](auto at) { return state.provisional.erase(at); });
+}
+
 /// The first time that a letter is sent again out of doubt it goes at once, and waits from the next time on.
 void record_doubt(campaign_state& state, const letter_ranges& letters, timestamp at) {
   letters.for_each([&](letter_index index) { state.retries.try_emplace(index, retry{0, at, at}); });
+}
+
+void add_verdicts(campaign_state& state, verdict found, std::size_t letters) {
+  state.verdicts.insert(state.verdicts.end(), std::min(letters, verdicts_max), found);
+  if (state.verdicts.size() > verdicts_max)
+    state.verdicts.erase(state.verdicts.begin(),
+                         state.verdicts.end() - static_cast<std::ptrdiff_t>(verdicts_max));
 }
 
 void record_verdicts(campaign_state& state, const settled_group& group) {
@@ -62,11 +101,7 @@ void record_verdicts(campaign_state& state, const settled_group& group) {
     found = is_spam_refusal(group.answer) ? verdict::refused_as_spam : verdict::refused;
   else if (group.outcome != letter_state::accepted)
     return;
-  const auto letters = std::min(group.letters.count(), verdicts_max);
-  state.verdicts.insert(state.verdicts.end(), letters, found);
-  if (state.verdicts.size() > verdicts_max)
-    state.verdicts.erase(state.verdicts.begin(),
-                         state.verdicts.end() - static_cast<std::ptrdiff_t>(verdicts_max));
+  add_verdicts(state, found, group.letters.count());
 }
 
 void record_response(campaign_state& state, const settled_group& group, timestamp at) {
@@ -150,18 +185,20 @@ struct evolution {
   void operator()(const paused& it) {
     check(is_outgoing(state.stage) && !state.hold, "a campaign was held that cannot be");
     state.hold = hold{now.by, it.reason, it.text, now.at, it.notice};
+    if (it.reason != hold_reason::operator_request)
+      state.trial.reset();
     begin_drain();
   }
-  void operator()(const resumed&) {
+  void operator()(const resumed& it) {
     check(state.hold.has_value(), "a hold was lifted that was not there");
-    lift_hold();
+    lift_hold(it.trial);
   }
-  void operator()(const released&) {
+  void operator()(const released& it) {
     check(state.stage == stage::preparing || state.stage == stage::sending,
           "a campaign was released out of turn");
     if (!state.released_at)
       state.released_at = now.at;
-    lift_hold();
+    lift_hold(it.trial);
   }
   void operator()(const cancelled&) {
     check(!state.is_final(), "a campaign was cancelled after its end");
@@ -172,12 +209,19 @@ struct evolution {
   void operator()(const claimed& it) {
     check(state.may_claim(), "letters were claimed while the campaign was not sending, or held");
     check(state.letters.all_of(it.letters, is_claimable), "letters were claimed that are not to be sent");
+    if (state.trial)
+      state.trial->letters.add(it.letters);
+    check(!state.trial || state.trial->letters.count() <= state.trial->size,
+          "more letters were claimed than a trial has");
     unqueue_retries(state, it.letters);
     set_all(state, it.letters, letter_state::claimed);
   }
   void operator()(const settled& it) {
+    const auto accepted_before = state.letters.count(letter_state::accepted);
     for (const auto& group : it.groups)
-      settle(group);
+      settle(group, accepted_before > 0);
+    if (state.letters.count(letter_state::accepted) > accepted_before)
+      record_acceptance(it);
   }
   void operator()(const doubt_settled& it) {
     check(state.letters.all_of(it.letters, [](letter_state one) { return one == letter_state::in_doubt; }),
@@ -190,6 +234,39 @@ struct evolution {
     else
       record_doubt(state, it.letters, now.at);
     set_all(state, it.letters, it.outcome());
+  }
+  void operator()(const refusals_settled& it) {
+    check(!state.is_final(), "refusals were settled after the campaign's end");
+    check(state.letters.all_of(it.letters, [](letter_state one) { return one == letter_state::deferred; }),
+          "refusals were settled of letters that have none");
+    std::size_t found = 0;
+    std::size_t spam = 0;
+    each_refusal(state, it.letters, [&](auto at) {
+      ++found;
+      spam += at->second.is_spam ? 1U : 0U;
+      at->second.is_last_try = at->second.is_last_try || it.waits();
+      return std::next(at);
+    });
+    check(found == it.letters.count(), "refusals were settled of letters that have none");
+    if (it.accept) {
+      add_verdicts(state, verdict::refused_as_spam, spam);
+      add_verdicts(state, verdict::refused, found - spam);
+      state.is_refusal_seen = state.is_refusal_seen || !now.by.empty();
+    }
+    if (it.waits()) {
+      it.letters.for_each([&](letter_index index) {
+        state.retries.at(index).due_at = it.retry_at;
+        state.retry_queue.emplace(it.retry_at, index);
+      });
+    } else {
+      forget_retries(state, it.letters);
+      forget_refusals(state, it.letters);
+    }
+    set_all(state, it.letters, it.outcome());
+  }
+  void operator()(const trial_passed&) {
+    check(state.trial.has_value(), "a trial was passed that was not under way");
+    state.trial.reset();
   }
   void operator()(const relay_failed& it) {
     // Told again with other words it is the same trouble, since then.
@@ -208,6 +285,7 @@ struct evolution {
     state.hold.reset();
     state.drain.reset();
     state.relay_trouble.reset();
+    state.trial.reset();
     state.stage = stage::sent;
   }
 
@@ -234,14 +312,34 @@ private:
       *counter += static_cast<letter_index>(group.letters.count());
   }
 
-  void lift_hold() {
+  void lift_hold(letter_index trial_size) {
+    if (trial_size > 0) {
+      check(state.hold.has_value(), "a trial began that no hold was lifted for");
+      state.trial = trial{state.hold->reason, trial_size, {}, 0};
+      state.is_refusal_seen = state.is_refusal_seen || state.hold->reason == hold_reason::relay_refuses;
+      state.refused_in_a_row = 0;
+    }
     state.hold.reset();
     state.drain.reset();
     // Who lifted it has seen the measurement; the next hold must come from what happens after.
     state.verdicts.clear();
   }
 
-  void settle(const settled_group& group) {
+  /// Of letters that were refused before it, it says that their refusals were not everybody's.
+  void record_acceptance(const settled& now_settled) {
+    state.refused_in_a_row = 0;
+    if (state.provisional.empty())
+      return;
+    letter_ranges of_now;
+    for (const auto& group : now_settled.groups)
+      if (group.is_provisional)
+        of_now.add(group.letters);
+    for (auto& [index, refusal] : state.provisional)
+      if (!of_now.contains(index))
+        refusal.has_acceptance_after = true;
+  }
+
+  void settle(const settled_group& group, bool has_acceptance_before) {
     const auto is_skip = group.outcome == letter_state::skipped;
     check(state.letters.all_of(group.letters,
                                [&](letter_state one) {
@@ -249,10 +347,18 @@ private:
                                }),
           "letters were settled that were not claimed");
     check(!group.letters.empty(), "an outcome came for no letter");
-    if (group.outcome == letter_state::deferred)
+    const auto is_spam = group.answer.code >= 500 && is_spam_refusal(group.answer);
+    if (group.is_provisional) {
+      record_refusal(state, group.letters, {is_spam, has_acceptance_before}, now.at);
+    } else if (group.outcome == letter_state::deferred) {
+      forget_refusals(state, group.letters);
       record_deferral(state, group.letters, group.retry_at, now.at);
-    else if (sluice::is_final(group.outcome))
+    } else if (sluice::is_final(group.outcome)) {
+      forget_refusals(state, group.letters);
       forget_retries(state, group.letters);
+    }
+    if (state.trial && is_spam)
+      state.trial->spam += static_cast<letter_index>(group.letters.count());
     set_all(state, group.letters, group.outcome);
     on_withdraw_complete(group);
     record_verdicts(state, group);

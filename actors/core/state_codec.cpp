@@ -14,7 +14,8 @@ namespace sluice {
 
 namespace {
 
-constexpr std::uint64_t format = 5;
+constexpr std::uint64_t format = 6;
+constexpr std::uint64_t format_without_refusals = 5;
 constexpr int format_in_one_map = 3;
 /// Arrays and maps within the map.
 constexpr int depth_max = 16;
@@ -81,7 +82,7 @@ void read_letters(cbor_reader& from, letter_table& letters) {
 
 void add_retry(campaign_state& state, letter_index index, const retry& one) {
   state.retries.emplace(index, one);
-  if (state.letters.at(index) == letter_state::deferred)
+  if (state.letters.at(index) == letter_state::deferred && one.due_at != never)
     state.retry_queue.emplace(one.due_at, index);
 }
 
@@ -193,6 +194,50 @@ std::deque<verdict> read_verdicts(const json& value) {
   return verdicts;
 }
 
+enum refusal_flag : unsigned {
+  spam = 1,
+  acceptance_before = 2,
+  acceptance_after = 4,
+  last_try = 8,
+  again = 16
+};
+
+json refusals_json(const std::map<letter_index, provisional_refusal>& refusals) {
+  json all = json::array();
+  for (const auto& [index, one] : refusals) {
+    all.push_back(index);
+    all.push_back((one.is_spam ? spam : 0U) | (one.has_acceptance_before ? acceptance_before : 0U) |
+                  (one.has_acceptance_after ? acceptance_after : 0U) | (one.is_last_try ? last_try : 0U) |
+                  (one.is_refused_again ? again : 0U));
+  }
+  return all;
+}
+
+std::map<letter_index, provisional_refusal> read_refusals(const json& all) {
+  std::map<letter_index, provisional_refusal> refusals;
+  for (std::size_t at = 0; at + 1 < all.size(); at += 2) {
+    const auto flags = all.at(at + 1).get<unsigned>();
+    const auto has = [flags](refusal_flag one) { return (flags & one) != 0; };
+    refusals.emplace(all.at(at).get<letter_index>(),
+                     provisional_refusal{has(spam), has(acceptance_before), has(acceptance_after),
+                                         has(last_try), has(again)});
+  }
+  return refusals;
+}
+
+json trial_json(const std::optional<trial>& under_way) {
+  if (!under_way)
+    return {};
+  return {static_cast<int>(under_way->after), under_way->size, to_json(under_way->letters), under_way->spam};
+}
+
+std::optional<trial> read_trial(const json& value) {
+  if (value.is_null())
+    return std::nullopt;
+  return trial{static_cast<hold_reason>(value.at(0).get<int>()), value.at(1).get<letter_index>(),
+               value_or_throw(letter_ranges_from_json(value.at(2))), value.at(3).get<letter_index>()};
+}
+
 /// Everything but the message's bodies, letters and retries.
 json bounded_json(const campaign_state& state) {
   auto spec = state.spec;
@@ -215,6 +260,10 @@ json bounded_json(const campaign_state& state) {
       {"content_hash", state.content_hash},
       {"responses", responses_json(state.responses)},
       {"verdicts", verdicts_json(state.verdicts)},
+      {"refusals", refusals_json(state.provisional)},
+      {"refused_in_a_row", state.refused_in_a_row},
+      {"is_refusal_seen", state.is_refusal_seen},
+      {"trial", trial_json(state.trial)},
       {"relay_trouble", nullptr},
       {"drain", drain_json(state.drain)}};
   if (state.relay_trouble)
@@ -249,6 +298,12 @@ void read_bounded(const json& from, campaign_state& state) {
     state.relay_trouble =
         relay_trouble{moment(trouble.at(0)), trouble.at(1).get<std::string>(), read_notice(trouble, 2)};
   state.drain = read_drain(from.at("drain"));
+  if (from.contains("refusals")) {
+    state.provisional = read_refusals(from.at("refusals"));
+    state.refused_in_a_row = from.at("refused_in_a_row").get<letter_index>();
+    state.is_refusal_seen = from.at("is_refusal_seen").get<bool>();
+    state.trial = read_trial(from.at("trial"));
+  }
   state.letters = letter_table(state.audience.size);
 }
 
@@ -275,7 +330,8 @@ campaign_state read_one_map(std::string_view bytes) {
 
 /// All but letters and retries, which are what is left to read.
 campaign_state read_beginning(cbor_reader& from) {
-  if (item_or_throw(from.number()) != format)
+  if (const auto written = item_or_throw(from.number());
+      written != format && written != format_without_refusals)
     throw std::invalid_argument("another format");
   campaign_state state;
   state.id = {item_or_throw(from.number())};

@@ -12,6 +12,7 @@ struct suspicion_settings {
   std::uint32_t outcomes_min = 200; ///< before that nothing is concluded
   double refused_percent_max = 5;
   double spam_percent_max = 1;
+  std::uint32_t trial_letters = 50; ///< that leave first after a hold that the engine laid
 };
 
 } // namespace sluice

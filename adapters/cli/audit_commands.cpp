@@ -81,6 +81,12 @@ std::vector<std::string> story_row(const nlohmann::json& item) {
                 ? fmt::format("out of doubt: leaves again at {}",
                               moment_words(timestamp{milliseconds{number_of(item, "retry_at")}}))
                 : "out of doubt: leaves again";
+  else if (type == "refusals_settled")
+    words = is_true(item, "accept") ? "refused for good"
+            : item.contains("retry_at")
+                ? fmt::format("refused for now: tried once more at {}",
+                              moment_words(timestamp{milliseconds{number_of(item, "retry_at")}}))
+                : "refused for now: leaves again";
   else
     words = rest_of(item);
   return row_with(item, words);

@@ -61,6 +61,8 @@ std::string hold_words(const hold& held) {
                            moment_words(held.since));
   if (held.reason == hold_reason::spam_suspicion)
     words += ", on suspicion of spam";
+  else if (held.reason == hold_reason::relay_refuses)
+    words += ", since the relay refuses the letters";
   if (!held.text.empty())
     words += fmt::format(": {}", shown(held.text));
   return words;

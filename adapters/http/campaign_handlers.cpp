@@ -3,7 +3,10 @@
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 
 namespace sluice::handlers {
 
@@ -273,14 +276,28 @@ void command_campaign(node& engine, const http_request& request, const respond& 
   send_command(engine, request, std::move(what), answer);
 }
 
-void settle_doubt(node& engine, const http_request& request, const respond& answer) {
+namespace {
+
+/// What to do with some letters, or with all that it may be done with: {"action": …, "letters": […]}.
+struct letters_action {
+  std::string_view name;
+  command_kind kind;
+};
+
+void settle_letters(node& engine,
+                    const http_request& request,
+                    const respond& answer,
+                    std::array<letters_action, 2> actions) {
   const auto body = sole_body_object(request);
   if (!body)
     return answer(problem(body.error()));
   object_reader from(*body, "");
   const auto action = from.text("action", 40);
-  if (action != "resend" && action != "give_up")
-    from.fail("action", notice{"must_be_one_of", {{"names", "\"resend\" or \"give_up\""}}});
+  const auto asked = std::ranges::find(actions, action, &letters_action::name);
+  if (asked == actions.end())
+    from.fail("action",
+              notice{"must_be_one_of",
+                     {{"names", fmt::format("\"{}\" or \"{}\"", actions[0].name, actions[1].name)}}});
   std::optional<letter_ranges> letters;
   if (from.has("letters")) {
     const auto read = letter_ranges_from_json(from.at("letters"));
@@ -292,9 +309,21 @@ void settle_doubt(node& engine, const http_request& request, const respond& answ
   if (const auto fault = from.finish())
     return answer(problem(*fault));
   command what;
-  what.kind = action == "resend" ? command_kind::resend_doubt : command_kind::give_up_doubt;
+  what.kind = asked->kind;
   what.letters = std::move(letters);
   send_command(engine, request, std::move(what), answer);
+}
+
+} // namespace
+
+void settle_doubt(node& engine, const http_request& request, const respond& answer) {
+  settle_letters(engine, request, answer,
+                 {{{"resend", command_kind::resend_doubt}, {"give_up", command_kind::give_up_doubt}}});
+}
+
+void settle_refusals(node& engine, const http_request& request, const respond& answer) {
+  settle_letters(engine, request, answer,
+                 {{{"retry", command_kind::retry_refusals}, {"accept", command_kind::accept_refusals}}});
 }
 
 } // namespace sluice::handlers

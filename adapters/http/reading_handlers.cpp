@@ -47,7 +47,8 @@ json letter_json(const letter_row& row) {
            row.last_reply.text.empty() && row.last_reply.code == 0 ? json() : to_json(row.last_reply)},
           {"message_id", row.message_id},
           {"changed_at", row.changed_at ? json(format_timestamp(*row.changed_at)) : json()},
-          {"retry_at", row.retry_at ? json(format_timestamp(*row.retry_at)) : json()}};
+          {"retry_at", row.retry_at ? json(format_timestamp(*row.retry_at)) : json()},
+          {"provisional", row.is_refused_for_now}};
 }
 
 void answer_letters(node& engine,

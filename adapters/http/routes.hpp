@@ -78,6 +78,7 @@ void edit_campaign(node&, const http_request&, const respond&);
 void discard_campaign(node&, const http_request&, const respond&);
 void command_campaign(node&, const http_request&, const respond&);
 void settle_doubt(node&, const http_request&, const respond&);
+void settle_refusals(node&, const http_request&, const respond&);
 
 // check_handlers.cpp
 void check_draft(node&, const http_request&, const respond&);

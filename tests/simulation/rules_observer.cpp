@@ -65,27 +65,33 @@ void rules_observer::on_event(const sending_began&, timestamp at) {
   is_sending_ = true;
 }
 
-void rules_observer::on_event(const paused&, timestamp) {
+void rules_observer::on_event(const paused& it, timestamp) {
   is_held_ = true;
+  if (it.reason != hold_reason::operator_request)
+    trial_room_.reset();
   const auto in_flight = counts_[static_cast<std::size_t>(letter_state::claimed)];
   stop_.reset();
   if (in_flight > 0)
     stop_ = stop{in_flight, {}};
 }
 
-void rules_observer::lift_hold() {
+void rules_observer::lift_hold(letter_index trial) {
+  if (trial > 0) {
+    trial_room_ = trial;
+    trial_.clear();
+  }
   is_held_ = false;
   stop_.reset();
 }
 
-void rules_observer::on_event(const resumed&, timestamp at) {
+void rules_observer::on_event(const resumed& it, timestamp at) {
   must(is_held_, "only what is held is resumed");
-  lift_hold();
+  lift_hold(it.trial);
   due_at_resume_ = due(at);
 }
 
-void rules_observer::on_event(const released&, timestamp at) {
-  lift_hold();
+void rules_observer::on_event(const released& it, timestamp at) {
+  lift_hold(it.trial);
   if (!released_at_)
     released_at_ = at;
 }
@@ -102,7 +108,7 @@ void rules_observer::on_event(const cancelled&, timestamp) {
 void rules_observer::on_event(const rejected&, timestamp) {
   must(!is_over_, "rule 5: a final campaign does not change");
   is_over_ = true;
-  lift_hold();
+  lift_hold(0);
 }
 
 void rules_observer::on_event(const discarded&, timestamp) {
@@ -116,7 +122,7 @@ void rules_observer::on_event(const finished&, timestamp) {
     must(is_final(state), "a campaign is sent when every letter has a final outcome");
   is_over_ = true;
   is_whole_ = true;
-  lift_hold();
+  lift_hold(0);
 }
 
 letter_index rules_observer::due(timestamp now) const {
@@ -142,10 +148,12 @@ void rules_observer::on_event(const claimed& it, timestamp at) {
          "rule 4: no letter is claimed twice");
     must(before != letter_state::deferred || deferrals_.at(index).due_at <= at,
          "rule 2: no deferred letter is claimed before its time");
+    trial_.insert(index);
     passes_resume = passes_resume || (index >= due_at_resume_ && !is_touched_[index]);
     is_touched_[index] = true;
     move(index, letter_state::claimed);
   });
+  must(!trial_room_ || trial_.size() <= *trial_room_, "no more letters leave than a trial has");
   while (untouched_from_ < letters() && is_touched_[untouched_from_])
     ++untouched_from_;
   must(!passes_resume || was_throttled_ || untouched_from_ >= due_at_resume_,
@@ -153,6 +161,11 @@ void rules_observer::on_event(const claimed& it, timestamp at) {
 }
 
 void rules_observer::on_event(const settled& it, timestamp at) {
+  accepted_before_ = counts_[static_cast<std::size_t>(letter_state::accepted)];
+  for (const auto& group : it.groups)
+    if (group.outcome == letter_state::accepted)
+      for (auto& [index, one] : refusals_)
+        one.has_acceptance_after = true;
   for (const auto& group : it.groups)
     group.letters.for_each([&](letter_index index) { record_outcome(group, index, at); });
 }
@@ -168,8 +181,15 @@ void rules_observer::record_outcome(const settled_group& group, letter_index ind
     is_touched_[index] = true;
   if (group.outcome == letter_state::in_doubt)
     ++doubts_[index];
-  if (group.outcome == letter_state::deferred)
+  if (group.is_provisional) {
+    const auto known = refusals_.find(index);
+    const auto was_last_try = known != refusals_.end() && known->second.is_last_try;
+    refusals_[index] = {accepted_before_ > 0, false, was_last_try, was_last_try};
+    deferrals_[index].due_at = timestamp::max();
+  } else if (group.outcome == letter_state::deferred) {
+    refusals_.erase(index);
     record_deferral(index, group.retry_at, at);
+  }
   if (stop_)
     if (auto* counter = counter_of(stop_->outcomes, group.outcome))
       ++*counter;
@@ -200,6 +220,29 @@ void rules_observer::on_event(const doubt_settled& it, timestamp at) {
   });
 }
 
+void rules_observer::on_event(const refusals_settled& it, timestamp at) {
+  it.letters.for_each([&](letter_index index) {
+    must(states_.at(index) == letter_state::deferred && refusals_.contains(index),
+         "only what was refused for now is settled so");
+    auto& one = refusals_.at(index);
+    must(is_asked_ || !it.accept || (one.has_acceptance_before && one.has_acceptance_after) || one.came_again,
+         "rule 11: no recipient is used up by a reply that may have been about something else");
+    if (it.waits()) {
+      must(it.retry_at >= at + retries_.delay_first, "a last try comes after a delay");
+      one.is_last_try = true;
+      deferrals_[index].due_at = it.retry_at;
+    } else {
+      refusals_.erase(index);
+    }
+    move(index, it.outcome());
+  });
+}
+
+void rules_observer::on_event(const trial_passed&, timestamp) {
+  must(trial_room_.has_value(), "only a trial that is under way is passed");
+  trial_room_.reset();
+}
+
 void rules_observer::on_event(const drained& it, timestamp) {
   must(stop_.has_value(), "only a stop with letters in flight is drained");
   must(counts_[static_cast<std::size_t>(letter_state::claimed)] == 0,
@@ -212,6 +255,8 @@ void rules_observer::on_event(const drained& it, timestamp) {
 std::optional<letter_index> rules_observer::overdue(timestamp now) const {
   const auto due_letters = due(now);
   for (letter_index index = 0; index < letters(); ++index) {
+    if (trial_room_ && !trial_.contains(index) && trial_.size() >= *trial_room_)
+      continue; // what the trial says is waited for
     if (states_[index] == letter_state::pending && index < due_letters)
       return index;
     if (states_[index] == letter_state::deferred && deferrals_.at(index).due_at <= now)

@@ -8,6 +8,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <vector>
 
@@ -65,6 +66,8 @@ private:
   void on_event(const claimed& it, timestamp at);
   void on_event(const settled& it, timestamp at);
   void on_event(const doubt_settled& it, timestamp at);
+  void on_event(const refusals_settled& it, timestamp at);
+  void on_event(const trial_passed&, timestamp);
   void on_event(const relay_failed&, timestamp) {}
   void on_event(const relay_recovered&, timestamp) {}
   void on_event(const drained& it, timestamp at);
@@ -74,13 +77,20 @@ private:
   void record_outcome(const settled_group& group, letter_index index, timestamp at);
   void record_deferral(letter_index index, timestamp retry_at, timestamp at);
   void move(letter_index index, letter_state to);
-  void lift_hold();
+  void lift_hold(letter_index trial);
   letter_index due(timestamp now) const;
   void must(bool holds, const char* rule) const;
 
   struct deferral {
     unsigned times = 0;
     timestamp due_at;
+  };
+  /// By words that may be about something else than the letter.
+  struct refusal {
+    bool has_acceptance_before = false;
+    bool has_acceptance_after = false;
+    bool is_last_try = false;
+    bool came_again = false;
   };
   struct stop {
     letter_index in_flight = 0;
@@ -98,6 +108,10 @@ private:
   letter_counts_by_state counts_{};
   std::vector<letter_counts_by_state> history_;
   std::map<letter_index, deferral> deferrals_;
+  std::map<letter_index, refusal> refusals_;
+  letter_index accepted_before_ = 0;       ///< before the event at hand
+  std::optional<letter_index> trial_room_; ///< of the trial that is under way
+  std::set<letter_index> trial_;
   bool waits_for_approval_ = false;
   bool is_sending_ = false;
   bool is_held_ = false;

@@ -22,7 +22,8 @@ scenario::scenario(dice& chance) : chance_(chance), connections_(1 + chance.belo
   if (chance_.below(3) == 0)
     settings_.letters_bytes_max = 1 + chance_.below(20'000);
   settings_.retry = {1min, 10min, 1h};
-  settings_.suspicion = {chance_.below(3) == 0, 50, 20, 20, 10};
+  settings_.suspicion = {
+      chance_.below(3) == 0, 50, 20, 20, 10, static_cast<std::uint32_t>(1 + chance_.below(20))};
   settings_.moderation.first_campaigns = chance_.below(3) == 0 ? 2 : 0;
   settings_.moderation.audience_growth_max = 0;
   settings_.moderation.requires_unsubscribe = false;
@@ -34,7 +35,16 @@ relay_mood scenario::change_mood() {
   const auto some = [&](unsigned times_max) {
     return chance_.below(2) == 0 ? 0U : static_cast<unsigned>(chance_.below(times_max));
   };
-  mood_ = {some(200), some(50), some(300), some(300), some(200), some(900), some(300), chance_.below(5) == 0};
+  mood_ = {some(200),
+           some(50),
+           some(300),
+           some(300),
+           some(200),
+           some(900),
+           some(300),
+           chance_.below(5) == 0,
+           chance_.below(10) == 0 ? 200U : 0U,
+           chance_.below(10) == 0};
   return mood_;
 }
 
@@ -99,10 +109,12 @@ std::optional<audience_id> scenario::make_audience(store& into, timestamp now) {
 
 command scenario::make_command() {
   static constexpr std::array kinds{
-      command_kind::start,   command_kind::start,        command_kind::start,         command_kind::approve,
-      command_kind::approve, command_kind::pause,        command_kind::pause,         command_kind::pause,
-      command_kind::pause,   command_kind::resume,       command_kind::resume,        command_kind::resume,
-      command_kind::release, command_kind::resend_doubt, command_kind::give_up_doubt, command_kind::edit};
+      command_kind::start,   command_kind::start,           command_kind::start,
+      command_kind::approve, command_kind::approve,         command_kind::pause,
+      command_kind::pause,   command_kind::pause,           command_kind::pause,
+      command_kind::resume,  command_kind::resume,          command_kind::resume,
+      command_kind::release, command_kind::resend_doubt,    command_kind::give_up_doubt,
+      command_kind::edit,    command_kind::accept_refusals, command_kind::retry_refusals};
   static constexpr std::array rare{command_kind::reject, command_kind::cancel, command_kind::discard};
   command made;
   made.kind = chance_.below(25) == 0 ? rare[chance_.below(rare.size())] : kinds[chance_.below(kinds.size())];

@@ -67,6 +67,8 @@ std::size_t simulated_relay::busy_connections() const {
 }
 
 simulated_relay::fate simulated_relay::throw_fate() {
+  if (mood.refuses_everybody)
+    return fate::spam;
   auto thrown = chance_.below(1000);
   const auto falls_into = [&](unsigned times) {
     if (thrown < times)
@@ -164,6 +166,12 @@ bool simulated_relay::send_letter(queue& of) {
     of.news.results.push_back({letter_state::pending,
                                {{index, index + 1}},
                                {0, "", "the connection was cut before the end of data"}});
+    return true;
+  }
+  if (chance_.per_mille(mood.refuses_sender)) {
+    const reply said{550, "5.7.60", "not allowed to send as this sender"};
+    of.news.results.push_back({letter_state::pending, {{index, index + 1}}, said});
+    of.news.sender_refused = said;
     return true;
   }
   const auto message = letters->message_of(*one);

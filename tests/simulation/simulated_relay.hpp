@@ -24,6 +24,8 @@ struct relay_mood {
   unsigned stalls = 0;          ///< a step in which nothing moves
   unsigned throttles = 0;       ///< the letter goes back for its domain's limit
   bool is_away = false;
+  unsigned refuses_sender = 0;    ///< MAIL: the letter goes back, and its campaign hears why
+  bool refuses_everybody = false; ///< by words that name no mailbox
 };
 
 /// A letter whose end of data is being sent.

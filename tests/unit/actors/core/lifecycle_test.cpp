@@ -62,6 +62,10 @@ void report(campaign_state& state, letter_state outcome, letter_ranges letters, 
   for (const auto& body :
        decide_results(state, {{outcome, std::move(letters), std::move(answer)}}, retries, suspicion, now))
     evolve(state, event{now, "", body});
+  for (auto more = decide_consequences(state, retries, suspicion, now); !more.empty();
+       more = decide_consequences(state, retries, suspicion, now))
+    for (const auto& body : more)
+      evolve(state, event{now, "", body});
 }
 
 } // namespace
@@ -344,7 +348,7 @@ TEST_CASE("a pause is complete with the last letter that was in flight, and says
   report(state, letter_state::accepted, {{0, 2}}, {250, "", "Ok"}, t0 + 10ms);
   report(state, letter_state::pending, {{2, 3}}, {0, "", "withdrawn"}, t0 + 20ms);
   CHECK_FALSE(state.drain->ended_at);
-  report(state, letter_state::refused, {{3, 4}}, {550, "", "No"}, t0 + 30ms);
+  report(state, letter_state::refused, {{3, 4}}, {550, "5.1.1", "No"}, t0 + 30ms);
   const auto events = decide_results(state, {{letter_state::in_doubt, {{4, 5}}, {}}}, {}, {}, t0 + 40ms);
   REQUIRE(events.size() == 3);
   CHECK(std::get<drained>(events[1]) == drained{{2, 1, 0, 1, 1}, 40ms});
@@ -393,9 +397,12 @@ TEST_CASE("more than 1% refused as spam lays a hold, and a lifted one starts the
   apply(state, t0, {claimed{{{0, 400}}}});
   report(state, letter_state::accepted, {{0, 297}}, {250, "", "Ok"}, t0);
   report(state, letter_state::refused, {{297, 301}}, {554, "5.7.1", "Message considered spam"}, t0);
+  CHECK_FALSE(state.hold.has_value()); // that may have been about all of them
+  report(state, letter_state::accepted, {{301, 302}}, {250, "", "Ok"}, t0);
   REQUIRE(state.hold.has_value());
+  CHECK(state.hold->reason == hold_reason::spam_suspicion);
   carry_out(state, command_kind::resume);
-  report(state, letter_state::refused, {{301, 302}}, {554, "5.7.1", "Message considered spam"}, t0);
+  report(state, letter_state::refused, {{302, 303}}, {554, "5.7.1", "Message considered spam"}, t0);
   CHECK_FALSE(state.hold.has_value());
 }
 

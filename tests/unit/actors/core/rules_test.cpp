@@ -24,7 +24,17 @@ struct observer {
   letter_index letters = 0;
   std::map<letter_index, letter_state> states; ///< pending ones are left out
   std::map<letter_index, timestamp> retry_at;
+  /// Of a letter that was refused by words that may be about something else.
+  struct refusal {
+    bool has_acceptance_before = false;
+    bool has_acceptance_after = false;
+    bool is_last_try = false;
+    bool came_again = false;
+  };
+  std::map<letter_index, refusal> refusals;
+  letter_index accepted = 0;
   bool is_held = false;
+  bool is_commanded = false; ///< what comes was asked for by a person
   bool is_sending = false;
   bool is_over = false;
   bool waits_for_approval = false;
@@ -81,14 +91,41 @@ struct observer {
   }
 
   void see(const settled& it, timestamp) {
+    const auto accepted_before = accepted;
+    for (const auto& group : it.groups)
+      if (group.outcome == letter_state::accepted)
+        accepted += static_cast<letter_index>(group.letters.count());
+    for (auto& [index, one] : refusals)
+      one.has_acceptance_after = one.has_acceptance_after || accepted > accepted_before;
     for (const auto& group : it.groups)
       group.letters.for_each([&](letter_index index) {
+        if (group.is_provisional) {
+          const auto known = refusals.find(index);
+          const auto was_last_try = known != refusals.end() && known->second.is_last_try;
+          refusals[index] = {accepted_before > 0, false, was_last_try, was_last_try};
+        }
         RC_ASSERT(!is_final(at(index))); // rule 5
         RC_ASSERT(at(index) == letter_state::claimed || group.outcome == letter_state::skipped);
         states[index] = group.outcome;
         if (group.outcome == letter_state::deferred)
-          retry_at[index] = group.retry_at;
+          retry_at[index] = group.is_provisional ? never : group.retry_at;
       });
+  }
+
+  void see(const refusals_settled& it, timestamp) {
+    it.letters.for_each([&](letter_index index) {
+      RC_ASSERT(at(index) == letter_state::deferred);
+      auto& one = refusals.at(index);
+      RC_ASSERT(!it.accept || is_commanded || (one.has_acceptance_before && one.has_acceptance_after) ||
+                one.came_again); // rule 11
+      states[index] = it.outcome();
+      if (it.waits()) {
+        retry_at[index] = it.retry_at;
+        one.is_last_try = true;
+      } else {
+        refusals.erase(index);
+      }
+    });
   }
 
   void see(const doubt_settled& it, timestamp) {
@@ -110,7 +147,7 @@ struct play {
   std::vector<event> log;
   timestamp now = t0 - 1h;
   retry_settings retries{1min, 10min, 30min};
-  suspicion_settings suspicion{true, 20, 10, 40, 30};
+  suspicion_settings suspicion{true, 20, 10, 40, 30, 5};
 
   explicit play(letter_index letters, campaign_spec content) : state(initial_state(campaign_id{7})) {
     watch.content = content;
@@ -118,9 +155,9 @@ struct play {
     put({created{std::move(content), audience(letters)}});
   }
 
-  void put(const event_bodies& bodies) {
+  void put(const event_bodies& bodies, const std::string& by = {}) {
     for (const auto& body : bodies) {
-      const event next{now, "", body};
+      const event next{now, by, body};
       watch.see(next);
       evolve(state, next);
       log.push_back(next);
@@ -143,8 +180,17 @@ struct play {
     const auto needs_look = *rc::gen::inRange(0, 3) == 0;
     const start_check checked{needs_look ? std::vector{notice{"no_unsubscribe_link"}}
                                          : std::vector<notice>{}};
-    if (const auto events = decide(state, {kind, "who", "", "", {}}, checked, now))
-      put(*events);
+    watch.is_commanded = true;
+    if (const auto events = decide(state, {kind, "who", "", "", {}}, checked, now, suspicion.trial_letters))
+      put(*events, "who");
+    watch.is_commanded = false;
+  }
+
+  /// What the engine does after each step.
+  void draw_consequences() {
+    for (auto more = decide_consequences(state, retries, suspicion, now); !more.empty();
+         more = decide_consequences(state, retries, suspicion, now))
+      put(more);
   }
 
   void pass_time() { now += std::chrono::seconds(*rc::gen::inRange(0, 4000)); }
@@ -167,7 +213,8 @@ struct play {
       auto some = in_flight.take_front(*rc::gen::inRange<std::size_t>(1, 10));
       const auto outcome = outcomes[*rc::gen::inRange<std::size_t>(0, outcomes.size())];
       const auto code = outcome == letter_state::refused ? 550 : 250;
-      results.push_back({outcome, std::move(some), {static_cast<std::uint16_t>(code), "", "words"}});
+      const auto* enhanced = outcome == letter_state::refused && *rc::gen::inRange(0, 3) == 0 ? "5.1.1" : "";
+      results.push_back({outcome, std::move(some), {static_cast<std::uint16_t>(code), enhanced, "words"}});
     }
     // A relay may also speak of letters that are long settled.
     if (*rc::gen::inRange(0, 5) == 0)
@@ -202,6 +249,11 @@ struct play {
   }
 
   void step() {
+    one_step();
+    draw_consequences();
+  }
+
+  void one_step() {
     switch (*rc::gen::inRange(0, 9)) {
     case 0:
       return command_something();
@@ -224,12 +276,15 @@ struct play {
   /// Once nothing disturbs it any more every campaign that may send comes to its end (rule 7).
   void run_to_the_end() {
     const auto tell = [&](command_kind kind) {
-      if (const auto events = decide(state, {kind, "who", "", "", {}}, {}, now))
-        put(*events);
+      watch.is_commanded = true;
+      if (const auto events = decide(state, {kind, "who", "", "", {}}, {}, now, suspicion.trial_letters))
+        put(*events, "who");
+      watch.is_commanded = false;
     };
     tell(command_kind::start);
     tell(command_kind::approve);
     for (int round = 0; round < 20'000 && !state.is_final(); ++round) {
+      draw_consequences();
       tell(command_kind::resume);
       put(decide_on_time(state, now));
       tell(command_kind::resend_doubt);
