@@ -125,8 +125,10 @@ void delivery_scheduler::answered(letter_slot& slot) {
     slot.holder->on_answer(slot);
     break;
   case letter_slot::place::requeued:
+  case letter_slot::place::suspect:
     if (!is_granted) {
       std::erase(requeued_, &slot);
+      std::erase(suspects_, &slot);
       hand_back(slot);
     }
     break;
@@ -170,8 +172,10 @@ void delivery_scheduler::call_back(queue_record& queue) {
       continue;
     if (slot.where == letter_slot::place::in_hand) {
       slot.holder->on_answer(slot);
-    } else if (slot.where == letter_slot::place::requeued || slot.where == letter_slot::place::ahead) {
+    } else if (slot.where == letter_slot::place::requeued || slot.where == letter_slot::place::suspect ||
+               slot.where == letter_slot::place::ahead) {
       std::erase(requeued_, &slot);
+      std::erase(suspects_, &slot);
       std::erase(ahead_, &slot);
       std::erase(granted_, &slot);
       send_back(slot, no_words());
@@ -186,9 +190,13 @@ bool delivery_scheduler::is_called_back(const letter_slot& slot) const {
 // -- taking -------------------------------------------------------------------------------------------
 
 letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
-  if (is_stopping_)
+  if (is_stopping_ || !may_take(now))
     return nullptr;
   letter_slot* slot = nullptr;
+  if (may_take_suspect()) {
+    slot = suspects_.front();
+    suspects_.pop_front();
+  }
   for (auto* line : {&requeued_, &granted_, &ahead_})
     if (slot == nullptr && !line->empty()) {
       slot = line->front();
@@ -200,11 +208,39 @@ letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
     return nullptr;
   slot->where = letter_slot::place::in_hand;
   slot->holder = holder;
+  if (slot->queue->sender.empty())
+    slot->queue->sender = slot->from->envelope_sender;
+  if (has_pace_)
+    pace_found_.count(now);
   return slot;
 }
 
+void delivery_scheduler::set_pace(double per_second) {
+  has_pace_ = per_second > 0;
+  constexpr auto period = std::chrono::seconds(1000);
+  const auto letters =
+      std::clamp(per_second * static_cast<double>(period.count()), has_pace_ ? 1.0 : 0.0, 1e9);
+  pace_found_.set(static_cast<std::uint32_t>(letters), period);
+}
+
+/// While the relay fails one letter at a time tries.
+bool delivery_scheduler::may_take(moment now) const {
+  if (now < closed_until_ || (has_pace_ && !pace_found_.allows(now)))
+    return false;
+  return !is_failing_ || std::ranges::none_of(slots_, [](const letter_slot& one) {
+    return one.where == letter_slot::place::in_hand;
+  });
+}
+
+bool delivery_scheduler::may_take_suspect() const {
+  return !suspects_.empty() && std::ranges::none_of(slots_, [](const letter_slot& one) {
+    return one.where == letter_slot::place::in_hand && one.is_suspect;
+  });
+}
+
 void delivery_scheduler::choose_ahead(moment now) {
-  if (is_stopping_ || is_failing_)
+  // At a bounded pace they would be claimed long before they leave.
+  if (is_stopping_ || is_failing_ || has_pace_)
     return;
   while (auto* slot = choose(now)) {
     slot->where = letter_slot::place::ahead;
@@ -278,16 +314,21 @@ letter_slot* delivery_scheduler::choose(moment now) {
 }
 
 bool delivery_scheduler::has_letters(moment now) const {
-  if (is_stopping_)
+  if (is_stopping_ || !may_take(now))
     return false;
-  if (!requeued_.empty() || !ahead_.empty() || !granted_.empty())
+  if (may_take_suspect() || !requeued_.empty() || !ahead_.empty() || !granted_.empty())
     return true;
   const auto has_rested = !throttled_.empty() && throttled_.begin()->first <= now;
   return !free_.empty() && total_.allows(now) && (!round_robin_.empty() || has_rested);
 }
 
 moment delivery_scheduler::ready_at(moment now) const {
-  if (is_stopping_ || free_.empty())
+  if (is_stopping_)
+    return moment::max();
+  if (const auto open = std::max(closed_until_, has_pace_ ? pace_found_.free_at() : moment::min());
+      open > now)
+    return open;
+  if (free_.empty())
     return moment::max();
   if (!round_robin_.empty())
     return total_.allows(now) ? moment::max() : total_.free_at();
@@ -306,7 +347,7 @@ void delivery_scheduler::join_round(queue_record& queue) {
     throttled_.erase({queue.throttled_until, &queue});
     queue.throttled_until = moment::min();
   }
-  if (queue.is_in_round || queue.letters.empty())
+  if (queue.is_in_round || queue.letters.empty() || queue.is_refused)
     return;
   queue.is_in_round = true;
   waiting_ += queue.letters.size();
@@ -366,13 +407,35 @@ void delivery_scheduler::put_back(letter_slot& slot, bool has_failed, const repl
   requeued_.push_back(&slot);
 }
 
+void delivery_scheduler::suspect(letter_slot& slot, const reply_ptr& words) {
+  if (is_called_back(slot)) {
+    send_back(slot, words);
+    return;
+  }
+  slot.where = letter_slot::place::suspect;
+  slot.is_suspect = true;
+  slot.holder = nullptr;
+  suspects_.push_back(&slot);
+}
+
+void delivery_scheduler::refuse_sender(const letter_slot& slot, const reply_ptr& said) {
+  for (auto& [fence, queue] : queues_) {
+    if (queue->is_withdrawn || (queue.get() != slot.queue && queue->sender != slot.from->envelope_sender))
+      continue;
+    queue->report.sender_refused = *said;
+    leave_round(*queue);
+    queue->is_refused = true;
+    mark(*queue);
+  }
+}
+
 void delivery_scheduler::send_back(letter_slot& slot, const reply_ptr& words) {
   slot.where = letter_slot::place::in_hand;
   settle(slot, letter_state::pending, words);
 }
 
 void delivery_scheduler::give_up_waiting(const reply_ptr& words) {
-  for (auto* line : {&requeued_, &granted_, &ahead_})
+  for (auto* line : {&requeued_, &suspects_, &granted_, &ahead_})
     for (auto* slot : std::exchange(*line, {}))
       send_back(*slot, words);
 }

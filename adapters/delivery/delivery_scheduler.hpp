@@ -39,6 +39,8 @@ struct queue_record {
   moment throttled_until = moment::min(); ///< not in the ring although it has letters
   bool told_failing = false;              ///< it was told that the relay fails
   notice told_trouble;                    ///< and why
+  std::string sender;                     ///< of its letters, as far as any was taken
+  bool is_refused = false; ///< nothing is taken from its sender: it rests until it is withdrawn
   bool is_withdrawn = false;
   bool withdraw_complete = false;
   bool is_dirty = false;
@@ -74,8 +76,13 @@ public:
   /// How many letters wait, those of queues that rest until a domain's limit lets one go not counted.
   std::size_t waiting(moment now) {
     end_throttles(now);
-    return waiting_ + requeued_.size() + ahead_.size() + granted_.size();
+    return waiting_ + requeued_.size() + suspects_.size() + ahead_.size() + granted_.size();
   }
+  /// The pace that the server was found to bear, letters a second; 0: no bound. Counted as letters are taken.
+  void set_pace(double per_second);
+  /// Nothing is taken before.
+  void close_until(moment at) { closed_until_ = at; }
+
   /// When rate limits forbid a take: from when on it may give something; moment::max() without such.
   moment ready_at(moment now) const;
 
@@ -94,6 +101,11 @@ public:
   /// The letter's connection ended: it waits for another one, before all others, or goes back when it was
   /// called back, or when too many connections have failed under it. `slot` is given up.
   void put_back(letter_slot& slot, bool has_failed, const reply_ptr& words);
+  /// Its connection may have ended because of this letter: it waits for another one, one such letter at a time.
+  void suspect(letter_slot& slot, const reply_ptr& words);
+  /// The server takes nothing from this letter's sender: all queues of that sender hear it and rest until they are
+  /// withdrawn. The letter is to be settled, too.
+  void refuse_sender(const letter_slot& slot, const reply_ptr& said);
   /// Letters that wait for a connection go back to their campaigns: the relay as a whole fails.
   void give_up_waiting(const reply_ptr& words);
 
@@ -140,6 +152,8 @@ private:
   void end_throttles(moment now);
   void mark(queue_record& queue);
   void mark_for_later(queue_record& queue);
+  bool may_take_suspect() const;
+  bool may_take(moment now) const;
   void on_withdraw_complete(queue_record& queue);
 
   domain_limits domains_;
@@ -147,6 +161,10 @@ private:
   std::vector<letter_slot> slots_;
   std::vector<letter_slot*> free_;
   std::deque<letter_slot*> requeued_;
+  std::deque<letter_slot*> suspects_;
+  rate_limit pace_found_;
+  bool has_pace_ = false;
+  moment closed_until_ = moment::min();
   std::deque<letter_slot*> ahead_;   ///< chosen, their answers to come
   std::deque<letter_slot*> granted_; ///< chosen and granted
   std::unordered_map<send_fence*, std::unique_ptr<queue_record>> queues_;

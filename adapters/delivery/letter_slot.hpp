@@ -33,6 +33,7 @@ struct letter_slot {
     ahead,    ///< chosen, and no holder has taken it yet
     in_hand,  ///< with its holder
     requeued, ///< a connection failed under it; waits for another
+    suspect,  ///< likewise, and it may be the reason
     settled,  ///< its outcome is known, its grant is not
   };
 
@@ -43,6 +44,7 @@ struct letter_slot {
   answer said = answer::awaited;
   moment said_at = moment::min();
   place where = place::nowhere;
+  bool is_suspect = false;   ///< a connection may have ended because of it
   std::uint8_t attempts = 0; ///< connections that failed under it
   letter_state outcome = letter_state::pending;
   reply_ptr words;

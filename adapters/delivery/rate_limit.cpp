@@ -18,6 +18,11 @@ constexpr std::size_t domains_max = 10'000;
 } // namespace
 
 rate_limit::rate_limit(std::uint32_t letters, milliseconds period) {
+  set(letters, period);
+}
+
+void rate_limit::set(std::uint32_t letters, milliseconds period) {
+  interval_ = burst_ = std::chrono::nanoseconds{0};
   if (letters == 0)
     return;
   interval_ = std::chrono::nanoseconds(period) / letters;

@@ -28,6 +28,8 @@ public:
   moment free_at() const { return next_ - burst_; }
   std::chrono::nanoseconds interval() const { return interval_; }
   bool allows(moment now) const { return interval_ == interval_.zero() || now >= free_at(); }
+  /// From now on it is another; what has left counts on.
+  void set(std::uint32_t letters, milliseconds period);
   /// A letter leaves. Call it only when `allows`.
   void count(moment now) {
     if (interval_ != interval_.zero())

@@ -31,10 +31,11 @@ detached smtp_connection::run(std::shared_ptr<smtp_connection> self) {
       host_.on_ready(*this);
       co_await serve();
     } else if (!is_over_) {
-      ending_how_ = {true, notice_of(opened.error())};
+      ending_how_ = {.has_failed = true, .is_slowed = is_slowed_, .why = notice_of(opened.error())};
     }
   } catch (const std::exception& thrown) {
-    ending_how_ = {true, at_server(notice{"internal_fault", {{"fault", thrown.what()}}})};
+    ending_how_ = {.has_failed = true,
+                   .why = at_server(notice{"internal_fault", {{"fault", thrown.what()}}})};
   }
   end();
   self.reset();
@@ -65,7 +66,7 @@ void smtp_connection::cut(notice why) {
   if (is_over_)
     return;
   is_over_ = true;
-  ending_how_ = {false, at_server(std::move(why))};
+  ending_how_ = {.why = at_server(std::move(why))};
   wake();
 }
 
@@ -84,7 +85,7 @@ void smtp_connection::lose(notice why) {
   if (is_over_)
     return;
   is_over_ = true;
-  ending_how_ = {true, at_server(std::move(why))};
+  ending_how_ = {.has_failed = true, .why = at_server(std::move(why))};
 }
 
 /// The server's replies do not fit our commands: what it said of the open letter may have been said of
@@ -115,7 +116,7 @@ void smtp_connection::lose_letters() {
           *slot, letter_state::in_doubt,
           std::make_shared<const reply>(reply_of(notice{"no_reply_to_message", {}, {ending_how_.why}})));
     else
-      host_.scheduler().put_back(*slot, ending_how_.has_failed, words);
+      put_back(*slot, true, words);
   }
   const auto open = std::exchange(open_, {});
   if (open.slot == nullptr)
@@ -123,7 +124,16 @@ void smtp_connection::lose_letters() {
   if (open.has_verdict)
     settle(*open.slot, open.outcome, open.words);
   else
-    host_.scheduler().put_back(*open.slot, ending_how_.has_failed, words);
+    put_back(*open.slot, open.mail_is_taken, words);
+}
+
+/// Of a connection that the server or the network ended amid a letter, the letter may be the reason, once MAIL was
+/// accepted.
+void smtp_connection::put_back(letter_slot& slot, bool may_be_reason, const reply_ptr& words) {
+  if (!ending_how_.has_failed || !may_be_reason)
+    return host_.scheduler().put_back(slot, ending_how_.has_failed, words);
+  ending_how_.is_letters = true;
+  host_.on_cut(slot, last_reply_ ? last_reply_ : words);
 }
 
 // -- the coroutine ------------------------------------------------------------------------------------
@@ -226,8 +236,11 @@ milliseconds smtp_connection::reply_timeout() const {
 
 /// The letter's own reply is in: the server works.
 void smtp_connection::settle(letter_slot& slot, letter_state outcome, const reply_ptr& words) {
+  if (outcome == letter_state::accepted)
+    host_.on_accepted(slot);
   host_.scheduler().settle(slot, outcome, words);
-  if (!std::exchange(is_proven_, true))
+  // What was not about the letter says nothing of how well things go.
+  if (outcome != letter_state::pending && !std::exchange(is_proven_, true))
     host_.on_proven(*this);
 }
 
@@ -313,9 +326,9 @@ bool smtp_connection::call_back() {
   return true;
 }
 
-bool smtp_connection::may_take() const {
+bool smtp_connection::may_take() {
   const auto carried_max = profile_.settings.letters_per_connection_max;
-  return !is_finishing_ && (carried_max == 0 || letters_ < carried_max);
+  return !is_finishing_ && (carried_max == 0 || letters_ < carried_max) && host_.may_stay(*this);
 }
 
 /// The next letter that this server can take; others are refused here.

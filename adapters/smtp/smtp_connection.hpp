@@ -54,6 +54,7 @@ public:
 
   bool is_to_wake = false; ///< the host's: it is in its list
   bool is_idle = false;    ///< the host's: likewise
+  bool is_leaving = false; ///< the host's: there are too many connections, and this one ends
 
 private:
   /// What a reply that is to come answers.
@@ -66,7 +67,7 @@ private:
     bool mail_is_taken = false;   ///< a transaction is open on the server
     bool has_go_ahead = false;    ///< 354 is there
     bool has_needed_grant = false;
-    bool has_verdict = false; ///< refused or deferred already
+    bool has_verdict = false; ///< refused or deferred already, or pending where it was not about it
     letter_state outcome = letter_state::pending;
     reply_ptr words;
   };
@@ -97,7 +98,9 @@ private:
   void take_data_reply(const smtp_reply_view& reply);
   void take_end_of_data_reply(const smtp_reply_view& reply);
   void take_early_reply(const smtp_reply_view& reply);
-  void record_verdict(const smtp_reply_view& reply);
+  static smtp_step step_of(expects what);
+  void record_verdict(const smtp_reply_view& reply, smtp_step step);
+  void lose_amid_letter(const smtp_reply_view& reply, smtp_step step);
   static notice notice_of_unasked(const smtp_reply_view& reply);
 
   // smtp_connection.cpp: carrying letters.
@@ -116,13 +119,14 @@ private:
   void append_mail();
   void write_message();
   void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);
+  void put_back(letter_slot& slot, bool may_be_reason, const reply_ptr& words);
   void lose(notice why);
   void lose_step(notice why);
   void lose_closed(notice why);
   /// The same, with which server it is about.
   notice at_server(notice why) const;
   void lose_letters();
-  bool may_take() const;
+  bool may_take();
   bool has_letter() const { return ending_ != nullptr || open_.slot != nullptr; }
   void time_is_up();
   void set_deadline();
@@ -167,9 +171,11 @@ private:
   bool has_timed_out_ = false;
 
   bool was_ready_ = false;
-  bool was_idle_ = false; ///< once it had no letter and found none
+  bool is_slowed_ = false; ///< too many connections, says the server to this one
+  bool was_idle_ = false;  ///< once it had no letter and found none
   bool is_proven_ = false;
   bool is_finishing_ = false;
+  reply_ptr last_reply_; ///< that ended the connection amid a letter
   bool has_write_failed_ = false;
   bool is_over_ = false;
   smtp_ending ending_how_;

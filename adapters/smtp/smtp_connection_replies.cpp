@@ -4,16 +4,20 @@
 
 namespace sluice {
 
-namespace {
-
-/// What a reply that is no intermediate one makes of its letter.
-letter_state verdict_of(const smtp_reply_view& reply) {
-  return reply.is_positive()    ? letter_state::accepted
-         : reply.is_transient() ? letter_state::deferred
-                                : letter_state::refused;
+smtp_step smtp_connection::step_of(expects what) {
+  switch (what) {
+  case expects::mail:
+  case expects::reset:
+    return smtp_step::mail;
+  case expects::recipient:
+    return smtp_step::recipient;
+  case expects::data:
+    return smtp_step::data;
+  case expects::end_of_data:
+    break;
+  }
+  return smtp_step::end_of_data;
 }
-
-} // namespace
 
 void smtp_connection::read_replies() {
   while (!is_over_ && !stream_.input.empty()) {
@@ -46,7 +50,7 @@ void smtp_connection::take_reply(const smtp_reply_view& reply) {
   --expected_size_;
   ++replies_;
   if (reply.code == 421 && what != expects::end_of_data) {
-    lose(notice{"server_closes", {{"reply", to_words(reply)}}});
+    lose_amid_letter(reply, step_of(what));
     return;
   }
   switch (what) {
@@ -73,7 +77,7 @@ void smtp_connection::take_unasked_reply(const smtp_reply_view& reply) {
     lose_closed(notice_of_unasked(reply));
   } else if (refuses && open_.has_go_ahead && !open_.has_verdict) {
     // It has thought better of its 354, and would be believed amid the message too.
-    record_verdict(reply);
+    record_verdict(reply, smtp_step::data);
     cut(notice{"message_refused_early"});
   } else {
     lose_step(notice_of_unasked(reply));
@@ -86,7 +90,7 @@ void smtp_connection::take_letter_reply(expects what, const smtp_reply_view& rep
   } else if (reply.is_intermediate()) {
     lose_step(notice{"reply_out_of_step", {{"step", "MAIL or RCPT"}, {"reply", to_words(reply)}}});
   } else if (!open_.has_verdict) { // a refused MAIL has RCPT refused too, which says nothing more
-    record_verdict(reply);
+    record_verdict(reply, step_of(what));
   }
 }
 
@@ -96,7 +100,7 @@ void smtp_connection::take_data_reply(const smtp_reply_view& reply) {
   } else if (reply.is_positive() || reply.is_intermediate()) {
     lose_step(notice{"reply_out_of_step", {{"step", "DATA"}, {"reply", to_words(reply)}}});
   } else if (!open_.has_verdict) {
-    record_verdict(reply);
+    record_verdict(reply, smtp_step::data);
   }
 }
 
@@ -109,16 +113,23 @@ void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
     take_early_reply(reply);
     return;
   }
-  auto* slot = std::exchange(ending_, nullptr);
-  if (ending_has_verdict_) {
-    settle(*slot, ending_outcome_, ending_words_);
-  } else if (reply.code == 421) {
-    // It was not taken, and the server is the reason: another connection may have more luck.
-    lose(notice{"server_closes", {{"reply", to_words(reply)}}});
-    host_.scheduler().put_back(*slot, true, host_.words().of(reply));
-  } else {
-    settle(*slot, verdict_of(reply), host_.words().of(reply));
+  if (reply.code == 421 && !ending_has_verdict_) {
+    ending_has_begun_ = false; // it was not taken
+    lose_amid_letter(reply, smtp_step::end_of_data);
+    return;
   }
+  auto* slot = std::exchange(ending_, nullptr);
+  if (ending_has_verdict_)
+    return settle(*slot, ending_outcome_, ending_words_);
+  const auto words = host_.words().of(reply);
+  if (reply.is_positive())
+    return settle(*slot, letter_state::accepted, words);
+  const auto found = host_.judge(*slot, words, smtp_step::end_of_data);
+  is_finishing_ = is_finishing_ || found.frees_connection;
+  if (!found.ends_session)
+    return settle(*slot, found.outcome, words);
+  lose(notice{"session_refused", {{"reply", to_words(reply)}}});
+  host_.scheduler().put_back(*slot, true, words);
 }
 
 /// A reply to an end of data that has not left. Nobody can have taken that letter over; a refusal (552, the
@@ -131,16 +142,50 @@ void smtp_connection::take_early_reply(const smtp_reply_view& reply) {
   }
   if (!ending_has_verdict_) {
     ending_has_verdict_ = true;
-    ending_outcome_ = verdict_of(reply);
     ending_words_ = host_.words().of(reply);
+    ending_outcome_ = host_.judge(*ending_, ending_words_, smtp_step::end_of_data).outcome;
   }
   cut(notice{"message_refused_early"});
 }
 
-void smtp_connection::record_verdict(const smtp_reply_view& reply) {
+void smtp_connection::record_verdict(const smtp_reply_view& reply, smtp_step step) {
+  const auto words = host_.words().of(reply);
+  const auto found = host_.judge(*open_.slot, words, step);
+  is_finishing_ = is_finishing_ || found.frees_connection;
+  if (found.ends_session) {
+    lose_step(notice{"session_refused", {{"reply", to_words(reply)}}});
+    open_.mail_is_taken = false; // it was not about the letter
+    return;
+  }
   open_.has_verdict = true;
-  open_.outcome = verdict_of(reply);
-  open_.words = host_.words().of(reply);
+  open_.outcome = found.outcome;
+  open_.words = words;
+}
+
+/// 421: the server closes. That may be about the letter that is under way, about the pace, the account, or nothing here.
+void smtp_connection::lose_amid_letter(const smtp_reply_view& reply, smtp_step step) {
+  const auto words = host_.words().of(reply);
+  auto* slot = ending_ != nullptr ? ending_ : open_.slot;
+  if (slot != nullptr && step != smtp_step::greeting) {
+    const auto found = host_.judge(*slot, words, step);
+    const auto is_own = found.outcome != letter_state::pending || found.ends_session;
+    if (!is_own) {
+      if (ending_ != nullptr) {
+        ending_has_verdict_ = true;
+        ending_outcome_ = letter_state::pending;
+        ending_words_ = words;
+      } else {
+        open_.has_verdict = true;
+        open_.outcome = letter_state::pending;
+        open_.words = words;
+      }
+      ending_how_.is_slowed = true;
+    }
+  }
+  last_reply_ = words;
+  const auto is_slowed = ending_how_.is_slowed;
+  lose(notice{"server_closes", {{"reply", to_words(reply)}}});
+  ending_how_.is_slowed = is_slowed;
 }
 
 } // namespace sluice

@@ -3,6 +3,7 @@
 
 #include "actors/relay_factory.hpp"
 #include "adapters/delivery/delivery_scheduler.hpp"
+#include "adapters/delivery/relay_governor.hpp"
 #include "adapters/smtp/name_lookup.hpp"
 #include "adapters/smtp/reply_words.hpp"
 #include "adapters/smtp/smtp_url.hpp"
@@ -30,6 +31,8 @@ struct smtp_profile {
 /// How a connection ended.
 struct smtp_ending {
   bool has_failed = false; ///< the server's fault or the network's, not our own wish
+  bool is_letters = false; ///< a letter was under way, at RCPT or later: it may be the reason
+  bool is_slowed = false;  ///< the server has too many connections
   notice why;              ///< what happened, with the server's reply where there is one
 };
 
@@ -40,6 +43,16 @@ public:
   virtual delivery_scheduler& scheduler() = 0;
   virtual reply_words& words() = 0;
   virtual moment now() const = 0;
+
+  /// What becomes of a letter after a reply of 400 to 599. What it says of more than the letter is carried out.
+  virtual disposition judge(letter_slot& letter, const reply_ptr& said, smtp_step step) = 0;
+  /// Of a reply of 400 to 599 before MAIL. True: there are too many connections.
+  virtual bool is_too_many(const reply& said, smtp_step step) = 0;
+  virtual void on_accepted(const letter_slot& letter) = 0;
+  /// The letter's connection ended amid it, at RCPT or later. It is put off or tried by another connection.
+  virtual void on_cut(letter_slot& letter, const reply_ptr& words) = 0;
+  /// Whether there is a place for this connection's next letter; else it ends.
+  virtual bool may_stay(smtp_connection& connection) = 0;
 
   /// Has the server's addresses looked up; `done` as for begin_look_up.
   virtual void look_up(std::function<void(result<endpoints>)> done) = 0;

@@ -41,15 +41,22 @@ std::size_t letters_in_hand(const relay_settings& settings) {
   return std::max(settings.in_hand, 2 * settings.connections_max);
 }
 
+/// An account that takes nothing is tried at most so much less often than a server that is away.
+constexpr int account_delays = 15;
+
 class smtp_relay final : public relay, public smtp_host {
 public:
-  smtp_relay(smtp_profile profile, smtp_surroundings surroundings) :
+  smtp_relay(smtp_profile profile, reply_policy replies, smtp_surroundings surroundings) :
       profile_(std::move(profile)), surroundings_(std::move(surroundings)),
       scheduler_({letters_in_hand(profile_.settings), profile_.settings.letters_per_second_max,
                   profile_.settings.letters_per_second_per_domain_max, profile_.settings.limits}),
       delay_(profile_.settings.reconnect_delay_first,
              profile_.settings.reconnect_delay_max,
              surroundings_.jitter),
+      governor_(std::move(replies),
+                profile_.settings.connections_max,
+                {profile_.settings.reconnect_delay_first,
+                 account_delays * profile_.settings.reconnect_delay_max, surroundings_.jitter}),
       inbox_(std::make_shared<delivery_inbox>(
           [this] { boost::asio::post(*io_, [this] { has_requests_ = true; }); })),
       thread_([this] { run(); }) {}
@@ -105,6 +112,47 @@ private:
     begin_look_up(io_, surroundings_.look_up, profile_.server.host, profile_.server.port, std::move(done));
   }
 
+  disposition judge(letter_slot& letter, const reply_ptr& said, smtp_step step) override {
+    const auto found = governor_.judge(letter, *said, step, now(), connections_.size(), working());
+    if (found.refuses_sender)
+      scheduler_.refuse_sender(letter, said);
+    if (governor_.is_account_refusing()) {
+      scheduler_.close_until(governor_.open_from());
+      scheduler_.set_condition(true, governor_.account_trouble());
+      scheduler_.give_up_waiting(said);
+    }
+    return found;
+  }
+
+  bool is_too_many(const reply& said, smtp_step step) override {
+    return governor_.is_too_many(said, step, now(), connections_.size(), working());
+  }
+
+  void on_accepted(const letter_slot& letter) override {
+    const auto was_refusing = governor_.is_account_refusing();
+    governor_.on_accepted(letter, now());
+    if (!was_refusing)
+      return;
+    scheduler_.close_until(moment::min());
+    scheduler_.set_condition(false, {});
+  }
+
+  void on_cut(letter_slot& letter, const reply_ptr& words) override {
+    if (governor_.is_deadly(letter))
+      scheduler_.settle(letter, letter_state::deferred, words);
+    else
+      scheduler_.suspect(letter, words);
+  }
+
+  /// One that is too many is told so once, and counts no more.
+  bool may_stay(smtp_connection& connection) override {
+    if (!connection.is_leaving && connections_.size() - leaving_ > governor_.connections_max()) {
+      connection.is_leaving = true;
+      ++leaving_;
+    }
+    return !connection.is_leaving;
+  }
+
   void wake_later(smtp_connection& connection) override {
     if (std::exchange(connection.is_to_wake, true))
       return;
@@ -139,14 +187,17 @@ private:
     delay_.reset();
     failures_in_a_row_ = 0;
     reopen_at_ = moment::min();
-    scheduler_.set_condition(false, {});
+    if (!governor_.is_account_refusing())
+      scheduler_.set_condition(false, {});
   }
 
   void on_ended(smtp_connection& connection, const smtp_ending& ending) override {
     std::erase(idle_, &connection);
     std::erase_if(connections_, [&](const auto& one) { return one.get() == &connection; });
     connection.was_ready() ? --ready_ : --connecting_;
-    if (!ending.has_failed)
+    leaving_ -= connection.is_leaving ? 1U : 0U;
+    if (!ending.has_failed || (ending.is_slowed && ready_ > 0) ||
+        (ending.is_letters && !governor_.is_relay_dying()))
       return;
     // Those that fail together are one failure.
     if (now() >= reopen_at_)
@@ -161,6 +212,11 @@ private:
       return;
     scheduler_.set_condition(true, ending.why);
     scheduler_.give_up_waiting(std::make_shared<const reply>(reply_of(ending.why)));
+  }
+
+  std::size_t working() const {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(connections_, [](const auto& one) { return one->is_proven(); }));
   }
 
   // -- the thread -------------------------------------------------------------------------------------
@@ -211,6 +267,7 @@ private:
   /// Finds connections for the letters that may leave now: idle ones, the last used first, then new ones.
   void pump() {
     const auto at = now();
+    scheduler_.set_pace(governor_.per_second(at).value_or(0));
     if (ready_ > 0)
       scheduler_.choose_ahead(at);
     if (!scheduler_.has_letters(at)) {
@@ -234,7 +291,7 @@ private:
       wake_by(reopen_at_);
       return;
     }
-    const auto connections_max = scheduler_.is_failing() ? 1 : profile_.settings.connections_max;
+    const auto connections_max = scheduler_.is_failing() ? 1 : governor_.connections_max();
     for (; wanted > 0 && connections_.size() < connections_max && at >= reopen_at_; --wanted) {
       auto connection = std::make_shared<smtp_connection>(*this);
       connections_.push_back(connection);
@@ -296,6 +353,7 @@ private:
   delivery_scheduler scheduler_;
   reply_words words_;
   retry_delay delay_;
+  relay_governor governor_;
   moment reopen_at_ = moment::min();
 
   std::vector<std::shared_ptr<smtp_connection>> connections_;
@@ -304,6 +362,7 @@ private:
   std::vector<std::shared_ptr<smtp_connection>> waking_;
   std::size_t connecting_ = 0;
   std::size_t ready_ = 0;
+  std::size_t leaving_ = 0;
   std::size_t failures_in_a_row_ = 0; ///< of connections, since one had a reply for a letter
 
   std::vector<queue_request> requests_;
@@ -333,7 +392,10 @@ make_smtp_relay(smtp_url server, const relay_settings& settings, smtp_surroundin
     return std::unexpected(trust.error());
   smtp_profile profile{std::move(server), settings,
                        settings.hello_name.empty() ? machine_name() : settings.hello_name, std::move(*trust)};
-  return std::make_unique<smtp_relay>(std::move(profile), std::move(surroundings));
+  auto replies = reply_policy::make(settings.replies);
+  if (!replies)
+    return std::unexpected(replies.error());
+  return std::make_unique<smtp_relay>(std::move(profile), std::move(*replies), std::move(surroundings));
 }
 
 } // namespace sluice

@@ -193,6 +193,7 @@ task<result<void>> smtp_connection::greet() {
   auto greeting = co_await next_reply(profile_.settings.greeting_timeout);
   if (!greeting)
     co_return std::unexpected(greeting.error());
+  is_slowed_ = host_.is_too_many(*greeting, smtp_step::greeting);
   if (!is_positive(*greeting))
     co_return trouble(notice{"greeting_refused", {{"reply", words_of(*greeting)}}});
   co_return result<void>{};
@@ -209,6 +210,7 @@ task<result<void>> smtp_connection::say_hello() {
     co_return result<void>{};
   }
   offers_ = {};
+  is_slowed_ = host_.is_too_many(*said, smtp_step::hello);
   const auto knows_no_ehlo = said->code / 100 == 5;
   if (knows_no_ehlo) {
     said = co_await ask("HELO " + name, profile_.settings.command_timeout);

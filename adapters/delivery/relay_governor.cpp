@@ -1,0 +1,170 @@
+#include "adapters/delivery/relay_governor.hpp"
+
+#include "actors/core/evolve.hpp"
+
+#include <algorithm>
+
+namespace sluice {
+
+namespace {
+
+/// A letter of which connections died so often is put off.
+constexpr unsigned deaths_max = 3;
+/// What was taken for the account's is the letter's own when others passed so often meanwhile.
+constexpr unsigned others_passed_max = 3;
+/// So often a letter that is alone is tried, where others passed before it.
+constexpr unsigned tries_alone_max = 8;
+/// The same delay to so many letters is about the pace.
+constexpr std::size_t delayed_max = 3;
+/// Letters that are remembered for their troubles.
+constexpr std::size_t remembered_max = 10'000;
+
+bool is_delay_of_mailbox(const reply& said) {
+  return said.enhanced.starts_with("4.1.") || said.enhanced.starts_with("4.2.");
+}
+
+bool is_greylisting(const reply& said) {
+  std::string words = said.text;
+  std::ranges::transform(words, words.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return words.find("greylist") != std::string::npos || words.find("graylist") != std::string::npos ||
+         words.find("grey list") != std::string::npos;
+}
+
+} // namespace
+
+relay_governor::relay_governor(reply_policy policy, std::size_t connections_max, retry_delay account_delay) :
+    policy_(std::move(policy)), connections_(connections_max), account_delay_(std::move(account_delay)) {}
+
+relay_governor::trouble& relay_governor::note(std::map<key, trouble>& where, const key& letter) {
+  if (where.size() >= remembered_max)
+    where.erase(where.begin());
+  return where[letter];
+}
+
+/// True at the third time, where others were accepted between one and the next.
+bool relay_governor::is_own_after_all(std::map<key, trouble>& where, const letter_slot& letter) {
+  auto& found = note(where, key_of(letter));
+  if (found.times == 0 || accepted_ > found.accepted)
+    ++found.times;
+  found.accepted = accepted_;
+  if (found.times < others_passed_max)
+    return false;
+  where.erase(key_of(letter));
+  return true;
+}
+
+/// Others passed before it, and none is there that could show anything: in the end it is about the letter. But a limit
+/// that has a period is over some time.
+bool relay_governor::is_alone(const letter_slot& letter, const reply_meaning& meaning) const {
+  return accepted_ > 0 && !meaning.period && refusals_in_a_row_ >= tries_alone_max &&
+         refused_in_a_row_.size() == 1 && refused_in_a_row_.contains(key_of(letter));
+}
+
+disposition relay_governor::judge(const letter_slot& letter,
+                                  const reply& said,
+                                  smtp_step step,
+                                  moment now,
+                                  std::size_t open,
+                                  std::size_t working) {
+  const auto meaning = policy_.judge(said, step);
+  const auto own = said.code < 500 ? letter_state::deferred : letter_state::refused;
+  switch (meaning.about) {
+  case reply_about::relay:
+    return {.ends_session = true};
+  case reply_about::sender:
+    return {.refuses_sender = true};
+  case reply_about::account:
+    if (is_own_after_all(disowned_, letter) || is_alone(letter, meaning))
+      return {.outcome = own};
+    return on_account(letter, said, meaning, now);
+  case reply_about::pace:
+    return slow_down(said, meaning.is_about_connections, now, open, working);
+  case reply_about::letter:
+    break;
+  }
+  if (said.code < 500 && is_everybodys(letter, said))
+    return slow_down(said, false, now, open, working);
+  return {.outcome = own};
+}
+
+bool relay_governor::is_too_many(
+    const reply& said, smtp_step step, moment now, std::size_t open, std::size_t working) {
+  if (said.code < 400 || policy_.judge(said, step).about != reply_about::pace)
+    return false;
+  static_cast<void>(slow_down(said, true, now, open, working));
+  return true;
+}
+
+/// A server that puts off one after the other in the same words does not speak of them.
+bool relay_governor::is_everybodys(const letter_slot& letter, const reply& said) {
+  if (is_delay_of_mailbox(said) || is_greylisting(said))
+    return false;
+  auto words = std::to_string(said.code) + said.enhanced + common_words(said.text);
+  if (words != delayed_by_) {
+    delayed_by_ = std::move(words);
+    delayed_.clear();
+  }
+  delayed_.insert(key_of(letter));
+  return delayed_.size() >= delayed_max;
+}
+
+disposition relay_governor::slow_down(
+    const reply& said, bool is_about_connections, moment now, std::size_t open, std::size_t working) {
+  const auto has_changed =
+      is_about_connections ? connections_.on_slow_down(now, open, working) : rate_.on_slow_down(now);
+  if (has_changed)
+    slowed_by_ = to_line(said);
+  return {.frees_connection = is_about_connections && open > connections_.limit()};
+}
+
+disposition relay_governor::on_account(const letter_slot& letter,
+                                       const reply& said,
+                                       const reply_meaning& meaning,
+                                       moment now) {
+  ++refusals_in_a_row_;
+  refused_in_a_row_.insert(key_of(letter));
+  if (refused_in_a_row_.size() > remembered_max)
+    refused_in_a_row_.clear();
+  // One may be of its letter; those behind it show whether it is.
+  if (refusals_in_a_row_ < 2)
+    return {};
+  const auto has_tried = !is_refusing_ || now >= open_from_;
+  is_refusing_ = true;
+  trouble_ = notice{"account_refuses", {{"reply", to_line(said)}}};
+  if (has_tried) {
+    const auto delay = account_delay_.next();
+    // A limit of a day is not over in a minute, and not looked at each minute.
+    open_from_ = now + (meaning.period ? std::min(delay, *meaning.period) : delay);
+  }
+  return {};
+}
+
+void relay_governor::on_accepted(const letter_slot& letter, moment now) {
+  ++accepted_;
+  rate_.on_accepted(now);
+  connections_.on_accepted(now);
+  delayed_.clear();
+  blamed_.clear();
+  refused_in_a_row_.clear();
+  refusals_in_a_row_ = 0;
+  if (std::exchange(is_refusing_, false))
+    account_delay_.reset();
+  if (!dying_.empty())
+    dying_.erase(key_of(letter));
+  if (!disowned_.empty())
+    disowned_.erase(key_of(letter));
+}
+
+bool relay_governor::is_deadly(const letter_slot& letter) {
+  blamed_.insert(key_of(letter));
+  auto& found = note(dying_, key_of(letter));
+  ++found.times;
+  if (found.times < deaths_max || is_relay_dying())
+    return false;
+  dying_.erase(key_of(letter));
+  blamed_.erase(key_of(letter));
+  return true;
+}
+
+} // namespace sluice

@@ -1,0 +1,101 @@
+#pragma once
+// What a relay makes of the server's refusals: whose failure each is (actors/core/reply_policy.hpp), together with what
+// happened before and beside it. Keeps the pace that the server bears, the account's trouble, and the letters that
+// connections die of. Belongs to the relay's thread; pure but for that: the caller says what time it is.
+
+#include "actors/core/reply_policy.hpp"
+#include "adapters/delivery/letter_slot.hpp"
+#include "adapters/delivery/pace_control.hpp"
+#include "adapters/delivery/retry_delay.hpp"
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sluice {
+
+/// What becomes of a letter after a reply that did not take it.
+struct disposition {
+  letter_state outcome =
+      letter_state::pending;     ///< refused and deferred are its own; pending: it was not about it
+  bool refuses_sender = false;   ///< nothing of this sender is taken
+  bool ends_session = false;     ///< the connection is of no use any more
+  bool frees_connection = false; ///< there are too many; this one ends when it is through
+};
+
+class relay_governor {
+public:
+  relay_governor(reply_policy policy, std::size_t connections_max, retry_delay account_delay);
+
+  /// Of a reply of 400 to 599 at MAIL or later. `open`, `working`: connections, and those that had a letter accepted.
+  disposition judge(const letter_slot& letter,
+                    const reply& said,
+                    smtp_step step,
+                    moment now,
+                    std::size_t open,
+                    std::size_t working);
+  /// Of a reply before MAIL. True: there are too many connections, and it is no failure of the relay.
+  bool is_too_many(const reply& said, smtp_step step, moment now, std::size_t open, std::size_t working);
+  void on_accepted(const letter_slot& letter, moment now);
+
+  /// A connection died of this letter, at RCPT or later. True: it is put off as its own failure, the third time.
+  bool is_deadly(const letter_slot& letter);
+  /// Several letters in a row had their connections die, and none was accepted between: it is the relay.
+  bool is_relay_dying() const { return blamed_.size() >= letters_blamed_max; }
+
+  std::size_t connections_max() const { return connections_.limit(); }
+  std::optional<double> per_second(moment now) const { return rate_.per_second(now); }
+  bool is_slowed(moment now) const { return connections_.is_bounded() || per_second(now).has_value(); }
+  /// The words that the pace was found by.
+  const std::string& slowed_by() const { return slowed_by_; }
+
+  /// The account takes nothing: one letter tries, from `open_from` on.
+  bool is_account_refusing() const { return is_refusing_; }
+  moment open_from() const { return is_refusing_ ? open_from_ : moment::min(); }
+  const notice& account_trouble() const { return trouble_; }
+
+private:
+  static constexpr std::size_t letters_blamed_max = 3;
+  using key = std::pair<campaign_id, letter_index>;
+
+  struct trouble {
+    unsigned times = 0;         ///< with others accepted before the next
+    std::uint64_t accepted = 0; ///< of all letters, when it last had it
+  };
+
+  static key key_of(const letter_slot& letter) { return {letter.from->campaign, letter.one->index}; }
+  static trouble& note(std::map<key, trouble>& where, const key& letter);
+  bool is_own_after_all(std::map<key, trouble>& where, const letter_slot& letter);
+  bool is_alone(const letter_slot& letter, const reply_meaning& meaning) const;
+  disposition
+  on_account(const letter_slot& letter, const reply& said, const reply_meaning& meaning, moment now);
+  disposition
+  slow_down(const reply& said, bool is_about_connections, moment now, std::size_t open, std::size_t working);
+  bool is_everybodys(const letter_slot& letter, const reply& said);
+
+  reply_policy policy_;
+  rate_control rate_;
+  connection_control connections_;
+  std::string slowed_by_;
+
+  std::uint64_t accepted_ = 0;
+  std::map<key, trouble> dying_;    ///< connections died of them
+  std::set<key> blamed_;            ///< of those, since one was accepted
+  std::map<key, trouble> disowned_; ///< what was said of them was taken for the account's
+
+  /// The same delay came to these, and nothing was accepted between.
+  std::string delayed_by_;
+  std::set<key> delayed_;
+
+  retry_delay account_delay_;
+  std::set<key> refused_in_a_row_;
+  unsigned refusals_in_a_row_ = 0;
+  bool is_refusing_ = false;
+  moment open_from_ = moment::min();
+  notice trouble_;
+};
+
+} // namespace sluice
