@@ -217,8 +217,8 @@ constexpr row rows[] = {
     // standing.
     {from_mail, permanent, R"(5\.1\.90|5\.7\.23[0-9]|5\.7\.(501|508|70[0-9]))", account, ""},
     {from_recipient, every, "", account,
-     R"(relay(ing)?( access| attempt| service)?( is| was| not)? (denied|prohibited|refused|forbidden|)"
-     R"(disabled|rejected|not (permitted|allowed|authori[sz]ed))|)"
+     R"(relay(ing)?( temporarily| access| attempt| service)?( is| was| not)? (denied|prohibited|refused|)"
+     R"(forbidden|disabled|rejected|not (permitted|allowed|authori[sz]ed))|)"
      R"(relay(ing)? not (permitted|allowed|authori[sz]ed))"},
     {from_recipient, every, "", account,
      R"((not (permitted|allowed|authori[sz]ed) to|unable to|can ?not|can'?t|won'?t|do not|don't|)"
@@ -253,7 +253,7 @@ constexpr row rows[] = {
      R"(\bbilling\b|unpaid|payment (is )?(required|overdue|failed|method)|maximum credits|)"
      R"((out of|no|insufficient|not enough) (\w+ )?(credits?|funds|balance)|)"
      R"(credits? (limit )?(exceeded|exhausted)|trial (account|period|tenant)|)"
-     R"(free (accounts|plan) (are|is)|upgrade your (plan|account))"},
+     R"(free (accounts|plan) (are|is)|upgrade your (plan|account)|your (\w+ )?plan (does|has|is|only))"},
     {from_mail, every, "", account,
      R"(domain (\S+ )?is not allowed to send|not authori[sz]ed to perform `?ses:|not subscribed to ses|)"
      R"(outgoing mail suspen)"},
@@ -278,7 +278,8 @@ constexpr row rows[] = {
     {from_recipient, every, "", letter,
      R"(by (the |this |its )?(recipient|user|addressee|mailbox)|)"
      R"((recipient|user|mailbox) (\w+ ){0,3}(does not|doesn't|not) (accept|want|allow)|)"
-     R"(user'?s? (\w+ )?(black|block|deny)-?list|sandbox)"},
+     R"(user'?s? (\w+ )?(black|block|deny)-?list|sandbox|)"
+     R"(to (send|post) to (this|the) (group|list|mailing list|recipient|address|user)|members-only)"},
     {from_recipient, every, "", letter, R"(recipient(s)? (address|email)?( is| are)? not verified)"},
     // A transient word on the sender is about no recipient: the name server that does not answer is asked
     // again.
@@ -298,7 +299,8 @@ constexpr row rows[] = {
      R"(domain (\S+ )?(is )?(not|un)[ -]?verified)"},
     {from_recipient, permanent, "", sender,
      R"((not |un)(authori[sz]ed|allowed|permitted) to (send|use|submit)( \w+){0,4} (from|as|address|)"
-     R"(sender|domain)|not local sender|sender verify failed|)"
+     R"(sender|domain)|not local sender|(from|sender) (address |domain |header )?must match|)"
+     R"(sender address .{1,80} (blocked|listed)|sender verify failed|)"
      R"((empty|null) (envelope )?senders? (is |are )?not|from domain not trusted|bad (outbound )?sender|)"
      R"(banned sender|(bad|invalid|unknown|fake|forged) (sender|return path|mail from|from)\b)"},
     {from_recipient, permanent, "", sender,
@@ -453,18 +455,25 @@ reply_meaning reply_policy::judge(const reply& said, smtp_step step) const {
       meaning.period = table.period(text);
     return meaning;
   };
-  for (const auto& [pattern, about] : rules_->own)
-    if (fits(pattern, text)) {
-      const auto names_connections =
-          std::ranges::any_of(std::views::iota(std::size_t{0}, std::size(rows)), [&](auto i) {
-            return rows[i].means.is_about_connections && table.fits_row(i, said, enhanced, text, step);
-          });
-      return meaning_of(about, names_connections);
-    }
+  if (const auto own = own_rule(said)) {
+    const auto names_connections =
+        std::ranges::any_of(std::views::iota(std::size_t{0}, std::size(rows)), [&](auto i) {
+          return rows[i].means.is_about_connections && table.fits_row(i, said, enhanced, text, step);
+        });
+    return meaning_of(rules_->own[*own].second, names_connections);
+  }
   for (std::size_t i = 0; i < std::size(rows); ++i)
     if (table.fits_row(i, said, enhanced, text, step))
       return meaning_of(rows[i].means.about, rows[i].means.is_about_connections);
   return {};
+}
+
+std::optional<std::size_t> reply_policy::own_rule(const reply& said) const {
+  const auto text = whole_text(said);
+  for (std::size_t i = 0; i < rules_->own.size(); ++i)
+    if (fits(rules_->own[i].first, text))
+      return i;
+  return std::nullopt;
 }
 
 bool is_about_mailbox(const reply& said) {

@@ -352,6 +352,12 @@ TEST_CASE("quota, relaying and a login's rights are the account's") {
       example{end,
               "550 5.7.28 [192.0.2.1] Our system has detected an unusual rate of unsolicited mail. - gsmtp",
               "Gmail", about(account)},
+      example{rcpt, "454 4.7.1 Relaying temporarily denied", "some server", about(account)},
+      example{rcpt, "550 Ip frequency limited", "QQ", about(account)},
+      example{end,
+              "554 Access denied: User `arn:aws:iam::1:user/x` is not authorized to perform "
+              "`ses:SendRawEmail` on resource",
+              "Amazon SES", about(account)},
       example{rcpt, "550 5.7.1 Rate limit exceeded: 300 per hour", "a hoster", each(account, hour)},
   };
   check_all(examples);
@@ -404,6 +410,13 @@ TEST_CASE("a refusal of MAIL, and words on the sender, are the sender's; but siz
               about(sender)},
       example{rcpt, "550 5.7.1 Sender domain shop.example is not authenticated", "a mail service",
               about(sender)},
+      example{
+          rcpt,
+          "554 5.7.1 Service unavailable; Sender address [news@shop.example] blocked using dbl.spamhaus.org",
+          "Postfix", about(sender)},
+      example{rcpt, "550 From domain must match authenticated domain", "a hoster", about(sender)},
+      example{end, "550 5.7.27 Your email has been blocked because the sender is unauthenticated. - gsmtp",
+              "Gmail", about(sender)},
       example{end, "550 5.7.1 You are not allowed to send from this address", "a mail service",
               about(sender)},
       example{mail, "552 5.3.4 Message size exceeds fixed maximum message size", "Postfix", about(letter)},
@@ -483,6 +496,15 @@ TEST_CASE("everything else from RCPT on is the letter's") {
       example{rcpt, "550 5.7.1 Mailbox is protected by the recipient's list", "some server", about(letter)},
       example{rcpt, "550 5.7.1 Your message was blocked by the recipient", "some server", about(letter)},
       example{rcpt, "450 4.7.1 Client host rejected: cannot find your hostname", "Postfix", about(letter)},
+      example{
+          rcpt,
+          "550 Requested action not taken: mailbox unavailable - sender not authorised to send to this group",
+          "some server", about(letter)},
+      example{rcpt,
+              "550 SC-001 (SNT004-MC1F43) Unfortunately, messages from 192.0.2.1 weren't sent. Part of their "
+              "network is on our block list (S3150)",
+              "Outlook.com", about(letter)},
+      example{rcpt, "451 4.7.1 Temporarily rejected. Try again later.", "some server", about(letter)},
       example{rcpt, "550 Account disabled", "some server", about(letter)},
       example{end, "554 Message rejected: recipient address is not verified (sandbox)", "a mail service",
               about(letter)},
@@ -513,6 +535,8 @@ TEST_CASE("a user's rule comes before all of ours") {
   CHECK(policy->judge(said("550 5.7.1 unknown sender-pool 7"), rcpt) == about(sender));
   CHECK(policy->judge(said("550 5.1.1 no such user"), rcpt) == about(account));
   CHECK(policy->judge(said("550 5.1.2 no such domain"), rcpt) == about(letter));
+  CHECK(policy->own_rule(said("550 5.1.1 no such user")) == 1);
+  CHECK_FALSE(policy->own_rule(said("550 5.1.2 no such domain")));
   CHECK(policy->judge(said("421 4.3.0 pool exhausted, 20 per minute"), greeting) == each(pace, minute));
   CHECK(policy->judge(said("421 4.3.0 pool exhausted: too many connections"), greeting) == connections);
 }
