@@ -84,9 +84,9 @@ constexpr row rows[] = {
     {any, transient, "", relay,
      R"(too many \w+ (in|on|for|per) (one|this|a|the|single)? ?(smtp )?(connection|session))"},
     {any, transient, "", relay,
-     R"((messages?|mails|emails|recipients|transactions) per (smtp )?(connection|session)|(message|mail|)"
-     R"(email|recipient|transaction)s? (limit|count) (for|of|on|in|per) (this|the|one|)"
-     R"(a)? ?(smtp )?(connection|session))"},
+     R"((messages?|mails|emails|recipients|transactions) per (smtp )?(connection|session)|)"
+     R"((message|mail|email|recipient|transaction)s? (limit|count) (for|of|on|in|per) )"
+     R"((this|the|one|a)? ?(smtp )?(connection|session))"},
     // The session has cost the server too much (Postfix, Sendmail, Exchange): what did is not known.
     {from_mail, transient, "", relay,
      R"(too many (\w+ )?(errors|protocol|invalid|unknown|bad|unrecogni[sz]ed|nonmail|syntax))"},
@@ -102,17 +102,17 @@ constexpr row rows[] = {
      R"(\b(quota|limits?|allowance|maximum|max|exceeded|reached)\b.{0,80}((per|each|an?|in the last|)"
      R"(within the last|for the last|for the) (day|hour|month|24)|/ ?(day|hour|month))\b)"},
     {from_mail, every, "", account,
-     R"(\b(sending|outgoing|outbound|submission|message|smtp|relay)s? (quota|allowance|)"
-     R"(credits?)\b.{0,40}(exceed|reach|exhaust|used|over))"},
+     R"(\b(sending|outgoing|outbound|submission|message|smtp|relay)s? )"
+     R"((quota|allowance|credits?)\b.{0,40}(exceed|reach|exhaust|used|over))"},
     {from_mail, every, "", account,
-     R"(\b(sending|outgoing|outbound|submission|relay(ing)?|send) limits?\b.{0,60}(exceed|reach|hit|met|)"
-     R"(over))"},
+     R"(\b(sending|outgoing|outbound|submission|relay(ing)?|send) )"
+     R"(limits?\b.{0,60}(exceed|reach|hit|met|over))"},
     {from_mail, every, "", account,
      R"((exceed\w*|reach\w*|over) (your|the|its|their|permitted|allowed) ?(\w+ ){0,3}(sending|outgoing|)"
      R"(outbound|submission|relay(ing)?|message|plan) (limits?|quota|allowance))"},
     {from_mail, every, "", account,
-     R"(\byou(r account)? ?('ve|have|has|are)? (exceeded|reached|hit|used|over) (\w+ ){0,4}(quota|)"
-     R"(limits?|allowance|credits?)\b)"},
+     R"(\byou(r account)? ?('ve|have|has|are)? (exceeded|reached|hit|used|over) )"
+     R"((\w+ ){0,4}(quota|limits?|allowance|credits?)\b)"},
 
     // --- The mailbox: RFC 3463's X.1.1 … X.1.10 and X.2.x are about a recipient. ---
 
@@ -120,8 +120,8 @@ constexpr row rows[] = {
     {from_recipient, every, "", letter, R"((the )?user you are trying to contact)"},
     {from_recipient, every, "", letter, R"(\bgr[ae]y-?list|\[GL01\])"},
     {from_recipient, every, "", letter,
-     R"((mailbox|inbox|maildir|mail ?drop|recipient'?s?|user|disk) (\w+ ){0,4}(quota|full|storage|)"
-     R"(too many messages))"},
+     R"((mailbox|inbox|maildir|mail ?drop|recipient'?s?|user|disk) )"
+     R"((\w+ ){0,4}(quota|full|storage|too many messages))"},
     {from_recipient, every, "", letter,
      R"(too many (hops|received|recipients( in| for| per| specified|[.;,]|$)))"},
 
@@ -156,9 +156,9 @@ constexpr row rows[] = {
     {any, transient, R"(4\.7\.28|4\.4\.5)", pace, R"(rate|unusual|volume|limit|busy|load|later)"},
     {any, transient, R"(4\.7\.28)", pace, ""},
     {any, transient, "", pace,
-     R"(\brate[ -]?limit|\blimit(ed|s|ing)? (\w+ ){0,2}rate\b|throttl|\b(sending|message|mail|email|)"
-     R"(delivery|submission|recipient|smtp|transfer|request|incoming)s? rate\b|)"
-     R"(\brate (\w+ ){0,3}(exceed|too|limit|high))"},
+     R"(\brate[ -]?limit|\blimit(ed|s|ing)? (\w+ ){0,2}rate\b|throttl|)"
+     R"(\b(sending|message|mail|email|delivery|submission|recipient|smtp|transfer|request|incoming)s? )"
+     R"(rate\b|\brate (\w+ ){0,3}(exceed|too|limit|high))"},
     {any, transient, "", pace,
      R"(unusual (rate|volume|traffic|amount|activity)|)"
      R"((unexpected|excessive|high|large|increased|too much) (\w+ )?(volume|rate|load|traffic|amount)|)"
@@ -197,8 +197,9 @@ constexpr row rows[] = {
      R"((temporary|temporarily) (\w+ )?authenticat\w+ (failure|problem|error)|)"
      R"(authenticat\w+ (temporarily|backend))"},
     {mail | recipient, every, "", relay,
-     R"(must (issue|use|start|send) (a |an |the )?\"?(STARTTLS|TLS|SSL)|(STARTTLS|TLS|encryption|)"
-     R"(encrypted connection|secure connection) (command )?(first|(is )?required|needed|mandatory)|)"
+     R"(must (issue|use|start|send) (a |an |the )?\"?(STARTTLS|TLS|SSL)|)"
+     R"((STARTTLS|TLS|encryption|encrypted connection|secure connection) )"
+     R"((command )?(first|(is )?required|needed|mandatory)|)"
      R"(requires? (STARTTLS|an encrypted|a secure|TLS first))"},
     // DATA says nothing of a letter: who does not know the command is no server for mail.
     {data, {500, 504}, "", relay, ""},
@@ -217,16 +218,16 @@ constexpr row rows[] = {
     // standing.
     {from_mail, permanent, R"(5\.1\.90|5\.7\.23[0-9]|5\.7\.(501|508|70[0-9]))", account, ""},
     {from_recipient, every, "", account,
-     R"(relay(ing)?( temporarily| access| attempt| service)?( is| was| not)? (denied|prohibited|refused|)"
-     R"(forbidden|disabled|rejected|not (permitted|allowed|authori[sz]ed))|)"
+     R"(relay(ing)?( temporarily| access| attempt| service)?( is| was| not)? )"
+     R"((denied|prohibited|refused|forbidden|disabled|rejected|not (permitted|allowed|authori[sz]ed))|)"
      R"(relay(ing)? not (permitted|allowed|authori[sz]ed))"},
     {from_recipient, every, "", account,
      R"((not (permitted|allowed|authori[sz]ed) to|unable to|can ?not|can'?t|won'?t|do not|don't|)"
      R"(refuse to|no) relay)"},
     {from_recipient, every, "", account,
      R"(rcpthosts|delivery is not allowed to this address|I cannot deliver mail for|)"
-     R"(we don'?t handle mail for|not (a )?local (domain|recipient)|not an open relay|)"
-     R"(not configured to relay|credentials for relay|Relay Access Denied)"},
+     R"(we don'?t handle mail for|not (a )?local domain|not an open relay|not configured to relay|)"
+     R"(credentials for relay|Relay Access Denied)"},
     // Gmail's "unauthenticated" is DMARC's word, the sender's.
     {from_mail, every, "", account,
      R"(authenticat(ion|e|ed) (is )?(required|needed|necessary|first|before)|)"
@@ -236,17 +237,19 @@ constexpr row rows[] = {
      R"(authentification (requise|invalide)|please (authenticate|log ?in|enable smtp auth))"},
     {from_recipient, every, "", account,
      R"(not owned by|not (a|an)? ?(address|alias)(es)? of (the )?(user|account)|)"
-     R"(does ?n.t (belong to|match) (\w+ ){0,3}(auth\w*|login|user|account)|(sender|)"
-     R"(from) (address )?(\S+ )?(does not match|doesn't match|mismatch) (\w+ ){0,3}(auth\w*|login|user|)"
-     R"(account))"},
+     R"(does ?n.t (belong to|match) (\w+ ){0,3}(auth\w*|login|user|account)|)"
+     R"((sender|from) (address )?(\S+ )?(does not match|doesn't match|mismatch) )"
+     R"((\w+ ){0,3}(auth\w*|login|user|account))"},
     {from_mail, every, "", account,
-     R"((your|this sender'?s?|sender'?s?|sending|smtp|customer|user'?s sending) (\w+ ){0,2}(account|)"
-     R"(subscription|plan|tenant|service)( \S+){0,6} (suspended|disabled|blocked|locked|banned|)"
-     R"(deactivated|inactive|not (yet )?active|frozen|terminated|on hold|restricted|expired|compromised))"},
+     R"((your|this sender'?s?|sender'?s?|sending|smtp|customer|user'?s sending) )"
+     R"((\w+ ){0,2}(account|subscription|plan|tenant|service)( \S+){0,6} )"
+     R"((suspended|disabled|blocked|locked|banned|deactivated|inactive|not (yet )?active|frozen|)"
+     R"(terminated|on hold|restricted|expired|compromised))"},
     {from_mail, every, "", account,
      R"(\b(suspended|disabled|blocked|locked|banned) account\b.{0,40}send|)"
-     R"(\bsending\b( \S+){0,6} (suspended|disabled|paused|revoked|deactivated)|(sending|)"
-     R"(smtp) (privileges?|access|rights?) (\S+ ){0,3}(suspended|revoked|disabled|removed|denied))"},
+     R"(\bsending\b( \S+){0,6} (suspended|disabled|paused|revoked|deactivated)|)"
+     R"((sending|smtp) (privileges?|access|rights?) )"
+     R"((\S+ ){0,3}(suspended|revoked|disabled|removed|denied))"},
     {from_mail, every, R"([45]\.7\.\d+)", account,
      R"(\baccount (\w+ ){0,3}(suspended|disabled|blocked|locked|banned|deactivated|restricted))"},
     {from_mail, every, "", account,
@@ -298,16 +301,18 @@ constexpr row rows[] = {
      R"(unverified (sender|domain|address)|identit(y|ies) failed the check|)"
      R"(domain (\S+ )?(is )?(not|un)[ -]?verified)"},
     {from_recipient, permanent, "", sender,
-     R"((not |un)(authori[sz]ed|allowed|permitted) to (send|use|submit)( \w+){0,4} (from|as|address|)"
-     R"(sender|domain)|not local sender|(from|sender) (address |domain |header )?must match|)"
-     R"(sender address .{1,80} (blocked|listed)|sender verify failed|)"
-     R"((empty|null) (envelope )?senders? (is |are )?not|from domain not trusted|bad (outbound )?sender|)"
-     R"(banned sender|(bad|invalid|unknown|fake|forged) (sender|return path|mail from|from)\b)"},
+     R"((not |un)(authori[sz]ed|allowed|permitted) to (send|use|submit)( \w+){0,4} )"
+     R"((from|as|address|sender|domain)|not local sender|)"
+     R"((from|sender) (address |domain |header )?must match|sender address .{1,80} (blocked|listed)|)"
+     R"(sender verify failed|(empty|null) (envelope )?senders? (is |are )?not|from domain not trusted|)"
+     R"(bad (outbound )?sender|banned sender|)"
+     R"((bad|invalid|unknown|fake|forged) (sender|return path|mail from|from)\b)"},
     {from_recipient, permanent, "", sender,
      R"(\bdmarc\b|unauthenticated (e?-?mail|message|sender)|)"
-     R"((mail|message|e-?mail|sender) is unauthenticated|authentication checks|(sender|sending|from|)"
-     R"(your) domain( \S+){0,4} (not|un)[ -]?(authenticated|registered|verified|valid|exist\w*|found|)"
-     R"(resolv\w*)|unregistered domain|domain of sender|return-?path|does not resolve|)"
+     R"((mail|message|e-?mail|sender) is unauthenticated|authentication checks|)"
+     R"((sender|sending|from|your) domain( \S+){0,4} )"
+     R"((not|un)[ -]?(authenticated|registered|verified|valid|exist\w*|found|resolv\w*)|)"
+     R"(unregistered domain|domain of sender|return-?path (\w+ ){0,3}(invalid|rejected|not)|)"
      R"(from (header|address) (\w+ ){0,3}(not|must|missing|invalid))"},
     {mail, permanent, "", sender, ""},
 
