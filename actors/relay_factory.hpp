@@ -1,6 +1,7 @@
 #pragma once
 // How a relay's URL becomes a relay. Adapters register their scheme here, in one place (adapters/relays.cpp).
 
+#include "actors/core/reply_policy.hpp"
 #include "actors/relay.hpp"
 #include "messages/error.hpp"
 
@@ -35,6 +36,7 @@ struct relay_settings {
   std::uint32_t letters_per_second_max = 0;            ///< 0: no limit; all campaigns together
   std::uint32_t letters_per_second_per_domain_max = 0; ///< 0: no limit
   std::vector<relay_limit> limits; ///< beside the two above; one for a domain is instead of theirs
+  std::vector<reply_rule> replies; ///< the user's own on whose failure a reply is; before all of ours
   std::uint32_t letters_per_connection_max = 1000; ///< then QUIT and a new one; 0: no limit
   std::string hello_name;                          ///< for EHLO; empty: the machine's name
   std::string ca_file;                             ///< PEM with certificates to trust; empty: the system's

@@ -1,7 +1,7 @@
 #include "actors/core/evolve.hpp"
 
+#include "actors/core/common_words.hpp"
 #include "messages/check.hpp"
-#include "messages/notice_words.hpp"
 
 #include <algorithm>
 
@@ -104,31 +104,65 @@ void record_verdicts(campaign_state& state, const settled_group& group) {
   add_verdicts(state, found, group.letters.count());
 }
 
+/// Answers share the room for kinds: that refusals are told apart is what people look for, so acceptances and what
+/// we say ourselves may not fill it.
+enum class answer_kind : std::uint8_t { acceptance, own, refusal };
+
+answer_kind kind_of(const reply& answer) {
+  if (answer.code >= 200 && answer.code < 300)
+    return answer_kind::acceptance;
+  return answer.code == 0 ? answer_kind::own : answer_kind::refusal;
+}
+
+constexpr std::size_t acceptances_max = 9;
+constexpr std::size_t own_max = 30;
+constexpr std::size_t refusals_max =
+    response_groups_max - acceptances_max - own_max - 1; // one is for the rest
+
+std::size_t groups_max(answer_kind kind) {
+  if (kind == answer_kind::acceptance)
+    return acceptances_max;
+  return kind == answer_kind::own ? own_max : refusals_max;
+}
+
+const reply& rest_answer() {
+  static const auto made = reply_of(notice{"further_replies"});
+  return made;
+}
+
+bool is_rest(const response_group& group) {
+  return group.answer.code == 0 && group.answer.text == rest_answer().text;
+}
+
 void record_response(campaign_state& state, const settled_group& group, timestamp at) {
   if (group.answer.code == 0 && group.answer.text.empty())
     return;
-  auto words = common_words(group.answer.text);
-  // Of words that are many letters' the notice, which may name one of them, says too much.
-  auto said = words == group.answer.text ? group.answer.notice : notice{};
-  auto same = [&](const response_group& one) {
-    return one.answer.code == group.answer.code && one.answer.enhanced == group.answer.enhanced &&
-           one.answer.text == words;
+  auto& groups = state.responses;
+  const auto kind = kind_of(group.answer);
+  // Whoever accepts says the same with another queue id: the code tells it, the words are an example.
+  auto words = kind == answer_kind::acceptance ? std::string{} : common_words(group.answer.text);
+  auto found = std::ranges::find_if(groups, [&](const response_group& one) {
+    return one.answer.code == group.answer.code &&
+           (kind == answer_kind::acceptance ||
+            (one.answer.enhanced == group.answer.enhanced && one.answer.text == words));
+  });
+  const auto is_full = [&] {
+    const auto same_kind = std::ranges::count_if(
+        groups, [&](const response_group& one) { return kind_of(one.answer) == kind && !is_rest(one); });
+    return static_cast<std::size_t>(same_kind) >= groups_max(kind);
   };
-  auto found = std::ranges::find_if(state.responses, same);
-  if (found == state.responses.end()) {
-    if (state.responses.size() >= response_groups_max) {
-      said = notice{"further_replies"};
-      words = words_of(said);
-      found =
-          std::ranges::find_if(state.responses, [&](const auto& one) { return one.answer.text == words; });
-    }
-    if (found == state.responses.end()) {
-      const auto is_rest = state.responses.size() >= response_groups_max;
-      reply shown{is_rest ? std::uint16_t{0} : group.answer.code, is_rest ? "" : group.answer.enhanced, words,
-                  std::move(said)};
-      state.responses.push_back({std::move(shown), 0, at, at, group.letters.ranges().front().begin});
-      found = std::prev(state.responses.end());
-    }
+  const auto first = group.letters.ranges().front().begin;
+  if (found == groups.end() && is_full()) {
+    found = std::ranges::find_if(groups, is_rest);
+    if (found == groups.end())
+      found = groups.insert(found, {rest_answer(), 0, at, at, first});
+  } else if (found == groups.end()) {
+    if (kind == answer_kind::acceptance)
+      words = common_words(group.answer.text);
+    // Of words that are many letters' the notice, which may name one of them, says too much.
+    auto said = words == group.answer.text ? group.answer.notice : notice{};
+    reply shown{group.answer.code, group.answer.enhanced, std::move(words), std::move(said)};
+    found = groups.insert(found, {std::move(shown), 0, at, at, first});
   }
   found->count += static_cast<letter_index>(group.letters.count());
   found->last_seen = at;
@@ -366,17 +400,6 @@ private:
   }
 };
 
-bool looks_like_an_id(std::string_view word) {
-  if (word.size() < 6)
-    return false;
-  const auto is_digit = [](char one) { return one >= '0' && one <= '9'; };
-  const auto is_plain = [&](char one) {
-    return is_digit(one) || (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z') || one == '-' ||
-           one == '_' || one == '.';
-  };
-  return std::ranges::any_of(word, is_digit) && std::ranges::all_of(word, is_plain);
-}
-
 } // namespace
 
 void evolve(campaign_state& state, const event& next) {
@@ -392,33 +415,6 @@ campaign_state initial_state(campaign_id id) {
   campaign_state state;
   state.id = id;
   return state;
-}
-
-std::string common_words(std::string_view text) {
-  constexpr std::string_view wrapping = "<>()[]{}\"',;:";
-  std::string words;
-  words.reserve(text.size() + 2); // one "…" is longer than the shortest word that it replaces
-  while (!text.empty()) {
-    const auto end = std::min(text.find(' '), text.size());
-    auto word = text.substr(0, end);
-    const auto head = std::min(word.find_first_not_of(wrapping), word.size());
-    const auto tail = word.find_last_not_of(wrapping);
-    const auto core =
-        tail == std::string_view::npos ? std::string_view{} : word.substr(head, tail + 1 - head);
-    if (core.find('@') != std::string_view::npos || looks_like_an_id(core)) {
-      words += word.substr(0, head);
-      words += "…";
-      words += word.substr(tail + 1);
-    } else {
-      words += word;
-    }
-    text.remove_prefix(end);
-    if (!text.empty()) {
-      words += ' ';
-      text.remove_prefix(1);
-    }
-  }
-  return words;
 }
 
 } // namespace sluice

@@ -12,8 +12,4 @@ void evolve(campaign_state& state, const event& next);
 /// The state of a campaign before its first event.
 campaign_state initial_state(campaign_id id);
 
-/// A reply's words with what differs from letter to letter (queue ids, addresses) replaced by "…", so that
-/// like answers are counted together.
-std::string common_words(std::string_view text);
-
 } // namespace sluice

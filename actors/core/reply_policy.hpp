@@ -6,6 +6,7 @@
 #include "messages/outcome.hpp"
 #include "messages/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -63,6 +64,9 @@ public:
 
   /// Of a reply that neither accepts nor goes on (400 to 599).
   reply_meaning judge(const reply& said, smtp_step step) const;
+
+  /// Which of the user's rules decides, from 0; nothing: one of ours.
+  std::optional<std::size_t> own_rule(const reply& said) const;
 
 private:
   struct compiled;

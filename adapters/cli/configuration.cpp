@@ -157,9 +157,11 @@ std::string configuration_words(const configuration& from) {
 
 std::string configuration_json(const configuration& from) {
   std::string words = "[";
-  for (const auto& each : settings_table())
+  for (const auto& each : settings_table()) {
+    const auto& get = each.get_json ? each.get_json : each.get;
     words += fmt::format("{}\n  {{\"key\": {}, \"value\": {}, \"from\": {}}}", words.size() > 1 ? "," : "",
-                         toml_text(each.key), each.get(from.settings), toml_text(source_of(from, each.key)));
+                         toml_text(each.key), get(from.settings), toml_text(source_of(from, each.key)));
+  }
   return words + "\n]\n";
 }
 

@@ -1,18 +1,15 @@
 #include "adapters/cli/commands.hpp"
 #include "adapters/cli/configuration.hpp"
+#include "adapters/cli/configuration_source.hpp"
 #include "adapters/cli/logging.hpp"
 #include "adapters/cli/running_engine.hpp"
 #include "adapters/cli/setting_values.hpp"
-#include "adapters/cli/source_file.hpp"
 #include "adapters/cli/stop_signals.hpp"
 
-#include <filesystem>
 #include <ostream>
 
 namespace sluice::cli {
 namespace {
-
-constexpr const char* default_file = "sluice.toml";
 
 struct serve_arguments {
   std::string file;
@@ -23,22 +20,8 @@ struct serve_arguments {
   bool prints_configuration = false;
 };
 
-/// --config or SLUICE_CONFIG, which must be there; or sluice.toml in the current folder, which need not.
-outcome<std::optional<configuration_file>> read_file(session& with, const serve_arguments& said) {
-  auto name = said.file.empty() ? variable(with.io().variables, "SLUICE_CONFIG") : said.file;
-  std::error_code trouble;
-  if (name.empty() && !std::filesystem::exists(default_file, trouble))
-    return std::optional<configuration_file>{};
-  if (name.empty())
-    name = default_file;
-  auto text = read_whole(name, with.io().in);
-  if (!text)
-    return std::unexpected(text.error());
-  return configuration_file{name, std::move(*text)};
-}
-
 outcome<configuration> read_configuration(session& with, const serve_arguments& said) {
-  const auto file = read_file(with, said);
+  const auto file = read_configuration_file(with, said.file);
   if (!file)
     return std::unexpected(file.error());
   std::vector<flag_value> flags;

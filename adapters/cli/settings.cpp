@@ -3,6 +3,7 @@
 #include "actors/core/campaign_state.hpp"
 #include "adapters/cli/configuration.hpp"
 #include "adapters/cli/setting_values.hpp"
+#include "adapters/cli/toml_file.hpp"
 #include "adapters/relays.hpp"
 #include "persistence/stores/open_store.hpp"
 
@@ -188,6 +189,73 @@ setting limits_setting() {
           }};
 }
 
+result<reply_rule> read_reply_rule(const setting_value& from) {
+  if (from.kind != value_kind::table)
+    return failure(error_code::invalid_input, "it is no table");
+  std::optional<std::string> pattern;
+  std::optional<std::string> meaning;
+  for (const auto& field : from.fields) {
+    auto* into = field.name == "pattern" ? &pattern : field.name == "meaning" ? &meaning : nullptr;
+    if (into == nullptr)
+      return failure(error_code::invalid_input, fmt::format("there is no {} in it", toml_text(field.name)));
+    if (field.kind != value_kind::text)
+      return failure(error_code::invalid_input, fmt::format("{} is not a text in quotes", field.name));
+    *into = field.text;
+  }
+  if (!pattern || !meaning)
+    return failure(error_code::invalid_input, fmt::format("{} is missing", pattern ? "meaning" : "pattern"));
+  const auto about = parse_reply_about(*meaning);
+  if (!about)
+    return failure(error_code::invalid_input, fmt::format("{} is no meaning", toml_text(*meaning)));
+  reply_rule rule{std::move(*pattern), *about};
+  if (const auto good = reply_policy::make(std::span{&rule, 1}); !good)
+    return std::unexpected(good.error());
+  return rule;
+}
+
+result<void> put_reply_rules(engine_settings& into, const setting_value& value) {
+  auto& rules = into.node.relay.replies;
+  if (value.is_loose) {
+    const auto list = read_toml("replies = " + value.text, "replies");
+    if (!list || std::ranges::any_of(*list, [](const auto& entry) { return entry.key != "replies"; }))
+      return failure(error_code::invalid_input, "it is no list of tables");
+    rules.clear();
+    for (const auto& entry : *list)
+      if (const auto put_one = put_reply_rules(into, entry.value); !put_one)
+        return put_one;
+    return {};
+  }
+  if (value.kind == value_kind::list && value.items.empty())
+    return {};
+  auto rule = read_reply_rule(value);
+  if (!rule)
+    return std::unexpected(rule.error());
+  rules.push_back(std::move(*rule));
+  return {};
+}
+
+std::string reply_rules_text(const engine_settings& from, std::string_view format) {
+  std::vector<std::string> tables;
+  for (const auto& rule : from.node.relay.replies)
+    tables.push_back(fmt::format(fmt::runtime(format), toml_text(rule.pattern), name_of(rule.meaning)));
+  return fmt::format("[{}]", fmt::join(tables, ", "));
+}
+
+setting reply_rules_setting() {
+  return {"relay.replies",
+          "tables like {pattern = \"suspended\", meaning = \"account\"}: a regular expression (RE2's "
+          "syntax), and "
+          "\"relay\", \"account\", \"sender\", \"pace\" or \"letter\"",
+          "whose failure a reply of the relay is, before the engine's own rules",
+          put_reply_rules,
+          [](const engine_settings& from) {
+            return reply_rules_text(from, "{{pattern = {}, meaning = \"{}\"}}");
+          },
+          [](const engine_settings& from) {
+            return reply_rules_text(from, "{{\"pattern\": {}, \"meaning\": \"{}\"}}");
+          }};
+}
+
 void add_relay(std::vector<setting>& into) {
   constexpr std::uint64_t many = std::numeric_limits<std::uint32_t>::max();
   into.push_back(relay_setting());
@@ -203,6 +271,7 @@ void add_relay(std::vector<setting>& into) {
                     "letters claimed and not settled, so the most in doubt after a crash; never less than "
                     "two a connection"));
   into.push_back(limits_setting());
+  into.push_back(reply_rules_setting());
   into.push_back(whole_setting("relay.letters_per_connection", FIELD(node.relay.letters_per_connection_max),
                                0, many, "then a new one is made; 0: no limit"));
   into.push_back(text_setting("relay.hello_name", FIELD(node.relay.hello_name), "a host name",

@@ -23,13 +23,21 @@ struct engine_settings {
 };
 
 /// How a value was written: what a file may hold where. The environment and flags give texts for all of them.
-enum class value_kind : std::uint8_t { text, whole, number, boolean, list, other };
+enum class value_kind : std::uint8_t { text, whole, number, boolean, list, table, other };
+
+/// One `name = "text"` of a table.
+struct table_field {
+  std::string name;
+  value_kind kind = value_kind::text;
+  std::string text;
+};
 
 struct setting_value {
   value_kind kind = value_kind::text;
-  std::string text;               ///< as written; of texts without the quotes
-  std::vector<std::string> items; ///< of a list
-  bool is_loose = false;          ///< from the environment or a flag: any kind was written as text
+  std::string text;                     ///< as written; of texts without the quotes
+  std::vector<std::string> items;       ///< of a list
+  bool is_loose = false;                ///< from the environment or a flag: any kind was written as text
+  std::vector<table_field> fields = {}; ///< of a table; a list of tables comes one by one
 };
 
 struct setting {
@@ -40,6 +48,8 @@ struct setting {
   std::function<result<void>(engine_settings&, const setting_value&)> set;
   /// As it would stand in the file. A password in a URL is not shown.
   std::function<std::string(const engine_settings&)> get;
+  /// The same as JSON, where that is not what the file takes.
+  std::function<std::string(const engine_settings&)> get_json = {};
 };
 
 const std::vector<setting>& settings_table();

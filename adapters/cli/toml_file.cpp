@@ -50,12 +50,30 @@ setting_value value_of(const toml::node& node) {
   return value;
 }
 
+setting_value fields_of(const toml::table& from) {
+  setting_value value{.kind = value_kind::table, .text = {}, .items = {}, .is_loose = false};
+  for (const auto& [name, node] : from) {
+    auto field = value_of(node);
+    value.fields.push_back({std::string{name.str()}, field.kind, std::move(field.text)});
+  }
+  return value;
+}
+
+bool is_list_of_tables(const toml::node& node) {
+  const auto* items = node.as_array();
+  return items != nullptr && !items->empty() &&
+         std::all_of(items->begin(), items->end(), [](const auto& item) { return item.is_table(); });
+}
+
 void flatten(const toml::table& from, const std::string& prefix, std::vector<toml_entry>& into) {
   for (const auto& [name, node] : from) {
     const auto key = prefix.empty() ? std::string{name.str()} : fmt::format("{}.{}", prefix, name.str());
     const auto* inner = node.as_table();
     if (inner != nullptr && !inner->empty())
       flatten(*inner, key, into);
+    else if (is_list_of_tables(node))
+      for (const auto& item : *node.as_array())
+        into.push_back({key, fields_of(*item.as_table()), item.source().begin.line});
     else if (inner == nullptr)
       into.push_back({key, value_of(node), node.source().begin.line});
   }
@@ -71,7 +89,8 @@ result<std::vector<toml_entry>> read_toml(std::string_view text, const std::stri
     return failure(error_code::invalid_input,
                    fmt::format("{}:{}: {}", name, fault.source().begin.line, shown(fault.description())));
   }
-  std::ranges::sort(entries, [](const toml_entry& a, const toml_entry& b) {
+  // The tables of a list may stand in one line, and keep their order there.
+  std::ranges::stable_sort(entries, [](const toml_entry& a, const toml_entry& b) {
     return std::tie(a.line, a.key) < std::tie(b.line, b.key);
   });
   return entries;

@@ -12,7 +12,7 @@ struct toml_entry {
   std::size_t line = 0;
 };
 
-/// Entries in the order of their lines. A mistake in the syntax is `invalid_input` with "name:line: ".
+/// Entries in the order of their lines; each table of a list of tables (`[[relay.replies]]`) is one of its own. A mistake in the syntax is `invalid_input` with "name:line: ".
 result<std::vector<toml_entry>> read_toml(std::string_view text, const std::string& name);
 
 } // namespace sluice::cli

@@ -420,6 +420,53 @@ TEST_CASE("like answers are counted together, whatever their queue ids and addre
   CHECK(state.responses[1].answer.text == "<…>: no such user");
 }
 
+TEST_CASE("acceptances are one group a code, whatever they say, with the first one's words as an example") {
+  auto state = sending();
+  apply(state, t0, {claimed{{{0, 4}}}});
+  report(state, letter_state::accepted, {{0, 1}}, {250, "2.6.0", "<a@x.example> Queued mail for delivery"},
+         t0);
+  report(state, letter_state::accepted, {{1, 2}}, {250, "2.0.0", "wonderful news"}, t0);
+  report(state, letter_state::accepted, {{2, 3}}, {250, "", "Ok"}, t0 + 1s);
+  report(state, letter_state::accepted, {{3, 4}}, {251, "2.1.5", "will forward"}, t0 + 1s);
+  REQUIRE(state.responses.size() == 2);
+  CHECK(state.responses[0].count == 3);
+  CHECK(state.responses[0].answer == reply{250, "2.6.0", "<…> Queued mail for delivery"});
+  CHECK(state.responses[0].last_seen == t0 + 1s);
+  CHECK(state.responses[1].answer.code == 251);
+}
+
+TEST_CASE("the kinds that are told apart are kept for refusals; the rest is counted together") {
+  auto state = sending(2000);
+  apply(state, t0, {claimed{{{0, 2000}}}});
+  letter_index next = 0;
+  const auto say = [&](letter_state outcome, reply answer) {
+    report(state, outcome, {{next, next + 1}}, std::move(answer), t0);
+    ++next;
+  };
+  // Words of letters alone: no id, so each is a kind of its own.
+  const auto word = [](std::size_t number) {
+    return std::string(1, static_cast<char>('a' + number / 26)) + static_cast<char>('a' + number % 26);
+  };
+  for (std::uint16_t code = 200; code < 300; ++code)
+    say(letter_state::accepted, {code, "", "Ok"});
+  for (std::size_t i = 0; i < 300; ++i)
+    say(letter_state::in_doubt, {0, "", "of ours " + word(i)});
+  for (std::size_t i = 0; i < 150; ++i)
+    say(letter_state::deferred, {450, "4.7.1", "refused " + word(i)});
+  const auto refusals =
+      std::ranges::count_if(state.responses, [](const auto& one) { return one.answer.code == 450; });
+  CHECK(refusals == 150);
+  for (std::size_t i = 150; i < 300; ++i)
+    say(letter_state::deferred, {450, "4.7.1", "refused " + word(i)});
+  CHECK(state.responses.size() == response_groups_max);
+  letter_index all = 0;
+  for (const auto& one : state.responses)
+    all += one.count;
+  CHECK(all == next);
+  CHECK(std::ranges::count(state.responses, notice{"further_replies"},
+                           [](const auto& one) { return one.answer.notice; }) == 1);
+}
+
 TEST_CASE("a skipped letter is final, and a campaign of skipped letters ends") {
   auto state = sending(2);
   for (const auto& body :

@@ -54,6 +54,51 @@ TEST_CASE("a flag takes a list as the file has it, and with commas alone") {
     CHECK_FALSE(configure({}, {}, {{"--set", "relay.limits", text}}));
 }
 
+TEST_CASE("rules on replies are tables, and shown as the file and as a program takes them") {
+  const std::vector<sluice::reply_rule> rules{{"pool \\d+", sluice::reply_about::account},
+                                              {"a \"b\"", sluice::reply_about::letter}};
+  const auto made = configure(file("[[relay.replies]]\npattern = 'pool \\d+'\nmeaning = \"account\"\n\n"
+                                   "[[relay.replies]]\nmeaning = \"letter\"\npattern = 'a \"b\"'\n"),
+                              {}, {});
+  REQUIRE(made);
+  CHECK(made->settings.node.relay.replies == rules);
+  const auto* known = find_setting("relay.replies");
+  REQUIRE(known != nullptr);
+  const auto text = known->get(made->settings);
+  CHECK(text ==
+        R"([{pattern = "pool \\d+", meaning = "account"}, {pattern = "a \"b\"", meaning = "letter"}])");
+  CHECK_THAT(configuration_words(*made), ContainsSubstring("relay.replies = " + text));
+  CHECK_THAT(configuration_json(*made),
+             ContainsSubstring(R"("value": [{"pattern": "pool \\d+", "meaning": "account"}, )"));
+  // As it is shown it is taken, by the file, a variable and a flag; the later one is instead of the earlier.
+  CHECK(configure(file("relay.replies = " + text), {}, {})->settings.node.relay.replies == rules);
+  const auto twice = configure(file("relay.replies = " + text), {{"SLUICE_RELAY_REPLIES", text}}, {});
+  REQUIRE(twice);
+  CHECK(twice->settings.node.relay.replies == rules);
+  CHECK(configure(file("relay.replies = " + text), {}, {{"--set", "relay.replies", "[]"}})
+            ->settings.node.relay.replies.empty());
+  CHECK(configure(file("relay.replies = []"), {}, {})->settings.node.relay.replies.empty());
+}
+
+TEST_CASE("a wrong rule on replies stops the start with its line and what is allowed") {
+  const auto second = [](const std::string& rule) {
+    return "[[relay.replies]]\npattern = \"a\"\nmeaning = \"pace\"\n[[relay.replies]]\n" + rule;
+  };
+  for (const auto& [rule, fault] : std::vector<std::pair<std::string, std::string>>{
+           {"pattern = \"(\"\nmeaning = \"pace\"\n", "no regular expression"},
+           {"pattern = \"\"\nmeaning = \"pace\"\n", "it is empty"},
+           {"pattern = \"a\"\nmeaning = \"spam\"\n", "\"spam\" is no meaning"},
+           {"pattern = \"a\"\n", "meaning is missing"},
+           {"meaning = \"pace\"\n", "pattern is missing"},
+           {"pattern = 5\nmeaning = \"pace\"\n", "pattern is not a text"},
+           {"patern = \"a\"\nmeaning = \"pace\"\n", "there is no \"patern\""}})
+    CHECK_THAT(complaint(second(rule)), ContainsSubstring("sluice.toml:4: relay.replies: ") &&
+                                            ContainsSubstring(fault) && ContainsSubstring("\"letter\""));
+  CHECK_THAT(complaint("[relay]\nreplies = 3\n"), ContainsSubstring("sluice.toml:2: relay.replies: "));
+  for (const auto* text : {"[{pattern = \"a\"", "3", "[]\nother = 1"})
+    CHECK_FALSE(configure({}, {}, {{"--set", "relay.replies", text}}));
+}
+
 TEST_CASE("a wrong key stops the start with file, line and the nearest key") {
   CHECK_THAT(complaint("listen = \"127.0.0.1:1\"\n\n[relay]\nconections = 3\n"),
              ContainsSubstring("sluice.toml:4") && ContainsSubstring("did you mean relay.connections"));

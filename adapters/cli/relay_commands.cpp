@@ -1,0 +1,204 @@
+#include "actors/core/reply_policy.hpp"
+#include "adapters/cli/commands.hpp"
+#include "adapters/cli/configuration_source.hpp"
+#include "adapters/cli/text.hpp"
+#include "adapters/smtp/smtp_reply.hpp"
+#include "messages/json.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <array>
+#include <ostream>
+
+namespace sluice::cli {
+namespace {
+
+struct explain_arguments {
+  std::string reply;
+  std::string step;
+  std::string file;
+};
+
+constexpr std::array every_step{smtp_step::greeting, smtp_step::hello,      smtp_step::tls,
+                                smtp_step::login,    smtp_step::mail,       smtp_step::recipient,
+                                smtp_step::data,     smtp_step::end_of_data};
+
+/// "421 4.7.28 words", as a server says it; of several lines too.
+outcome<reply> read_reply(const std::string& text) {
+  smtp_reply_parser parser;
+  auto line = text + "\r\n";
+  // The first line of a reply of several is what people find in a log.
+  const auto last = line.rfind('\n', line.size() - 2) + 1; // npos + 1 is 0
+  if (line.size() > last + 3 && line[last + 3] == '-')
+    line[last + 3] = ' ';
+  std::string_view rest{line};
+  if (parser.take(rest) != smtp_reply_parser::progress::done)
+    return fail(exit_code::usage,
+                fmt::format("\"{}\" is no reply of a server, like \"550 5.7.1 Relaying denied\"",
+                            cut(shown(text), 80)));
+  auto said = to_reply(parser.reply());
+  if (said.code < 400 || said.code > 599)
+    return fail(exit_code::usage,
+                fmt::format("{} neither refuses nor delays: only 400 to 599 do", said.code));
+  return said;
+}
+
+outcome<std::vector<smtp_step>> steps_of(const std::string& name) {
+  if (name.empty())
+    return std::vector<smtp_step>{every_step.begin(), every_step.end()};
+  if (const auto step = parse_smtp_step(name))
+    return std::vector<smtp_step>{*step};
+  std::vector<std::string_view> names;
+  for (const auto step : every_step)
+    names.push_back(name_of(step));
+  return fail(exit_code::usage,
+              fmt::format("there is no step \"{}\"; there are {}", shown(name), fmt::join(names, ", ")));
+}
+
+bool is_final_at_once(const reply& said, const reply_meaning& meaning) {
+  return meaning.about == reply_about::letter && is_about_mailbox(said);
+}
+
+/// What is it about, in a few words.
+std::string about_words(const reply_meaning& meaning) {
+  const auto limit =
+      meaning.period ? fmt::format(", a limit each {}", format_duration(*meaning.period)) : std::string{};
+  switch (meaning.about) {
+  case reply_about::relay:
+    return "the relay";
+  case reply_about::account:
+    return "the account at the relay" + limit;
+  case reply_about::sender:
+    return "the sender";
+  case reply_about::pace:
+    return (meaning.is_about_connections ? "the pace: too many connections" : "the pace") + limit;
+  case reply_about::letter:
+    break;
+  }
+  return "this letter";
+}
+
+/// What the engine makes of it.
+std::string consequence_words(const reply& said, const reply_meaning& meaning) {
+  switch (meaning.about) {
+  case reply_about::relay:
+    return "The letters go back to pending and nobody is refused. The campaign shows the trouble; one "
+           "connection tries "
+           "again with growing delays, the others join when it is through.";
+  case reply_about::account:
+    return fmt::format(
+        "The letters go back to pending and nobody is refused. One letter tries again {}. Where others of "
+        "the same sender pass meanwhile, it was that letter's after all.",
+        meaning.period ? "at the limit's reset" : "with growing delays");
+  case reply_about::sender:
+    return "The sender's campaigns are held (relay_refuses) at the first such reply, and nobody is refused. "
+           "Resume them when "
+           "it is mended.";
+  case reply_about::pace:
+    return fmt::format(
+        "{} halved, once a round at most, and climb again as letters are accepted. The letters wait their "
+        "turn in the queue and do not age.",
+        meaning.is_about_connections ? "Connections are" : "Connections and pace are");
+  case reply_about::letter:
+    break;
+  }
+  if (said.code < 500)
+    return "The letter is deferred: offered again with growing delays (retry.*), and given up as refused in "
+           "the end.";
+  if (is_about_mailbox(said))
+    return "The letter is refused, final at once: the code is about the mailbox.";
+  return "The letter is refused provisionally: final once letters of the same sender were accepted before "
+         "and after it. Ten "
+         "such with nothing accepted between hold the campaign.";
+}
+
+nlohmann::json to_json(const reply& said, smtp_step step, const reply_meaning& meaning) {
+  nlohmann::json made{{"step", name_of(step)},
+                      {"about", name_of(meaning.about)},
+                      {"is_about_connections", meaning.is_about_connections},
+                      {"period", nullptr},
+                      {"is_final_at_once", is_final_at_once(said, meaning)},
+                      {"text", consequence_words(said, meaning)}};
+  if (meaning.period)
+    made["period"] = format_duration(*meaning.period);
+  return made;
+}
+
+void print_json(std::ostream& out,
+                const reply& said,
+                const reply_policy& policy,
+                std::span<const smtp_step> steps) {
+  const auto rule = policy.own_rule(said);
+  nlohmann::json made{
+      {"code", said.code}, {"enhanced", said.enhanced}, {"words", said.text}, {"rule", nullptr}};
+  if (rule)
+    made["rule"] = *rule + 1;
+  for (const auto step : steps)
+    made["steps"].push_back(to_json(said, step, policy.judge(said, step)));
+  out << json_text(made, 2) << '\n';
+}
+
+/// Steps that follow each other and mean the same are told together.
+void print_words(std::ostream& out,
+                 const reply& said,
+                 const reply_policy& policy,
+                 std::span<const smtp_step> steps) {
+  const auto words =
+      fmt::format("{}{}{} {}", said.code, said.enhanced.empty() ? "" : " ", said.enhanced, said.text);
+  out << shown(words) << '\n';
+  if (const auto rule = policy.own_rule(said))
+    out << fmt::format("by rule {} of relay.replies\n", *rule + 1);
+  for (std::size_t first = 0; first < steps.size();) {
+    const auto meaning = policy.judge(said, steps[first]);
+    auto end = first + 1;
+    while (end < steps.size() && policy.judge(said, steps[end]) == meaning)
+      ++end;
+    std::vector<std::string_view> names;
+    for (std::size_t i = first; i < end; ++i)
+      names.push_back(name_of(steps[i]));
+    const auto where = names.size() == every_step.size() ? std::string{"every step"}
+                                                         : fmt::format("{}", fmt::join(names, ", "));
+    out << fmt::format("\nAt {} it is about {}.\n  {}\n", where, about_words(meaning),
+                       consequence_words(said, meaning));
+    first = end;
+  }
+}
+
+outcome<exit_code> explain(session& with, const explain_arguments& arguments) {
+  const auto said = read_reply(arguments.reply);
+  if (!said)
+    return std::unexpected(said.error());
+  const auto steps = steps_of(arguments.step);
+  if (!steps)
+    return std::unexpected(steps.error());
+  const auto file = read_configuration_file(with, arguments.file);
+  if (!file)
+    return std::unexpected(file.error());
+  const auto settings = configure(*file, with.io().variables, {});
+  if (!settings)
+    return std::unexpected(settings.error());
+  const auto policy = reply_policy::make(settings->settings.node.relay.replies);
+  if (!policy)
+    return fail(exit_code::usage, policy.error().message);
+  if (with.wants_json())
+    print_json(with.io().out, *said, *policy, *steps);
+  else
+    print_words(with.io().out, *said, *policy, *steps);
+  return exit_code::done;
+}
+
+} // namespace
+
+void add_relay_commands(command_syntax root) {
+  auto relay = root.command("relay", "what the relay says");
+  auto said = std::make_shared<explain_arguments>();
+  relay.command("explain", "whom a reply of the relay is about and what follows from it; needs no engine")
+      .argument("REPLY", said->reply, "as the server said it: \"421 4.7.28 words\"")
+      .option("--step", said->step, "STEP",
+              "greeting, hello, tls, login, mail, recipient, data or end_of_data; without it every step")
+      .option("--config", said->file, "F", "configuration file with rules of your own (relay.replies)")
+      .runs([said](session& with) { return explain(with, *said); });
+}
+
+} // namespace sluice::cli
