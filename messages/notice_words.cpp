@@ -280,6 +280,7 @@ constexpr auto table = std::to_array<notice_words>({
     {"reply_unreadable", "it sent {fault}"},
     {"reply_to_nothing", "it sent a reply to nothing: {reply}"},
     {"reply_out_of_step", "it answers {step} with {reply}"},
+    {"session_out_of_step", "the session is out of step: {reply}"},
     {"message_taken_early", "it takes a message over before its end: {reply}"},
     {"message_refused_early", "it refused a message before its end"},
     {"message_not_read", "it takes no more of the message for {within:duration}"},

@@ -28,6 +28,7 @@ detached smtp_connection::run(std::shared_ptr<smtp_connection> self) {
     const auto opened = co_await open_session();
     if (opened && !is_over_) {
       was_ready_ = true;
+      pipelining_ = offers_.pipelining ? host_.pipelining() : pipelining_use::off;
       host_.on_ready(*this);
       co_await serve();
     } else if (!is_over_) {
@@ -288,7 +289,8 @@ bool smtp_connection::step_open_letter() {
     settle(*settled.slot, settled.outcome, settled.words);
     return true;
   }
-  check(!offers_.pipelining, "with PIPELINING all replies to a letter's commands decide on it");
+  check(pipelining_ == pipelining_use::off,
+        "with PIPELINING all replies to a letter's commands decide on it");
   if (open_.next == expects::data && !is_granted)
     return false;
   commands_.clear();
@@ -332,7 +334,7 @@ letter_slot* smtp_connection::next_letter() {
 }
 
 bool smtp_connection::begin_letter() {
-  if (!may_take() || (ending_ != nullptr && !offers_.pipelining))
+  if (!may_take() || (ending_ != nullptr && pipelining_ != pipelining_use::full))
     return false;
   auto* slot = next_letter();
   if (slot == nullptr)
@@ -347,11 +349,11 @@ bool smtp_connection::begin_letter() {
 void smtp_connection::append_commands() {
   if (std::exchange(needs_reset_, false)) {
     append_command(expects::reset);
-    if (!offers_.pipelining)
+    if (pipelining_ == pipelining_use::off)
       return;
   }
   append_command(expects::mail);
-  if (!offers_.pipelining)
+  if (pipelining_ == pipelining_use::off)
     return;
   append_command(expects::recipient);
   append_command(expects::data);
@@ -405,7 +407,7 @@ void smtp_connection::append_mail() {
   commands_ += "\r\n";
 }
 
-/// Puts the message, its end of data and, where the server lets us, the next letter's commands in one write.
+/// Puts the message, its end of data and, where the server bears it, the next letter's commands in one write.
 void smtp_connection::write_message() {
   const auto open = std::exchange(open_, {});
   ending_ = open.slot;
@@ -420,7 +422,7 @@ void smtp_connection::write_message() {
                                     [this](std::string_view octets) { message_.push_back(octets); });
   commands_.clear();
   append_command(expects::end_of_data);
-  if (offers_.pipelining && may_take())
+  if (pipelining_ == pipelining_use::full && may_take())
     if (auto* slot = next_letter()) {
       open_ = {.slot = slot, .words = nullptr};
       append_commands();

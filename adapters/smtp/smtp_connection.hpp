@@ -1,19 +1,29 @@
 #pragma once
 // One connection to an SMTP server: a coroutine that opens a session and then carries letter after letter.
 //
-// With PIPELINING (RFC 2920) a letter costs one write, one read and one round trip:
+// With PIPELINING (RFC 2920) a letter costs two round trips:
+//
+//   write  MAIL RCPT DATA
+//   read   250 250 354
+//   write  the message, its end of data
+//   read   the reply to it
+//
+// Nothing of the next letter is sent before that reply: servers that offer PIPELINING are known to answer 503 to what
+// comes behind an end of data, or to die of it with the letter already handed on. A server that is known to bear it
+// may be given ?pipelining=full, and a letter costs one round trip:
 //
 //   write  message N, its end of data, MAIL RCPT DATA of letter N+1
 //   read   reply to N's end of data, 250 250 354
 //
-// Letter N+1 is reported as wanted when its commands leave, so its claim is written while they travel. Its
-// own end of data waits for both the server's 354 and the grant. Asking for DATA only after the grant would
-// make calling a letter back cheaper (RSET instead of a new connection), but costs a second round trip for
+// A letter is reported as wanted when its commands leave, if it was not before, so its claim is written while they
+// travel. Its end of data waits for both the server's 354 and the grant. Asking for DATA only after the grant would
+// make calling a letter back cheaper (RSET instead of a new connection), but costs another round trip for
 // every letter, and letters are called back once a pause, a letter on each connection. So when a queue is
 // withdrawn after 354, the connection is closed: that is the only way out that sends no end of data.
 //
-// At any time at most one letter of a connection is between its end of data and the reply, and one more
-// behind it. Without PIPELINING each command waits for its reply, and DATA for the grant too.
+// At any time at most one letter of a connection is between its end of data and the reply, and with `full` one more
+// behind it. Without PIPELINING each command waits for its reply, and DATA for the grant too. 503 says that the
+// session is out of step, and nothing of the letter: it leaves by another session, with less sent ahead.
 
 #include "adapters/smtp/coroutine.hpp"
 #include "adapters/smtp/smtp_capabilities.hpp"
@@ -97,6 +107,7 @@ private:
   void take_data_reply(const smtp_reply_view& reply);
   void take_end_of_data_reply(const smtp_reply_view& reply);
   void take_early_reply(const smtp_reply_view& reply);
+  void lose_out_of_step(const smtp_reply_view& reply);
   void record_verdict(const smtp_reply_view& reply);
   static notice notice_of_unasked(const smtp_reply_view& reply);
 
@@ -134,6 +145,7 @@ private:
   smtp_stream stream_;
   smtp_reply_parser parser_;
   smtp_capabilities offers_;
+  pipelining_use pipelining_ = pipelining_use::off; ///< what this session sends ahead
   pause_point at_pause_;
   endpoints endpoints_;
 

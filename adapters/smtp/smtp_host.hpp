@@ -40,6 +40,8 @@ public:
   virtual delivery_scheduler& scheduler() = 0;
   virtual reply_words& words() = 0;
   virtual moment now() const = 0;
+  /// How much a connection may send ahead of replies: what the URL says, or less where the server could not follow.
+  virtual pipelining_use pipelining() const = 0;
 
   /// Has the server's addresses looked up; `done` as for begin_look_up.
   virtual void look_up(std::function<void(result<endpoints>)> done) = 0;
@@ -53,6 +55,9 @@ public:
   virtual void on_idle(smtp_connection& connection) = 0;
   /// The first letter since it was opened got a reply of its own.
   virtual void on_proven(smtp_connection& connection) = 0;
+  /// A connection that sent `used` ahead got `reply`, which says that the session is out of step (503): the next ones
+  /// send less ahead. False where less is not possible.
+  virtual bool on_out_of_step(pipelining_use used, const smtp_reply_view& reply) = 0;
   /// It is over and has no letter any more.
   virtual void on_ended(smtp_connection& connection, const smtp_ending& ending) = 0;
 

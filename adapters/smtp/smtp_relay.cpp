@@ -8,6 +8,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <future>
 #include <thread>
@@ -36,7 +38,8 @@ std::string machine_name() {
   return is_plain && name.find('.') != std::string::npos ? name : std::string{};
 }
 
-/// Where a letter's commands travel behind the end of data of the one before it, a connection has two.
+/// Where a letter's commands travel behind the end of data of the one before it, a connection has two; elsewhere the
+/// second is claimed ahead while the first one's reply is awaited.
 std::size_t letters_in_hand(const relay_settings& settings) {
   return std::max(settings.in_hand, 2 * settings.connections_max);
 }
@@ -100,6 +103,21 @@ private:
   delivery_scheduler& scheduler() override { return scheduler_; }
   reply_words& words() override { return words_; }
   moment now() const override { return std::chrono::steady_clock::now(); }
+  pipelining_use pipelining() const override { return pipelining_; }
+
+  bool on_out_of_step(pipelining_use used, const smtp_reply_view& reply) override {
+    if (used == pipelining_use::off)
+      return false;
+    // Those of before may still find out what is known by now.
+    if (used <= pipelining_) {
+      pipelining_ = used == pipelining_use::full ? pipelining_use::commands : pipelining_use::off;
+      spdlog::warn(
+          "{}: it is out of step ({}), so from now on pipelining={}; where that is always so, say it in the "
+          "relay's URL",
+          profile_.name(), to_words(reply), name_of(pipelining_));
+    }
+    return true;
+  }
 
   void look_up(std::function<void(result<endpoints>)> done) override {
     begin_look_up(io_, surroundings_.look_up, profile_.server.host, profile_.server.port, std::move(done));
@@ -289,6 +307,7 @@ private:
 
   smtp_profile profile_;
   smtp_surroundings surroundings_;
+  pipelining_use pipelining_ = profile_.server.pipelining; ///< less once the server could not follow
   /// Shared with look-ups of names, which may end after everything else.
   std::shared_ptr<boost::asio::io_context> io_ = std::make_shared<boost::asio::io_context>(1);
   boost::asio::steady_timer timer_{*io_};

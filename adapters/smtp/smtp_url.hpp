@@ -1,6 +1,6 @@
 #pragma once
-// smtp://[user:password@]host[:port][?tls=…][&auth=…] and smtps://…, taken apart. User and password are
-// percent-encoded (RFC 3986).
+// smtp://[user:password@]host[:port][?tls=…][&auth=…][&pipelining=…] and smtps://…, taken apart. User and password
+// are percent-encoded (RFC 3986).
 
 #include "messages/error.hpp"
 
@@ -17,6 +17,15 @@ enum class tls_use : std::uint8_t {
   implicit, ///< smtps: TLS from the first byte
 };
 
+/// How much is sent ahead of replies where the server offers PIPELINING (RFC 2920); in order, each more than the one
+/// before it.
+enum class pipelining_use : std::uint8_t {
+  off,      ///< ?pipelining=off: each command waits for its reply
+  commands, ///< MAIL, RCPT and DATA of a letter go together, and nothing behind an end of data before its reply
+  full,     ///< ?pipelining=full: the next letter's commands travel behind an end of data too
+};
+std::string_view name_of(pipelining_use use); ///< "off", "commands", "full"
+
 struct smtp_url {
   std::string host; ///< name or address, without the brackets of an IPv6 address
   std::uint16_t port = 25;
@@ -24,6 +33,9 @@ struct smtp_url {
   std::string password;
   tls_use tls = tls_use::offered;
   bool may_auth_in_clear = false; ///< ?auth=insecure: AUTH without TLS to other machines too
+  /// Servers that offer PIPELINING are known to drop what comes behind an end of data (Haraka), or to die of it
+  /// with the letter already handed on (Dovecot's submission).
+  pipelining_use pipelining = pipelining_use::commands;
 };
 
 /// Whether the password may be sent: under TLS, to this machine, or where the URL says so.

@@ -123,6 +123,12 @@ class Session:
         if self.answer(".", OK) >= 400 and letter:
             self.server.note_refused(letter)
         self.recipient = None
+        if self.incoming:
+            self.server.note_ahead()
+        while self.server.refuses_ahead and LINE_ENDS in self.incoming:
+            self.line()
+            self.has_sender = False
+            self.say(b"503 5.5.1 not while I deal with your message\r\n")
 
 
 class Certificates:
@@ -158,6 +164,8 @@ class HostileServer:
         self.letters = []
         self.unanswered = []
         self.connections = 0
+        self.refuses_ahead = False  # says 503 to what came behind an end of data before its reply, as Haraka does
+        self.ahead = 0  # how often something came there
         self.behaving = threading.Event()
         self.is_closed = False
         self.sessions = set()
@@ -227,6 +235,10 @@ class HostileServer:
     def note_unanswered(self, text):
         with self.lock:
             self.unanswered.append(text)
+
+    def note_ahead(self):
+        with self.lock:
+            self.ahead += 1
 
     def taken(self):
         with self.lock:

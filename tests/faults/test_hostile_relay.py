@@ -231,6 +231,23 @@ class HostileRelay(RelayScenarios):
                 engine.command(campaign, "cancel")
                 self.check_books(engine, campaign, server)
 
+    def test_nothing_is_sent_behind_an_end_of_data_before_its_reply(self):
+        with HostileServer() as server, self.engine_for(server) as engine:
+            campaign = self.start(engine)
+            self.assertEqual(self.await_end(engine, campaign)["accepted"], LETTERS)
+            self.assertEqual(server.ahead, 0)
+
+    def test_a_server_that_says_503_to_what_comes_behind_an_end_of_data_costs_no_letter(self):
+        with HostileServer() as server:
+            server.refuses_ahead = True
+            with self.engine_for(server, {**SETTINGS, "relay.connections": 1}, options="?pipelining=full") as engine:
+                campaign = self.start(engine)
+                self.assertEqual(self.await_end(engine, campaign)["accepted"], LETTERS)
+                self.assertEqual(server.ahead, 1, "it went on as if nothing had been said")
+                self.assertEqual(engine.log().count("from now on pipelining=commands"), 1)
+                self.assertNotIn("relay_failed", [event["t"] for event in engine.events(campaign)])
+                self.assertFalse(self.check_books(engine, campaign, server), "a letter was in doubt")
+
     def test_where_TLS_is_not_required_a_refused_STARTTLS_is_gone_without(self):
         self.play_harmless(lambda server: server.misbehave("STARTTLS", says(b"454 4.7.0 not now\r\n")), STARTTLS)
 

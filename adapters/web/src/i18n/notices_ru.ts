@@ -231,6 +231,7 @@ export const noticesRu: Record<string, string> = {
   reply_unreadable: "ответ сервера не разобрать: {fault}",
   reply_to_nothing: "сервер ответил, хотя его не спрашивали: {reply}",
   reply_out_of_step: "ответ сервера на {step:step}: {reply}",
+  session_out_of_step: "сервер сбился с порядка команд: {reply}",
   message_taken_early: "сервер принял письмо, не дослушав его: {reply}",
   message_refused_early: "сервер отказал письму, не дослушав его",
   message_not_read: "сервер не принимает продолжение письма {within:duration}",

@@ -52,7 +52,7 @@ TEST_CASE("421 to an end of data means that the letter was not taken", "[smtp]")
 TEST_CASE("a connection that is lost after the end of data leaves the letter in doubt", "[smtp]") {
   smtp_fixture at;
   at.settings.end_of_data_timeout = milliseconds{100};
-  queue_watch queue(at.relay(), answers::at_once);
+  queue_watch queue(at.relay("?pipelining=full"), answers::at_once);
   queue.offer(make_letters(0, 3));
   auto first = at.server.welcome();
   first.carry("n0@example.com");
