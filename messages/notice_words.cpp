@@ -261,7 +261,12 @@ constexpr auto table = std::to_array<notice_words>({
     {"host_unreachable", "cannot connect: No route to host"},
     {"network_unreachable", "cannot connect: Network is unreachable"},
     {"cannot_connect_in_time", "cannot connect: no answer within {within:duration}"},
-    {"tls_failed", "TLS failed: {fault}"},
+    {"tls_failed", "TLS failed: {fault}[; {setting} in the relay's URL does without it]"},
+    {"tls_not_trusted",
+     "TLS failed: its certificate is not trusted: {fault}; {setting} in the relay's URL insists on one that "
+     "is: "
+     "name who vouches for it in relay.ca_file, or set relay.tls_verify = false to trust everybody"},
+    {"tls_not_spoken", "it does not speak TLS at once; is it smtp://?"},
     {"tls_not_in_time", "TLS failed: no answer in time"},
     {"tls_not_offered", "it does not offer STARTTLS, and the URL says tls=require"},
     {"tls_refused", "STARTTLS failed: {reply}"},

@@ -88,6 +88,9 @@ private:
   task<result<void>> say_hello();
   task<result<void>> start_tls();
   task<result<void>> shake_hands();
+  void begin_tls();
+  notice tls_failure() const;
+  bool is_to_loopback();
   task<result<void>> log_in();
   task<result<void>> log_in_plain();
   task<result<void>> log_in_by_steps();

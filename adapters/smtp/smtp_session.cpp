@@ -34,7 +34,7 @@ task<result<void>> smtp_connection::open_session() {
   if (auto done = co_await connect(); !done)
     co_return done;
   if (profile_.server.tls == tls_use::implicit) {
-    stream_.begin_tls(*profile_.trust, profile_.server.host);
+    begin_tls();
     if (auto done = co_await shake_hands(); !done)
       co_return done;
   }
@@ -107,6 +107,33 @@ task<result<void>> smtp_connection::connect() {
   co_return result<void>{};
 }
 
+bool smtp_connection::is_to_loopback() {
+  boost::system::error_code ignored; // then it is not loopback
+  return stream_.socket().remote_endpoint(ignored).address().is_loopback();
+}
+
+void smtp_connection::begin_tls() {
+  const auto& server = profile_.server;
+  stream_.begin_tls(*profile_.trust, server.host, must_verify_certificate(server, is_to_loopback()));
+}
+
+/// With the setting that decides.
+notice smtp_connection::tls_failure() const {
+  const auto use = profile_.server.tls;
+  if (use == tls_use::implicit && stream_.greets_in_clear())
+    return notice{"tls_not_spoken"};
+  if (stream_.is_untrusted())
+    return notice{"tls_not_trusted",
+                  {{"fault", stream_.tls_fault()},
+                   {"setting", use == tls_use::implicit   ? "smtps://"
+                               : use == tls_use::required ? "tls=require"
+                                                          : "user:password@"}}};
+  notice failed{"tls_failed", {{"fault", stream_.tls_fault()}}};
+  if (use == tls_use::offered)
+    failed.add({"setting", "tls=never"});
+  return failed;
+}
+
 task<result<void>> smtp_connection::shake_hands() {
   set_deadline_in(profile_.settings.connect_timeout);
   while (true) {
@@ -114,7 +141,7 @@ task<result<void>> smtp_connection::shake_hands() {
     if (done == tls_session::progress::done)
       co_return result<void>{};
     if (done == tls_session::progress::failed)
-      co_return trouble(notice{"tls_failed", {{"fault", stream_.tls_fault()}}});
+      co_return trouble(tls_failure());
     if (!stream_.end_of_input().empty())
       co_return trouble(notice{"tls_failed", {{"fault", sluice::words_of(stream_.end_of_input())}}});
     stream_.read(shared_from_this());
@@ -239,7 +266,7 @@ task<result<void>> smtp_connection::start_tls() {
     co_return result<void>{};
   }
   // Whatever came behind the 220 in clear is dropped by begin_tls, or a man in the middle could speak there.
-  stream_.begin_tls(*profile_.trust, profile_.server.host);
+  begin_tls();
   if (auto done = co_await shake_hands(); !done)
     co_return done;
   co_return co_await say_hello();

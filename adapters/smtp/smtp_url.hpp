@@ -12,8 +12,8 @@ namespace sluice {
 
 enum class tls_use : std::uint8_t {
   never,    ///< ?tls=never
-  offered,  ///< STARTTLS where the server offers it
-  required, ///< ?tls=require: STARTTLS or nothing
+  offered,  ///< STARTTLS where the server offers it, whatever its certificate
+  required, ///< ?tls=require: STARTTLS with a certificate that is trusted, or nothing
   implicit, ///< smtps: TLS from the first byte
 };
 
@@ -41,6 +41,14 @@ struct smtp_url {
 /// Whether the password may be sent: under TLS, to this machine, or where the URL says so.
 inline bool may_send_password(const smtp_url& url, bool is_tls, bool is_loopback) {
   return is_tls || is_loopback || url.may_auth_in_clear;
+}
+
+/// Whether a certificate that is not trusted ends the session. Opportunistic TLS (RFC 7435) encrypts in any case: a
+/// server without any TLS would be taken too. But a password that may not be sent in clear must not go to whoever
+/// stands between.
+inline bool must_verify_certificate(const smtp_url& url, bool is_loopback) {
+  const auto sends_secret = !url.user.empty() && !may_send_password(url, false, is_loopback);
+  return url.tls != tls_use::offered || sends_secret;
 }
 
 /// `invalid_input` with what is wrong; never with the password in it.

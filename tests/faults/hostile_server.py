@@ -34,6 +34,7 @@ class Session:
         self.connection = connection
         self.incoming = b""
         self.has_sender = False
+        self.is_under_tls = False
         self.recipient = None
 
     def say(self, text):
@@ -65,6 +66,7 @@ class Session:
 
     def shake_hands(self):
         self.server.usual_or_not("TLS", self, lambda: None)
+        self.is_under_tls = True
         self.connection = self.server.certificates.trusted.wrap_socket(self.connection, server_side=True)
         self.incoming = b""
 

@@ -84,6 +84,56 @@ TEST_CASE("TLS with a server that cannot be trusted is not used", "[smtp][tls]")
   CHECK_THAT(queue.await_condition(true), ContainsSubstring(expected));
 }
 
+TEST_CASE("where TLS is only offered, a certificate that nobody vouches for encrypts all the same",
+          "[smtp][tls]") {
+  test_certificates certificates("DNS:other.example");
+  smtp_fixture at;
+  const auto [options, trusts] =
+      GENERATE(std::pair{"", true}, std::pair{"?tls=offered", true}, std::pair{"?tls=require", false});
+  INFO(options);
+  queue_watch queue(at.relay(options), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  auto peer = at.server.welcome({"STARTTLS"});
+  peer.hear("STARTTLS");
+  peer.say("220 go\r\n");
+  const auto shaken = peer.start_tls(certificates.server.get());
+  if (trusts) {
+    REQUIRE(shaken);
+    peer.answer_hello(usual_offers);
+    peer.carry("n0@example.com");
+    CHECK(queue.await_result(0).outcome == letter_state::accepted);
+  } else {
+    const auto words = queue.await_condition(true);
+    CHECK_THAT(words, ContainsSubstring("certificate is not trusted"));
+    for (const auto* setting : {"tls=require", "relay.ca_file", "relay.tls_verify"})
+      CHECK_THAT(words, ContainsSubstring(setting));
+  }
+}
+
+TEST_CASE("a password that may not leave in clear goes to no server with a certificate that is not trusted",
+          "[smtp][tls]") {
+  smtp_url url;
+  CHECK_FALSE(must_verify_certificate(url, false));
+  url.user = "shop";
+  CHECK(must_verify_certificate(url, false));
+  CHECK_FALSE(must_verify_certificate(url, true));
+  url.may_auth_in_clear = true;
+  CHECK_FALSE(must_verify_certificate(url, false));
+  url.tls = tls_use::required;
+  CHECK(must_verify_certificate(url, true));
+  url.tls = tls_use::implicit;
+  CHECK(must_verify_certificate(url, true));
+}
+
+TEST_CASE("smtps:// to a server that greets in clear is told what is wrong", "[smtp][tls]") {
+  smtp_fixture at;
+  queue_watch queue(at.relay("", "smtps"), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  peer.say("220 scripted.example ESMTP\r\n");
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring("does not speak TLS at once; is it smtp://?"));
+}
+
 TEST_CASE("certificates are not checked where the settings say so", "[smtp][tls]") {
   test_certificates certificates("DNS:other.example");
   smtp_fixture at;
