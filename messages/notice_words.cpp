@@ -275,6 +275,7 @@ constexpr auto table = std::to_array<notice_words>({
      "relay's URL if it may be"},
     {"login_not_offered", "it offers neither AUTH PLAIN nor AUTH LOGIN, and the URL has a user"},
     {"login_refused", "it refuses the login: {reply}"},
+    {"no_greeting_yet", "connected, and no greeting yet; does it speak TLS at once? Then it is smtps://"},
     {"greeting_refused", "it does not take us: {reply}"},
     {"hello_refused", "it does not take our greeting: {reply}"},
     {"reset_refused", "it does not take RSET: {reply}"},

@@ -12,6 +12,13 @@ namespace {
 /// So long a server may take to answer QUIT, and a broken connection to show what was said last.
 constexpr milliseconds last_words_wait_max = std::chrono::seconds(5);
 
+/// For good: 535, 534, 538 and the like. After 454 another try may do.
+bool is_login_refused(const notice& why) {
+  const auto* said = why.code == "login_refused" ? why.find("reply") : nullptr;
+  const auto* words = said != nullptr ? std::get_if<std::string>(said) : nullptr;
+  return words != nullptr && words->starts_with('5');
+}
+
 } // namespace
 
 smtp_connection::smtp_connection(smtp_host& host) :
@@ -33,6 +40,7 @@ detached smtp_connection::run(std::shared_ptr<smtp_connection> self) {
       co_await serve();
     } else if (!is_over_) {
       ending_how_ = {true, notice_of(opened.error())};
+      ending_how_.is_login_refused = is_login_refused(ending_how_.why);
     }
   } catch (const std::exception& thrown) {
     ending_how_ = {true, at_server(notice{"internal_fault", {{"fault", thrown.what()}}})};
@@ -207,8 +215,12 @@ void smtp_connection::set_deadline() {
 }
 
 void smtp_connection::set_deadline_in(milliseconds delay) {
+  set_deadline_at(host_.now() + delay);
+}
+
+void smtp_connection::set_deadline_at(moment when) {
   has_timed_out_ = false;
-  deadline_ = host_.now() + delay;
+  deadline_ = when;
   host_.wake_by(deadline_);
 }
 

@@ -64,6 +64,7 @@ public:
 
   bool is_to_wake = false; ///< the host's: it is in its list
   bool is_idle = false;    ///< the host's: likewise
+  bool is_overdue = false; ///< it waits for a greeting that should have come; the host's but for its end
 
 private:
   /// What a reply that is to come answers.
@@ -84,7 +85,8 @@ private:
   // smtp_session.cpp: from connecting to the first letter.
   task<result<void>> open_session();
   task<result<void>> connect();
-  task<result<void>> greet();
+  task<result<void>> hear_greeting();
+  task<result<reply>> await_greeting();
   task<result<void>> say_hello();
   task<result<void>> start_tls();
   task<result<void>> shake_hands();
@@ -141,6 +143,7 @@ private:
   void time_is_up();
   void set_deadline();
   void set_deadline_in(milliseconds delay);
+  void set_deadline_at(moment when);
   milliseconds reply_timeout() const;
 
   smtp_host& host_;

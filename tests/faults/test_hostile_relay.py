@@ -260,6 +260,19 @@ class HostileRelay(RelayScenarios):
         with HostileServer() as server, Engine(server.url("smtps"), SETTINGS) as engine:
             self.await_trouble(engine, self.start(engine), r"does not speak TLS at once; is it smtp://\?")
 
+    def test_a_wrong_password_costs_one_login_although_there_are_twenty_connections(self):
+        with HostileServer(AUTH) as server:
+            server.misbehave("AUTH", says(b"535 5.7.8 wrong password\r\n"))
+            settings = {**SETTINGS, "relay.connections": 20, "relay.reconnect_delay_max": "1m"}
+            with self.engine_for(server, settings, user="shop:secret@") as engine:
+                self.await_trouble(engine, engine.start_campaign(100), "535 5.7.8 wrong password")
+                self.assertEqual(server.connections, 1)
+
+    def test_smtp_to_a_server_that_waits_for_TLS_is_told_while_it_waits(self):
+        with HostileServer(tls_at_once=True, certificates=self.certificates) as server, \
+                Engine(server.url(), SETTINGS) as engine:
+            self.await_trouble(engine, self.start(engine), "connected, and no greeting yet; does it speak TLS at once")
+
     def test_where_TLS_is_not_required_a_refused_STARTTLS_is_gone_without(self):
         self.play_harmless(lambda server: server.misbehave("STARTTLS", says(b"454 4.7.0 not now\r\n")), STARTTLS)
 

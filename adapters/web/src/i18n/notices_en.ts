@@ -223,6 +223,7 @@ export const noticesEn: Record<string, string> = {
   login_without_tls: "it offers no TLS, and the password is not sent in clear; add ?auth=insecure to the relay's URL if it may be",
   login_not_offered: "it offers neither AUTH PLAIN nor AUTH LOGIN, and the URL has a user",
   login_refused: "it refuses the login: {reply}",
+  no_greeting_yet: "connected, and no greeting yet; does it speak TLS at once? Then it is smtps://",
   greeting_refused: "it does not take us: {reply}",
   hello_refused: "it does not take our greeting: {reply}",
   reset_refused: "it does not take RSET: {reply}",

@@ -223,6 +223,7 @@ export const noticesRu: Record<string, string> = {
   login_without_tls: "сервер не предлагает TLS, а пароль открыто не посылают; если можно, добавьте к адресу сервера ?auth=insecure",
   login_not_offered: "сервер не предлагает ни AUTH PLAIN, ни AUTH LOGIN, а в адресе указан пользователь",
   login_refused: "сервер отклоняет вход: {reply}",
+  no_greeting_yet: "соединение есть, а приветствия пока нет; если сервер начинает с TLS, нужен smtps://",
   greeting_refused: "сервер не принимает подключение: {reply}",
   hello_refused: "сервер не принимает приветствие: {reply}",
   reset_refused: "сервер не принимает RSET: {reply}",

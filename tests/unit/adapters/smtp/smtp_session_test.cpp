@@ -272,9 +272,56 @@ TEST_CASE("connections are opened as letters need them, up to connections_max", 
   auto first = at.server.accept();
   CHECK(at.server.is_left_alone());
   queue.offer(make_letters(1, 10));
+  CHECK(at.server.is_left_alone()); // until it is known that one can be opened
+  first.greet(usual_offers);
   auto second = at.server.accept();
   auto third = at.server.accept();
   CHECK(at.server.is_left_alone());
+}
+
+TEST_CASE("a wrong password costs one login, and the next one waits", "[smtp][auth]") {
+  smtp_fixture at;
+  at.settings.connections_max = 20;
+  at.settings.reconnect_delay_max = milliseconds{100};
+  queue_watch queue(at.relay("", "smtp", "user:secret"), answers::at_once);
+  queue.offer(make_letters(0, 100));
+  auto first = at.server.welcome({"PIPELINING", "AUTH PLAIN"});
+  first.line();
+  CHECK(at.server.is_left_alone());
+  const auto refused_at = std::chrono::steady_clock::now();
+  auto waits = milliseconds{0};
+  SECTION("for good") {
+    first.say("535 5.7.8 wrong password\r\n");
+    waits = milliseconds{300};
+  }
+  SECTION("for now: as after any failure") {
+    first.say("454 4.7.0 try later\r\n");
+    waits = milliseconds{10};
+  }
+  auto second = at.server.welcome({"PIPELINING", "AUTH PLAIN"});
+  CHECK(std::chrono::steady_clock::now() - refused_at >= waits);
+  second.line();
+  second.say("235 welcome\r\n");
+  second.hear("MAIL FROM:<sender@example.org>");
+}
+
+TEST_CASE("that no greeting comes is told while it is waited for, and another connection tries", "[smtp]") {
+  smtp_fixture at;
+  at.settings.connections_max = 3;
+  at.surroundings.greeting_patience = milliseconds{50};
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  auto first = at.server.accept();
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring("no greeting yet"));
+  SECTION("it comes") {
+    first.greet(usual_offers);
+    first.carry("n0@example.com");
+  }
+  SECTION("another one is greeted") {
+    at.server.welcome().carry("n0@example.com");
+  }
+  CHECK(queue.await_result(0).outcome == letter_state::accepted);
+  queue.await_condition(false);
 }
 
 TEST_CASE("stop finishes letters whose end of data was sent, returns the rest and says QUIT", "[smtp]") {
