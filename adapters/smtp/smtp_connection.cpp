@@ -12,6 +12,13 @@ namespace {
 /// So long a server may take to answer QUIT, and a broken connection to show what was said last.
 constexpr milliseconds last_words_wait_max = std::chrono::seconds(5);
 
+/// For good: 535, 534, 538 and the like. After 454 another try may do.
+bool is_login_refused(const notice& why) {
+  const auto* said = why.code == "login_refused" ? why.find("reply") : nullptr;
+  const auto* words = said != nullptr ? std::get_if<std::string>(said) : nullptr;
+  return words != nullptr && words->starts_with('5');
+}
+
 } // namespace
 
 smtp_connection::smtp_connection(smtp_host& host) :
@@ -28,10 +35,12 @@ detached smtp_connection::run(std::shared_ptr<smtp_connection> self) {
     const auto opened = co_await open_session();
     if (opened && !is_over_) {
       was_ready_ = true;
+      pipelining_ = offers_.pipelining ? host_.pipelining() : pipelining_use::off;
       host_.on_ready(*this);
       co_await serve();
     } else if (!is_over_) {
       ending_how_ = {.has_failed = true, .is_slowed = is_slowed_, .why = notice_of(opened.error())};
+      ending_how_.is_login_refused = is_login_refused(ending_how_.why);
     }
   } catch (const std::exception& thrown) {
     ending_how_ = {.has_failed = true,
@@ -216,8 +225,12 @@ void smtp_connection::set_deadline() {
 }
 
 void smtp_connection::set_deadline_in(milliseconds delay) {
+  set_deadline_at(host_.now() + delay);
+}
+
+void smtp_connection::set_deadline_at(moment when) {
   has_timed_out_ = false;
-  deadline_ = host_.now() + delay;
+  deadline_ = when;
   host_.wake_by(deadline_);
 }
 
@@ -301,7 +314,8 @@ bool smtp_connection::step_open_letter() {
     settle(*settled.slot, settled.outcome, settled.words);
     return true;
   }
-  check(!offers_.pipelining, "with PIPELINING all replies to a letter's commands decide on it");
+  check(pipelining_ == pipelining_use::off,
+        "with PIPELINING all replies to a letter's commands decide on it");
   if (open_.next == expects::data && !is_granted)
     return false;
   commands_.clear();
@@ -345,7 +359,7 @@ letter_slot* smtp_connection::next_letter() {
 }
 
 bool smtp_connection::begin_letter() {
-  if (!may_take() || (ending_ != nullptr && !offers_.pipelining))
+  if (!may_take() || (ending_ != nullptr && pipelining_ != pipelining_use::full))
     return false;
   auto* slot = next_letter();
   if (slot == nullptr)
@@ -360,11 +374,11 @@ bool smtp_connection::begin_letter() {
 void smtp_connection::append_commands() {
   if (std::exchange(needs_reset_, false)) {
     append_command(expects::reset);
-    if (!offers_.pipelining)
+    if (pipelining_ == pipelining_use::off)
       return;
   }
   append_command(expects::mail);
-  if (!offers_.pipelining)
+  if (pipelining_ == pipelining_use::off)
     return;
   append_command(expects::recipient);
   append_command(expects::data);
@@ -418,7 +432,7 @@ void smtp_connection::append_mail() {
   commands_ += "\r\n";
 }
 
-/// Puts the message, its end of data and, where the server lets us, the next letter's commands in one write.
+/// Puts the message, its end of data and, where the server bears it, the next letter's commands in one write.
 void smtp_connection::write_message() {
   const auto open = std::exchange(open_, {});
   ending_ = open.slot;
@@ -433,7 +447,7 @@ void smtp_connection::write_message() {
                                     [this](std::string_view octets) { message_.push_back(octets); });
   commands_.clear();
   append_command(expects::end_of_data);
-  if (offers_.pipelining && may_take())
+  if (pipelining_ == pipelining_use::full && may_take())
     if (auto* slot = next_letter()) {
       open_ = {.slot = slot, .words = nullptr};
       append_commands();

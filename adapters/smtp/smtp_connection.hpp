@@ -1,19 +1,29 @@
 #pragma once
 // One connection to an SMTP server: a coroutine that opens a session and then carries letter after letter.
 //
-// With PIPELINING (RFC 2920) a letter costs one write, one read and one round trip:
+// With PIPELINING (RFC 2920) a letter costs two round trips:
+//
+//   write  MAIL RCPT DATA
+//   read   250 250 354
+//   write  the message, its end of data
+//   read   the reply to it
+//
+// Nothing of the next letter is sent before that reply: servers that offer PIPELINING are known to answer 503 to what
+// comes behind an end of data, or to die of it with the letter already handed on. A server that is known to bear it
+// may be given ?pipelining=full, and a letter costs one round trip:
 //
 //   write  message N, its end of data, MAIL RCPT DATA of letter N+1
 //   read   reply to N's end of data, 250 250 354
 //
-// Letter N+1 is reported as wanted when its commands leave, so its claim is written while they travel. Its
-// own end of data waits for both the server's 354 and the grant. Asking for DATA only after the grant would
-// make calling a letter back cheaper (RSET instead of a new connection), but costs a second round trip for
+// A letter is reported as wanted when its commands leave, if it was not before, so its claim is written while they
+// travel. Its end of data waits for both the server's 354 and the grant. Asking for DATA only after the grant would
+// make calling a letter back cheaper (RSET instead of a new connection), but costs another round trip for
 // every letter, and letters are called back once a pause, a letter on each connection. So when a queue is
 // withdrawn after 354, the connection is closed: that is the only way out that sends no end of data.
 //
-// At any time at most one letter of a connection is between its end of data and the reply, and one more
-// behind it. Without PIPELINING each command waits for its reply, and DATA for the grant too.
+// At any time at most one letter of a connection is between its end of data and the reply, and with `full` one more
+// behind it. Without PIPELINING each command waits for its reply, and DATA for the grant too. 503 says that the
+// session is out of step, and nothing of the letter: it leaves by another session, with less sent ahead.
 
 #include "adapters/smtp/coroutine.hpp"
 #include "adapters/smtp/smtp_capabilities.hpp"
@@ -55,6 +65,7 @@ public:
   bool is_to_wake = false; ///< the host's: it is in its list
   bool is_idle = false;    ///< the host's: likewise
   bool is_leaving = false; ///< the host's: there are too many connections, and this one ends
+  bool is_overdue = false; ///< it waits for a greeting that should have come; the host's but for its end
 
 private:
   /// What a reply that is to come answers.
@@ -75,10 +86,14 @@ private:
   // smtp_session.cpp: from connecting to the first letter.
   task<result<void>> open_session();
   task<result<void>> connect();
-  task<result<void>> greet();
+  task<result<void>> hear_greeting();
+  task<result<reply>> await_greeting();
   task<result<void>> say_hello();
   task<result<void>> start_tls();
   task<result<void>> shake_hands();
+  void begin_tls();
+  notice tls_failure() const;
+  bool is_to_loopback();
   task<result<void>> log_in();
   task<result<void>> log_in_plain();
   task<result<void>> log_in_by_steps();
@@ -98,6 +113,7 @@ private:
   void take_data_reply(const smtp_reply_view& reply);
   void take_end_of_data_reply(const smtp_reply_view& reply);
   void take_early_reply(const smtp_reply_view& reply);
+  void lose_out_of_step(const smtp_reply_view& reply);
   static smtp_step step_of(expects what);
   void record_verdict(const smtp_reply_view& reply, smtp_step step);
   void lose_amid_letter(const smtp_reply_view& reply, smtp_step step);
@@ -131,6 +147,7 @@ private:
   void time_is_up();
   void set_deadline();
   void set_deadline_in(milliseconds delay);
+  void set_deadline_at(moment when);
   milliseconds reply_timeout() const;
 
   smtp_host& host_;
@@ -138,6 +155,7 @@ private:
   smtp_stream stream_;
   smtp_reply_parser parser_;
   smtp_capabilities offers_;
+  pipelining_use pipelining_ = pipelining_use::off; ///< what this session sends ahead
   pause_point at_pause_;
   endpoints endpoints_;
 

@@ -4,6 +4,13 @@
 
 namespace sluice {
 
+namespace {
+
+/// RFC 5321 section 4.2.3: "bad sequence of commands".
+constexpr std::uint16_t out_of_step = 503;
+
+} // namespace
+
 smtp_step smtp_connection::step_of(expects what) {
   switch (what) {
   case expects::mail:
@@ -89,7 +96,11 @@ void smtp_connection::take_letter_reply(expects what, const smtp_reply_view& rep
     open_.mail_is_taken = open_.mail_is_taken || what == expects::mail;
   } else if (reply.is_intermediate()) {
     lose_step(notice{"reply_out_of_step", {{"step", "MAIL or RCPT"}, {"reply", to_words(reply)}}});
-  } else if (!open_.has_verdict) { // a refused MAIL has RCPT refused too, which says nothing more
+  } else if (open_.has_verdict) { // a refused MAIL has RCPT refused too, which says nothing more
+    return;
+  } else if (reply.code == out_of_step) {
+    lose_out_of_step(reply);
+  } else {
     record_verdict(reply, step_of(what));
   }
 }
@@ -99,9 +110,22 @@ void smtp_connection::take_data_reply(const smtp_reply_view& reply) {
     open_.has_go_ahead = true;
   } else if (reply.is_positive() || reply.is_intermediate()) {
     lose_step(notice{"reply_out_of_step", {{"step", "DATA"}, {"reply", to_words(reply)}}});
-  } else if (!open_.has_verdict) {
+  } else if (open_.has_verdict) {
+    return;
+  } else if (reply.code == out_of_step) {
+    lose_out_of_step(reply);
+  } else {
     record_verdict(reply, smtp_step::data);
   }
+}
+
+/// The letter is not what is refused. Where less can be sent ahead the next session does, and nothing has failed.
+void smtp_connection::lose_out_of_step(const smtp_reply_view& reply) {
+  notice why{"session_out_of_step", {{"reply", to_words(reply)}}};
+  if (host_.on_out_of_step(pipelining_, reply))
+    cut(std::move(why));
+  else
+    lose_step(std::move(why));
 }
 
 void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {

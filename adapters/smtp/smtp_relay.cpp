@@ -8,6 +8,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <future>
 #include <thread>
@@ -20,6 +22,10 @@ namespace {
 /// Handlers run in one turn, before reports are sent: under load a report carries several letters, and no
 /// letter's report waits for more than these.
 constexpr int handlers_a_turn_max = 32;
+
+/// Between a login that was refused for good and the next one, in reconnect_delay_max: fail2ban's usual rule bans for
+/// five in ten minutes.
+constexpr int logins_apart = 3;
 
 /// How long an asker from another thread waits for an answer of this one, which never blocks for long.
 constexpr auto answer_wait_max = std::chrono::seconds(1);
@@ -36,7 +42,8 @@ std::string machine_name() {
   return is_plain && name.find('.') != std::string::npos ? name : std::string{};
 }
 
-/// Where a letter's commands travel behind the end of data of the one before it, a connection has two.
+/// Where a letter's commands travel behind the end of data of the one before it, a connection has two; elsewhere the
+/// second is claimed ahead while the first one's reply is awaited.
 std::size_t letters_in_hand(const relay_settings& settings) {
   return std::max(settings.in_hand, 2 * settings.connections_max);
 }
@@ -106,7 +113,23 @@ private:
   const smtp_profile& profile() const override { return profile_; }
   delivery_scheduler& scheduler() override { return scheduler_; }
   reply_words& words() override { return words_; }
+  server_addresses& addresses() override { return addresses_; }
   moment now() const override { return std::chrono::steady_clock::now(); }
+  pipelining_use pipelining() const override { return pipelining_; }
+
+  bool on_out_of_step(pipelining_use used, const smtp_reply_view& reply) override {
+    if (used == pipelining_use::off)
+      return false;
+    // Those of before may still find out what is known by now.
+    if (used <= pipelining_) {
+      pipelining_ = used == pipelining_use::full ? pipelining_use::commands : pipelining_use::off;
+      spdlog::warn(
+          "{}: it is out of step ({}), so from now on pipelining={}; where that is always so, say it in the "
+          "relay's URL",
+          profile_.name(), to_words(reply), name_of(pipelining_));
+    }
+    return true;
+  }
 
   void look_up(std::function<void(result<endpoints>)> done) override {
     begin_look_up(io_, surroundings_.look_up, profile_.server.host, profile_.server.port, std::move(done));
@@ -172,7 +195,15 @@ private:
     });
   }
 
-  void on_ready(smtp_connection&) override {
+  /// Another may try: this one may wait for minutes, and has not come as far as a login.
+  void on_no_greeting_yet(smtp_connection& connection, const notice& why) override {
+    connection.is_overdue = true;
+    if (ready_ == 0)
+      scheduler_.set_condition(true, why);
+  }
+
+  void on_ready(smtp_connection& connection) override {
+    connection.is_overdue = false;
     --connecting_;
     ++ready_;
   }
@@ -202,6 +233,8 @@ private:
     // Those that fail together are one failure.
     if (now() >= reopen_at_)
       reopen_at_ = now() + delay_.next();
+    if (ending.is_login_refused)
+      reopen_at_ = std::max(reopen_at_, now() + logins_apart * profile_.settings.reconnect_delay_max);
     ++failures_in_a_row_;
     // Of those that are open and have not had a reply yet each may still work; but not for ever, where one
     // opens as another fails.
@@ -282,8 +315,16 @@ private:
       wake_later(connection);
       --waiting;
     }
-    if (waiting > connecting_)
-      open_connections(at, waiting - connecting_);
+    const auto connecting = connecting_ - overdue();
+    if (waiting > connecting)
+      open_connections(at, waiting - connecting);
+  }
+
+  std::size_t overdue() const {
+    const auto found = connecting_ == 0 ? 0 : std::ranges::count_if(connections_, [](const auto& one) {
+      return one->is_overdue;
+    });
+    return static_cast<std::size_t>(found);
   }
 
   void open_connections(moment at, std::size_t wanted) {
@@ -291,7 +332,10 @@ private:
       wake_by(reopen_at_);
       return;
     }
-    const auto connections_max = scheduler_.is_failing() ? 1 : governor_.connections_max();
+    // Each would make the same mistake, and a wrong password in the first second as often as there are connections.
+    const auto tries_alone = scheduler_.is_failing() || ready_ == 0;
+    const auto connections_max = tries_alone ? std::min(1 + overdue(), profile_.settings.connections_max)
+                                             : governor_.connections_max();
     for (; wanted > 0 && connections_.size() < connections_max && at >= reopen_at_; --wanted) {
       auto connection = std::make_shared<smtp_connection>(*this);
       connections_.push_back(connection);
@@ -346,12 +390,14 @@ private:
 
   smtp_profile profile_;
   smtp_surroundings surroundings_;
+  pipelining_use pipelining_ = profile_.server.pipelining; ///< less once the server could not follow
   /// Shared with look-ups of names, which may end after everything else.
   std::shared_ptr<boost::asio::io_context> io_ = std::make_shared<boost::asio::io_context>(1);
   boost::asio::steady_timer timer_{*io_};
   moment timer_at_ = moment::max();
   delivery_scheduler scheduler_;
   reply_words words_;
+  server_addresses addresses_;
   retry_delay delay_;
   relay_governor governor_;
   moment reopen_at_ = moment::min();
@@ -391,7 +437,8 @@ make_smtp_relay(smtp_url server, const relay_settings& settings, smtp_surroundin
   if (!trust)
     return std::unexpected(trust.error());
   smtp_profile profile{std::move(server), settings,
-                       settings.hello_name.empty() ? machine_name() : settings.hello_name, std::move(*trust)};
+                       settings.hello_name.empty() ? machine_name() : settings.hello_name, std::move(*trust),
+                       surroundings.greeting_patience};
   auto replies = reply_policy::make(settings.replies);
   if (!replies)
     return std::unexpected(replies.error());

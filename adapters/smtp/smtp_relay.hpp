@@ -2,7 +2,9 @@
 // smtp:// and smtps:// — a smarthost: one thread with one event loop, up to connections_max connections kept
 // open, shared by all campaigns.
 //
-//   - Connections are opened as letters wait for them, and closed after idle_timeout.
+//   - Connections are opened as letters wait for them, and closed after idle_timeout. While none is open, one at a
+//     time is tried: a wrong password costs one login, not one for each connection. After a login that was refused
+//     for good the next one waits three times reconnect_delay_max at least: servers ban who tries on.
 //   - A letter whose connection failed before its end of data waits for another one, before all others; it
 //     goes back to its campaign when the relay as a whole fails, or after three connections.
 //   - The relay fails when a connection ends that never got a reply for a letter, and no other is left, or
@@ -27,6 +29,7 @@ struct smtp_surroundings {
   milliseconds stop_wait_max{std::chrono::seconds(10)};
   milliseconds answers_wait_max{std::chrono::seconds(2)}; ///< at stop, for grants of letters without one
   look_up_function look_up = look_up_by_system;
+  milliseconds greeting_patience{std::chrono::seconds(5)}; ///< then the user hears that no greeting came yet
 };
 
 /// `invalid_input` when ca_file cannot be read. Connects nothing yet.

@@ -1,10 +1,11 @@
 // The part of a connection that opens a session: connect, TLS, greeting, EHLO, STARTTLS, AUTH.
 
+#include "adapters/smtp/connect_race.hpp"
 #include "adapters/smtp/smtp_connection.hpp"
 #include "messages/base64.hpp"
 #include "messages/notice_words.hpp"
 
-#include <boost/asio/connect.hpp>
+#include <algorithm>
 
 namespace sluice {
 
@@ -33,12 +34,7 @@ std::unexpected<error> smtp_connection::trouble(notice why) const {
 task<result<void>> smtp_connection::open_session() {
   if (auto done = co_await connect(); !done)
     co_return done;
-  if (profile_.server.tls == tls_use::implicit) {
-    stream_.begin_tls(*profile_.trust, profile_.server.host);
-    if (auto done = co_await shake_hands(); !done)
-      co_return done;
-  }
-  if (auto done = co_await greet(); !done)
+  if (auto done = co_await hear_greeting(); !done)
     co_return done;
   if (auto done = co_await say_hello(); !done)
     co_return done;
@@ -77,34 +73,60 @@ task<result<void>> smtp_connection::resolve() {
 }
 
 task<result<void>> smtp_connection::connect() {
-  set_deadline_in(profile_.settings.connect_timeout);
+  const auto give_up_at = host_.now() + profile_.settings.connect_timeout;
+  set_deadline_at(give_up_at);
   if (auto done = co_await resolve(); !done)
     co_return done;
-  auto is_there = false;
-  boost::system::error_code why;
-  boost::asio::async_connect(stream_.socket(), endpoints_,
-                             [&, self = shared_from_this()](auto error, const auto&) {
-                               why = error;
-                               is_there = true;
-                               at_pause_.resume();
-                             });
-  while (!is_there) {
+  const auto race = std::make_shared<connect_race>(host_.io(), host_.addresses().in_order(endpoints_));
+  auto next_at = give_up_at;
+  while (!race->is_over()) {
+    if (race->wants_next() || (race->has_more() && host_.now() >= next_at)) {
+      race->start_next([self = shared_from_this()] { self->wake(); });
+      next_at = host_.now() + attempt_delay;
+    }
+    set_deadline_at(race->has_more() ? std::min(next_at, give_up_at) : give_up_at);
     co_await at_pause_.pause();
-    if (has_timed_out_ || is_over_)
-      stream_.close(); // the handler comes with operation_aborted
+    const auto is_too_late = has_timed_out_ && host_.now() >= give_up_at;
+    if (is_too_late || is_over_) {
+      race->stop();
+      co_return trouble(
+          is_over_ ? notice{"session_given_up"}
+                   : notice{"cannot_connect_in_time", {{"within", profile_.settings.connect_timeout}}});
+    }
   }
-  if (has_timed_out_)
-    co_return trouble(notice{"cannot_connect_in_time", {{"within", profile_.settings.connect_timeout}}});
-  if (why == boost::asio::error::operation_aborted) {
-    // Asio says so of a socket that it could not even open, for want of a descriptor say: opening it tells why.
-    boost::system::error_code unopened;
-    stream_.socket().open(endpoints_.begin()->endpoint().protocol(), unopened);
-    why = unopened ? unopened : why;
-  }
-  if (why)
-    co_return trouble(no_connection(why));
+  auto connected = race->take_winner();
+  if (!connected)
+    co_return trouble(no_connection(race->why()));
+  stream_.socket() = std::move(*connected);
   stream_.prepare();
   co_return result<void>{};
+}
+
+bool smtp_connection::is_to_loopback() {
+  boost::system::error_code ignored; // then it is not loopback
+  return stream_.socket().remote_endpoint(ignored).address().is_loopback();
+}
+
+void smtp_connection::begin_tls() {
+  const auto& server = profile_.server;
+  stream_.begin_tls(*profile_.trust, server.host, must_verify_certificate(server, is_to_loopback()));
+}
+
+/// With the setting that decides.
+notice smtp_connection::tls_failure() const {
+  const auto use = profile_.server.tls;
+  if (use == tls_use::implicit && stream_.greets_in_clear())
+    return notice{"tls_not_spoken"};
+  if (stream_.is_untrusted())
+    return notice{"tls_not_trusted",
+                  {{"fault", stream_.tls_fault()},
+                   {"setting", use == tls_use::implicit   ? "smtps://"
+                               : use == tls_use::required ? "tls=require"
+                                                          : "user:password@"}}};
+  notice failed{"tls_failed", {{"fault", stream_.tls_fault()}}};
+  if (use == tls_use::offered)
+    failed.add({"setting", "tls=never"});
+  return failed;
 }
 
 task<result<void>> smtp_connection::shake_hands() {
@@ -114,7 +136,7 @@ task<result<void>> smtp_connection::shake_hands() {
     if (done == tls_session::progress::done)
       co_return result<void>{};
     if (done == tls_session::progress::failed)
-      co_return trouble(notice{"tls_failed", {{"fault", stream_.tls_fault()}}});
+      co_return trouble(tls_failure());
     if (!stream_.end_of_input().empty())
       co_return trouble(notice{"tls_failed", {{"fault", sluice::words_of(stream_.end_of_input())}}});
     stream_.read(shared_from_this());
@@ -189,14 +211,44 @@ bool is_positive(const reply& said) {
 
 } // namespace
 
-task<result<void>> smtp_connection::greet() {
-  auto greeting = co_await next_reply(profile_.settings.greeting_timeout);
-  if (!greeting)
+/// Until the server has greeted it is not known whether this address leads to one.
+task<result<void>> smtp_connection::hear_greeting() {
+  boost::system::error_code ignored; // it is gone then, and silent at that
+  const auto address = stream_.socket().remote_endpoint(ignored);
+  if (profile_.server.tls == tls_use::implicit) {
+    begin_tls();
+    if (auto done = co_await shake_hands(); !done) {
+      host_.addresses().on_silent(address);
+      co_return done;
+    }
+  }
+  const auto greeting = co_await await_greeting();
+  if (!greeting) {
+    host_.addresses().on_silent(address);
     co_return std::unexpected(greeting.error());
+  }
+  host_.addresses().on_greeting(address);
+  is_overdue = false;
   is_slowed_ = host_.is_too_many(*greeting, smtp_step::greeting);
   if (!is_positive(*greeting))
     co_return trouble(notice{"greeting_refused", {{"reply", words_of(*greeting)}}});
   co_return result<void>{};
+}
+
+/// A server that waits for TLS says nothing, and would be waited for in vain for minutes: the user hears of it sooner.
+task<result<reply>> smtp_connection::await_greeting() {
+  const auto timeout = profile_.settings.greeting_timeout;
+  const auto patience = profile_.greeting_patience;
+  if (timeout <= patience)
+    co_return co_await next_reply(timeout);
+  auto greeting = co_await next_reply(patience);
+  if (!has_timed_out_)
+    co_return greeting;
+  host_.on_no_greeting_yet(*this, at_server(notice{"no_greeting_yet"}));
+  greeting = co_await next_reply(timeout - patience);
+  if (has_timed_out_)
+    co_return trouble(notice{"no_reply_in_time", {{"within", timeout}}});
+  co_return greeting;
 }
 
 task<result<void>> smtp_connection::say_hello() {
@@ -241,7 +293,7 @@ task<result<void>> smtp_connection::start_tls() {
     co_return result<void>{};
   }
   // Whatever came behind the 220 in clear is dropped by begin_tls, or a man in the middle could speak there.
-  stream_.begin_tls(*profile_.trust, profile_.server.host);
+  begin_tls();
   if (auto done = co_await shake_hands(); !done)
     co_return done;
   co_return co_await say_hello();

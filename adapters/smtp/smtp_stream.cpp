@@ -12,6 +12,11 @@ namespace {
 constexpr std::size_t record_octets_max = 16 * 1024; // RFC 8446 section 5.1
 constexpr std::size_t encrypted_octets_wanted = 64 * 1024;
 
+/// No TLS record begins like this: its first octet is 20 to 23.
+bool is_greeting(std::string_view octets) {
+  return octets.starts_with("220") || octets.starts_with("421") || octets.starts_with("554");
+}
+
 } // namespace
 
 void smtp_stream::prepare() {
@@ -40,8 +45,10 @@ void smtp_stream::take_read(boost::system::error_code why, std::size_t got) {
 
 void smtp_stream::decrypt(std::size_t got) {
   tls_->feed({raw_.data(), got});
-  if (is_shaking_hands_)
+  if (is_shaking_hands_) {
+    greets_in_clear_ = greets_in_clear_ || is_greeting({raw_.data(), got});
     return;
+  }
   decrypted_.clear();
   const auto done = tls_->read(decrypted_);
   input = decrypted_;
@@ -131,9 +138,9 @@ bool smtp_stream::gather_record() {
   return !record_.empty();
 }
 
-void smtp_stream::begin_tls(const tls_trust& trust, const std::string& host) {
+void smtp_stream::begin_tls(const tls_trust& trust, const std::string& host, bool verifies) {
   input = {};
-  tls_.emplace(trust, host);
+  tls_.emplace(trust, host, verifies);
   is_shaking_hands_ = true;
 }
 

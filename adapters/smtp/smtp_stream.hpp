@@ -71,10 +71,13 @@ public:
   }
 
   /// From now on everything goes through TLS; what is in `input` is dropped, since nobody vouches for it.
-  void begin_tls(const tls_trust& trust, const std::string& host);
+  void begin_tls(const tls_trust& trust, const std::string& host, bool verifies);
   /// Goes on with the handshake after each event.
   tls_session::progress shake_hands();
   const std::string& tls_fault() const { return tls_->fault(); }
+  bool is_untrusted() const { return tls_->is_untrusted(); }
+  /// Instead of its part in the handshake the server sent an SMTP greeting in clear.
+  bool greets_in_clear() const { return greets_in_clear_; }
   bool is_tls() const { return tls_.has_value(); }
 
 private:
@@ -102,6 +105,7 @@ private:
 
   std::optional<tls_session> tls_;
   bool is_shaking_hands_ = false;
+  bool greets_in_clear_ = false;
   // What is still to be encrypted, and what was.
   std::vector<std::string_view> body_;
   std::size_t body_at_ = 0;

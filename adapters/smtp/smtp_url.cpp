@@ -15,6 +15,15 @@ std::unexpected<error> wrong(std::string what) {
                      "; expected smtp://[user:password@]host[:port][?tls=require]");
 }
 
+result<void> read_pipelining(smtp_url& made, std::string_view value) {
+  for (const auto use : {pipelining_use::off, pipelining_use::commands, pipelining_use::full})
+    if (value == name_of(use)) {
+      made.pipelining = use;
+      return {};
+    }
+  return wrong("pipelining may be off, commands or full");
+}
+
 result<void> read_option(smtp_url& made, std::string_view key, std::string_view value, bool is_smtps) {
   if (key == "tls" && is_smtps)
     return wrong("smtps:// is always TLS, ?tls= is for smtp://");
@@ -30,12 +39,26 @@ result<void> read_option(smtp_url& made, std::string_view key, std::string_view 
     made.may_auth_in_clear = true;
   else if (key == "auth")
     return wrong("auth may be insecure");
+  else if (key == "pipelining")
+    return read_pipelining(made, value);
   else
     return wrong("there is no option \"" + std::string{key} + "\"");
   return {};
 }
 
 } // namespace
+
+std::string_view name_of(pipelining_use use) {
+  switch (use) {
+  case pipelining_use::off:
+    return "off";
+  case pipelining_use::commands:
+    return "commands";
+  case pipelining_use::full:
+    return "full";
+  }
+  return "";
+}
 
 result<smtp_url> parse_smtp_url(std::string_view text) {
   const auto parsed = boost::urls::parse_uri({text.data(), text.size()});

@@ -57,7 +57,7 @@ result<std::shared_ptr<tls_trust>> tls_trust::make(const std::string& ca_file, b
   return made;
 }
 
-tls_session::tls_session(const tls_trust& trust, const std::string& host) :
+tls_session::tls_session(const tls_trust& trust, const std::string& host, bool verifies) :
     session_(SSL_new(trust.context())) {
   check(session_ != nullptr, "OpenSSL gives a session");
   in_ = BIO_new(BIO_s_mem());
@@ -65,15 +65,18 @@ tls_session::tls_session(const tls_trust& trust, const std::string& host) :
   check(in_ != nullptr && out_ != nullptr, "OpenSSL gives memory buffers");
   SSL_set_bio(session_.get(), in_, out_);
   SSL_set_connect_state(session_.get());
+  verifies = verifies && trust.verifies();
+  if (!verifies)
+    SSL_set_verify(session_.get(), SSL_VERIFY_NONE, nullptr);
   if (is_address(host)) {
-    if (trust.verifies())
+    if (verifies)
       X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session_.get()), host.c_str());
     return;
   }
   // The macro of this name casts in C's way.
   SSL_ctrl(session_.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
            const_cast<char*>(host.c_str()));
-  if (trust.verifies()) {
+  if (verifies) {
     SSL_set_hostflags(session_.get(), X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     SSL_set1_host(session_.get(), host.c_str());
   }
@@ -81,10 +84,8 @@ tls_session::tls_session(const tls_trust& trust, const std::string& host) :
 
 tls_session::progress tls_session::fail() {
   const auto verified = SSL_get_verify_result(session_.get());
-  if (verified != X509_V_OK && (SSL_get_verify_mode(session_.get()) & SSL_VERIFY_PEER) != 0)
-    fault_ = std::string{"its certificate is not trusted: "} + X509_verify_cert_error_string(verified);
-  else
-    fault_ = openssl_words();
+  is_untrusted_ = verified != X509_V_OK && (SSL_get_verify_mode(session_.get()) & SSL_VERIFY_PEER) != 0;
+  fault_ = is_untrusted_ ? X509_verify_cert_error_string(verified) : openssl_words();
   ERR_clear_error();
   return progress::failed;
 }

@@ -34,8 +34,9 @@ private:
 /// A client's side of one TLS connection.
 class tls_session {
 public:
-  /// `host` is the name or address that the certificate must be for.
-  tls_session(const tls_trust& trust, const std::string& host);
+  /// `host` is the name or address that the certificate must be for, where it is verified: where `trust` does and
+  /// `verifies` asks for it.
+  tls_session(const tls_trust& trust, const std::string& host, bool verifies);
 
   enum class progress : std::uint8_t { more, done, failed };
   /// Goes on with the handshake; `more`: needs more from `feed`. Always send what take_output gives.
@@ -52,6 +53,8 @@ public:
 
   /// Why it failed, in words.
   const std::string& fault() const { return fault_; }
+  /// It failed because the certificate is not trusted; `fault` says why.
+  bool is_untrusted() const { return is_untrusted_; }
 
 private:
   struct closer {
@@ -63,6 +66,7 @@ private:
   bio_st* in_ = nullptr;  ///< owned by session_
   bio_st* out_ = nullptr; ///< likewise
   std::string fault_;
+  bool is_untrusted_ = false;
 };
 
 } // namespace sluice

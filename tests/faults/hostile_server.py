@@ -34,6 +34,7 @@ class Session:
         self.connection = connection
         self.incoming = b""
         self.has_sender = False
+        self.is_under_tls = False
         self.recipient = None
 
     def say(self, text):
@@ -65,6 +66,7 @@ class Session:
 
     def shake_hands(self):
         self.server.usual_or_not("TLS", self, lambda: None)
+        self.is_under_tls = True
         self.connection = self.server.certificates.trusted.wrap_socket(self.connection, server_side=True)
         self.incoming = b""
 
@@ -123,6 +125,12 @@ class Session:
         if self.answer(".", OK) >= 400 and letter:
             self.server.note_refused(letter)
         self.recipient = None
+        if self.incoming:
+            self.server.note_ahead()
+        while self.server.refuses_ahead and LINE_ENDS in self.incoming:
+            self.line()
+            self.has_sender = False
+            self.say(b"503 5.5.1 not while I deal with your message\r\n")
 
 
 class Certificates:
@@ -158,6 +166,8 @@ class HostileServer:
         self.letters = []
         self.unanswered = []
         self.connections = 0
+        self.refuses_ahead = False  # says 503 to what came behind an end of data before its reply, as Haraka does
+        self.ahead = 0  # how often something came there
         self.behaving = threading.Event()
         self.is_closed = False
         self.sessions = set()
@@ -227,6 +237,10 @@ class HostileServer:
     def note_unanswered(self, text):
         with self.lock:
             self.unanswered.append(text)
+
+    def note_ahead(self):
+        with self.lock:
+            self.ahead += 1
 
     def taken(self):
         with self.lock:

@@ -70,7 +70,8 @@ def troubles():
         yield "TLS", silence, "TLS failed: no answer in time", offers, url
         yield "TLS", cut, "TLS failed: (it )?(" + CLOSED + ")", offers, url
         yield "TLS", says_and_cuts(b"250 spoken in clear\r\n"), "TLS failed: ", offers, url
-        yield "TLS", as_a_stranger, "TLS failed: its certificate is not trusted", offers, url
+        if url:
+            yield "TLS", as_a_stranger, "TLS failed: its certificate is not trusted", offers, url
     for text in (b"535 5.7.8 wrong password\r\n", b"454 4.7.0 try later\r\n", b"334 and then?\r\n"):
         yield "AUTH", says(text), "refuses the login: " + re.escape(text.decode().strip()), \
             {"offers": AUTH}, {"user": "shop:secret@"}
@@ -230,6 +231,47 @@ class HostileRelay(RelayScenarios):
                 self.assertEqual(said["code"], "deferred")
                 engine.command(campaign, "cancel")
                 self.check_books(engine, campaign, server)
+
+    def test_nothing_is_sent_behind_an_end_of_data_before_its_reply(self):
+        with HostileServer() as server, self.engine_for(server) as engine:
+            campaign = self.start(engine)
+            self.assertEqual(self.await_end(engine, campaign)["accepted"], LETTERS)
+            self.assertEqual(server.ahead, 0)
+
+    def test_a_server_that_says_503_to_what_comes_behind_an_end_of_data_costs_no_letter(self):
+        with HostileServer() as server:
+            server.refuses_ahead = True
+            with self.engine_for(server, {**SETTINGS, "relay.connections": 1}, options="?pipelining=full") as engine:
+                campaign = self.start(engine)
+                self.assertEqual(self.await_end(engine, campaign)["accepted"], LETTERS)
+                self.assertEqual(server.ahead, 1, "it went on as if nothing had been said")
+                self.assertEqual(engine.log().count("from now on pipelining=commands"), 1)
+                self.assertNotIn("relay_failed", [event["t"] for event in engine.events(campaign)])
+                self.assertFalse(self.check_books(engine, campaign, server), "a letter was in doubt")
+
+    def test_where_TLS_is_not_required_a_server_that_nobody_vouches_for_is_spoken_to_under_TLS(self):
+        with HostileServer(STARTTLS, self.certificates) as server, Engine(server.url(), SETTINGS) as engine:
+            campaign = self.start(engine)
+            self.assertEqual(self.await_end(engine, campaign)["accepted"], LETTERS)
+            self.assertTrue(all(session.is_under_tls for session in server.sessions))
+            self.assertFalse(self.check_books(engine, campaign, server), "a letter was in doubt")
+
+    def test_smtps_to_a_server_that_greets_in_clear_is_told_what_to_change(self):
+        with HostileServer() as server, Engine(server.url("smtps"), SETTINGS) as engine:
+            self.await_trouble(engine, self.start(engine), r"does not speak TLS at once; is it smtp://\?")
+
+    def test_a_wrong_password_costs_one_login_although_there_are_twenty_connections(self):
+        with HostileServer(AUTH) as server:
+            server.misbehave("AUTH", says(b"535 5.7.8 wrong password\r\n"))
+            settings = {**SETTINGS, "relay.connections": 20, "relay.reconnect_delay_max": "1m"}
+            with self.engine_for(server, settings, user="shop:secret@") as engine:
+                self.await_trouble(engine, engine.start_campaign(100), "535 5.7.8 wrong password")
+                self.assertEqual(server.connections, 1)
+
+    def test_smtp_to_a_server_that_waits_for_TLS_is_told_while_it_waits(self):
+        with HostileServer(tls_at_once=True, certificates=self.certificates) as server, \
+                Engine(server.url(), SETTINGS) as engine:
+            self.await_trouble(engine, self.start(engine), "connected, and no greeting yet; does it speak TLS at once")
 
     def test_where_TLS_is_not_required_a_refused_STARTTLS_is_gone_without(self):
         self.play_harmless(lambda server: server.misbehave("STARTTLS", says(b"454 4.7.0 not now\r\n")), STARTTLS)

@@ -6,6 +6,7 @@
 using namespace sluice;
 using namespace sluice::test;
 using answers = queue_watch::answers;
+using namespace std::string_literals;
 
 namespace {
 
@@ -65,9 +66,88 @@ TEST_CASE("without PIPELINING each command waits for its reply, and DATA for the
   peer.hear("MAIL FROM:<sender@example.org>");
 }
 
-TEST_CASE("the next letter's commands come right behind an end of data", "[smtp]") {
+TEST_CASE("nothing of the next letter is sent before the reply to an end of data", "[smtp]") {
   smtp_fixture at;
   queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 2));
+  auto peer = at.server.welcome();
+  peer.go_ahead("n0@example.com");
+  peer.message();
+  queue.await_wanted({{0, 2}}); // its claim is written meanwhile
+  CHECK(peer.hears_nothing());
+  peer.say("250 first\r\n");
+  peer.carry("n1@example.com");
+  CHECK(queue.await_result(0).answer.text == "first");
+  CHECK(queue.await_result(1).outcome == letter_state::accepted);
+}
+
+TEST_CASE("with pipelining=off each command waits for its reply although PIPELINING is offered", "[smtp]") {
+  smtp_fixture at;
+  queue_watch queue(at.relay("?pipelining=off"), answers::at_once);
+  queue.offer(make_letters(0, 2));
+  auto peer = at.server.welcome();
+  for (const std::string recipient : {"n0@example.com", "n1@example.com"}) {
+    for (const auto& command : {"MAIL FROM:<sender@example.org>"s, "RCPT TO:<" + recipient + ">", "DATA"s}) {
+      peer.hear(command);
+      CHECK(peer.hears_nothing());
+      peer.say(command == "DATA" ? "354 go\r\n" : "250 ok\r\n");
+    }
+    peer.message();
+    CHECK(peer.hears_nothing());
+    peer.say("250 ok\r\n");
+  }
+  CHECK(queue.await_result(1).outcome == letter_state::accepted);
+}
+
+TEST_CASE("503 is not the letter's: it leaves by a new session with less sent ahead", "[smtp]") {
+  smtp_fixture at;
+  queue_watch queue(at.relay("?pipelining=full"), answers::at_once);
+  queue.offer(make_letters(0, 3));
+  auto first = at.server.welcome();
+  first.go_ahead("n0@example.com");
+  first.message();
+  first.hear_letter("n1@example.com");
+  first.say("250 taken\r\n503 5.5.1 bad sequence\r\n503 no\r\n503 no\r\n"); // as Haraka does
+  CHECK(first.rest().empty());
+  auto second = at.server.welcome();
+  second.go_ahead("n1@example.com");
+  second.message();
+  CHECK(second.hears_nothing()); // commands
+  second.say("250 ok\r\n");
+  second.hear_letter("n2@example.com");
+  second.say("250 ok\r\n503 5.5.1 wait\r\n");
+  CHECK(second.rest().empty());
+  auto third = at.server.welcome();
+  third.hear("MAIL FROM:<sender@example.org>");
+  CHECK(third.hears_nothing()); // off
+  third.say("250 ok\r\n");
+  third.hear("RCPT TO:<n2@example.com>");
+  third.say("250 ok\r\n");
+  third.hear("DATA");
+  third.say("354 go\r\n");
+  third.message();
+  third.say("250 ok\r\n");
+  CHECK(queue.await_result(2).outcome == letter_state::accepted);
+  CHECK(queue.count(letter_state::accepted) == 3);
+  CHECK(queue.count(letter_state::pending) == 0); // none went back to its campaign
+  CHECK(queue.faults().empty());
+}
+
+TEST_CASE("503 without anything sent ahead is the relay's trouble, not the letter's", "[smtp]") {
+  smtp_fixture at;
+  queue_watch queue(at.relay("?pipelining=off"), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  auto peer = at.server.welcome();
+  peer.hear("MAIL FROM:<sender@example.org>");
+  peer.say("503 5.5.1 say hello first\r\n");
+  CHECK_THAT(queue.await_condition(true),
+             Catch::Matchers::ContainsSubstring("out of step: 503 5.5.1 say hello first"));
+  CHECK(queue.await_result(0).outcome == letter_state::pending);
+}
+
+TEST_CASE("with pipelining=full the next letter's commands come right behind an end of data", "[smtp]") {
+  smtp_fixture at;
+  queue_watch queue(at.relay("?pipelining=full"), answers::at_once);
   queue.offer(make_letters(0, 2));
   auto peer = at.server.welcome();
   peer.go_ahead("n0@example.com");
@@ -92,7 +172,7 @@ TEST_CASE("no end of data is sent before the grant, whatever the server says", "
 
 TEST_CASE("no more than two letters of a connection are taken and not settled", "[smtp]") {
   smtp_fixture at;
-  queue_watch queue(at.relay(), answers::at_once);
+  queue_watch queue(at.relay("?pipelining=full"), answers::at_once);
   queue.offer(make_letters(0, 5));
   auto peer = at.server.welcome();
   peer.go_ahead("n0@example.com");
@@ -149,7 +229,7 @@ TEST_CASE("after a withdraw no end of data begins, and everything comes back", "
 
 TEST_CASE("a withdrawn letter whose end of data was sent still gets its result", "[smtp]") {
   smtp_fixture at;
-  queue_watch queue(at.relay(), answers::at_once);
+  queue_watch queue(at.relay("?pipelining=full"), answers::at_once);
   queue.offer(make_letters(0, 2));
   auto peer = at.server.welcome();
   peer.go_ahead("n0@example.com");
@@ -322,6 +402,7 @@ TEST_CASE("MAIL declares what the letter needs and the server offers", "[smtp]")
   peer.hear("DATA");
   peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
   peer.message();
+  peer.say("250 ok\r\n");
   peer.hear("MAIL FROM:<sender@example.org> SIZE=21 SMTPUTF8");
 }
 
@@ -347,5 +428,7 @@ TEST_CASE("what a server cannot take is refused here, with the reason", "[smtp]"
   }
   peer.hear("DATA");
   peer.say("250 ok\r\n250 ok\r\n354 go\r\n");
+  peer.message();
+  peer.say("250 ok\r\n");
   CHECK(queue.await_result(4).answer.enhanced == "5.3.4");
 }

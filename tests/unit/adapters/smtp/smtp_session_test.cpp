@@ -39,12 +39,8 @@ TEST_CASE("STARTTLS is used where it is offered, and what was said before it is 
   peer.say("220 go\r\n250-evil\r\n250 SIZE 1\r\n");
   REQUIRE(peer.start_tls(certificates.server.get()));
   peer.answer_hello({"PIPELINING"});
-  peer.go_ahead("n0@example.com");
-  peer.message();
-  peer.hear_letter("n1@example.com");
-  peer.say("250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n");
-  peer.message();
-  peer.say("250 ok\r\n");
+  peer.carry("n0@example.com");
+  peer.carry("n1@example.com");
   CHECK(queue.await_result(0).outcome == letter_state::accepted);
   CHECK(queue.await_result(1).outcome == letter_state::accepted);
 }
@@ -86,6 +82,56 @@ TEST_CASE("TLS with a server that cannot be trusted is not used", "[smtp][tls]")
   auto peer = at.server.accept();
   CHECK_FALSE((peer.start_tls(certificates.server.get()) && !peer.rest().empty()));
   CHECK_THAT(queue.await_condition(true), ContainsSubstring(expected));
+}
+
+TEST_CASE("where TLS is only offered, a certificate that nobody vouches for encrypts all the same",
+          "[smtp][tls]") {
+  test_certificates certificates("DNS:other.example");
+  smtp_fixture at;
+  const auto [options, trusts] =
+      GENERATE(std::pair{"", true}, std::pair{"?tls=offered", true}, std::pair{"?tls=require", false});
+  INFO(options);
+  queue_watch queue(at.relay(options), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  auto peer = at.server.welcome({"STARTTLS"});
+  peer.hear("STARTTLS");
+  peer.say("220 go\r\n");
+  const auto shaken = peer.start_tls(certificates.server.get());
+  if (trusts) {
+    REQUIRE(shaken);
+    peer.answer_hello(usual_offers);
+    peer.carry("n0@example.com");
+    CHECK(queue.await_result(0).outcome == letter_state::accepted);
+  } else {
+    const auto words = queue.await_condition(true);
+    CHECK_THAT(words, ContainsSubstring("certificate is not trusted"));
+    for (const auto* setting : {"tls=require", "relay.ca_file", "relay.tls_verify"})
+      CHECK_THAT(words, ContainsSubstring(setting));
+  }
+}
+
+TEST_CASE("a password that may not leave in clear goes to no server with a certificate that is not trusted",
+          "[smtp][tls]") {
+  smtp_url url;
+  CHECK_FALSE(must_verify_certificate(url, false));
+  url.user = "shop";
+  CHECK(must_verify_certificate(url, false));
+  CHECK_FALSE(must_verify_certificate(url, true));
+  url.may_auth_in_clear = true;
+  CHECK_FALSE(must_verify_certificate(url, false));
+  url.tls = tls_use::required;
+  CHECK(must_verify_certificate(url, true));
+  url.tls = tls_use::implicit;
+  CHECK(must_verify_certificate(url, true));
+}
+
+TEST_CASE("smtps:// to a server that greets in clear is told what is wrong", "[smtp][tls]") {
+  smtp_fixture at;
+  queue_watch queue(at.relay("", "smtps"), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  auto peer = at.server.accept();
+  peer.say("220 scripted.example ESMTP\r\n");
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring("does not speak TLS at once; is it smtp://?"));
 }
 
 TEST_CASE("certificates are not checked where the settings say so", "[smtp][tls]") {
@@ -193,10 +239,8 @@ TEST_CASE("after letters_per_connection_max the relay says QUIT and opens anothe
   queue_watch queue(at.relay(), answers::at_once);
   queue.offer(make_letters(0, 3));
   auto first = at.server.welcome();
-  first.go_ahead("n0@example.com");
-  first.message();
-  first.hear_letter("n1@example.com");
-  first.say("250 ok\r\n250 ok\r\n250 ok\r\n354 go\r\n");
+  first.carry("n0@example.com");
+  first.go_ahead("n1@example.com");
   first.message();
   CHECK(first.hears_nothing());
   first.say("250 ok\r\n");
@@ -228,9 +272,56 @@ TEST_CASE("connections are opened as letters need them, up to connections_max", 
   auto first = at.server.accept();
   CHECK(at.server.is_left_alone());
   queue.offer(make_letters(1, 10));
+  CHECK(at.server.is_left_alone()); // until it is known that one can be opened
+  first.greet(usual_offers);
   auto second = at.server.accept();
   auto third = at.server.accept();
   CHECK(at.server.is_left_alone());
+}
+
+TEST_CASE("a wrong password costs one login, and the next one waits", "[smtp][auth]") {
+  smtp_fixture at;
+  at.settings.connections_max = 20;
+  at.settings.reconnect_delay_max = milliseconds{100};
+  queue_watch queue(at.relay("", "smtp", "user:secret"), answers::at_once);
+  queue.offer(make_letters(0, 100));
+  auto first = at.server.welcome({"PIPELINING", "AUTH PLAIN"});
+  first.line();
+  CHECK(at.server.is_left_alone());
+  const auto refused_at = std::chrono::steady_clock::now();
+  auto waits = milliseconds{0};
+  SECTION("for good") {
+    first.say("535 5.7.8 wrong password\r\n");
+    waits = milliseconds{300};
+  }
+  SECTION("for now: as after any failure") {
+    first.say("454 4.7.0 try later\r\n");
+    waits = milliseconds{10};
+  }
+  auto second = at.server.welcome({"PIPELINING", "AUTH PLAIN"});
+  CHECK(std::chrono::steady_clock::now() - refused_at >= waits);
+  second.line();
+  second.say("235 welcome\r\n");
+  second.hear("MAIL FROM:<sender@example.org>");
+}
+
+TEST_CASE("that no greeting comes is told while it is waited for, and another connection tries", "[smtp]") {
+  smtp_fixture at;
+  at.settings.connections_max = 3;
+  at.surroundings.greeting_patience = milliseconds{50};
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  auto first = at.server.accept();
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring("no greeting yet"));
+  SECTION("it comes") {
+    first.greet(usual_offers);
+    first.carry("n0@example.com");
+  }
+  SECTION("another one is greeted") {
+    at.server.welcome().carry("n0@example.com");
+  }
+  CHECK(queue.await_result(0).outcome == letter_state::accepted);
+  queue.await_condition(false);
 }
 
 TEST_CASE("stop finishes letters whose end of data was sent, returns the rest and says QUIT", "[smtp]") {

@@ -20,6 +20,10 @@ TEST_CASE("a relay's URL is taken apart", "[smtp]") {
   CHECK(full.password == "p:w");
   CHECK(full.tls == tls_use::required);
   CHECK(full.may_auth_in_clear);
+  CHECK(full.pipelining == pipelining_use::commands);
+  CHECK(parse_smtp_url("smtp://mail?pipelining=off").value().pipelining == pipelining_use::off);
+  CHECK(parse_smtp_url("smtp://mail?pipelining=commands").value().pipelining == pipelining_use::commands);
+  CHECK(parse_smtp_url("smtps://mail?pipelining=full").value().pipelining == pipelining_use::full);
   const auto secure = parse_smtp_url("smtps://mail.example").value();
   CHECK(secure.port == 465);
   CHECK(secure.tls == tls_use::implicit);
@@ -30,7 +34,8 @@ TEST_CASE("a wrong URL is refused with words that do not hold the password", "[s
        {"smtp://", "smtp:", "mail.example", "http://mail.example", "smtp://u:topsecret@", "smtp://mail:0",
         "smtp://mail:70000", "smtp://mail:", "smtp://mail/path", "smtp://mail#x", "smtp://mail?tls=maybe",
         "smtp://mail?x=y", "smtps://mail?tls=require", "smtp://:topsecret@mail", "smtp://u:top secret@mail",
-        "smtp://u:topsecret%00@mail", "smtp://mail?auth=yes"}) {
+        "smtp://u:topsecret%00@mail", "smtp://mail?auth=yes",
+        "smtp://mail?pipelining=on"}) {
     INFO(text);
     const auto made = parse_smtp_url(text);
     REQUIRE_FALSE(made);
