@@ -3,10 +3,12 @@
 
 #include "actors/relay_factory.hpp"
 #include "adapters/delivery/delivery_scheduler.hpp"
+#include "adapters/smtp/aside.hpp"
 #include "adapters/smtp/name_lookup.hpp"
 #include "adapters/smtp/reply_words.hpp"
 #include "adapters/smtp/smtp_url.hpp"
 #include "adapters/smtp/tls_session.hpp"
+#include "adapters/smtp/token_source.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -23,6 +25,7 @@ struct smtp_profile {
   relay_settings settings;
   std::string hello_name; ///< empty: the connection's own address is said instead
   std::shared_ptr<tls_trust> trust;
+  std::shared_ptr<token_source> tokens; ///< null: none
 
   std::string name() const { return server.host + ":" + std::to_string(server.port); }
 };
@@ -43,6 +46,8 @@ public:
 
   /// Has the server's addresses looked up; `done` as for begin_look_up.
   virtual void look_up(std::function<void(result<endpoints>)> done) = 0;
+  /// See run_aside of aside.hpp.
+  virtual void run_aside(aside_work work, std::function<void(result<std::string>)> done) = 0;
   /// Have the connection look at what is new, at the end of this turn.
   virtual void wake_later(smtp_connection& connection) = 0;
   /// The connection has a deadline, which may be sooner than all others.

@@ -105,6 +105,10 @@ private:
     begin_look_up(io_, surroundings_.look_up, profile_.server.host, profile_.server.port, std::move(done));
   }
 
+  void run_aside(aside_work work, std::function<void(result<std::string>)> done) override {
+    sluice::run_aside(io_, std::move(work), std::move(done));
+  }
+
   void wake_later(smtp_connection& connection) override {
     if (std::exchange(connection.is_to_wake, true))
       return;
@@ -332,7 +336,15 @@ make_smtp_relay(smtp_url server, const relay_settings& settings, smtp_surroundin
   if (!trust)
     return std::unexpected(trust.error());
   smtp_profile profile{std::move(server), settings,
-                       settings.hello_name.empty() ? machine_name() : settings.hello_name, std::move(*trust)};
+                       settings.hello_name.empty() ? machine_name() : settings.hello_name, std::move(*trust),
+                       nullptr};
+  if (!settings.token_file.empty() || !settings.token_command.empty())
+    profile.tokens = std::make_shared<token_source>(token_source::settings{
+        .file = settings.token_file,
+        .command = settings.token_command,
+        .time_max = settings.token_timeout,
+        .run = surroundings.run_command,
+    });
   return std::make_unique<smtp_relay>(std::move(profile), std::move(surroundings));
 }
 

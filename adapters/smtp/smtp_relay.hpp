@@ -15,6 +15,7 @@
 #include "actors/relay_factory.hpp"
 #include "adapters/smtp/name_lookup.hpp"
 #include "adapters/smtp/smtp_url.hpp"
+#include "adapters/smtp/token_source.hpp"
 
 #include <functional>
 #include <memory>
@@ -27,6 +28,7 @@ struct smtp_surroundings {
   milliseconds stop_wait_max{std::chrono::seconds(10)};
   milliseconds answers_wait_max{std::chrono::seconds(2)}; ///< at stop, for grants of letters without one
   look_up_function look_up = look_up_by_system;
+  command_runner run_command = run_by_shell; ///< for relay.token_command
 };
 
 /// `invalid_input` when ca_file cannot be read. Connects nothing yet.

@@ -76,6 +76,7 @@ public:
   tls_session::progress shake_hands();
   const std::string& tls_fault() const { return tls_->fault(); }
   bool is_tls() const { return tls_.has_value(); }
+  channel_binding binding() const { return tls_ ? tls_->binding() : channel_binding{}; }
 
 private:
   void take_read(boost::system::error_code why, std::size_t got);
