@@ -31,7 +31,7 @@ struct letter_maker {
       return failure(error_code::internal,
                      notice{"letters_cannot_be_made", {}, {notice_of(made ? sender.error() : made.error())}});
     composer = std::move(*made);
-    envelope_sender = sender->address;
+    envelope_sender = wire_address(sender->address);
     spec = {}; // it may be megabytes, and its letters are made of what the composer has of it
     return {};
   }
@@ -96,8 +96,8 @@ struct letter_maker {
       }
       if (const auto& reason = (*suppressed)[row])
         skip(index, notice{"suppressed", {{"reason", *reason}}}, done);
-      else if (!throttled.empty() && throttled.contains(domain_of(emails[row])))
-        done.made.throttled[std::string{domain_of(emails[row])}].add(index);
+      else if (!throttled.empty() && throttled.contains(ascii_domain(domain_of(emails[row]))))
+        done.made.throttled[ascii_domain(domain_of(emails[row]))].add(index);
       else if (auto composed = composer->compose(index, (*rows)[row], date, letters); !composed)
         skip(index, notice_of(composed.error()), done);
       else

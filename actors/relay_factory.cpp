@@ -35,7 +35,7 @@ result<relay_limit> parse_relay_limit(std::string_view text) {
   relay_limit limit;
   auto rate = text;
   if (const auto space = text.find(' '); space != std::string_view::npos) {
-    limit.domain = folded(text.substr(0, space));
+    limit.domain = ascii_domain(text.substr(0, space));
     rate = text.substr(space + 1);
     if (limit.domain.empty() || limit.domain.find_first_of("@/ ") != std::string::npos)
       return wrong_limit(text);

@@ -30,6 +30,11 @@ std::string to_string(const relay_limit& limit);
 /// The limits and delays that every relay keeps. RFC 5321 section 4.5.3.2 where a default is its.
 struct relay_settings {
   std::string url = "maildir:var/maildir";
+  std::string password;      ///< of the URL's user, where the URL has none; never shown
+  std::string password_file; ///< its first line is the password; read when the relay is made
+  std::string token_file;    ///< its first line is an OAuth 2.0 access token; read at each login
+  std::string token_command; ///< a shell's command that prints the token
+  milliseconds token_timeout{std::chrono::seconds(30)}; ///< for that command
   std::size_t connections_max = 20;
   /// Letters claimed and not settled: the bound on letters in doubt after a crash. Never less than two a connection.
   std::size_t in_hand = 40;

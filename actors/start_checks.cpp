@@ -10,7 +10,7 @@ sender_history history_of(const std::vector<view_ptr>& campaigns, const std::str
   sender_history history;
   const auto domain_in = [](const std::string& mailbox) {
     const auto parsed = parse_mailbox(mailbox);
-    return parsed ? std::string{domain_of(parsed->address)} : std::string{};
+    return parsed ? ascii_domain(domain_of(parsed->address)) : std::string{};
   };
   const auto domain = domain_in(from);
   for (const auto& view : campaigns) {

@@ -119,7 +119,7 @@ result<test_copies> make_test_copies(store& from,
     return std::unexpected(composer ? sender.error() : composer.error());
   auto letters = std::make_shared<batch>();
   letters->campaign = made_at;
-  letters->envelope_sender = sender->address;
+  letters->envelope_sender = wire_address(sender->address);
   test_copies copies;
   for (std::size_t at = 0; at < addresses.size(); ++at) {
     copies.results.push_back({addresses[at], letter_state::pending, {}});

@@ -2,6 +2,7 @@
 
 #include "adapters/maildir/maildir_relay.hpp"
 #include "adapters/null/null_relay.hpp"
+#include "adapters/smtp/secret_file.hpp"
 #include "adapters/smtp/smtp_relay.hpp"
 
 #include <random>
@@ -38,8 +39,31 @@ result<relay_kind> kind_of(const std::string& url) {
                  "smtps://host, maildir:PATH or null:");
 }
 
-result<std::unique_ptr<relay>> make_smtp(const relay_settings& settings) {
+/// The URL with the password that stands beside it, if there is one.
+result<smtp_url> server_of(const relay_settings& settings) {
   auto server = parse_smtp_url(settings.url);
+  if (!server)
+    return server;
+  auto password = settings.password;
+  if (!settings.password_file.empty()) {
+    auto read = read_secret_file(settings.password_file);
+    if (!read)
+      return failure(error_code::invalid_input, "the relay's password_file: " + read.error().message);
+    password = std::move(*read);
+  }
+  if (password.empty())
+    return server;
+  if (server->user.empty())
+    return failure(error_code::invalid_input,
+                   "there is a password for the relay and its URL names no user; expected smtp://user@host");
+  if (password.find('\0') != std::string::npos)
+    return failure(error_code::invalid_input, "the relay's password cannot hold a NUL");
+  server->password = std::move(password);
+  return server;
+}
+
+result<std::unique_ptr<relay>> make_smtp(const relay_settings& settings) {
+  auto server = server_of(settings);
   if (!server)
     return std::unexpected(server.error());
   return make_smtp_relay(std::move(*server), settings, {.jitter = random_jitter()});

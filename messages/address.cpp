@@ -2,8 +2,11 @@
 
 #include "messages/utf8.hpp"
 
+#include <idn2.h>
+
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 
 namespace sluice {
@@ -82,6 +85,34 @@ char lower(char one) {
   return one >= 'A' && one <= 'Z' ? static_cast<char>(one - 'A' + 'a') : one;
 }
 
+std::string lowered(std::string_view text) {
+  std::string made{text};
+  std::ranges::transform(made, made.begin(), lower);
+  return made;
+}
+
+struct idn2_closer {
+  void operator()(char* text) const { idn2_free(text); }
+};
+
+/// Nothing where IDNA2008 has no such domain.
+std::optional<std::string> to_a_labels(const std::string& domain) {
+  char* made = nullptr;
+  const auto done = idn2_to_ascii_8z(domain.c_str(), &made, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+  const std::unique_ptr<char, idn2_closer> held(made);
+  return done == IDN2_OK ? std::optional(lowered(made)) : std::nullopt;
+}
+
+bool is_international(std::string_view text) {
+  return std::ranges::any_of(text, is_beyond_ascii);
+}
+
+/// Where the domain of an address begins; nothing where it has none.
+std::optional<std::size_t> domain_begin(std::string_view address) {
+  const auto at = address.rfind('@');
+  return at == std::string_view::npos ? std::nullopt : std::optional(at + 1);
+}
+
 std::string_view trimmed(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t");
   if (begin == std::string_view::npos)
@@ -115,8 +146,7 @@ std::string_view fault_in_label(std::string_view label) {
   if (label.empty())
     return "address_domain_dot";
   // DNS counts the octets of the label's ASCII form, "xn--" and one at least for each character.
-  const auto is_international = std::ranges::any_of(label, is_beyond_ascii);
-  const auto octets_min = is_international ? characters_of(label) + 4 : label.size();
+  const auto octets_min = is_international(label) ? characters_of(label) + 4 : label.size();
   if (octets_min > label_octets_max)
     return "address_label_too_long";
   if (label.front() == '-' || label.back() == '-')
@@ -147,6 +177,8 @@ std::string_view fault_in_domain(std::string_view domain) {
     return "address_domain_invisible";
   if (has_character(domain, is_foreign_dot))
     return "address_domain_foreign_dot";
+  if (is_international(domain) && !to_a_labels(std::string{domain}))
+    return "address_domain_not_idna";
   return {};
 }
 
@@ -182,9 +214,9 @@ result<std::string> parse_address(std::string_view text) {
     return wrong(text, fault);
   if (const auto fault = fault_in_domain(domain); !fault.empty())
     return wrong(text, fault);
-  if (text.size() > address_octets_max)
+  if (std::max(text.size(), wire_address(text).size()) > address_octets_max)
     return wrong(text, "address_too_long");
-  return std::string{local} + "@" + folded(domain);
+  return std::string{local} + "@" + lowered(domain);
 }
 
 result<mailbox> parse_mailbox(std::string_view text) {
@@ -217,10 +249,46 @@ std::string_view domain_of(std::string_view address) {
   return at == std::string_view::npos ? std::string_view{} : address.substr(at + 1);
 }
 
+std::string ascii_domain(std::string_view domain) {
+  auto text = lowered(domain);
+  if (!is_international(text))
+    return text;
+  return to_a_labels(text).value_or(std::move(text));
+}
+
+std::string unicode_domain(std::string_view domain) {
+  auto text = lowered(domain);
+  if (text.find("xn--") == std::string::npos)
+    return text;
+  char* made = nullptr;
+  const auto done = idn2_to_unicode_8z8z(text.c_str(), &made, 0);
+  const std::unique_ptr<char, idn2_closer> held(made);
+  return done == IDN2_OK ? std::string{made} : text;
+}
+
+std::string wire_address(std::string_view address) {
+  const auto begin = domain_begin(address);
+  if (!begin || !is_international(address.substr(*begin)))
+    return std::string{address};
+  return std::string{address.substr(0, *begin)} + ascii_domain(address.substr(*begin));
+}
+
 std::string folded(std::string_view address) {
-  std::string text{address};
-  std::ranges::transform(text, text.begin(), lower);
-  return text;
+  return lowered(wire_address(address));
+}
+
+std::vector<std::string> folded_before(std::string_view address) {
+  const auto begin = domain_begin(address);
+  if (!begin)
+    return {};
+  const auto local = lowered(address.substr(0, *begin));
+  const auto domain = lowered(address.substr(*begin));
+  std::vector<std::string> spellings;
+  if (is_international(domain))
+    spellings.push_back(local + domain);
+  if (auto mapped = unicode_domain(ascii_domain(domain)); mapped != domain && is_international(mapped))
+    spellings.push_back(local + std::move(mapped));
+  return spellings;
 }
 
 bool is_role_address(std::string_view address) {
@@ -313,7 +381,7 @@ bool is_role_address(std::string_view address) {
 }
 
 bool needs_smtputf8(std::string_view address) {
-  return std::ranges::any_of(address, is_beyond_ascii);
+  return is_international(wire_address(address));
 }
 
 } // namespace sluice

@@ -10,6 +10,30 @@ namespace sluice {
 
 namespace {
 
+/// What is looked for in addresses: as it was written, in lower case, and with U-labels, so that words of an international
+/// domain are found in whichever spelling they and the address have, also where they are only a part of it.
+class searched_words {
+public:
+  explicit searched_words(std::string_view words) : written_(unicode_domain(words)), mapped_(mapped(words)) {}
+
+  bool are_in(std::string_view email) const {
+    return unicode_domain(email).find(written_) != std::string::npos ||
+           (!mapped_.empty() && mapped(email).find(mapped_) != std::string::npos);
+  }
+
+private:
+  static std::string mapped(std::string_view text) {
+    const auto at = text.rfind('@');
+    auto made = unicode_domain(ascii_domain(text.substr(0, at)));
+    if (at != std::string_view::npos)
+      made.append("@").append(unicode_domain(ascii_domain(text.substr(at + 1))));
+    return made;
+  }
+
+  std::string written_;
+  std::string mapped_;
+};
+
 /// Those letters' rows, filled in from the log. `rows` is sorted by index.
 class log_follower {
 public:
@@ -91,7 +115,7 @@ std::vector<letter_row> chosen(const campaign_state& state, const letters_query&
 result<void>
 name_recipients(const store& from, const campaign_view& campaign, std::vector<letter_row>& rows) {
   const auto sender = parse_mailbox(campaign.spec.from);
-  const auto domain = sender ? std::string{domain_of(sender->address)} : std::string{};
+  const auto domain = sender ? ascii_domain(domain_of(sender->address)) : std::string{};
   for (std::size_t first = 0; first < rows.size();) {
     auto last = first + 1;
     while (last < rows.size() && rows[last].index == rows[last - 1].index + 1)
@@ -187,7 +211,7 @@ result<found_letters> search_letters(const store& from,
     if (!looked)
       return std::unexpected(looked.error());
   }
-  const auto wanted = folded(words);
+  const searched_words wanted(words);
   const auto limit = std::min(query.limit, search_limit_max);
   const auto first = query.after ? *query.after + 1 : 0;
   const auto end = std::min(campaign.audience.size, first + search_rows_max);
@@ -203,7 +227,7 @@ result<found_letters> search_letters(const store& from,
     for (const auto& row : *read) {
       if (found.rows.size() == limit)
         break;
-      if (folded(row.email).find(wanted) != std::string::npos &&
+      if (wanted.are_in(row.email) &&
           (!states || (index < states->size() && states->at(index) == *query.outcome)))
         found.rows.emplace_back().index = index;
       ++index;

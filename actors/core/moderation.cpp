@@ -63,8 +63,9 @@ result<void> check_sender(const campaign_spec& spec, const moderation_settings& 
   if (!from)
     return wrong("from", notice_of(from.error()));
   const auto domain = domain_of(from->address);
-  const auto is_free = std::ranges::any_of(settings.free_mail_domains,
-                                           [&](const std::string& free) { return folded(free) == domain; });
+  const auto is_free = std::ranges::any_of(settings.free_mail_domains, [&](const std::string& free) {
+    return ascii_domain(free) == ascii_domain(domain);
+  });
   if (is_free)
     return wrong("from", notice{"free_mail_sender", {{"domain", domain}}});
   if (!spec.reply_to.empty())

@@ -91,6 +91,29 @@ void make_url_safe(std::string& url) {
   url = std::move(safe);
 }
 
+/// The host with A-labels, in which alone DNS knows it: percent-encoded (RFC 3986 section 3.2.2) few programs find it.
+void make_host_ascii(std::string& url) {
+  const auto replace = [&](std::size_t begin, std::size_t end) {
+    const auto host = std::string_view{url}.substr(begin, end - begin);
+    if (std::ranges::any_of(host, [](char one) { return static_cast<unsigned char>(one) >= 0x80; }))
+      url.replace(begin, end - begin, ascii_domain(host));
+  };
+  if (starts_with_no_case(url, "mailto:")) {
+    const auto end = std::min(url.find('?'), url.size());
+    if (const auto at = url.substr(0, end).rfind('@'); at != std::string::npos)
+      replace(at + 1, end);
+    return;
+  }
+  if (!is_web_address(url))
+    return;
+  const auto begin = url.find("//") + 2;
+  const auto end = std::min(url.find_first_of("/?#", begin), url.size());
+  const auto authority = std::string_view{url}.substr(begin, end - begin);
+  const auto user = authority.rfind('@');
+  const auto host = user == std::string_view::npos ? 0 : user + 1;
+  replace(begin + host, begin + std::min(authority.find(':', host), authority.size()));
+}
+
 struct parsed_templates {
   letter_template subject;
   std::optional<letter_template> unsubscribe_url;
@@ -188,14 +211,16 @@ letter_part make_part(const letter_template& source,
 class mime_letter_composer final : public letter_composer {
 public:
   mime_letter_composer(campaign_id campaign, parsed_campaign parsed, std::size_t columns) :
-      message_ids_(campaign, domain_of(parsed.from.address)), subject_(std::move(parsed.templates.subject)),
+      message_ids_(campaign, ascii_domain(domain_of(parsed.from.address))),
+      subject_(std::move(parsed.templates.subject)),
       unsubscribe_url_(std::move(parsed.templates.unsubscribe_url)), columns_(columns), values_(columns + 1) {
     before_recipient_ = "\r\nFrom: ";
-    append_mailbox(before_recipient_, 6, parsed.from.display_name, parsed.from.address);
+    append_mailbox(before_recipient_, 6, parsed.from.display_name, wire_address(parsed.from.address));
     before_recipient_.append("\r\nTo: ");
     if (parsed.reply_to) {
       before_subject_ = "\r\nReply-To: ";
-      append_mailbox(before_subject_, 10, parsed.reply_to->display_name, parsed.reply_to->address);
+      append_mailbox(before_subject_, 10, parsed.reply_to->display_name,
+                     wire_address(parsed.reply_to->address));
     }
     before_subject_.append("\r\nSubject: ");
     has_8bit_sender_ =
@@ -281,7 +306,7 @@ private:
     rendered_subject_.clear();
     if (!subject_.render(values_, rendered_subject_))
       return cannot_render("template_result_too_large");
-    append_head(address, date, out.text(), one);
+    append_head(address, wire_address(address), date, out.text(), one);
     for (auto& part : parts_)
       if (!append_part(part, out))
         return cannot_render("letter_too_large");
@@ -297,6 +322,7 @@ private:
       return {};
     if (!unsubscribe_url_->render(values_, url_))
       return cannot_render("unsubscribe_url_too_large");
+    make_host_ascii(url_);
     make_url_safe(url_);
     if (!is_web_address(url_) && !starts_with_no_case(url_, "mailto:"))
       return cannot_render("unsubscribe_url_scheme_wrong");
@@ -305,7 +331,12 @@ private:
     return {};
   }
 
-  void append_head(std::string_view address, timestamp date, std::string& to, letter& one) {
+  /// The Message-ID is of the address as the audience has it, so that it stays when the address is sent otherwise.
+  void append_head(std::string_view stored_address,
+                   std::string_view address,
+                   timestamp date,
+                   std::string& to,
+                   letter& one) {
     to.append("Date: ").append(date_of(date)).append(before_recipient_);
     // The envelope's recipient is the text of the To field: kept once.
     one.recipient_at = static_cast<std::uint32_t>(to.size());
@@ -315,7 +346,7 @@ private:
     to.append(address).append(before_subject_);
     append_header_text(to, 9, rendered_subject_);
     to.append("\r\nMessage-ID: "); // never folded: receivers compare it, and not all of them unfold it
-    message_ids_.append(to, address);
+    message_ids_.append(to, stored_address);
     to.append("\r\n");
     append_unsubscribe(to);
   }

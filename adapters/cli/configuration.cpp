@@ -3,6 +3,7 @@
 #include "adapters/cli/setting_values.hpp"
 #include "adapters/cli/text.hpp"
 #include "adapters/cli/toml_file.hpp"
+#include "adapters/smtp/smtp_url.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <fmt/format.h>
@@ -93,9 +94,34 @@ outcome<void> wrong_together(const configuration& all, std::string_view first, s
                           first, words));
 }
 
+/// The ways in which a relay's password and token can be said: one of each at most, and all with a user. Relays that
+/// nobody logs in to pass them over.
+outcome<void> check_login(const configuration& all) {
+  const auto& relay = all.settings.node.relay;
+  if (!relay.password.empty() && !relay.password_file.empty())
+    return wrong_together(all, "relay.password_file", "is set, and relay.password too: one of the two");
+  if (!relay.token_command.empty() && !relay.token_file.empty())
+    return wrong_together(all, "relay.token_file", "is set, and relay.token_command too: one of the two");
+  const auto server = parse_smtp_url(relay.url);
+  if (!server)
+    return {};
+  for (const auto* key :
+       {relay_password_key, "relay.password_file", "relay.token_file", "relay.token_command"}) {
+    if (find_setting(key)->get(all.settings) == toml_text(""))
+      continue;
+    if (server->user.empty())
+      return wrong_together(all, key, "is set, and relay.url names no user: smtp://user@host");
+    if (!server->password.empty() && std::string_view{key}.starts_with(relay_password_key))
+      return wrong_together(all, key, "is set, and relay.url has a password too: one of the two");
+  }
+  return {};
+}
+
 /// Values that are each right and do not go together.
 outcome<void> check_together(const configuration& all) {
   const auto& node = all.settings.node;
+  if (auto right = check_login(all); !right)
+    return right;
   if (node.relay.reconnect_delay_first > node.relay.reconnect_delay_max)
     return wrong_together(all, "relay.reconnect_delay_first", "is longer than relay.reconnect_delay_max");
   if (node.retry.delay_first > node.retry.delay_max)
@@ -123,9 +149,17 @@ outcome<configuration> configure(const std::optional<configuration_file>& file,
       return std::unexpected(taken.error());
   if (const auto taken = apply_environment(all, variables); !taken)
     return std::unexpected(taken.error());
-  for (const auto& flag : flags)
+  for (const auto& flag : flags) {
+    if (flag.key == relay_password_key)
+      return fail(
+          exit_code::usage,
+          fmt::format(
+              "{}: {} is not taken from the command line, where every user of the machine can read it; "
+              "set {} or relay.password_file",
+              flag.flag, flag.key, variable_name(*find_setting(relay_password_key))));
     if (const auto taken = apply(all, flag.flag, flag.key, loose(flag.text)); !taken)
       return std::unexpected(taken.error());
+  }
   // The embedded default lies beside the store, wherever that is.
   if (!all.sources.contains("relay.url"))
     all.settings.node.relay.url =

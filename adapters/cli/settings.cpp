@@ -164,6 +164,30 @@ setting relay_setting() {
   return made;
 }
 
+/// Not from the command line, where every user of the machine reads it (see configure).
+setting password_setting() {
+  auto made =
+      text_setting(relay_password_key, FIELD(node.relay.password), "the password of the user in relay.url",
+                   "better in the environment or in relay.password_file than here");
+  made.get = [](const engine_settings& from) {
+    return toml_text(from.node.relay.password.empty() ? "" : "***");
+  };
+  return made;
+}
+
+/// Its arguments may be secrets.
+setting token_command_setting() {
+  auto made = text_setting(
+      "relay.token_command", FIELD(node.relay.token_command), "a command of the shell",
+      "prints an OAuth 2.0 access token to log in with, or JSON with access_token and expires_in");
+  made.get = [](const engine_settings& from) {
+    const auto& command = from.node.relay.token_command;
+    const auto program = command.substr(0, command.find_first_of(" \t\n"));
+    return toml_text(program.size() == command.size() ? command : program + " ***");
+  };
+  return made;
+}
+
 setting limits_setting() {
   return {"relay.limits", R"(a list like ["14/s", "2000/h", "gmail.com 20/s"])",
           "so many letters a second (s), minute (m), hour (h) or day (d), of all or to one recipient domain",
@@ -259,6 +283,14 @@ setting reply_rules_setting() {
 void add_relay(std::vector<setting>& into) {
   constexpr std::uint64_t many = std::numeric_limits<std::uint32_t>::max();
   into.push_back(relay_setting());
+  into.push_back(password_setting());
+  into.push_back(text_setting("relay.password_file", FIELD(node.relay.password_file), "a file",
+                              "its first line is the password of the user in relay.url"));
+  into.push_back(text_setting("relay.token_file", FIELD(node.relay.token_file), "a file",
+                              "its first line is an OAuth 2.0 access token; read at each login"));
+  into.push_back(token_command_setting());
+  into.push_back(duration_setting("relay.token_timeout", FIELD(node.relay.token_timeout),
+                                  "for relay.token_command to print the token"));
   into.push_back(
       whole_setting("relay.connections", FIELD(node.relay.connections_max), 1, 1000, "connections at most"));
   into.push_back(whole_setting("relay.letters_per_second", FIELD(node.relay.letters_per_second_max), 0, many,

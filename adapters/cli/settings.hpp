@@ -13,6 +13,7 @@
 namespace sluice::cli {
 
 inline constexpr const char* default_listen = "127.0.0.1:8025";
+inline constexpr const char* relay_password_key = "relay.password";
 
 struct engine_settings {
   node_settings node;
@@ -46,7 +47,7 @@ struct setting {
   std::string about;
   /// Checks and takes it; what is wrong with it is the error's message, in the words of `allowed`.
   std::function<result<void>(engine_settings&, const setting_value&)> set;
-  /// As it would stand in the file. A password in a URL is not shown.
+  /// As it would stand in the file. Passwords are not shown.
   std::function<std::string(const engine_settings&)> get;
   /// The same as JSON, where that is not what the file takes.
   std::function<std::string(const engine_settings&)> get_json = {};

@@ -22,7 +22,7 @@ std::vector<std::string> addresses_in(object_reader& from) {
     auto address = parse_address(one.is_string() ? one.get<std::string>() : std::string{});
     if (!address)
       from.fail("addresses", notice_of(address.error()));
-    else if (std::ranges::find(addresses, *address) == addresses.end())
+    else if (std::ranges::find(addresses, wire_address(*address), wire_address) == addresses.end())
       addresses.push_back(std::move(*address));
   }
   return addresses;

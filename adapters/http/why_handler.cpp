@@ -24,8 +24,8 @@ result<letter_circumstances> circumstances_of(node& engine, const letter_row& le
   const auto suppressed = engine.store().suppressions().find({letter.email});
   if (!suppressed)
     return std::unexpected(suppressed.error());
-  return letter_circumstances{suppressed->front(), engine.relay().waits_for(domain_of(letter.email)),
-                              engine.now()};
+  return letter_circumstances{suppressed->front(),
+                              engine.relay().waits_for(ascii_domain(domain_of(letter.email))), engine.now()};
 }
 
 } // namespace

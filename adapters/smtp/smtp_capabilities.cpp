@@ -23,10 +23,21 @@ std::string_view take_word(std::string_view& line) {
   return word;
 }
 
+/// RFC 4422 section 3.1: what a mechanism's name may be.
+bool is_mechanism(std::string_view name) {
+  constexpr std::size_t octets_max = 20;
+  return name.size() <= octets_max && std::ranges::all_of(name, [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+         });
+}
+
 void read_mechanisms(smtp_capabilities& found, std::string_view mechanisms) {
   for (auto word = take_word(mechanisms); !word.empty(); word = take_word(mechanisms)) {
-    found.auth_plain = found.auth_plain || is_keyword(word, "PLAIN");
-    found.auth_login = found.auth_login || is_keyword(word, "LOGIN");
+    std::string name{word};
+    std::ranges::transform(name, name.begin(), upper);
+    if (is_mechanism(name) && found.auth.size() < smtp_capabilities::auth_max &&
+        std::ranges::find(found.auth, name) == found.auth.end())
+      found.auth.push_back(std::move(name));
   }
 }
 

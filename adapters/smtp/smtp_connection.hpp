@@ -38,6 +38,9 @@
 
 namespace sluice {
 
+class login_exchange;
+struct login_identity;
+
 class smtp_connection final : public letter_holder, public std::enable_shared_from_this<smtp_connection> {
 public:
   explicit smtp_connection(smtp_host& host);
@@ -94,16 +97,21 @@ private:
   void begin_tls();
   notice tls_failure() const;
   bool is_to_loopback();
-  task<result<void>> log_in();
-  task<result<void>> log_in_plain();
-  task<result<void>> log_in_by_steps();
   task<result<reply>> next_reply(milliseconds timeout, std::string* lines = nullptr);
   task<result<reply>> ask(std::string command, milliseconds timeout, std::string* lines = nullptr);
   task<result<reply>> last_words();
   task<result<void>> resolve();
-  result<void> check_login_is_safe();
   std::string own_name();
   std::unexpected<error> trouble(notice why) const;
+
+  // smtp_connection_login.cpp: who we are.
+  task<result<void>> log_in();
+  task<result<bool>> log_in_by(const std::string& mechanism, login_identity& who, bool is_last);
+  task<result<reply>> converse(const std::string& mechanism, std::shared_ptr<login_exchange> exchange);
+  task<result<std::string>> respond(std::shared_ptr<login_exchange> exchange, std::string challenge);
+  task<result<std::string>> await_aside(aside_work work, milliseconds time_max);
+  task<result<std::string>> fetch_token(std::string refused);
+  result<void> check_login_is_safe();
 
   // smtp_connection_replies.cpp: what the server says.
   void read_replies();

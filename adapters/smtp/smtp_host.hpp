@@ -4,11 +4,13 @@
 #include "actors/relay_factory.hpp"
 #include "adapters/delivery/delivery_scheduler.hpp"
 #include "adapters/delivery/relay_governor.hpp"
+#include "adapters/smtp/aside.hpp"
 #include "adapters/smtp/name_lookup.hpp"
 #include "adapters/smtp/reply_words.hpp"
 #include "adapters/smtp/server_addresses.hpp"
 #include "adapters/smtp/smtp_url.hpp"
 #include "adapters/smtp/tls_session.hpp"
+#include "adapters/smtp/token_source.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -26,6 +28,7 @@ struct smtp_profile {
   std::string hello_name; ///< empty: the connection's own address is said instead
   std::shared_ptr<tls_trust> trust;
   milliseconds greeting_patience{std::chrono::seconds(5)}; ///< then the user hears that no greeting came yet
+  std::shared_ptr<token_source> tokens{};                  ///< null: none
 
   std::string name() const { return server.host + ":" + std::to_string(server.port); }
 };
@@ -62,6 +65,8 @@ public:
 
   /// Has the server's addresses looked up; `done` as for begin_look_up.
   virtual void look_up(std::function<void(result<endpoints>)> done) = 0;
+  /// See run_aside of aside.hpp.
+  virtual void run_aside(aside_work work, std::function<void(result<std::string>)> done) = 0;
   /// Have the connection look at what is new, at the end of this turn.
   virtual void wake_later(smtp_connection& connection) = 0;
   /// The connection has a deadline, which may be sooner than all others.

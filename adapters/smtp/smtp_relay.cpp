@@ -176,6 +176,10 @@ private:
     return !connection.is_leaving;
   }
 
+  void run_aside(aside_work work, std::function<void(result<std::string>)> done) override {
+    sluice::run_aside(io_, std::move(work), std::move(done));
+  }
+
   void wake_later(smtp_connection& connection) override {
     if (std::exchange(connection.is_to_wake, true))
       return;
@@ -442,6 +446,13 @@ make_smtp_relay(smtp_url server, const relay_settings& settings, smtp_surroundin
   auto replies = reply_policy::make(settings.replies);
   if (!replies)
     return std::unexpected(replies.error());
+  if (!settings.token_file.empty() || !settings.token_command.empty())
+    profile.tokens = std::make_shared<token_source>(token_source::settings{
+        .file = settings.token_file,
+        .command = settings.token_command,
+        .time_max = settings.token_timeout,
+        .run = surroundings.run_command,
+    });
   return std::make_unique<smtp_relay>(std::move(profile), std::move(*replies), std::move(surroundings));
 }
 

@@ -17,6 +17,7 @@
 #include "actors/relay_factory.hpp"
 #include "adapters/smtp/name_lookup.hpp"
 #include "adapters/smtp/smtp_url.hpp"
+#include "adapters/smtp/token_source.hpp"
 
 #include <functional>
 #include <memory>
@@ -30,6 +31,7 @@ struct smtp_surroundings {
   milliseconds answers_wait_max{std::chrono::seconds(2)}; ///< at stop, for grants of letters without one
   look_up_function look_up = look_up_by_system;
   milliseconds greeting_patience{std::chrono::seconds(5)}; ///< then the user hears that no greeting came yet
+  command_runner run_command = run_by_shell; ///< for relay.token_command
 };
 
 /// `invalid_input` when ca_file cannot be read. Connects nothing yet.

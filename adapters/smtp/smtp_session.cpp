@@ -2,7 +2,6 @@
 
 #include "adapters/smtp/connect_race.hpp"
 #include "adapters/smtp/smtp_connection.hpp"
-#include "messages/base64.hpp"
 #include "messages/notice_words.hpp"
 
 #include <algorithm>
@@ -10,9 +9,6 @@
 namespace sluice {
 
 namespace {
-
-/// RFC 5321 section 4.5.3.1.4: a command line's length; what is longer goes in an answer to 334.
-constexpr std::size_t command_bytes_max = 512;
 
 /// Why there is no connection. What is met every day has a code of its own; the rest is the system's words.
 notice no_connection(const boost::system::error_code& why) {
@@ -297,59 +293,6 @@ task<result<void>> smtp_connection::start_tls() {
   if (auto done = co_await shake_hands(); !done)
     co_return done;
   co_return co_await say_hello();
-}
-
-result<void> smtp_connection::check_login_is_safe() {
-  boost::system::error_code ignored; // then it is not loopback
-  const auto is_loopback = stream_.socket().remote_endpoint(ignored).address().is_loopback();
-  if (may_send_password(profile_.server, stream_.is_tls(), is_loopback))
-    return {};
-  return trouble(notice{"login_without_tls"});
-}
-
-task<result<void>> smtp_connection::log_in() {
-  if (auto safe = check_login_is_safe(); !safe)
-    co_return safe;
-  if (offers_.auth_plain)
-    co_return co_await log_in_plain();
-  if (offers_.auth_login)
-    co_return co_await log_in_by_steps();
-  co_return trouble(notice{"login_not_offered"});
-}
-
-/// RFC 4616.
-task<result<void>> smtp_connection::log_in_plain() {
-  std::string secret;
-  secret += '\0';
-  secret += profile_.server.user;
-  secret += '\0';
-  secret += profile_.server.password;
-  const auto encoded = to_base64(secret);
-  auto command = "AUTH PLAIN " + encoded;
-  const auto fits = command.size() + 2 <= command_bytes_max;
-  if (!fits)
-    command = "AUTH PLAIN";
-  auto said = co_await ask(std::move(command), profile_.settings.command_timeout);
-  if (said && !fits && said->code == 334)
-    said = co_await ask(encoded, profile_.settings.command_timeout);
-  if (!said)
-    co_return std::unexpected(said.error());
-  if (said->code != 235)
-    co_return trouble(notice{"login_refused", {{"reply", words_of(*said)}}});
-  co_return result<void>{};
-}
-
-task<result<void>> smtp_connection::log_in_by_steps() {
-  auto said = co_await ask("AUTH LOGIN", profile_.settings.command_timeout);
-  if (said && said->code == 334)
-    said = co_await ask(to_base64(profile_.server.user), profile_.settings.command_timeout);
-  if (said && said->code == 334)
-    said = co_await ask(to_base64(profile_.server.password), profile_.settings.command_timeout);
-  if (!said)
-    co_return std::unexpected(said.error());
-  if (said->code != 235)
-    co_return trouble(notice{"login_refused", {{"reply", words_of(*said)}}});
-  co_return result<void>{};
 }
 
 /// What we call ourselves; a machine whose name is none of the DNS says its address (RFC 5321 section 4.1.4).

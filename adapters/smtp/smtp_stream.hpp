@@ -79,6 +79,7 @@ public:
   /// Instead of its part in the handshake the server sent an SMTP greeting in clear.
   bool greets_in_clear() const { return greets_in_clear_; }
   bool is_tls() const { return tls_.has_value(); }
+  channel_binding binding() const { return tls_ ? tls_->binding() : channel_binding{}; }
 
 private:
   void take_read(boost::system::error_code why, std::size_t got);

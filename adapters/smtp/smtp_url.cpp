@@ -3,6 +3,7 @@
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
+#include <algorithm>
 #include <charconv>
 
 namespace sluice {
@@ -46,6 +47,15 @@ result<void> read_option(smtp_url& made, std::string_view key, std::string_view 
   return {};
 }
 
+/// The part between the slashes and what follows the host.
+std::string_view authority_of(std::string_view url) {
+  const auto begin = url.find("://");
+  if (begin == std::string_view::npos)
+    return {};
+  url.remove_prefix(begin + 3);
+  return url.substr(0, url.find_first_of("/?#"));
+}
+
 } // namespace
 
 std::string_view name_of(pipelining_use use) {
@@ -61,6 +71,9 @@ std::string_view name_of(pipelining_use use) {
 }
 
 result<smtp_url> parse_smtp_url(std::string_view text) {
+  if (std::ranges::count(authority_of(text), '@') > 1)
+    return wrong(
+        "an @ in the user name or the password is written %40: smtp://news%40shop.example:password@host");
   const auto parsed = boost::urls::parse_uri({text.data(), text.size()});
   if (!parsed)
     return wrong("it cannot be read (is a special character of user or password percent-encoded?)");

@@ -3,6 +3,7 @@
 #include "messages/check.hpp"
 
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -132,6 +133,30 @@ bool tls_session::write(std::string_view plaintext) {
     return true;
   fail();
   return false;
+}
+
+channel_binding tls_session::binding() const {
+  auto* session = session_.get();
+  if (SSL_is_init_finished(session) == 0)
+    return {};
+  if (SSL_version(session) >= TLS1_3_VERSION) {
+    static constexpr std::string_view label = "EXPORTER-Channel-Binding";
+    std::array<unsigned char, 32> key{};
+    if (SSL_export_keying_material(session, key.data(), key.size(), label.data(), label.size(), nullptr, 0,
+                                   0) != 1)
+      return {};
+    return {channel_binding::kind::tls_exporter, {key.begin(), key.end()}};
+  }
+  if (SSL_get_extms_support(session) != 1)
+    return {};
+  // The first Finished message: the client's, or the server's where a session is resumed.
+  std::array<char, EVP_MAX_MD_SIZE> finished{};
+  const auto bytes = SSL_session_reused(session) == 1
+                         ? SSL_get_peer_finished(session, finished.data(), finished.size())
+                         : SSL_get_finished(session, finished.data(), finished.size());
+  if (bytes == 0 || bytes > finished.size())
+    return {};
+  return {channel_binding::kind::tls_unique, {finished.data(), bytes}};
 }
 
 void tls_session::take_output(std::string& ciphertext) {

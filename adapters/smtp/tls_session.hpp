@@ -4,6 +4,7 @@
 
 #include "messages/error.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -31,6 +32,14 @@ private:
   bool verifies_ = true;
 };
 
+/// What ties a login to its TLS connection, so that nobody in the middle can pass it on: tls-exporter (RFC 9266) under TLS
+/// 1.3, tls-unique (RFC 5929) under 1.2, where the extended master secret (RFC 7627) makes it safe.
+struct channel_binding {
+  enum class kind : std::uint8_t { none, tls_unique, tls_exporter };
+  kind type = kind::none;
+  std::string data; ///< bytes
+};
+
 /// A client's side of one TLS connection.
 class tls_session {
 public:
@@ -50,6 +59,9 @@ public:
   bool write(std::string_view plaintext);
   /// Appends the ciphertext that is to be sent.
   void take_output(std::string& ciphertext);
+
+  /// After the handshake.
+  channel_binding binding() const;
 
   /// Why it failed, in words.
   const std::string& fault() const { return fault_; }

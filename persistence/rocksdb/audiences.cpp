@@ -179,7 +179,10 @@ result<recipient_rows> rocksdb_audiences::read_rows(audience_id id,
 result<std::optional<letter_index>> rocksdb_audiences::find(audience_id id, std::string_view email) const {
   if (auto size = size_of(id); !size)
     return std::unexpected(size.error());
-  const auto value = database_.get(family::audiences, address_key(id, folded(email)));
+  auto value = database_.get(family::audiences, address_key(id, folded(email)));
+  for (const auto& before : folded_before(email)) // how an audience of before has it
+    if (value && !*value)
+      value = database_.get(family::audiences, address_key(id, before));
   if (!value)
     return std::unexpected(value.error());
   if (!*value)

@@ -1,4 +1,5 @@
-// The family `suppressions`: under the address in lower case
+// The family `suppressions`: under the address as `folded` has it, or as folded_before has it, where an engine of
+// before wrote it
 //
 //   8 bytes   since when: milliseconds since 1970, big-endian
 //   the rest  the reason
@@ -38,15 +39,30 @@ std::unexpected<error> damaged() {
                  "back from a copy");
 }
 
-/// The addresses in lower case, as the keys are. Those that are so already are not copied.
+/// The addresses folded, as the keys are, and behind them other spellings that keys of before may have. Those that are
+/// so already are not copied.
 class folded_addresses {
 public:
   explicit folded_addresses(const std::vector<std::string_view>& emails) : folded_(emails) {
-    for (auto& email : folded_)
-      if (std::ranges::any_of(email, [](char c) { return c >= 'A' && c <= 'Z'; }))
-        email = copies_.emplace_back(folded(email));
+    for (std::size_t place = 0; place < emails.size(); ++place) {
+      const auto email = emails[place];
+      if (std::ranges::any_of(email, may_fold))
+        folded_[place] = copies_.emplace_back(folded(email));
+      if (folded_[place].find("@xn--") == std::string_view::npos &&
+          folded_[place].find(".xn--") == std::string_view::npos)
+        continue;
+      for (auto& before : folded_before(email)) {
+        folded_.push_back(copies_.emplace_back(std::move(before)));
+        places_.push_back(place);
+      }
+    }
   }
   const std::vector<std::string_view>& all() const { return folded_; }
+  /// Which of the addresses the spelling is of.
+  std::size_t place_of(std::size_t spelling) const {
+    const auto addresses = folded_.size() - places_.size();
+    return spelling < addresses ? spelling : places_[spelling - addresses];
+  }
   std::vector<rocksdb::Slice> keys() const {
     std::vector<rocksdb::Slice> keys;
     keys.reserve(folded_.size());
@@ -56,8 +72,11 @@ public:
   }
 
 private:
+  static bool may_fold(char c) { return (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
+
   std::vector<std::string_view> folded_;
-  std::deque<std::string> copies_; ///< none moves when another is added
+  std::vector<std::size_t> places_; ///< of those behind the addresses
+  std::deque<std::string> copies_;  ///< none moves when another is added
 };
 
 std::uint64_t hash_of(std::string_view folded_address) {
@@ -116,11 +135,15 @@ result<std::size_t> rocksdb_suppressions::add(const std::vector<suppression>& en
     std::vector<rocksdb::Status> statuses;
     if (auto found = look_up(database_, addresses.keys(), values, statuses); !found)
       return std::unexpected(found.error());
+    std::vector<bool> is_known(emails.size());
+    for (std::size_t spelling = 0; spelling < statuses.size(); ++spelling)
+      if (statuses[spelling].ok())
+        is_known[addresses.place_of(spelling)] = true;
     rocksdb::WriteBatch batch;
     std::unordered_set<std::string_view> taken;
     for (auto index = begin; index < end; ++index) {
       const auto address = addresses.all()[index - begin];
-      if (statuses[index - begin].ok() || !taken.insert(address).second)
+      if (is_known[index - begin] || !taken.insert(address).second)
         continue;
       batch.Put(database_[family::suppressions], slice(address), encode(entries[index]));
     }
@@ -150,7 +173,7 @@ result<std::size_t> rocksdb_suppressions::remove(const std::vector<std::string>&
     return std::unexpected(found.error());
   rocksdb::WriteBatch batch;
   std::unordered_set<std::string_view> removed;
-  for (std::size_t index = 0; index < emails.size(); ++index)
+  for (std::size_t index = 0; index < statuses.size(); ++index)
     if (statuses[index].ok() && removed.insert(addresses.all()[index]).second)
       batch.Delete(database_[family::suppressions], slice(addresses.all()[index]));
   if (removed.empty())
@@ -180,7 +203,9 @@ rocksdb_suppressions::find(const std::vector<std::string_view>& emails) const {
       continue;
     if (values[index].size() < since_bytes)
       return damaged();
-    reasons[places[index]] = view(values[index]).substr(since_bytes);
+    auto& reason = reasons[addresses.place_of(places[index])];
+    if (!reason)
+      reason = view(values[index]).substr(since_bytes);
   }
   return reasons;
 }

@@ -189,8 +189,43 @@ TEST_CASE("addresses of roles are known, those of people are not") {
   }
 }
 
-TEST_CASE("an address beyond ASCII needs SMTPUTF8, in any of its parts") {
+TEST_CASE("an international domain is one domain in whichever spelling") {
+  for (const auto* text : {"пример.рф", "ПРИМЕР.РФ", "xn--e1afmkfd.xn--p1ai", "XN--E1AFMKFD.xn--P1AI"}) {
+    INFO(text);
+    CHECK(ascii_domain(text) == "xn--e1afmkfd.xn--p1ai");
+    CHECK(folded("Anna@" + std::string{text}) == "anna@xn--e1afmkfd.xn--p1ai");
+  }
+  CHECK(unicode_domain("xn--e1afmkfd.XN--p1ai") == "пример.рф");
+  CHECK(unicode_domain("Shop.example") == "shop.example");
+  // Composed or not, the letter is the same.
+  CHECK(ascii_domain("bücher.example") == ascii_domain("bu\u0308cher.example"));
+  CHECK(ascii_domain("faß.example") == "xn--fa-hia.example");
+  CHECK(wire_address("Иван@Почта.рф") == "Иван@xn--80a1acny.xn--p1ai");
+  CHECK(wire_address("Ann@Shop.example") == "Ann@Shop.example");
+  CHECK(wire_address("nothing") == "nothing");
+}
+
+TEST_CASE("a domain that IDNA does not know is no address, and is compared as it is") {
+  for (const auto* text : {"a@☃☃.example", "a@ab--ü.example", "a@-ü.example"}) {
+    INFO(text);
+    CHECK_FALSE(parse_address(text));
+  }
+  CHECK(ascii_domain("A☃.example") == "a☃.example");
+  CHECK(unicode_domain("xn--.example") == "xn--.example");
+}
+
+TEST_CASE("how a store of before may have folded an international address is known") {
+  using spellings = std::vector<std::string>;
+  CHECK(folded_before("Ann@shop.example").empty());
+  CHECK(folded_before("nothing").empty());
+  CHECK(folded_before("Ann@пример.рф") == spellings{"ann@пример.рф"});
+  CHECK(folded_before("Ann@xn--e1afmkfd.xn--p1ai") == spellings{"ann@пример.рф"});
+  CHECK(folded_before("Ann@Пример.рф") == spellings{"ann@Пример.рф", "ann@пример.рф"});
+}
+
+TEST_CASE("an address whose local part is beyond ASCII needs SMTPUTF8, one whose domain is does not") {
   CHECK(needs_smtputf8("почта@shop.example"));
-  CHECK(needs_smtputf8("a@пример.рф"));
+  CHECK(needs_smtputf8("почта@пример.рф"));
+  CHECK_FALSE(needs_smtputf8("a@пример.рф"));
   CHECK_FALSE(needs_smtputf8("a@xn--e1afmkfd.xn--p1ai"));
 }

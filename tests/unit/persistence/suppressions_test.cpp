@@ -46,6 +46,16 @@ TEST_CASE("a removed address may be written to again") {
   CHECK(expect(list.remove({"ann@example.com"})) == 0);
 }
 
+TEST_CASE("an international domain is suppressed in each of its spellings") {
+  any_store store(both_kinds());
+  auto& list = store->suppressions();
+  CHECK(expect(list.add({entry("ann@Bücher.example"), entry("ann@xn--bcher-kva.example")})) == 1);
+  for (const auto* spelling : {"ann@bücher.example", "ANN@BÜCHER.example", "ann@XN--bcher-kva.example"})
+    CHECK(expect(list.find({spelling})).front());
+  CHECK(expect(list.remove({"ann@bücher.example"})) == 1);
+  CHECK_FALSE(expect(list.find({"ann@xn--bcher-kva.example"})).front());
+}
+
 TEST_CASE("the list is read page by page in the order of addresses") {
   any_store store(both_kinds());
   auto& list = store->suppressions();

@@ -56,6 +56,7 @@ export const noticesEn: Record<string, string> = {
   address_domain_without_dot: "\"{address}\" is no mail address: the domain has no dot",
   address_domain_number: "\"{address}\" is no mail address: the domain ends with a number",
   address_domain_invisible: "\"{address}\" is no mail address: an invisible character stands in the domain",
+  address_domain_not_idna: "\"{address}\" is no mail address: its domain is no valid international domain (IDNA2008)",
   address_domain_foreign_dot: "\"{address}\" is no mail address: a dot in the domain is none of ASCII",
 
   // Templates, and the letters made from them
@@ -221,8 +222,11 @@ export const noticesEn: Record<string, string> = {
   tls_not_offered: "it does not offer STARTTLS, and the URL says tls=require",
   tls_refused: "STARTTLS failed: {reply}",
   login_without_tls: "it offers no TLS, and the password is not sent in clear; add ?auth=insecure to the relay's URL if it may be",
-  login_not_offered: "it offers neither AUTH PLAIN nor AUTH LOGIN, and the URL has a user",
-  login_refused: "it refuses the login: {reply}",
+  login_not_offered: "the URL has a user, and the server offers no way to log in that can be used[; it offers {offered}]",
+  login_refused: "it refuses the login[ by {mechanism}]: {reply}[ ({detail})]",
+  login_failed: "the login by {mechanism} failed: {fault}[; it said {reply}]",
+  login_without_token: "there is no access token to log in with: {fault}",
+  login_unproven: "it accepts the login by {mechanism} without proof that it knows the password, so it is not the server that it claims to be",
   no_greeting_yet: "connected, and no greeting yet; does it speak TLS at once? Then it is smtps://",
   greeting_refused: "it does not take us: {reply}",
   hello_refused: "it does not take our greeting: {reply}",

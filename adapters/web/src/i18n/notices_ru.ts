@@ -56,6 +56,7 @@ export const noticesRu: Record<string, string> = {
   address_domain_without_dot: "«{address}» — не почтовый адрес: в домене нет точки",
   address_domain_number: "«{address}» — не почтовый адрес: домен кончается числом",
   address_domain_invisible: "«{address}» — не почтовый адрес: в домене есть невидимый символ",
+  address_domain_not_idna: "«{address}» — не почтовый адрес: такого домена на национальном языке быть не может (IDNA2008)",
   address_domain_foreign_dot: "«{address}» — не почтовый адрес: точка в домене не из ASCII",
 
   // Templates, and the letters made from them
@@ -221,8 +222,11 @@ export const noticesRu: Record<string, string> = {
   tls_not_offered: "сервер не предлагает STARTTLS, а в адресе указано tls=require",
   tls_refused: "сбой STARTTLS: {reply}",
   login_without_tls: "сервер не предлагает TLS, а пароль открыто не посылают; если можно, добавьте к адресу сервера ?auth=insecure",
-  login_not_offered: "сервер не предлагает ни AUTH PLAIN, ни AUTH LOGIN, а в адресе указан пользователь",
-  login_refused: "сервер отклоняет вход: {reply}",
+  login_not_offered: "в адресе указан пользователь, а сервер не предлагает подходящего способа входа[; предлагает {offered}]",
+  login_refused: "сервер отклоняет вход[ способом {mechanism}]: {reply}[ ({detail})]",
+  login_failed: "вход способом {mechanism} не удался: {fault}[; сервер ответил {reply}]",
+  login_without_token: "нет токена, с которым войти: {fault}",
+  login_unproven: "сервер принимает вход способом {mechanism}, не доказав, что знает пароль, — это не тот сервер, за который он себя выдаёт",
   no_greeting_yet: "соединение есть, а приветствия пока нет; если сервер начинает с TLS, нужен smtps://",
   greeting_refused: "сервер не принимает подключение: {reply}",
   hello_refused: "сервер не принимает приветствие: {reply}",

@@ -327,13 +327,36 @@ TEST_CASE("an unsubscribe_url that comes out wrong or too long skips the recipie
         "<https://a.example/x>");
 }
 
-TEST_CASE("an address beyond ASCII asks for SMTPUTF8 and stands in its header as it is") {
+TEST_CASE("international domains leave with A-labels, and need no SMTPUTF8") {
+  auto spec = a_spec();
+  spec.from = "Магазин <news@Пример.рф>";
+  spec.reply_to = "help@пример.рф";
+  spec.unsubscribe_url = "https://магазин.рф:8443/u?а";
+  batch into;
+  REQUIRE(composer_for(spec)->compose(0, to_whom("Ann", "", "ada@bücher.example"), noon, into).has_value());
+  CHECK_FALSE(into.letters[0].needs_smtputf8);
+  CHECK_FALSE(into.letters[0].has_8bit);
+  CHECK(into.recipient_of(into.letters[0]) == "ada@xn--bcher-kva.example");
+  const auto text = into.message_of(into.letters[0]);
+  CHECK(std::ranges::none_of(text, [](char one) { return static_cast<unsigned char>(one) >= 0x80; }));
+  const parsed_letter letter(text);
+  CHECK(letter.header("To") == "ada@xn--bcher-kva.example");
+  CHECK(letter.header("From").ends_with("<news@xn--e1afmkfd.xn--p1ai>"));
+  CHECK(letter.header("Reply-To") == "help@xn--e1afmkfd.xn--p1ai");
+  CHECK(letter.header("Message-ID").ends_with("@xn--e1afmkfd.xn--p1ai>"));
+  CHECK(letter.header("List-Unsubscribe") == "<https://xn--80aairftm.xn--p1ai:8443/u?%D0%B0>");
+  spec.unsubscribe_url = "mailto:stop@Пример.рф?subject=a@b";
+  CHECK(parsed_letter(composed(spec, to_whom("Ann"))).header("List-Unsubscribe") ==
+        "<mailto:stop@xn--e1afmkfd.xn--p1ai?subject=a@b>");
+}
+
+TEST_CASE("a local part beyond ASCII asks for SMTPUTF8 and stands in its header as it is") {
   const auto composer = composer_for(a_spec());
   batch into;
   REQUIRE(composer->compose(0, to_whom("Ann", "", "анна@пример.рф"), noon, into).has_value());
   CHECK(into.letters[0].needs_smtputf8);
   CHECK(into.letters[0].has_8bit);
-  CHECK(into.text.find("\r\nTo: анна@пример.рф\r\n") != std::string::npos);
+  CHECK(into.text.find("\r\nTo: анна@xn--e1afmkfd.xn--p1ai\r\n") != std::string::npos);
   auto spec = a_spec();
   spec.from = "Магазин <новости@пример.рф>";
   batch of_other;

@@ -214,6 +214,62 @@ TEST_CASE("a relay's password is not printed") {
   CHECK_THAT(configuration_json(*made), !ContainsSubstring("s3cret"));
 }
 
+TEST_CASE("a relay's password comes from the environment or a file, and is not printed") {
+  const std::string url = "smtp://shop@mail.example:587";
+  const auto made = configure({}, {{"SLUICE_RELAY_URL", url}, {"SLUICE_RELAY_PASSWORD", "s3cret"}}, {});
+  REQUIRE(made);
+  CHECK(made->settings.node.relay.password == "s3cret");
+  CHECK_THAT(configuration_words(*made),
+             !ContainsSubstring("s3cret") && ContainsSubstring("password = \"***\""));
+  CHECK_THAT(configuration_json(*made), !ContainsSubstring("s3cret"));
+  const auto of_file =
+      configure(file("[relay]\nurl = \"" + url + "\"\npassword_file = \"/etc/p\"\n"), {}, {});
+  REQUIRE(of_file);
+  CHECK(of_file->settings.node.relay.password_file == "/etc/p");
+}
+
+TEST_CASE("a relay's password is not taken from the command line, nor said twice, nor without a user") {
+  const auto refused = [](const environment& variables, const std::vector<flag_value>& flags) {
+    const auto made = configure({}, variables, flags);
+    return made ? std::string{"taken"} : made.error().message;
+  };
+  const std::string url = "smtp://shop@mail.example:587";
+  const auto on_line = refused({{"SLUICE_RELAY_URL", url}}, {{"--set", "relay.password", "s3cret"}});
+  CHECK_THAT(on_line, ContainsSubstring("SLUICE_RELAY_PASSWORD") && !ContainsSubstring("s3cret"));
+  const auto twice = refused(
+      {{"SLUICE_RELAY_URL", "smtp://shop:one@mail.example"}, {"SLUICE_RELAY_PASSWORD", "s3cret"}}, {});
+  CHECK_THAT(twice, ContainsSubstring("relay.url has a password too") && !ContainsSubstring("s3cret"));
+  CHECK_THAT(
+      refused(
+          {{"SLUICE_RELAY_URL", url}, {"SLUICE_RELAY_PASSWORD", "a"}, {"SLUICE_RELAY_PASSWORD_FILE", "b"}},
+          {}),
+      ContainsSubstring("one of the two"));
+  CHECK_THAT(
+      refused(
+          {{"SLUICE_RELAY_URL", url}, {"SLUICE_RELAY_TOKEN_FILE", "a"}, {"SLUICE_RELAY_TOKEN_COMMAND", "b"}},
+          {}),
+      ContainsSubstring("one of the two"));
+  CHECK_THAT(refused({{"SLUICE_RELAY_URL", "smtp://mail.example"}, {"SLUICE_RELAY_PASSWORD", "s3cret"}}, {}),
+             ContainsSubstring("names no user"));
+  CHECK_THAT(
+      refused({{"SLUICE_RELAY_URL", "smtp://mail.example"}, {"SLUICE_RELAY_TOKEN_COMMAND", "fetch s3cret"}},
+              {}),
+      ContainsSubstring("names no user") && !ContainsSubstring("s3cret"));
+  // A relay that nobody logs in to may be tried with the same environment.
+  CHECK(refused({{"SLUICE_RELAY_URL", "null:"}, {"SLUICE_RELAY_PASSWORD", "s3cret"}}, {}) == "taken");
+}
+
+TEST_CASE("of a token's command the program is printed, its arguments may be secrets") {
+  const auto made = configure({},
+                              {{"SLUICE_RELAY_URL", "smtp://shop@mail.example"},
+                               {"SLUICE_RELAY_TOKEN_COMMAND", "/usr/bin/fetch --secret s3cret"}},
+                              {});
+  REQUIRE(made);
+  CHECK(made->settings.node.relay.token_command == "/usr/bin/fetch --secret s3cret");
+  CHECK_THAT(configuration_words(*made),
+             !ContainsSubstring("s3cret") && ContainsSubstring("token_command = \"/usr/bin/fetch ***\""));
+}
+
 TEST_CASE("addresses to listen on are told apart from loopback") {
   CHECK(parse_listen("127.0.0.1:8025")->is_loopback);
   CHECK(parse_listen("[::1]:0")->is_loopback);

@@ -155,6 +155,16 @@ bool server_side::start_tls(ssl_ctx_st* context) {
   return SSL_accept(tls_) == 1;
 }
 
+std::string server_side::tls_exporter() const {
+  static constexpr std::string_view label = "EXPORTER-Channel-Binding";
+  std::string key(32, '\0');
+  if (tls_ == nullptr || SSL_version(tls_) != TLS1_3_VERSION ||
+      SSL_export_keying_material(tls_, reinterpret_cast<unsigned char*>(key.data()), key.size(), label.data(),
+                                 label.size(), nullptr, 0, 0) != 1)
+    return {};
+  return key;
+}
+
 void server_side::close() {
   if (tls_ != nullptr)
     SSL_free(std::exchange(tls_, nullptr));

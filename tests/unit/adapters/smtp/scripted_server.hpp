@@ -56,6 +56,9 @@ public:
   /// Takes the server's part in a TLS handshake; false when it fails.
   bool start_tls(ssl_ctx_st* context);
 
+  /// The connection's tls-exporter (RFC 9266); empty without TLS 1.3.
+  std::string tls_exporter() const;
+
   void close();
   /// Closes so that the client gets a reset.
   void reset();

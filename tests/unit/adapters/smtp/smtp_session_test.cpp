@@ -185,7 +185,8 @@ TEST_CASE("the relay logs in with AUTH PLAIN", "[smtp][auth]") {
   }
   SECTION("and is not let in: that is the relay's trouble") {
     peer.say("535 5.7.8 wrong password\r\n");
-    CHECK_THAT(queue.await_condition(true), ContainsSubstring("535 5.7.8 wrong password"));
+    CHECK_THAT(queue.await_condition(true),
+               ContainsSubstring("refuses the login by PLAIN: 535 5.7.8 wrong password"));
     CHECK(queue.settled() == 0);
   }
 }
@@ -220,8 +221,16 @@ TEST_CASE("a URL with a user insists on a login", "[smtp][auth]") {
   smtp_fixture at;
   queue_watch queue(at.relay("", "smtp", "user:secret"), answers::at_once);
   queue.offer(make_letters(0, 1));
-  auto peer = at.server.welcome({"AUTH CRAM-MD5"});
-  CHECK_THAT(queue.await_condition(true), ContainsSubstring("neither AUTH PLAIN nor AUTH LOGIN"));
+  SECTION("by a mechanism that it has") {
+    auto peer = at.server.welcome({"AUTH NTLM GSSAPI"});
+    CHECK_THAT(queue.await_condition(true), ContainsSubstring("offers NTLM, GSSAPI"));
+    CHECK(peer.rest().empty());
+  }
+  SECTION("and a server that has none gets no letter") {
+    auto peer = at.server.welcome();
+    CHECK_THAT(queue.await_condition(true), ContainsSubstring("no way to log in that can be used"));
+    CHECK(peer.rest().empty());
+  }
 }
 
 TEST_CASE("a password leaves in clear only to this machine or where the URL says so", "[smtp][auth]") {

@@ -44,6 +44,17 @@ TEST_CASE("a wrong URL is refused with words that do not hold the password", "[s
   }
 }
 
+TEST_CASE("an @ in a user name that is not encoded is told how it is", "[smtp]") {
+  for (const std::string text :
+       {"smtp://news@shop.example:topsecret@host", "smtp://u:top@secret@host:587?tls=require"}) {
+    const auto made = parse_smtp_url(text);
+    REQUIRE_FALSE(made);
+    CHECK_THAT(made.error().message, ContainsSubstring("%40") && !ContainsSubstring("secret"));
+  }
+  CHECK(parse_smtp_url("smtp://news%40shop.example:s%40cret@host?x=y@z").error().message.find("%40") ==
+        std::string::npos);
+}
+
 TEST_CASE("a server's offers are read whatever their case, unknown ones passed over", "[smtp]") {
   const auto all =
       parse_capabilities("SIZE STARTTLS\npipelining\nSize 1000\n8BITMIME\nX-NEW\nAUTH plain login\n"
@@ -52,8 +63,7 @@ TEST_CASE("a server's offers are read whatever their case, unknown ones passed o
   CHECK(all.size);
   CHECK(all.size_max == 1000);
   CHECK(all.eight_bit);
-  CHECK(all.auth_plain);
-  CHECK(all.auth_login);
+  CHECK(all.auth == std::vector<std::string>{"PLAIN", "LOGIN"});
   CHECK(all.starttls);
   CHECK(all.smtputf8);
   const auto none = parse_capabilities("PIPELINING is my name");

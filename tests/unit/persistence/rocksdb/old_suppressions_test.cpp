@@ -1,0 +1,32 @@
+// What an engine wrote that compared international domains as they were written.
+#include "tests/catch.hpp"
+#include "tests/unit/persistence/stores.hpp"
+
+#include "persistence/big_endian.hpp"
+#include "persistence/rocksdb/database.hpp"
+#include "persistence/rocksdb/suppressions.hpp"
+
+#include <rocksdb/write_batch.h>
+
+using namespace sluice;
+using namespace sluice::testing;
+
+TEST_CASE(
+    "an address that was suppressed in another spelling of its domain is found, kept once and removed") {
+  const temporary_folder folder;
+  const auto database = expect(rocksdb_database::open(folder.path(), open_mode::read_write, {}));
+  rocksdb::WriteBatch batch;
+  std::string value;
+  append_big_endian(value, std::uint64_t{7});
+  batch.Put((*database)[family::suppressions], "ann@bücher.example", value + "unsubscribed");
+  expect(database->write(batch, durability::synced));
+  rocksdb_suppressions list(*database);
+  for (const auto* spelling : {"ann@bücher.example", "Ann@xn--bcher-kva.example", "ann@BÜCHER.example"}) {
+    INFO(spelling);
+    CHECK(expect(list.find({"bob@shop.example", spelling})).back() == "unsubscribed");
+    CHECK(expect(list.add({{.email = spelling, .reason = "operator", .since = {}}})) == 0);
+  }
+  CHECK_FALSE(expect(list.find({"ann@xn--bcher-kvb.example"})).front());
+  CHECK(expect(list.remove({"ann@xn--bcher-kva.example"})) == 1);
+  CHECK_FALSE(expect(list.find({"ann@bücher.example"})).front());
+}
