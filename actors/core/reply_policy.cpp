@@ -90,6 +90,10 @@ constexpr row rows[] = {
     // The session has cost the server too much (Postfix, Sendmail, Exchange): what did is not known.
     {from_mail, transient, "", relay,
      R"(too many (\w+ )?(errors|protocol|invalid|unknown|bad|unrecogni[sz]ed|nonmail|syntax))"},
+    // What a recipient may receive in a time is not what we may send.
+    {from_recipient, every, "", letter,
+     R"(\b(recipient|mailbox|inbox) (has |have |is )?(exceeded|reached|over|receiving)\b|)"
+     R"(receiv(e|ing) (rate |quota |message )?limit)"},
 
     // --- A quota with a period is the account's, whatever else is said of rates. ---
 
@@ -131,6 +135,8 @@ constexpr row rows[] = {
      R"((\w+ ){0,4}(quota|full|storage|too many messages))"},
     {from_recipient, every, "", letter,
      R"(too many (hops|received|recipients( in| for| per| specified|[.;,]|$)))"},
+    // A quota that policy (X.7) keeps: a mailbox's is X.2.2.
+    {from_recipient, every, R"([45]\.7\.[01])", account, R"(\bquota\b)"},
 
     // The relay's own disk, memory or set-up, whatever code it has for it (Postfix, Sendmail, Exchange).
     {from_mail, transient, "", relay,

@@ -375,6 +375,8 @@ TEST_CASE("quota, relaying and a login's rights are the account's") {
               "Plesk", about(account)},
       example{mail, "550 5.7.1 Email quota exceeded", "a hoster", about(account)},
       example{end, "550 5.7.1 Account is not authorized to send mail", "a hoster", about(account)},
+      example{rcpt, "451 4.7.1 <a@one.example>: Recipient address rejected: Quota exceeded", "policyd",
+              about(account)},
       example{rcpt, "550 5.7.1 Rate limit exceeded: 300 per hour", "a hoster", each(account, hour)},
   };
   check_all(examples);
@@ -523,6 +525,16 @@ TEST_CASE("everything else from RCPT on is the letter's") {
               "network is on our block list (S3150)",
               "Outlook.com", about(letter)},
       example{rcpt, "451 4.7.1 Temporarily rejected. Try again later.", "some server", about(letter)},
+      example{rcpt, "550 The user's mailbox has exceeded the limit of messages per day", "some server",
+              about(letter)},
+      example{rcpt, "550 Recipient has exceeded receive limit per hour", "some server", about(letter)},
+      example{rcpt, "450 4.7.3 Organization queue quota exceeded", "Microsoft 365", about(letter)},
+      example{rcpt, "550 quota exceeded", "some server", about(letter)},
+      example{
+          rcpt,
+          "450 4.7.1 <a@one.example>: Recipient address rejected: unverified address: Address lookup failed",
+          "Postfix", about(letter)},
+      example{rcpt, "451 4.3.0 <a@one.example>: Temporary lookup failure", "Postfix", about(letter)},
       example{rcpt, "550 Account disabled", "some server", about(letter)},
       example{end, "554 Message rejected: recipient address is not verified (sandbox)", "a mail service",
               about(letter)},
