@@ -82,7 +82,7 @@ constexpr row rows[] = {
     {from_mail, transient, R"(4\.2\.1)", pace, R"(peak smtp relay limit)"},
     // Exim, Postfix: so many letters and no more on one connection; the next one takes them.
     {any, transient, "", relay,
-     R"(too many \w+ (in|on|for|per) (one|this|a|the|single)? ?(smtp )?(connection|session))"},
+     R"(too many \w+ ((in|on|for|per) )?(one |this |a |the |single )?(smtp )?(connection|session)\b)"},
     {any, transient, "", relay,
      R"((messages?|mails|emails|recipients|transactions) per (smtp )?(connection|session)|)"
      R"((message|mail|email|recipient|transaction)s? (limit|count) (for|of|on|in|per) )"
@@ -90,14 +90,18 @@ constexpr row rows[] = {
     // The session has cost the server too much (Postfix, Sendmail, Exchange): what did is not known.
     {from_mail, transient, "", relay,
      R"(too many (\w+ )?(errors|protocol|invalid|unknown|bad|unrecogni[sz]ed|nonmail|syntax))"},
+    // What a recipient may receive in a time is not what we may send.
+    {from_recipient, every, "", letter,
+     R"(\b(recipient|mailbox|inbox) (has |have |is )?(exceeded|reached|over|receiving)\b|)"
+     R"(receiv(e|ing) (rate |quota |message )?limit)"},
 
     // --- A quota with a period is the account's, whatever else is said of rates. ---
 
     // A rate in a short time is kept by going slower; nobody has to wait for a reset.
     {from_mail, transient, "", pace, R"(\brate\b.{0,60}\b(hour|hourly|minute|min|second|sec)\b)"},
     {from_mail, every, "", account,
-     R"(\b(daily|hourly|weekly|monthly)\b.{0,60}\b(quota|limits?|limited|allowance|cap|credits?|)"
-     R"(maximum)\b)"},
+     R"(\b(daily|hourly|weekly|monthly)\b.{0,60}\b(quota|limits?|limited|allowance|cap|credits?|maximum|)"
+     R"(count)\b)"},
     {from_mail, every, "", account,
      R"(\b(quota|limits?|allowance|maximum|max|exceeded|reached)\b.{0,80}((per|each|an?|in the last|)"
      R"(within the last|for the last|for the) (day|hour|month|24)|/ ?(day|hour|month))\b)"},
@@ -113,6 +117,13 @@ constexpr row rows[] = {
     {from_mail, every, "", account,
      R"(\byou(r account)? ?('ve|have|has|are)? (exceeded|reached|hit|used|over) )"
      R"((\w+ ){0,4}(quota|limits?|allowance|credits?)\b)"},
+    {from_mail, every, "", account,
+     R"(too many (\w+ )?(e?-?mails?|messages|recipients)( \w+){0,3} (in|within|per|for) )"
+     R"((the |a |an |one |this )?(last |past )?(hour|day|24)\b|)"
+     R"(number of (allowed |permitted )?(outgoing|outbound|sent|daily) )"
+     R"((messages|e?-?mails|recipients).{0,40}(exceed|reach))"},
+    // At MAIL no recipient is named yet: a quota is not a mailbox's.
+    {mail, every, "", account, R"(\bquota\b)"},
 
     // --- The mailbox: RFC 3463's X.1.1 … X.1.10 and X.2.x are about a recipient. ---
 
@@ -124,6 +135,8 @@ constexpr row rows[] = {
      R"((\w+ ){0,4}(quota|full|storage|too many messages))"},
     {from_recipient, every, "", letter,
      R"(too many (hops|received|recipients( in| for| per| specified|[.;,]|$)))"},
+    // A quota that policy (X.7) keeps: a mailbox's is X.2.2.
+    {from_recipient, every, R"([45]\.7\.[01])", account, R"(\bquota\b)"},
 
     // The relay's own disk, memory or set-up, whatever code it has for it (Postfix, Sendmail, Exchange).
     {from_mail, transient, "", relay,
@@ -208,6 +221,11 @@ constexpr row rows[] = {
      R"(command|recogni[sz]|unknown|syntax|implement|verb|^500( 5\.\d\.\d)?\s*$)"},
     {from_mail, only(502), "", relay,
      R"(command|recogni[sz]|unknown|implement|verb|^502( 5\.\d\.\d)?\s*$)"},
+    // Postfix tells it at RCPT as a rule: what is refused is the machine that connects.
+    {from_mail, every, "", relay,
+     R"(client host (\S+ )?(rejected|blocked)|helo command rejected|(invalid|bad|forged) (helo|ehlo)|)"
+     R"((helo|ehlo) (name|argument|host)|\bPTR record|reverse (dns|lookup))"},
+    {from_mail, every, R"([45]\.7\.25)", relay, ""},
     // RFC 3463's X.3: the mail system, which at MAIL is the relay's own.
     {mail, transient, R"(4\.3\.(0|1|5))", relay, ""},
 
@@ -251,7 +269,8 @@ constexpr row rows[] = {
      R"((sending|smtp) (privileges?|access|rights?) )"
      R"((\S+ ){0,3}(suspended|revoked|disabled|removed|denied))"},
     {from_mail, every, R"([45]\.7\.\d+)", account,
-     R"(\baccount (\w+ ){0,3}(suspended|disabled|blocked|locked|banned|deactivated|restricted))"},
+     R"(\baccount (\w+ ){0,3}(suspended|disabled|blocked|locked|banned|deactivated|restricted|)"
+     R"(not (authori[sz]ed|allowed|permitted|enabled) to send))"},
     {from_mail, every, "", account,
      R"(\bbilling\b|unpaid|payment (is )?(required|overdue|failed|method)|maximum credits|)"
      R"((out of|no|insufficient|not enough) (\w+ )?(credits?|funds|balance)|)"
@@ -261,8 +280,8 @@ constexpr row rows[] = {
      R"(domain (\S+ )?is not allowed to send|not authori[sz]ed to perform `?ses:|not subscribed to ses|)"
      R"(outgoing mail suspen)"},
     // A rate that is refused for good: to be tried with one letter, later.
-    {from_recipient, permanent, R"(5\.7\.28)", account, ""},
-    {from_recipient, permanent, "", account,
+    {from_mail, permanent, R"(5\.7\.28)", account, ""},
+    {from_mail, permanent, "", account,
      R"(\brate[ -]?limit|throttl|sending rate|unusual (rate|volume)|)"
      R"(too (many|much) (\w+ ){0,2}(e?-?mails?|messages) (from|sent|per)|sending too (fast|quickly|many)|)"
      R"(frequency (is )?limited)"},
@@ -272,7 +291,7 @@ constexpr row rows[] = {
     {from_mail, only(552), "", letter, ""},
     {from_mail, every, R"([45]\.3\.4|[45]\.6\.7|[45]\.2\.3)", letter, ""},
     {mail, only(555), "", letter, ""},
-    {mail, permanent, "", letter,
+    {mail, every, "", letter,
      R"(\b(SIZE|BODY|8BITMIME|BINARYMIME|SMTPUTF8|ENVID|RET)\b|message (is )?(too (big|large)|size)|)"
      R"(size (limit|exceed)|maximum (message )?size|non-?ascii|internationali[sz]ed|utf-?8)"},
     {mail, permanent, "", letter, R"(local.?part|address (is )?too long|\bVERP\b)"},
@@ -289,7 +308,7 @@ constexpr row rows[] = {
     {from_recipient, transient, R"(4\.1\.[78])", pace, ""},
     {from_recipient, transient, "", pace,
      R"(sender address rejected|sender verif\w+|(sender|sending|from) domain|domain of sender)"},
-    {from_mail, permanent, R"(5\.1\.[78]|5\.7\.(26|27|60|50[239]|509|515|750))", sender, ""},
+    {from_mail, permanent, R"(5\.1\.[78]|5\.7\.(2[0-4]|26|27|60|50[239]|509|515|750))", sender, ""},
     {from_recipient, permanent, "", sender, R"(send ?as\b|SendAsDenied|send on behalf)"},
     {from_recipient, permanent, "", sender,
      R"(sender (address |e?-?mail |domain |identity |host )?(\S+ )?(is |was |has been |has )?(not |)"
@@ -308,7 +327,7 @@ constexpr row rows[] = {
      R"(bad (outbound )?sender|banned sender|)"
      R"((bad|invalid|unknown|fake|forged) (sender|return path|mail from|from)\b)"},
     {from_recipient, permanent, "", sender,
-     R"(\bdmarc\b|unauthenticated (e?-?mail|message|sender)|)"
+     R"(\bdmarc\b|\bspf (\w+ )?(fail|softfail|does not|not)|unauthenticated (e?-?mail|message|sender)|)"
      R"((mail|message|e-?mail|sender) is unauthenticated|authentication checks|)"
      R"((sender|sending|from|your) domain( \S+){0,4} )"
      R"((not|un)[ -]?(authenticated|registered|verified|valid|exist\w*|found|resolv\w*)|)"

@@ -2,6 +2,8 @@
 
 #include "tests/catch.hpp"
 
+#include <rapidcheck.h>
+
 #include <string>
 #include <vector>
 
@@ -138,6 +140,47 @@ TEST_CASE("what is the same for every letter is left as it is") {
         "id mismatch"}) {
     CHECK(common_words(words) == words);
   }
+}
+
+TEST_CASE("of its own result it makes the same again, whatever a server says") {
+  rc::check([] {
+    const auto piece = rc::gen::elementOf(std::vector<std::string>{" ",
+                                                                   " ",
+                                                                   "<",
+                                                                   ">",
+                                                                   "[",
+                                                                   "]",
+                                                                   "(",
+                                                                   ")",
+                                                                   "=",
+                                                                   "@",
+                                                                   ":",
+                                                                   "/",
+                                                                   "://",
+                                                                   ".",
+                                                                   ",",
+                                                                   "-",
+                                                                   "id",
+                                                                   "as",
+                                                                   "queued",
+                                                                   "qp",
+                                                                   "12",
+                                                                   "seconds",
+                                                                   "0.456",
+                                                                   "192.0.2.1",
+                                                                   "2001:db8::25",
+                                                                   "4XkTq12fZ9z1",
+                                                                   "xKzQbWvTRm",
+                                                                   "NoSuchUser",
+                                                                   "…",
+                                                                   "\xFF",
+                                                                   "слово"});
+    std::string said;
+    for (const auto& one : *rc::gen::container<std::vector<std::string>>(piece))
+      said += one;
+    const auto common = common_words(said);
+    RC_ASSERT(common_words(common) == common);
+  });
 }
 
 } // namespace

@@ -244,6 +244,16 @@ TEST_CASE("what comes before the first letter, or ends the session, is about the
       example{data, "500 5.5.1 Command unrecognized", "Sendmail", about(relay)},
       example{data, "501 5.5.4 Syntax: DATA", "Postfix", about(relay)},
       example{mail, "502 5.5.1 Unrecognized command", "Gmail", about(relay)},
+      example{rcpt, "450 4.7.1 Client host rejected: cannot find your hostname", "Postfix", about(relay)},
+      example{rcpt, "554 5.7.1 Service unavailable; Client host [192.0.2.1] blocked using zen.spamhaus.org",
+              "Postfix", about(relay)},
+      example{rcpt, "554 5.7.1 <mail.example>: Helo command rejected: Access denied", "Postfix",
+              about(relay)},
+      example{end,
+              "550 5.7.25 [192.0.2.1] The IP address sending this message does not have a PTR record setup. "
+              "- gsmtp",
+              "Gmail", about(relay)},
+      example{mail, "452 Too many messages this session", "some server", about(relay)},
       example{rcpt, "500 5.3.3 Unrecognized command", "Exchange", about(relay)},
   };
   check_all(examples);
@@ -358,6 +368,15 @@ TEST_CASE("quota, relaying and a login's rights are the account's") {
               "554 Access denied: User `arn:aws:iam::1:user/x` is not authorized to perform "
               "`ses:SendRawEmail` on resource",
               "Amazon SES", about(account)},
+      example{mail, "550 5.7.1 Too many messages sent in the last hour", "a hoster", each(account, hour)},
+      example{mail, "550 Maximum daily message count of 500 reached", "a hoster", each(account, day)},
+      example{mail,
+              "550 5.7.0 The limit on the number of allowed outgoing messages was exceeded. Try again later.",
+              "Plesk", about(account)},
+      example{mail, "550 5.7.1 Email quota exceeded", "a hoster", about(account)},
+      example{end, "550 5.7.1 Account is not authorized to send mail", "a hoster", about(account)},
+      example{rcpt, "451 4.7.1 <a@one.example>: Recipient address rejected: Quota exceeded", "policyd",
+              about(account)},
       example{rcpt, "550 5.7.1 Rate limit exceeded: 300 per hour", "a hoster", each(account, hour)},
   };
   check_all(examples);
@@ -417,6 +436,7 @@ TEST_CASE("a refusal of MAIL, and words on the sender, are the sender's; but siz
       example{rcpt, "550 From domain must match authenticated domain", "a hoster", about(sender)},
       example{end, "550 5.7.27 Your email has been blocked because the sender is unauthenticated. - gsmtp",
               "Gmail", about(sender)},
+      example{end, "550 5.7.23 SPF validation failed", "RFC 7372", about(sender)},
       example{end, "550 5.7.1 You are not allowed to send from this address", "a mail service",
               about(sender)},
       example{mail, "552 5.3.4 Message size exceeds fixed maximum message size", "Postfix", about(letter)},
@@ -428,6 +448,7 @@ TEST_CASE("a refusal of MAIL, and words on the sender, are the sender's; but siz
       example{mail, "555 5.5.4 Unsupported option: SIZE=1000", "Postfix", about(letter)},
       example{mail, "501 5.5.4 BODY=8BITMIME requires EHLO", "Sendmail", about(letter)},
       example{mail, "501 5.1.7 local part too long", "some server", about(letter)},
+      example{mail, "450 internationalized mailbox name not supported", "some server", about(letter)},
       example{mail, "504 5.5.4 Unsupported parameter", "some server", about(letter)},
   };
   check_all(examples);
@@ -495,7 +516,6 @@ TEST_CASE("everything else from RCPT on is the letter's") {
               about(letter)},
       example{rcpt, "550 5.7.1 Mailbox is protected by the recipient's list", "some server", about(letter)},
       example{rcpt, "550 5.7.1 Your message was blocked by the recipient", "some server", about(letter)},
-      example{rcpt, "450 4.7.1 Client host rejected: cannot find your hostname", "Postfix", about(letter)},
       example{
           rcpt,
           "550 Requested action not taken: mailbox unavailable - sender not authorised to send to this group",
@@ -505,6 +525,16 @@ TEST_CASE("everything else from RCPT on is the letter's") {
               "network is on our block list (S3150)",
               "Outlook.com", about(letter)},
       example{rcpt, "451 4.7.1 Temporarily rejected. Try again later.", "some server", about(letter)},
+      example{rcpt, "550 The user's mailbox has exceeded the limit of messages per day", "some server",
+              about(letter)},
+      example{rcpt, "550 Recipient has exceeded receive limit per hour", "some server", about(letter)},
+      example{rcpt, "450 4.7.3 Organization queue quota exceeded", "Microsoft 365", about(letter)},
+      example{rcpt, "550 quota exceeded", "some server", about(letter)},
+      example{
+          rcpt,
+          "450 4.7.1 <a@one.example>: Recipient address rejected: unverified address: Address lookup failed",
+          "Postfix", about(letter)},
+      example{rcpt, "451 4.3.0 <a@one.example>: Temporary lookup failure", "Postfix", about(letter)},
       example{rcpt, "550 Account disabled", "some server", about(letter)},
       example{end, "554 Message rejected: recipient address is not verified (sandbox)", "a mail service",
               about(letter)},
