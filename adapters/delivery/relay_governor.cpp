@@ -1,6 +1,6 @@
 #include "adapters/delivery/relay_governor.hpp"
 
-#include "actors/core/evolve.hpp"
+#include "actors/core/common_words.hpp"
 
 #include <algorithm>
 

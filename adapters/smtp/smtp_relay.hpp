@@ -31,7 +31,7 @@ struct smtp_surroundings {
   milliseconds answers_wait_max{std::chrono::seconds(2)}; ///< at stop, for grants of letters without one
   look_up_function look_up = look_up_by_system;
   milliseconds greeting_patience{std::chrono::seconds(5)}; ///< then the user hears that no greeting came yet
-  command_runner run_command = run_by_shell; ///< for relay.token_command
+  command_runner run_command = run_by_shell;               ///< for relay.token_command
 };
 
 /// `invalid_input` when ca_file cannot be read. Connects nothing yet.
