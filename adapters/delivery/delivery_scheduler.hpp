@@ -80,6 +80,8 @@ public:
   }
   /// The pace that the server was found to bear, letters a second; 0: no bound. Counted as letters are taken.
   void set_pace(double per_second);
+  /// The same for a recipient domain.
+  void set_pace(std::string_view domain, double per_second) { domains_.set_found(domain, per_second); }
   /// Nothing is taken before.
   void close_until(moment at) { closed_until_ = at; }
 

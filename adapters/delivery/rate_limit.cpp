@@ -62,7 +62,29 @@ domain_limits::domain_limits(std::uint32_t per_second, std::span<const relay_lim
 
 relay_limit domain_limits::limit_of(std::string_view domain) const {
   const auto own = own_.find(domain);
-  return own == own_.end() ? relay_limit{std::string{domain}, per_second_} : own->second;
+  const auto set = own == own_.end() ? relay_limit{std::string{domain}, per_second_} : own->second;
+  const auto found = found_.find(domain);
+  if (found == found_.end())
+    return set;
+  const auto is_lower =
+      set.letters == 0 || found->second.letters * set.period < set.letters * found->second.period;
+  return is_lower ? found->second : set;
+}
+
+void domain_limits::set_found(std::string_view domain, double per_second) {
+  const auto before = limit_of(domain);
+  if (per_second > 0) {
+    const auto period =
+        per_second < 100 ? milliseconds{std::chrono::minutes(1)} : milliseconds{std::chrono::seconds(1)};
+    const auto letters = std::max(1.0, per_second * std::chrono::duration<double>(period).count());
+    found_.insert_or_assign(std::string{domain},
+                            relay_limit{std::string{domain}, static_cast<std::uint32_t>(letters), period});
+  } else if (const auto known = found_.find(domain); known != found_.end()) {
+    found_.erase(known);
+  }
+  const auto now = limit_of(domain);
+  if (const auto known = domains_.find(domain); known != domains_.end() && now != before)
+    known->second.limit.set(now.letters, now.period);
 }
 
 milliseconds domain_limits::time_for(std::string_view domain, std::size_t letters) const {

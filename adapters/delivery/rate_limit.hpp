@@ -74,9 +74,15 @@ public:
 
   explicit domain_limits(std::uint32_t per_second = 0, std::span<const relay_limit> further = {});
 
+  /// The limit that a server was found to have for a domain, letters a second; 0: none any more. The lower of it and the
+  /// setting's holds.
+  void set_found(std::string_view domain, double per_second);
+
   /// Whether any domain has a limit.
-  bool is_limited() const { return per_second_ != 0 || !own_.empty(); }
-  bool is_limited(std::string_view domain) const { return per_second_ != 0 || own_.contains(domain); }
+  bool is_limited() const { return per_second_ != 0 || !own_.empty() || !found_.empty(); }
+  bool is_limited(std::string_view domain) const {
+    return per_second_ != 0 || own_.contains(domain) || found_.contains(domain);
+  }
   /// Whether the limit lets a letter go, and it is this asker's turn.
   bool allows(std::string_view domain, moment now, asker who) const;
   /// A letter leaves: whoever stands in line for the domain goes to its end.
@@ -111,6 +117,7 @@ private:
 
   std::uint32_t per_second_ = 0;
   std::map<std::string, relay_limit, std::less<>> own_;
+  std::map<std::string, relay_limit, std::less<>> found_;
   std::unordered_map<std::string, one_domain, text_hash, std::equal_to<>> domains_;
 };
 

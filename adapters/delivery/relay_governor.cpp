@@ -1,6 +1,7 @@
 #include "adapters/delivery/relay_governor.hpp"
 
 #include "actors/core/common_words.hpp"
+#include "messages/address.hpp"
 
 #include <algorithm>
 
@@ -79,6 +80,8 @@ disposition relay_governor::judge(const letter_slot& letter,
       return {.outcome = own};
     return on_account(letter, said, meaning, now);
   case reply_about::pace:
+    if (!meaning.is_about_connections && step != smtp_step::mail && is_domains(letter, now))
+      return {};
     return slow_down(said, meaning.is_about_connections, now, open, working);
   case reply_about::letter:
     break;
@@ -94,6 +97,36 @@ bool relay_governor::is_too_many(
     return false;
   static_cast<void>(slow_down(said, true, now, open, working));
   return true;
+}
+
+/// True where others go on well meanwhile: a smarthost passes on what the recipients' server says. The first time it
+/// cannot be known, and changes nothing.
+bool relay_governor::is_domains(const letter_slot& letter, moment now) {
+  constexpr std::uint64_t others_min = 3;
+  const auto domain = domain_of(letter.recipient());
+  auto found = domains_.find(domain);
+  const auto is_first = found == domains_.end();
+  if (is_first) {
+    if (domains_.size() >= remembered_max)
+      domains_.erase(domains_.begin());
+    found = domains_.emplace(std::string{domain}, domain_pace{}).first;
+  }
+  auto& one = found->second;
+  const auto others = accepted_ - one.accepted - one.own;
+  const auto is_its_own = others >= others_min && (is_first || slowed_ == one.slowed);
+  one.accepted = accepted_;
+  one.own = 0;
+  one.slowed = ++slowed_;
+  if (is_its_own && !is_first)
+    one.rate.on_slow_down(now);
+  return is_its_own;
+}
+
+std::vector<std::pair<std::string, double>> relay_governor::domain_paces(moment now) {
+  std::vector<std::pair<std::string, double>> paces;
+  for (const auto& [domain, one] : domains_)
+    paces.emplace_back(domain, one.rate.per_second(now).value_or(0));
+  return paces;
 }
 
 /// A server that puts off one after the other in the same words does not speak of them.
@@ -144,6 +177,11 @@ void relay_governor::on_accepted(const letter_slot& letter, moment now) {
   ++accepted_;
   rate_.on_accepted(now);
   connections_.on_accepted(now);
+  if (!domains_.empty())
+    if (const auto found = domains_.find(domain_of(letter.recipient())); found != domains_.end()) {
+      ++found->second.own;
+      found->second.rate.on_accepted(now);
+    }
   delayed_.clear();
   blamed_.clear();
   refused_in_a_row_.clear();

@@ -48,6 +48,8 @@ public:
 
   std::size_t connections_max() const { return connections_.limit(); }
   std::optional<double> per_second(moment now) const { return rate_.per_second(now); }
+  /// Recipient domains with a pace of their own, found in the same way; 0: it has none any more.
+  std::vector<std::pair<std::string, double>> domain_paces(moment now);
   bool is_slowed(moment now) const { return connections_.is_bounded() || per_second(now).has_value(); }
   /// The words that the pace was found by.
   const std::string& slowed_by() const { return slowed_by_; }
@@ -74,12 +76,23 @@ private:
   on_account(const letter_slot& letter, const reply& said, const reply_meaning& meaning, moment now);
   disposition
   slow_down(const reply& said, bool is_about_connections, moment now, std::size_t open, std::size_t working);
+  bool is_domains(const letter_slot& letter, moment now);
   bool is_everybodys(const letter_slot& letter, const reply& said);
 
   reply_policy policy_;
   rate_control rate_;
   connection_control connections_;
   std::string slowed_by_;
+
+  /// Of a domain that was asked to slow down.
+  struct domain_pace {
+    rate_control rate;
+    std::uint64_t accepted = 0; ///< of all letters, when it was asked last
+    std::uint64_t own = 0;      ///< of the domain's, since then
+    std::uint64_t slowed = 0;   ///< how often anybody had been asked by then
+  };
+  std::map<std::string, domain_pace, std::less<>> domains_;
+  std::uint64_t slowed_ = 0; ///< how often the server asked to slow down
 
   std::uint64_t accepted_ = 0;
   std::map<key, trouble> dying_;    ///< connections died of them

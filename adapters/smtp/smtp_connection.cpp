@@ -101,6 +101,7 @@ void smtp_connection::lose(notice why) {
 /// something else.
 void smtp_connection::lose_step(notice why) {
   open_.has_verdict = false;
+  open_.mail_is_taken = false; // and not for its sake
   lose(std::move(why));
 }
 

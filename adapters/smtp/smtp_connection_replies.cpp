@@ -177,9 +177,7 @@ void smtp_connection::record_verdict(const smtp_reply_view& reply, smtp_step ste
   const auto found = host_.judge(*open_.slot, words, step);
   is_finishing_ = is_finishing_ || found.frees_connection;
   if (found.ends_session) {
-    lose_step(notice{"session_refused", {{"reply", to_words(reply)}}});
-    open_.mail_is_taken = false; // it was not about the letter
-    return;
+    return lose_step(notice{"session_refused", {{"reply", to_words(reply)}}});
   }
   open_.has_verdict = true;
   open_.outcome = found.outcome;

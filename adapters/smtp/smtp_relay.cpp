@@ -161,10 +161,13 @@ private:
   }
 
   void on_cut(letter_slot& letter, const reply_ptr& words) override {
-    if (governor_.is_deadly(letter))
-      scheduler_.settle(letter, letter_state::deferred, words);
-    else
+    if (!governor_.is_deadly(letter)) {
       scheduler_.suspect(letter, words);
+      return;
+    }
+    scheduler_.settle(letter, letter_state::deferred, words);
+    if (!governor_.is_account_refusing())
+      scheduler_.set_condition(false, {});
   }
 
   /// One that is too many is told so once, and counts no more.
@@ -231,9 +234,14 @@ private:
     std::erase_if(connections_, [&](const auto& one) { return one.get() == &connection; });
     connection.was_ready() ? --ready_ : --connecting_;
     leaving_ -= connection.is_leaving ? 1U : 0U;
-    if (!ending.has_failed || (ending.is_slowed && ready_ > 0) ||
-        (ending.is_letters && !governor_.is_relay_dying()))
+    if (!ending.has_failed || (ending.is_slowed && ready_ > 0))
       return;
+    if (ending.is_letters && !governor_.is_relay_dying()) {
+      // Others need not wait for it; but where it is alone, people want to know.
+      if (ready_ == 0 && !connection.is_proven())
+        scheduler_.set_condition(true, ending.why);
+      return;
+    }
     // Those that fail together are one failure.
     if (now() >= reopen_at_)
       reopen_at_ = now() + delay_.next();
@@ -305,6 +313,8 @@ private:
   void pump() {
     const auto at = now();
     scheduler_.set_pace(governor_.per_second(at).value_or(0));
+    for (const auto& [domain, per_second] : governor_.domain_paces(at))
+      scheduler_.set_pace(domain, per_second);
     if (ready_ > 0)
       scheduler_.choose_ahead(at);
     if (!scheduler_.has_letters(at)) {

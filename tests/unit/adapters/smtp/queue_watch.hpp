@@ -114,6 +114,15 @@ public:
     return words;
   }
 
+  reply await_sender_refused() {
+    reply said;
+    await("the sender to be refused", [&](const seen& now) {
+      said = now.sender_refused.value_or(reply{});
+      return now.sender_refused.has_value();
+    });
+    return said;
+  }
+
   bool has_result(letter_index index) {
     const std::lock_guard lock(seen_->mutex);
     for (const auto& group : seen_->results)
@@ -155,6 +164,7 @@ private:
     std::size_t settled = 0;
     std::optional<bool> failing;
     notice trouble;
+    std::optional<reply> sender_refused;
     bool withdraw_complete = false;
     std::string fault;
   };
@@ -188,6 +198,8 @@ private:
       now.failing = report.failing;
       now.trouble = report.trouble;
     }
+    if (report.sender_refused)
+      now.sender_refused = report.sender_refused;
     now.withdraw_complete = report.withdraw_complete;
     now.changed.notify_all();
     const auto queue = now.queue.lock();

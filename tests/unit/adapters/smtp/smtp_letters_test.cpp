@@ -301,8 +301,7 @@ TEST_CASE("a 5xx refuses a letter and a 4xx defers it, wherever it comes", "[smt
     bool needs_reset;
   };
   const auto one = GENERATE(
-      row{"550 sender\r\n503 no\r\n503 no\r\n", letter_state::refused, "sender", false},
-      row{"452 4.3.1 sender\r\n503 no\r\n503 no\r\n", letter_state::deferred, "sender", false},
+      row{"552 5.3.4 size\r\n503 no\r\n503 no\r\n", letter_state::refused, "size", false},
       row{"250 ok\r\n553 recipient\r\n554 no\r\n", letter_state::refused, "recipient", true},
       row{"250 ok\r\n450 recipient\r\n554 no\r\n", letter_state::deferred, "recipient", true},
       row{"250 ok\r\n250 ok\r\n554 data\r\n", letter_state::refused, "data", true},
@@ -330,6 +329,17 @@ TEST_CASE("a 5xx refuses a letter and a 4xx defers it, wherever it comes", "[smt
   if (one.needs_reset)
     peer.hear("RSET");
   peer.hear_letter("n1@example.com");
+}
+
+TEST_CASE("a refused MAIL is the sender's: the letter goes back, and the campaign hears it", "[smtp]") {
+  smtp_fixture at;
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  auto peer = at.server.welcome();
+  peer.hear_letter("n0@example.com");
+  peer.say("550 5.7.60 not as this sender\r\n503 no\r\n503 no\r\n");
+  CHECK(queue.await_result(0).outcome == letter_state::pending);
+  CHECK(queue.await_sender_refused() == reply{550, "5.7.60", "not as this sender"});
 }
 
 TEST_CASE("a server that goes on after a refused recipient gets a lone dot", "[smtp]") {

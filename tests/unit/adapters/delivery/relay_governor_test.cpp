@@ -1,0 +1,158 @@
+// Whose failure a reply is, by what happened before and beside it.
+#include "adapters/delivery/relay_governor.hpp"
+#include "tests/catch.hpp"
+#include "tests/unit/adapters/smtp/queue_watch.hpp"
+
+using namespace sluice;
+using namespace sluice::test;
+using namespace std::chrono_literals;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+const reply denied{554, "5.7.1", "Relay access denied"};
+const reply throttled{454, "", "Throttling failure: Maximum sending rate exceeded"};
+
+/// A governor, and letters to n0@d0.example, n1@d1.example … of ten domains.
+struct governed {
+  relay_governor governor{reply_policy{}, 20, {100ms, 10s, [] { return 1.0; }}};
+  moment now{1h};
+  batch_ptr letters;
+
+  governed() {
+    std::vector<std::string> recipients;
+    for (int index = 0; index < 100; ++index)
+      recipients.push_back("n" + std::to_string(index) + "@d" + std::to_string(index % 10) + ".example");
+    letters = make_batch(0, recipients);
+  }
+  letter_slot slot(std::size_t index) const {
+    letter_slot made;
+    made.from = letters;
+    made.one = &letters->letters[index];
+    return made;
+  }
+  disposition judge(std::size_t index, const reply& said, smtp_step step = smtp_step::recipient) {
+    return governor.judge(slot(index), said, step, now, 20, 20);
+  }
+  void accept(std::size_t from, std::size_t to) {
+    for (auto index = from; index < to; ++index)
+      governor.on_accepted(slot(index), now += 10ms);
+  }
+};
+
+} // namespace
+
+TEST_CASE(
+    "an account that is denied twice in a row is in trouble, and one letter tries after growing delays") {
+  governed at;
+  at.accept(0, 10);
+  CHECK(at.judge(10, denied).outcome == letter_state::pending);
+  CHECK_FALSE(at.governor.is_account_refusing());
+  CHECK(at.judge(11, denied).outcome == letter_state::pending);
+  REQUIRE(at.governor.is_account_refusing());
+  CHECK(at.governor.account_trouble().code == "account_refuses");
+  const auto first = at.governor.open_from() - at.now;
+  at.judge(12, denied); // sent before it was known
+  CHECK(at.governor.open_from() - at.now == first);
+  at.now = at.governor.open_from();
+  at.judge(13, denied);
+  CHECK(at.governor.open_from() - at.now == 2 * first);
+  at.accept(13, 14);
+  CHECK_FALSE(at.governor.is_account_refusing());
+  CHECK(at.governor.open_from() == moment::min());
+}
+
+TEST_CASE("what is said of one letter three times while others pass is its own") {
+  governed at;
+  for (std::size_t time = 0; time < 2; ++time) {
+    at.accept(10 + time, 11 + time);
+    CHECK(at.judge(0, denied).outcome == letter_state::pending);
+    CHECK_FALSE(at.governor.is_account_refusing());
+  }
+  at.accept(20, 21);
+  CHECK(at.judge(0, denied).outcome == letter_state::refused);
+}
+
+TEST_CASE(
+    "a letter that is alone is tried often, and then it is its own, unless a limit with a period says it") {
+  const auto tries = [](const reply& said) {
+    governed at;
+    at.accept(1, 10);
+    for (int time = 1; time < 100; ++time) {
+      at.now = std::max(at.now, at.governor.open_from());
+      if (at.judge(0, said).outcome == letter_state::refused)
+        return time;
+    }
+    return 100;
+  };
+  CHECK(tries(denied) == 8);
+  CHECK(tries({550, "5.4.5", "Daily user sending limit exceeded"}) == 100);
+}
+
+TEST_CASE("the words of a pace slow down, and the letter goes back") {
+  governed at;
+  at.accept(0, 20);
+  CHECK_FALSE(at.governor.per_second(at.now).has_value());
+  CHECK(at.judge(20, throttled, smtp_step::mail).outcome == letter_state::pending);
+  REQUIRE(at.governor.per_second(at.now).has_value());
+  CHECK(*at.governor.per_second(at.now) < 20);
+  CHECK_THAT(at.governor.slowed_by(), ContainsSubstring("Throttling"));
+}
+
+TEST_CASE("the same delay to three with nobody accepted between is about the pace") {
+  governed at;
+  const reply later{451, "4.7.1", "Service not available, session 17"};
+  CHECK(at.judge(0, later).outcome == letter_state::deferred);
+  CHECK(at.judge(1, later).outcome == letter_state::deferred);
+  CHECK(at.judge(2, later).outcome == letter_state::pending);
+  CHECK(at.governor.per_second(at.now).has_value());
+
+  SECTION("greylisting and full mailboxes are not") {
+    governed other;
+    for (std::size_t index = 0; index < 5; ++index) {
+      CHECK(other.judge(index, {450, "4.2.0", "Greylisted, see later"}).outcome == letter_state::deferred);
+      CHECK(other.judge(index, {452, "4.2.2", "Mailbox full"}).outcome == letter_state::deferred);
+    }
+    CHECK_FALSE(other.governor.per_second(other.now).has_value());
+  }
+}
+
+TEST_CASE("a pace that is one domain's holds up no other domain") {
+  governed at;
+  at.accept(1, 10);
+  at.judge(0, throttled);
+  at.accept(11, 20);
+  CHECK(at.judge(10, throttled).outcome == letter_state::pending);
+  CHECK_FALSE(at.governor.per_second(at.now).has_value());
+  const auto paces = at.governor.domain_paces(at.now);
+  REQUIRE(paces.size() == 1);
+  CHECK(paces[0].first == "d0.example");
+  CHECK(paces[0].second > 0);
+  SECTION("where others hear it too, it is the relay's") {
+    at.judge(21, throttled);
+    at.judge(22, throttled);
+    CHECK(at.governor.per_second(at.now).has_value());
+  }
+}
+
+TEST_CASE("a letter that three connections die of is put off, several of them are the relay's fault") {
+  governed at;
+  CHECK_FALSE(at.governor.is_deadly(at.slot(0)));
+  CHECK_FALSE(at.governor.is_deadly(at.slot(0)));
+  CHECK_FALSE(at.governor.is_relay_dying());
+  CHECK(at.governor.is_deadly(at.slot(0)));
+  governed other;
+  for (int time = 0; time < 5; ++time)
+    for (std::size_t index = 0; index < 3; ++index)
+      if (time > 0 || index == 2)
+        CHECK((!other.governor.is_deadly(other.slot(index)) || !other.governor.is_relay_dying()));
+  CHECK(other.governor.is_relay_dying());
+}
+
+TEST_CASE("what was said of a letter that is accepted in the end is forgotten") {
+  governed at;
+  CHECK_FALSE(at.governor.is_deadly(at.slot(0)));
+  CHECK_FALSE(at.governor.is_deadly(at.slot(0)));
+  at.accept(0, 1);
+  CHECK_FALSE(at.governor.is_deadly(at.slot(0)));
+}
