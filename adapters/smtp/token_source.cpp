@@ -154,8 +154,10 @@ private:
 
   int reap() {
     int status = 0;
+    ::kill(
+        -process_,
+        SIGKILL); // what it left behind; it has ended itself, and its number is its own until it is waited for
     ::waitpid(process_, &status, 0);
-    ::kill(-process_, SIGKILL); // what it left behind
     process_ = -1;
     return status;
   }

@@ -139,6 +139,7 @@ introspection_mode = local
 local_validation_key_dict = fs:posix:prefix={folder}/keys/
 username_attribute = sub
 """
+NO_DOVECOT = "Dovecot has users of its own, so it wants root; the configuration is 2.3's"
 USER = "news@shop.example"
 PASSWORD = "p@ss word"
 
@@ -190,6 +191,11 @@ class Dovecot:
         parts = [{"alg": "HS256", "typ": "JWT"}, {"sub": USER, "iat": now - 10, "exp": now + lifetime}]
         signed = b".".join(web_base64(json.dumps(part).encode()) for part in parts)
         return (signed + b"." + web_base64(hmac.digest(self.key, signed, hashlib.sha256))).decode()
+
+
+def can_run_dovecot():
+    told = subprocess.run(["/usr/sbin/dovecot", "--version"], capture_output=True, text=True, check=True).stdout
+    return os.geteuid() == 0 and told.startswith("2.3.")
 
 
 def web_base64(data):
@@ -266,7 +272,7 @@ class RealServers(unittest.TestCase):
                 self.assertRegex(dovecot.log(), f"(?i)user=<?{USER}>?.*method={mechanism}")
                 return None
 
-    @unittest.skipUnless(os.geteuid() == 0, "Dovecot has users of its own")
+    @unittest.skipUnless(can_run_dovecot(), NO_DOVECOT)
     def test_dovecot_lets_in_by_each_mechanism(self):
         for mechanism in ("SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"):
             with self.subTest(mechanism):
@@ -275,7 +281,7 @@ class RealServers(unittest.TestCase):
             with self.subTest(mechanism):
                 self.assertIsNone(self.log_in(mechanism))
 
-    @unittest.skipUnless(os.geteuid() == 0, "Dovecot has users of its own")
+    @unittest.skipUnless(can_run_dovecot(), NO_DOVECOT)
     def test_dovecot_s_refusal_is_told_with_the_mechanism(self):
         self.assertRegex(self.log_in("SCRAM-SHA-256", "wrong"), "refuses the login by SCRAM-SHA-256: 535")
         self.assertRegex(self.log_in("XOAUTH2", settings={"relay.token_file": "", "relay.token_command": "echo wrong"}),

@@ -3,6 +3,8 @@
 #include "tests/unit/persistence/stores.hpp"
 
 #include "persistence/big_endian.hpp"
+#include "persistence/rocksdb/audience_keys.hpp"
+#include "persistence/rocksdb/audiences.hpp"
 #include "persistence/rocksdb/database.hpp"
 #include "persistence/rocksdb/suppressions.hpp"
 
@@ -29,4 +31,24 @@ TEST_CASE(
   CHECK_FALSE(expect(list.find({"ann@xn--bcher-kvb.example"})).front());
   CHECK(expect(list.remove({"ann@xn--bcher-kva.example"})) == 1);
   CHECK_FALSE(expect(list.find({"ann@bücher.example"})).front());
+}
+
+TEST_CASE("a row is found that was indexed under another spelling of its domain") {
+  const temporary_folder folder;
+  const auto database = expect(rocksdb_database::open(folder.path(), open_mode::read_write, {}));
+  rocksdb_audiences audiences(*database);
+  auto writer = expect(audiences.begin("people", at_second(0)));
+  REQUIRE(expect(writer->add({.email = "bob@shop.example", .fields = {}})));
+  REQUIRE(expect(writer->add({.email = "ann@bücher.example", .fields = {}})));
+  const auto id = expect(writer->commit()).id;
+  CHECK(expect(audiences.find(id, "ann@xn--bcher-kva.example")) == letter_index{1});
+  rocksdb::WriteBatch batch;
+  batch.Delete((*database)[family::audiences], address_key(id, "ann@xn--bcher-kva.example"));
+  std::string value;
+  append_big_endian(value, letter_index{1});
+  batch.Put((*database)[family::audiences], address_key(id, "ann@bücher.example"), value);
+  expect(database->write(batch, durability::synced));
+  for (const auto* spelling : {"ann@bücher.example", "Ann@xn--bcher-kva.example", "ann@BÜCHER.example"})
+    CHECK(expect(audiences.find(id, spelling)) == letter_index{1});
+  CHECK_FALSE(expect(audiences.find(id, "eve@bücher.example")));
 }
