@@ -7,6 +7,9 @@
 
 #include <fmt/ranges.h>
 
+#include <optional>
+#include <utility>
+
 namespace sluice {
 
 namespace {
