@@ -23,6 +23,11 @@ TEST_CASE(
   batch.Put((*database)[family::suppressions], "ann@bücher.example", value + "unsubscribed");
   expect(database->write(batch, durability::synced));
   rocksdb_suppressions list(*database);
+  expect(list.add({{.email = "ann@shop.example", .reason = "bounced", .since = {}}}));
+  const auto page = expect(list.list("", 1));
+  REQUIRE(page.size() == 1);
+  CHECK(page.front().email == "ann@bücher.example");
+  CHECK(expect(list.list(page.front().email, 10)).front().email == "ann@shop.example");
   for (const auto* spelling : {"ann@bücher.example", "Ann@xn--bcher-kva.example", "ann@BÜCHER.example"}) {
     INFO(spelling);
     CHECK(expect(list.find({"bob@shop.example", spelling})).back() == "unsubscribed");
