@@ -194,6 +194,17 @@ std::vector<std::string> login_mechanisms(std::span<const std::string> offered, 
   return tried;
 }
 
+std::optional<std::size_t> next_after_refusal(std::span<const std::string> mechanisms, std::size_t at) {
+  const auto hides_password =
+      mechanisms[at] == "CRAM-MD5" || (is_scram(mechanisms[at]) && !mechanisms[at].ends_with("-PLUS"));
+  if (!hides_password)
+    return std::nullopt;
+  for (auto next = at + 1; next < mechanisms.size(); ++next)
+    if (mechanisms[next] == "PLAIN" || mechanisms[next] == "LOGIN")
+      return next;
+  return std::nullopt;
+}
+
 result<std::unique_ptr<login_exchange>> begin_login(const std::string& mechanism, const login_identity& who) {
   if (mechanism == "OAUTHBEARER")
     return std::make_unique<token_exchange>(oauthbearer_message(who), "\x01");
