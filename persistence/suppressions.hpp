@@ -12,7 +12,7 @@
 namespace sluice {
 
 struct suppression {
-  std::string email;  ///< lower case
+  std::string email;  ///< as `folded` of messages/address.hpp has it
   std::string reason; ///< "unsubscribed", "bounced", "complained", "operator" or words
   timestamp since;
   bool operator==(const suppression&) const = default;

@@ -32,6 +32,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -106,7 +107,8 @@ private:
 
   // smtp_connection_login.cpp: who we are.
   task<result<void>> log_in();
-  task<result<bool>> log_in_by(const std::string& mechanism, login_identity& who, bool is_last);
+  task<result<std::optional<std::size_t>>>
+  log_in_by(const std::vector<std::string>& mechanisms, std::size_t at, login_identity& who);
   task<result<reply>> converse(const std::string& mechanism, std::shared_ptr<login_exchange> exchange);
   task<result<std::string>> respond(std::shared_ptr<login_exchange> exchange, std::string challenge);
   task<result<std::string>> await_aside(aside_work work, milliseconds time_max);

@@ -7,6 +7,9 @@
 
 #include <fmt/ranges.h>
 
+#include <optional>
+#include <utility>
+
 namespace sluice {
 
 namespace {
@@ -15,6 +18,7 @@ namespace {
 constexpr std::size_t command_bytes_max = 512;
 constexpr std::uint16_t code_of_success = 235;
 constexpr std::uint16_t code_of_challenge = 334;
+constexpr std::uint16_t code_of_refusal = 535;
 
 std::string words_of_login_reply(const reply& said) {
   return to_words({said.code, said.enhanced.empty() ? said.text : said.enhanced + " " + said.text});
@@ -69,20 +73,19 @@ task<result<void>> smtp_connection::log_in() {
       none.add({"offered", fmt::format("{}", fmt::join(offers_.auth, ", "))});
     co_return trouble(std::move(none));
   }
-  for (const auto& mechanism : mechanisms) {
-    const auto is_last = &mechanism == &mechanisms.back();
-    const auto is_known = co_await log_in_by(mechanism, who, is_last);
-    if (!is_known)
-      co_return std::unexpected(is_known.error());
-    if (*is_known)
-      break;
+  for (std::optional<std::size_t> at = 0; at;) {
+    auto next = co_await log_in_by(mechanisms, *at, who);
+    if (!next)
+      co_return std::unexpected(next.error());
+    at = *next;
   }
   co_return result<void>{};
 }
 
-/// False when the server does not take this mechanism and there is another.
-task<result<bool>>
-smtp_connection::log_in_by(const std::string& mechanism, login_identity& who, bool is_last) {
+/// Nothing when we are in; or which mechanism is to be tried instead.
+task<result<std::optional<std::size_t>>>
+smtp_connection::log_in_by(const std::vector<std::string>& mechanisms, std::size_t at, login_identity& who) {
+  const auto& mechanism = mechanisms[at];
   const auto uses_token = is_token_mechanism(mechanism);
   if (uses_token && who.token.empty()) {
     auto token = co_await fetch_token({});
@@ -101,9 +104,12 @@ smtp_connection::log_in_by(const std::string& mechanism, login_identity& who, bo
     if (said->code == code_of_success && !exchange->is_proven())
       co_return trouble(notice{"login_unproven", {{"mechanism", mechanism}}});
     if (said->code == code_of_success)
-      co_return true;
-    if (!is_last && is_about_mechanism(*said))
-      co_return false;
+      co_return std::optional<std::size_t>{};
+    if (is_about_mechanism(*said) && at + 1 < mechanisms.size())
+      co_return std::optional(at + 1);
+    if (said->code == code_of_refusal)
+      if (const auto next = next_after_refusal(mechanisms, at))
+        co_return next;
     notice refused{"login_refused", {{"mechanism", mechanism}, {"reply", words_of_login_reply(*said)}}};
     if (const auto& detail = exchange->refusal(); !detail.empty())
       refused.add({"detail", to_reply({code_of_challenge, detail}).text});

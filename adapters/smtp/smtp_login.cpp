@@ -9,6 +9,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 namespace sluice {
 
@@ -191,6 +192,17 @@ std::vector<std::string> login_mechanisms(std::span<const std::string> offered, 
   if (choice.is_tls)
     add("CRAM-MD5");
   return tried;
+}
+
+std::optional<std::size_t> next_after_refusal(std::span<const std::string> mechanisms, std::size_t at) {
+  const auto hides_password =
+      mechanisms[at] == "CRAM-MD5" || (is_scram(mechanisms[at]) && !mechanisms[at].ends_with("-PLUS"));
+  if (!hides_password)
+    return std::nullopt;
+  for (auto next = at + 1; next < mechanisms.size(); ++next)
+    if (mechanisms[next] == "PLAIN" || mechanisms[next] == "LOGIN")
+      return next;
+  return std::nullopt;
 }
 
 result<std::unique_ptr<login_exchange>> begin_login(const std::string& mechanism, const login_identity& who) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,6 +37,12 @@ struct login_choice {
 /// shows the password; PLAIN and LOGIN show it to the server; CRAM-MD5 keeps it from the wire and is weak, so it comes
 /// last under TLS, and before PLAIN without.
 std::vector<std::string> login_mechanisms(std::span<const std::string> offered, const login_choice& choice);
+
+/// What is tried next when the server refuses the user and password by mechanisms[at], as an index; nothing: it is refused.
+/// Many a server offers mechanisms for which its store of passwords, having hashes only, is of no use; after one of these
+/// the password is shown once, as to a server that offers nothing else. Not after a -PLUS, whose refusal may mean that
+/// somebody is in the middle.
+std::optional<std::size_t> next_after_refusal(std::span<const std::string> mechanisms, std::size_t at);
 
 /// One conversation by one mechanism.
 class login_exchange {

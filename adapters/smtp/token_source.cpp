@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <utility>
 
 namespace sluice {
 
@@ -154,8 +155,10 @@ private:
 
   int reap() {
     int status = 0;
+    ::kill(
+        -process_,
+        SIGKILL); // what it left behind; it has ended itself, and its number is its own until it is waited for
     ::waitpid(process_, &status, 0);
-    ::kill(-process_, SIGKILL); // what it left behind
     process_ = -1;
     return status;
   }
@@ -196,6 +199,7 @@ result<access_token> read_access_token(std::string_view printed) {
 }
 
 result<std::string> token_source::get(std::string_view refused) {
+  const auto runs = runs_.load();
   const std::lock_guard guard(mutex_);
   if (from_.command.empty()) {
     const auto line = read_secret_file(from_.file);
@@ -208,15 +212,17 @@ result<std::string> token_source::get(std::string_view refused) {
   }
   if (!kept_.empty() && kept_ != refused && from_.now() < kept_until_)
     return kept_;
-  return run_command();
+  // Who waited for a run that failed does not run it once more, or many would wait for each other's failures.
+  if (runs_.load() != runs && !fault_.empty())
+    return no_token(fault_);
+  return fresh_token();
 }
 
-result<std::string> token_source::run_command() {
+result<std::string> token_source::fresh_token() {
   kept_.clear();
-  const auto printed = from_.run(from_.command, from_.time_max);
-  if (!printed)
-    return std::unexpected(printed.error());
-  auto token = read_access_token(*printed);
+  auto token = run_command();
+  fault_ = token ? std::string{} : token.error().message;
+  ++runs_;
   if (!token)
     return std::unexpected(token.error());
   const auto now = from_.now();
@@ -224,6 +230,13 @@ result<std::string> token_source::run_command() {
       token->lifetime == milliseconds::max() ? steady_time::max() : now + token->lifetime - token_margin;
   kept_ = std::move(token->text);
   return kept_;
+}
+
+result<access_token> token_source::run_command() {
+  const auto printed = from_.run(from_.command, from_.time_max);
+  if (!printed)
+    return std::unexpected(printed.error());
+  return read_access_token(*printed);
 }
 
 } // namespace sluice

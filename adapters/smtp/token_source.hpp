@@ -4,6 +4,8 @@
 #include "messages/error.hpp"
 #include "messages/time.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -44,10 +46,13 @@ public:
   result<std::string> get(std::string_view refused = {});
 
 private:
-  result<std::string> run_command();
+  result<std::string> fresh_token();
+  result<access_token> run_command();
 
   settings from_;
+  std::atomic<std::uint64_t> runs_{0}; ///< of the command, that are over
   std::mutex mutex_;
+  std::string fault_; ///< of the last one; empty: it gave a token
   std::string kept_;
   steady_time kept_until_ = steady_time::min();
 };

@@ -6,7 +6,8 @@
 //   'i' audience (8)                       → the audience: 4 bytes, its size, then a CBOR map {"name",
 //                                            "roles", "columns": [text …], "hash", "at": ms since 1970}
 //   'r' audience (8) first row (4)         → a chunk of rows, see persistence/audience_rows.hpp
-//   'x' audience (8) address in lower case → 4 bytes, the index of its row
+//   'x' audience (8) address, folded        → 4 bytes, the index of its row; see `folded` and, for audiences
+//                                            of before, `folded_before` in messages/address.hpp
 
 #include "messages/id.hpp"
 #include "persistence/big_endian.hpp"

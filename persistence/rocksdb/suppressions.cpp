@@ -221,7 +221,10 @@ std::vector<std::size_t> rocksdb_suppressions::candidates(const std::vector<std:
 
 result<std::vector<suppression>> rocksdb_suppressions::list(std::string_view after, std::size_t limit) const {
   std::vector<suppression> entries;
-  const auto behind = folded(after);
+  // As the keys are, also those of before: with its domain folded, the last one of a page would stand elsewhere.
+  std::string behind{after};
+  std::ranges::transform(behind, behind.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   const std::unique_ptr<rocksdb::Iterator> stored(
       database_.db().NewIterator({}, database_[family::suppressions]));
   for (stored->Seek(slice(behind)); stored->Valid() && entries.size() < limit; stored->Next()) {

@@ -133,8 +133,10 @@ class Exact(unittest.TestCase):
             engine.command(made, "start")
             engine.wait_status(made, "sent")
             arrived = {letter.recipient: letter for letter in sink.taken()}
-            self.assertEqual(set(arrived), {mail for mail, _ in rows})
-            for mail, name in rows:
+            # A domain leaves as DNS knows it, a local part as it is.
+            sent = [(mail.replace("почта.example", "xn--80a1acny.example"), name) for mail, name in rows]
+            self.assertEqual(set(arrived), {mail for mail, _ in sent})
+            for mail, name in sent:
                 head, _, _ = arrived[mail].message.partition(b"\r\n\r\n")
                 self.assertTrue(all(len(line) <= 998 for line in arrived[mail].message.split(b"\r\n")))
                 letter = email.message_from_bytes(arrived[mail].message, policy=email.policy.default)

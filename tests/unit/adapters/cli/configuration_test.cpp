@@ -270,6 +270,15 @@ TEST_CASE("of a token's command the program is printed, its arguments may be sec
              !ContainsSubstring("s3cret") && ContainsSubstring("token_command = \"/usr/bin/fetch ***\""));
 }
 
+TEST_CASE("a limit for an international domain is for each of its spellings") {
+  for (const auto* domain : {"почта.рф", "ПОЧТА.РФ", "XN--80a1acny.xn--p1ai"}) {
+    const auto made = configure({}, {{"SLUICE_RELAY_LIMITS", std::string{domain} + " 20/s"}}, {});
+    REQUIRE(made);
+    REQUIRE(made->settings.node.relay.limits.size() == 1);
+    CHECK(made->settings.node.relay.limits.front().domain == "xn--80a1acny.xn--p1ai");
+  }
+}
+
 TEST_CASE("addresses to listen on are told apart from loopback") {
   CHECK(parse_listen("127.0.0.1:8025")->is_loopback);
   CHECK(parse_listen("[::1]:0")->is_loopback);

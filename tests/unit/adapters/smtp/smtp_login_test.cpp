@@ -251,7 +251,7 @@ TEST_CASE("a mechanism that the server does not take gives way to the next", "[s
   peer.hear_letter("n0@example.com");
 }
 
-TEST_CASE("a wrong password is not tried by another mechanism", "[smtp][auth]") {
+TEST_CASE("a password that was shown and refused is not tried by another mechanism", "[smtp][auth]") {
   smtp_fixture at;
   queue_watch queue(at.relay("", "smtp", "user:secret"), answers::at_once);
   queue.offer(make_letters(0, 1));
@@ -260,6 +260,37 @@ TEST_CASE("a wrong password is not tried by another mechanism", "[smtp][auth]") 
   peer.say("535 5.7.8 wrong\r\n");
   CHECK(peer.rest().empty());
   CHECK_THAT(queue.await_condition(true), ContainsSubstring("refuses the login by PLAIN: 535 5.7.8 wrong"));
+}
+
+TEST_CASE(
+    "after a mechanism that hides the password a refusal may be the store's, so the password is shown once",
+    "[smtp][auth]") {
+  const names all{"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1", "PLAIN", "LOGIN", "CRAM-MD5"};
+  CHECK_FALSE(next_after_refusal(all, 0));
+  CHECK(next_after_refusal(all, 1) == std::size_t{3});
+  CHECK(next_after_refusal(all, 2) == std::size_t{3});
+  CHECK_FALSE(next_after_refusal(all, 3));
+  CHECK_FALSE(next_after_refusal(all, 4));
+  CHECK_FALSE(next_after_refusal(all, 5));
+  CHECK(next_after_refusal(names{"CRAM-MD5", "LOGIN"}, 0) == std::size_t{1});
+  CHECK_FALSE(next_after_refusal(names{"OAUTHBEARER", "XOAUTH2", "PLAIN"}, 0));
+  smtp_fixture at;
+  queue_watch queue(at.relay("", "smtp", "user:secret"), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  auto peer = at.server.welcome({"PIPELINING", "AUTH PLAIN SCRAM-SHA-256 SCRAM-SHA-1"});
+  CHECK_THAT(peer.line(), StartsWith("AUTH SCRAM-SHA-256 "));
+  peer.say("535 5.7.8 no such user here\r\n");
+  using namespace std::string_literals;
+  peer.hear("AUTH PLAIN " + to_base64("\0user\0secret"s));
+  SECTION("and does") {
+    peer.say("235 ok\r\n");
+    peer.hear_letter("n0@example.com");
+  }
+  SECTION("or is refused") {
+    peer.say("535 5.7.8 no\r\n");
+    CHECK_THAT(queue.await_condition(true), ContainsSubstring("refuses the login by PLAIN: 535 5.7.8 no"));
+    CHECK(peer.rest().empty());
+  }
 }
 
 TEST_CASE("a server that asks on and on is given up", "[smtp][auth]") {
