@@ -8,6 +8,7 @@ namespace sluice {
 
 struct smtp_capabilities {
   bool pipelining = false;    ///< RFC 2920
+  bool chunking = false;      ///< RFC 3030
   bool eight_bit = false;     ///< 8BITMIME, RFC 6152
   bool size = false;          ///< RFC 1870
   std::uint64_t size_max = 0; ///< bytes; 0: no limit was named

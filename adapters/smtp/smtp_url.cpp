@@ -41,6 +41,10 @@ result<void> read_option(smtp_url& made, std::string_view key, std::string_view 
     return wrong("auth may be insecure");
   else if (key == "pipelining")
     return read_pipelining(made, value);
+  else if (key == "chunking" && (value == "on" || value == "off"))
+    made.may_chunk = value == "on";
+  else if (key == "chunking")
+    return wrong("chunking may be on or off");
   else
     return wrong("there is no option \"" + std::string{key} + "\"");
   return {};
