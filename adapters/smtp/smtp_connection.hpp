@@ -99,7 +99,7 @@ private:
   task<result<void>> start_tls();
   task<result<void>> shake_hands();
   void begin_tls();
-  notice tls_failure() const;
+  notice tls_failure(const std::string& fault) const;
   bool is_to_loopback();
   task<result<void>> log_in();
   task<result<void>> log_in_plain();
