@@ -12,6 +12,7 @@ struct smtp_capabilities {
   bool eight_bit = false;     ///< 8BITMIME, RFC 6152
   bool size = false;          ///< RFC 1870
   std::uint64_t size_max = 0; ///< bytes; 0: no limit was named
+  bool dsn = false;           ///< RFC 3461
   bool smtputf8 = false;      ///< RFC 6531
   bool starttls = false;      ///< RFC 3207
   bool auth_plain = false;    ///< RFC 4616

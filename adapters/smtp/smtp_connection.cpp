@@ -396,7 +396,12 @@ void smtp_connection::append_command(expects command) {
   case expects::recipient:
     commands_ += "RCPT TO:<";
     commands_ += open_.slot->recipient();
-    commands_ += ">\r\n";
+    commands_ += '>';
+    if (asks_for_dsn()) {
+      commands_ += " NOTIFY=";
+      commands_ += profile_.server.notify;
+    }
+    commands_ += "\r\n";
     open_.next = expects::data;
     break;
   case expects::data:
@@ -429,6 +434,8 @@ void smtp_connection::append_mail() {
     commands_ += " BODY=8BITMIME";
   if (offers_.smtputf8 && needs_smtputf8(slot))
     commands_ += " SMTPUTF8";
+  if (asks_for_dsn())
+    commands_ += " RET=HDRS"; // who reads a million notices knows the message
   commands_ += "\r\n";
 }
 

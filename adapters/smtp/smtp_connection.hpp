@@ -141,6 +141,7 @@ private:
   void append_commands();
   void append_command(expects command);
   void append_mail();
+  bool asks_for_dsn() const { return offers_.dsn && !profile_.server.notify.empty(); }
   void append_number(std::uint64_t number);
   void expect(expects command);
   void write_message();
