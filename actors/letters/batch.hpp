@@ -52,6 +52,23 @@ struct letter {
   std::uint32_t message_bytes() const { return wire_bytes - stuffed_dots; }
 };
 
+/// Calls `take` with the octets between the dots that are stuffed at the begin of lines. Whether a line begins behind
+/// `octets`.
+template <class Take>
+bool take_unstuffed(std::string_view octets, bool is_line_begin, Take&& take) {
+  while (!octets.empty()) {
+    if (is_line_begin && octets.front() == '.')
+      octets.remove_prefix(1);
+    const auto dot = octets.find("\n.");
+    const auto line_begin = dot == std::string_view::npos ? octets.size() : dot + 1;
+    if (line_begin > 0)
+      take(octets.substr(0, line_begin));
+    is_line_begin = line_begin > 0 ? octets[line_begin - 1] == '\n' : false;
+    octets.remove_prefix(line_begin);
+  }
+  return is_line_begin;
+}
+
 /// Letters of one campaign, lowest index first.
 struct batch {
   campaign_id campaign;
@@ -74,6 +91,18 @@ struct batch {
   void for_each_piece(const letter& one, Take&& take) const {
     for (std::uint32_t at = 0; at < one.piece_count; ++at)
       take(octets_of(pieces[one.piece_at + at]));
+  }
+
+  /// Calls `take` with each piece of the message itself (RFC 5322, CRLF line ends), not dot-stuffed: message_bytes()
+  /// octets in all. Only a letter with stuffed dots is looked through for them.
+  template <class Take>
+  void for_each_message_piece(const letter& one, Take&& take) const {
+    if (one.stuffed_dots == 0)
+      for_each_piece(one, take);
+    else
+      for_each_piece(one, [&, is_line_begin = true](std::string_view octets) mutable {
+        is_line_begin = take_unstuffed(octets, is_line_begin, take);
+      });
   }
 
   /// Appends the message itself (RFC 5322, CRLF line ends), not dot-stuffed.

@@ -311,7 +311,7 @@ void add_relay(std::vector<setting>& into) {
   into.push_back(text_setting("relay.ca_file", FIELD(node.relay.ca_file), "a PEM file",
                               "certificates to trust; empty: the system's"));
   into.push_back(boolean_setting("relay.tls_verify", FIELD(node.relay.tls_verify),
-                                 "whether the server's certificate is checked"));
+                                 "whether the server's certificate is checked where TLS is required"));
   into.push_back(duration_setting("relay.connect_timeout", FIELD(node.relay.connect_timeout), "to connect"));
   into.push_back(duration_setting("relay.greeting_timeout", FIELD(node.relay.greeting_timeout),
                                   "for the server's greeting"));

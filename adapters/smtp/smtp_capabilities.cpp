@@ -45,6 +45,10 @@ void read_line(smtp_capabilities& found, std::string_view line) {
   const auto keyword = take_word(line);
   if (is_keyword(keyword, "PIPELINING")) {
     found.pipelining = true;
+  } else if (is_keyword(keyword, "CHUNKING")) {
+    found.chunking = true;
+  } else if (is_keyword(keyword, "DSN")) {
+    found.dsn = true;
   } else if (is_keyword(keyword, "8BITMIME")) {
     found.eight_bit = true;
   } else if (is_keyword(keyword, "SMTPUTF8")) {

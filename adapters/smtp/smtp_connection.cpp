@@ -102,6 +102,8 @@ void smtp_connection::lose(notice why) {
 void smtp_connection::lose_step(notice why) {
   open_.has_verdict = false;
   open_.mail_is_taken = false; // and not for its sake
+  if (has_chunk())
+    ending_has_verdict_ = ending_may_be_reason_ = false;
   lose(std::move(why));
 }
 
@@ -121,12 +123,12 @@ void smtp_connection::lose_letters() {
   if (auto* slot = std::exchange(ending_, nullptr)) {
     if (ending_has_verdict_)
       settle(*slot, ending_outcome_, ending_words_);
-    else if (ending_has_begun_)
+    else if (ending_has_begun_ && !ending_is_not_taken_)
       host_.scheduler().settle(
           *slot, letter_state::in_doubt,
           std::make_shared<const reply>(reply_of(notice{"no_reply_to_message", {}, {ending_how_.why}})));
     else
-      put_back(*slot, true, words);
+      put_back(*slot, ending_may_be_reason_, words);
   }
   const auto open = std::exchange(open_, {});
   if (open.slot == nullptr)
@@ -360,16 +362,26 @@ letter_slot* smtp_connection::next_letter() {
 }
 
 bool smtp_connection::begin_letter() {
-  if (!may_take() || (ending_ != nullptr && pipelining_ != pipelining_use::full))
+  if (!may_take() || (ending_ != nullptr && (has_chunk() || pipelining_ != pipelining_use::full)))
     return false;
   auto* slot = next_letter();
   if (slot == nullptr)
     return false;
   open_ = {.slot = slot, .words = nullptr};
   commands_.clear();
+  if (may_chunk()) {
+    write_chunk();
+    return true;
+  }
   append_commands();
   stream_.put({}, commands_);
   return true;
+}
+
+/// The open letter may leave by BDAT: its claim is durable, and nothing is under way before it.
+bool smtp_connection::may_chunk() const {
+  return offers_.chunking && pipelining_ != pipelining_use::off && host_.may_chunk() && ending_ == nullptr &&
+         open_.slot->said == letter_slot::answer::granted;
 }
 
 void smtp_connection::append_commands() {
@@ -398,7 +410,12 @@ void smtp_connection::append_command(expects command) {
   case expects::recipient:
     commands_ += "RCPT TO:<";
     commands_ += open_.slot->recipient();
-    commands_ += ">\r\n";
+    commands_ += '>';
+    if (asks_for_dsn()) {
+      commands_ += " NOTIFY=";
+      commands_ += profile_.server.notify;
+    }
+    commands_ += "\r\n";
     open_.next = expects::data;
     break;
   case expects::data:
@@ -409,6 +426,10 @@ void smtp_connection::append_command(expects command) {
     commands_ += ".\r\n";
     break;
   }
+  expect(command);
+}
+
+void smtp_connection::expect(expects command) {
   check(expected_size_ < expected_.size(), "a connection awaits few replies at a time");
   expected_[(expected_at_ + expected_size_) % expected_.size()] = command;
   ++expected_size_;
@@ -420,32 +441,73 @@ void smtp_connection::append_mail() {
   commands_ += slot.from->envelope_sender;
   commands_ += '>';
   if (offers_.size) {
-    std::array<char, 24> digits{};
-    const auto end =
-        std::to_chars(digits.data(), digits.data() + digits.size(), slot.one->message_bytes()).ptr;
     commands_ += " SIZE=";
-    commands_.append(digits.data(), end);
+    append_number(slot.one->message_bytes());
   }
   if (slot.one->has_8bit)
     commands_ += " BODY=8BITMIME";
   if (offers_.smtputf8 && needs_smtputf8(slot))
     commands_ += " SMTPUTF8";
+  if (asks_for_dsn())
+    commands_ += " RET=HDRS"; // who reads a million notices knows the message
   commands_ += "\r\n";
+}
+
+void smtp_connection::append_number(std::uint64_t number) {
+  std::array<char, 24> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  commands_.append(digits.data(), end);
+}
+
+/// The open letter is the one whose message and end of data are written next.
+void smtp_connection::begin_ending(bool is_chunk) {
+  const auto open = std::exchange(open_, {});
+  ending_ = open.slot;
+  ending_has_begun_ = false;
+  ending_has_verdict_ = open.has_verdict;
+  ending_outcome_ = open.outcome;
+  ending_words_ = open.words;
+  ending_is_chunk_ = is_chunk;
+  ending_may_be_reason_ = !is_chunk;
+  ending_is_not_taken_ = false;
+}
+
+/// Puts the open letter's commands and its message, as it is, in one write. The last octet is its end of data.
+void smtp_connection::write_chunk() {
+  if (std::exchange(needs_reset_, false))
+    append_command(expects::reset);
+  append_command(expects::mail);
+  append_command(expects::recipient);
+  host_.scheduler().on_grant_needed(*open_.slot, host_.now());
+  begin_ending(true);
+  const auto& slot = *ending_;
+  message_.assign(1, {}); // the commands' place
+  std::size_t octets_in_all = 0;
+  slot.from->for_each_message_piece(*slot.one, [&](std::string_view octets) {
+    octets_in_all += octets.size();
+    if (!octets.empty())
+      message_.push_back(octets);
+  });
+  check(octets_in_all == slot.one->message_bytes() && octets_in_all > 0,
+        "a message has the size that MAIL declares");
+  commands_ += "BDAT ";
+  append_number(octets_in_all);
+  commands_ += " LAST\r\n";
+  expect(expects::end_of_data);
+  message_.front() = commands_;
+  const auto last_octet = message_.back().substr(message_.back().size() - 1);
+  message_.back().remove_suffix(1);
+  stream_.put(message_, last_octet);
 }
 
 /// Puts the message, its end of data and, where the server bears it, the next letter's commands in one write.
 void smtp_connection::write_message() {
-  const auto open = std::exchange(open_, {});
-  ending_ = open.slot;
-  ending_has_begun_ = false;
-  // The server goes on although it refused the recipient: RFC 2920 section 3.1 ends that with a lone dot.
-  ending_has_verdict_ = open.has_verdict;
-  ending_outcome_ = open.outcome;
-  ending_words_ = open.words;
+  begin_ending(false);
   message_.clear();
-  if (!open.has_verdict)
-    open.slot->from->for_each_piece(*open.slot->one,
-                                    [this](std::string_view octets) { message_.push_back(octets); });
+  // The server goes on although it refused the recipient: RFC 2920 section 3.1 ends that with a lone dot.
+  if (!ending_has_verdict_)
+    ending_->from->for_each_piece(*ending_->one,
+                                  [this](std::string_view octets) { message_.push_back(octets); });
   commands_.clear();
   append_command(expects::end_of_data);
   if (pipelining_ == pipelining_use::full && may_take())

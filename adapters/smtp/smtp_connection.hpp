@@ -15,6 +15,14 @@
 //   write  message N, its end of data, MAIL RCPT DATA of letter N+1
 //   read   reply to N's end of data, 250 250 354
 //
+// With CHUNKING (RFC 3030; ?chunking=on) a letter whose grant is there when a connection takes it leaves in one write, and
+// costs one round trip too:
+//
+//   write  MAIL RCPT, BDAT and its size, the message
+//   read   250 250, the reply to BDAT
+//
+// Its last octet stands for the end of data: without it the server has not got what BDAT announced.
+//
 // A letter is reported as wanted when its commands leave, if it was not before, so its claim is written while they
 // travel. Its end of data waits for both the server's 354 and the grant. Asking for DATA only after the grant would
 // make calling a letter back cheaper (RSET instead of a new connection), but costs another round trip for
@@ -96,7 +104,7 @@ private:
   task<result<void>> start_tls();
   task<result<void>> shake_hands();
   void begin_tls();
-  notice tls_failure() const;
+  notice tls_failure(const std::string& fault) const;
   bool is_to_loopback();
   task<result<reply>> next_reply(milliseconds timeout, std::string* lines = nullptr);
   task<result<reply>> ask(std::string command, milliseconds timeout, std::string* lines = nullptr);
@@ -125,6 +133,9 @@ private:
   void take_early_reply(const smtp_reply_view& reply);
   void lose_out_of_step(const smtp_reply_view& reply);
   static smtp_step step_of(expects what);
+  void take_chunk_command_reply(const smtp_reply_view& reply, smtp_step step);
+  bool is_chunk_misunderstood(const smtp_reply_view& reply) const;
+  void lose_chunk(const smtp_reply_view& reply);
   void record_verdict(const smtp_reply_view& reply, smtp_step step);
   void lose_amid_letter(const smtp_reply_view& reply, smtp_step step);
   static notice notice_of_unasked(const smtp_reply_view& reply);
@@ -143,7 +154,14 @@ private:
   void append_commands();
   void append_command(expects command);
   void append_mail();
+  bool asks_for_dsn() const { return offers_.dsn && !profile_.server.notify.empty(); }
+  void append_number(std::uint64_t number);
+  void expect(expects command);
   void write_message();
+  void begin_ending(bool is_chunk);
+  bool may_chunk() const;
+  bool has_chunk() const { return ending_ != nullptr && ending_is_chunk_; }
+  void write_chunk();
   void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);
   void put_back(letter_slot& slot, bool may_be_reason, const reply_ptr& words);
   void lose(notice why);
@@ -179,6 +197,9 @@ private:
   bool ending_has_verdict_ = false;
   letter_state ending_outcome_ = letter_state::pending;
   reply_ptr ending_words_;
+  bool ending_is_chunk_ = false;     ///< it left by BDAT, with the replies to MAIL and RCPT to come
+  bool ending_may_be_reason_ = false; ///< MAIL was accepted: where its connection dies, it may be for its sake
+  bool ending_is_not_taken_ = false; ///< what the server said before its reply rules out that it took it
   open_letter open_;
   bool needs_reset_ = false; ///< a transaction is open on the server, and no letter in it
   std::uint32_t letters_ = 0;

@@ -57,6 +57,7 @@ void smtp_connection::take_reply(const smtp_reply_view& reply) {
   --expected_size_;
   ++replies_;
   if (reply.code == 421 && what != expects::end_of_data) {
+    ending_is_not_taken_ = has_chunk();
     lose_amid_letter(reply, step_of(what));
     return;
   }
@@ -67,7 +68,10 @@ void smtp_connection::take_reply(const smtp_reply_view& reply) {
     break;
   case expects::mail:
   case expects::recipient:
-    take_letter_reply(what, reply);
+    if (has_chunk())
+      take_chunk_command_reply(reply, step_of(what));
+    else
+      take_letter_reply(what, reply);
     break;
   case expects::data:
     take_data_reply(reply);
@@ -133,10 +137,16 @@ void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
     lose(notice{"reply_out_of_step", {{"step", "the end of data"}, {"reply", to_words(reply)}}});
     return;
   }
+  if (has_chunk() && is_chunk_misunderstood(reply)) {
+    lose_chunk(reply);
+    return;
+  }
   if (!ending_has_begun_) {
     take_early_reply(reply);
     return;
   }
+  if (has_chunk())
+    needs_reset_ = !reply.is_positive(); // RFC 3030 section 2: the state is indeterminate
   if (reply.code == 421 && !ending_has_verdict_) {
     ending_has_begun_ = false; // it was not taken
     lose_amid_letter(reply, smtp_step::end_of_data);
@@ -154,6 +164,45 @@ void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
     return settle(*slot, found.outcome, words);
   lose(notice{"session_refused", {{"reply", to_words(reply)}}});
   host_.scheduler().put_back(*slot, true, words);
+}
+
+/// To MAIL or RCPT of a letter that left by BDAT behind them: refused, the message behind it is read and not taken.
+void smtp_connection::take_chunk_command_reply(const smtp_reply_view& reply, smtp_step step) {
+  if (reply.is_intermediate()) {
+    lose_step(notice{"reply_out_of_step", {{"step", "MAIL or RCPT"}, {"reply", to_words(reply)}}});
+  } else if (reply.is_positive() || ending_has_verdict_) {
+    ending_may_be_reason_ = ending_may_be_reason_ || reply.is_positive();
+  } else if (reply.code == out_of_step) {
+    ending_is_not_taken_ = true;
+    lose_out_of_step(reply);
+  } else {
+    const auto words = host_.words().of(reply);
+    const auto found = host_.judge(*ending_, words, step);
+    is_finishing_ = is_finishing_ || found.frees_connection;
+    if (found.ends_session) {
+      ending_is_not_taken_ = true;
+      return lose_step(notice{"session_refused", {{"reply", to_words(reply)}}});
+    }
+    ending_has_verdict_ = true;
+    ending_outcome_ = found.outcome;
+    ending_words_ = words;
+  }
+}
+
+/// The reply is about BDAT, not about the letter.
+bool smtp_connection::is_chunk_misunderstood(const smtp_reply_view& reply) const {
+  return !ending_has_verdict_ && (reply.code == out_of_step || reply.code == 500 || reply.code == 502);
+}
+
+/// A server that does not know BDAT reads the message as commands: nothing more is read of it.
+void smtp_connection::lose_chunk(const smtp_reply_view& reply) {
+  ending_is_not_taken_ = true;
+  if (reply.code == out_of_step) {
+    lose_out_of_step(reply);
+    return;
+  }
+  host_.on_no_chunking(reply);
+  cut(notice{"reply_out_of_step", {{"step", "BDAT"}, {"reply", to_words(reply)}}});
 }
 
 /// A reply to an end of data that has not left. Nobody can have taken that letter over; a refusal (552, the

@@ -82,6 +82,10 @@ public:
   /// A connection that sent `used` ahead got `reply`, which says that the session is out of step (503): the next ones
   /// send less ahead. False where less is not possible.
   virtual bool on_out_of_step(pipelining_use used, const smtp_reply_view& reply) = 0;
+  /// Whether letters may leave by BDAT where the server offers it.
+  virtual bool may_chunk() const = 0;
+  /// The server offers CHUNKING and does not know BDAT: `reply` says so.
+  virtual void on_no_chunking(const smtp_reply_view& reply) = 0;
   /// It is over and has no letter any more.
   virtual void on_ended(smtp_connection& connection, const smtp_ending& ending) = 0;
 

@@ -131,6 +131,14 @@ private:
     return true;
   }
 
+  bool may_chunk() const override { return may_chunk_; }
+
+  void on_no_chunking(const smtp_reply_view& reply) override {
+    if (std::exchange(may_chunk_, false))
+      spdlog::warn("{}: it offers CHUNKING and does not take BDAT ({}), so from now on chunking=off",
+                   profile_.name(), to_words(reply));
+  }
+
   void look_up(std::function<void(result<endpoints>)> done) override {
     begin_look_up(io_, surroundings_.look_up, profile_.server.host, profile_.server.port, std::move(done));
   }
@@ -405,6 +413,7 @@ private:
   smtp_profile profile_;
   smtp_surroundings surroundings_;
   pipelining_use pipelining_ = profile_.server.pipelining; ///< less once the server could not follow
+  bool may_chunk_ = profile_.server.may_chunk;
   /// Shared with look-ups of names, which may end after everything else.
   std::shared_ptr<boost::asio::io_context> io_ = std::make_shared<boost::asio::io_context>(1);
   boost::asio::steady_timer timer_{*io_};

@@ -109,17 +109,17 @@ void smtp_connection::begin_tls() {
 }
 
 /// With the setting that decides.
-notice smtp_connection::tls_failure() const {
+notice smtp_connection::tls_failure(const std::string& fault) const {
   const auto use = profile_.server.tls;
   if (use == tls_use::implicit && stream_.greets_in_clear())
     return notice{"tls_not_spoken"};
   if (stream_.is_untrusted())
     return notice{"tls_not_trusted",
-                  {{"fault", stream_.tls_fault()},
+                  {{"fault", fault},
                    {"setting", use == tls_use::implicit   ? "smtps://"
                                : use == tls_use::required ? "tls=require"
                                                           : "user:password@"}}};
-  notice failed{"tls_failed", {{"fault", stream_.tls_fault()}}};
+  notice failed{"tls_failed", {{"fault", fault}}};
   if (use == tls_use::offered)
     failed.add({"setting", "tls=never"});
   return failed;
@@ -132,9 +132,9 @@ task<result<void>> smtp_connection::shake_hands() {
     if (done == tls_session::progress::done)
       co_return result<void>{};
     if (done == tls_session::progress::failed)
-      co_return trouble(tls_failure());
+      co_return trouble(tls_failure(stream_.tls_fault()));
     if (!stream_.end_of_input().empty())
-      co_return trouble(notice{"tls_failed", {{"fault", sluice::words_of(stream_.end_of_input())}}});
+      co_return trouble(tls_failure(sluice::words_of(stream_.end_of_input())));
     stream_.read(shared_from_this());
     co_await at_pause_.pause();
     if (has_timed_out_ || is_over_)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace sluice {
 
@@ -25,6 +26,23 @@ result<void> read_pipelining(smtp_url& made, std::string_view value) {
   return wrong("pipelining may be off, commands or full");
 }
 
+result<void> read_dsn(smtp_url& made, std::string_view value) {
+  made.notify.clear();
+  const auto is_never = value == "never";
+  for (auto rest = value; !is_never;) {
+    const auto end = std::min(rest.find(','), rest.size());
+    const auto one = rest.substr(0, end);
+    if (one != "failure" && one != "delay" && one != "success")
+      return wrong("dsn may be never, or some of failure, delay and success with commas between them");
+    if (end == rest.size())
+      break;
+    rest.remove_prefix(end + 1);
+  }
+  std::ranges::transform(value, std::back_inserter(made.notify),
+                         [](char c) { return c == ',' ? c : static_cast<char>(c - 'a' + 'A'); });
+  return {};
+}
+
 result<void> read_option(smtp_url& made, std::string_view key, std::string_view value, bool is_smtps) {
   if (key == "tls" && is_smtps)
     return wrong("smtps:// is always TLS, ?tls= is for smtp://");
@@ -42,6 +60,12 @@ result<void> read_option(smtp_url& made, std::string_view key, std::string_view 
     return wrong("auth may be insecure");
   else if (key == "pipelining")
     return read_pipelining(made, value);
+  else if (key == "dsn")
+    return read_dsn(made, value);
+  else if (key == "chunking" && (value == "on" || value == "off"))
+    made.may_chunk = value == "on";
+  else if (key == "chunking")
+    return wrong("chunking may be on or off");
   else
     return wrong("there is no option \"" + std::string{key} + "\"");
   return {};

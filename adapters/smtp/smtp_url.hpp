@@ -1,6 +1,6 @@
 #pragma once
-// smtp://[user:password@]host[:port][?tls=…][&auth=…][&pipelining=…] and smtps://…, taken apart. User and password
-// are percent-encoded (RFC 3986).
+// smtp://[user:password@]host[:port][?tls=…][&auth=…][&pipelining=…][&chunking=…][&dsn=…] and smtps://…,
+// taken apart. User and password are percent-encoded (RFC 3986).
 
 #include "messages/error.hpp"
 
@@ -36,6 +36,12 @@ struct smtp_url {
   /// Servers that offer PIPELINING are known to drop what comes behind an end of data (Haraka), or to die of it
   /// with the letter already handed on (Dovecot's submission).
   pipelining_use pipelining = pipelining_use::commands;
+  /// ?chunking=on: BDAT (RFC 3030) where the server offers it too. A connection that breaks before the reply to MAIL
+  /// leaves the letter in doubt then, so it is not the default.
+  bool may_chunk = false;
+  /// ?dsn=never or some of failure, delay and success with commas: of what each recipient's server is asked to tell the
+  /// sender (RFC 3461 section 4.1), where the server offers DSN. Empty: nothing is asked, and the servers decide.
+  std::string notify;
 };
 
 /// Whether the password may be sent: under TLS, to this machine, or where the URL says so.

@@ -4,7 +4,7 @@
     server.misbehave(".", late, times=2)     at the first two ends of data
 
 Steps: greeting, EHLO, STARTTLS, TLS (the handshake), AUTH, MAIL, RCPT, DATA, message (amid it), "." (the end of
-data), RSET, QUIT. What it may do there is in misbehaviours.py."""
+data, or the whole chunk of a BDAT), RSET, QUIT. What it may do there is in misbehaviours.py."""
 
 import collections
 import re
@@ -17,6 +17,7 @@ import threading
 LINE_ENDS = b"\r\n"
 OK = b"250 2.0.0 Ok\r\n"
 PIPELINING = (b"PIPELINING", b"8BITMIME", b"SMTPUTF8", b"SIZE 50000000")
+CHUNKING = (b"CHUNKING", *PIPELINING)
 IN_STEPS = PIPELINING[1:]
 
 Letter = collections.namedtuple("Letter", "recipient message_id")
@@ -99,6 +100,8 @@ class Session:
                 usual = b"354 go on\r\n" if self.recipient else b"503 5.5.1 no recipient\r\n"
                 if self.answer("DATA", usual) == 354:
                     self.take_message()
+            elif verb == b"BDAT":
+                self.take_chunk(int(line.split()[1]))
             elif verb == b"QUIT":
                 self.answer("QUIT", b"221 2.0.0 Bye\r\n")
                 self.hang_up()
@@ -116,6 +119,19 @@ class Session:
         while not (self.incoming.startswith(b".\r\n") or b"\r\n.\r\n" in self.incoming):
             self.fill()
         message, _, self.incoming = (LINE_ENDS + self.incoming).partition(b"\r\n.\r\n")
+        self.take(message)
+
+    def take_chunk(self, octets):
+        while len(self.incoming) < octets:
+            self.fill()
+        message, self.incoming = self.incoming[:octets], self.incoming[octets:]
+        if self.recipient:
+            self.server.note_chunk()
+            self.take(message)
+        else:
+            self.say(b"503 5.5.1 no recipient\r\n")
+
+    def take(self, message):
         letter = None
         if self.recipient:
             found = re.search(rb"(?im)^message-id:\s*(\S+)", message)
@@ -167,6 +183,7 @@ class HostileServer:
         self.unanswered = []
         self.connections = 0
         self.refuses_ahead = False  # says 503 to what came behind an end of data before its reply, as Haraka does
+        self.chunks = 0
         self.ahead = 0  # how often something came there
         self.behaving = threading.Event()
         self.is_closed = False
@@ -237,6 +254,10 @@ class HostileServer:
     def note_unanswered(self, text):
         with self.lock:
             self.unanswered.append(text)
+
+    def note_chunk(self):
+        with self.lock:
+            self.chunks += 1
 
     def note_ahead(self):
         with self.lock:

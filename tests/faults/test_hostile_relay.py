@@ -6,7 +6,7 @@ import re
 import unittest
 
 from engine import Engine, wait_until
-from hostile_server import IN_STEPS, PIPELINING, Certificates, HostileServer
+from hostile_server import CHUNKING, IN_STEPS, PIPELINING, Certificates, HostileServer
 from misbehaviours import (SHUTTING_DOWN, as_a_stranger, cut, endless_line, endless_reply, garbage, half_a_line,
                            half_a_line_and_cut, in_many_lines, in_pieces, late, reset, says, says_and_cuts,
                            says_and_stalls, silence, stray_refusal, twice, two_codes, with_odd_bytes)
@@ -133,10 +133,10 @@ class HostileRelay(RelayScenarios):
                 self.assertNotIn("secret", engine.log() + seen)
                 self.assertFalse(self.check_books(engine, campaign, server), "a letter was in doubt")
 
-    def play_doubt(self, policy, how, words):
-        with HostileServer() as server:
+    def play_doubt(self, policy, how, words, offers=PIPELINING, **url):
+        with HostileServer(offers) as server:
             server.misbehave(".", how, times=2)
-            with self.engine_for(server, settings_for(".", how)) as engine:
+            with self.engine_for(server, settings_for(".", how), **url) as engine:
                 campaign = self.start(engine, on_doubt=policy)
                 if policy == "hold":
                     self.settle_doubt(engine, campaign, server, words)
@@ -161,11 +161,11 @@ class HostileRelay(RelayScenarios):
         self.assertEqual(len({one.recipient for one in server.taken()}), len(server.taken()))
         engine.run("doubt", campaign, "--resend")
 
-    def play_verdict(self, offers, step, how):
+    def play_verdict(self, offers, step, how, **url):
         is_final = how.words.startswith("says 5")
         with HostileServer(offers) as server:
             server.misbehave(step, how, times=3)
-            with self.engine_for(server) as engine:
+            with self.engine_for(server, **url) as engine:
                 campaign = self.start(engine)
                 counts = self.await_end(engine, campaign)
                 self.assertEqual(counts["refused"], 3 if is_final else 0)
@@ -274,6 +274,21 @@ class HostileRelay(RelayScenarios):
                 Engine(server.url(), SETTINGS) as engine:
             self.await_trouble(engine, self.start(engine), "connected, and no greeting yet; does it speak TLS at once")
 
+    def test_by_BDAT_a_connection_that_is_cut_before_the_reply_to_MAIL_costs_no_letter(self):
+        with HostileServer(CHUNKING) as server:
+            server.misbehave("MAIL", cut, times=6)
+            with self.engine_for(server, options="?chunking=on") as engine:
+                campaign = self.start(engine)
+                self.assertEqual(self.await_end(engine, campaign)["accepted"], LETTERS)
+                self.check_books(engine, campaign, server)
+
+    def test_letters_leave_by_BDAT_where_it_is_asked_for_and_offered(self):
+        with HostileServer(CHUNKING) as server, self.engine_for(server, options="?chunking=on") as engine:
+            campaign = self.start(engine)
+            self.assertEqual(self.await_end(engine, campaign)["accepted"], LETTERS)
+            self.assertGreater(server.chunks, 0)
+            self.assertFalse(self.check_books(engine, campaign, server), "a letter was in doubt")
+
     def test_where_TLS_is_not_required_a_refused_STARTTLS_is_gone_without(self):
         self.play_harmless(lambda server: server.misbehave("STARTTLS", says(b"454 4.7.0 not now\r\n")), STARTTLS)
 
@@ -340,6 +355,12 @@ def add_scenarios():
             fate = "refuses that letter for good" if how.words.startswith("says 5") else "gets that letter again later"
             promise(HostileRelay, f"a server that {how.words} at {'the end of data' if step == '.' else step} {pace}{fate}",
                     lambda self, row=(offers, step, how): self.play_verdict(*row))
+    for how, words in DOUBTS:
+        promise(HostileRelay, f"a server that {how.words} behind BDAT leaves the letter in doubt and it is sent again",
+                lambda self, row=("resend", how, words): self.play_doubt(*row, CHUNKING, options="?chunking=on"))
+    for step, how in VERDICTS:
+        promise(HostileRelay, f"a server that {how.words} at {'the end' if step == '.' else step} of a letter by BDAT means that letter",
+                lambda self, row=(CHUNKING, step, how): self.play_verdict(*row, options="?chunking=on"))
     for step, how in HARMLESS:
         promise(HostileRelay, f"a server that {how.words} at {'the end of data' if step == '.' else step} is as good as any",
                 lambda self, step=step, how=how: self.play_harmless(lambda server: server.misbehave(step, how)))

@@ -251,3 +251,20 @@ TEST_CASE("quoted-printable leaves no line to begin with a dot or From", "[lette
 }
 
 } // namespace sluice
+
+TEST_CASE("stuffed dots are left out wherever a message's pieces are cut", "[letters]") {
+  const std::string wire = "..\r\n..a\r\n.\r.b.\r\n\r\n...\r\n";
+  const std::string message = ".\r\n.a\r\n\r.b.\r\n\r\n..\r\n";
+  for (std::size_t cut = 0; cut <= wire.size(); ++cut)
+    for (std::size_t again = cut; again <= wire.size(); ++again) {
+      std::string found;
+      auto is_line_begin = true;
+      const auto take = [&found](std::string_view octets) { found += octets; };
+      const std::string_view all{wire};
+      for (const auto piece : {all.substr(0, cut), all.substr(cut, again - cut), all.substr(again)})
+        is_line_begin = sluice::take_unstuffed(piece, is_line_begin, take);
+      INFO(cut << ' ' << again);
+      CHECK(found == message);
+      CHECK(is_line_begin);
+    }
+}

@@ -121,6 +121,19 @@ std::string server_side::message() {
   return found;
 }
 
+std::string server_side::chunk() {
+  const auto command = line();
+  if (!command.starts_with("BDAT ") || !command.ends_with(" LAST"))
+    throw script_failure("expected BDAT and LAST, heard \"" + command + "\"");
+  const auto octets = std::stoul(command.substr(5));
+  while (received_.size() < octets)
+    if (!fill())
+      throw script_failure("the client closed amid a chunk");
+  auto found = received_.substr(0, octets);
+  received_.erase(0, octets);
+  return found;
+}
+
 std::string server_side::rest() {
   while (fill())
     ;

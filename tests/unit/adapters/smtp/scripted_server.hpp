@@ -44,6 +44,8 @@ public:
   void carry(std::string_view recipient);
   /// All up to the end of data, as it came over the wire, without the final dot.
   std::string message();
+  /// Hears BDAT with the last chunk, and reads its octets.
+  std::string chunk();
   /// Waits for the client to close. What it sends before is returned.
   std::string rest();
   /// True when nothing comes for a little while.

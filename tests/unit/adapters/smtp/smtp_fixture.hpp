@@ -37,6 +37,13 @@ struct smtp_fixture {
     }
     return *made;
   }
+
+  /// Returns when the relay's thread has carried out what it was asked before: it does so at the end of a turn, which has
+  /// fewer handlers than this asks.
+  void await_turn() {
+    for (auto asked = 0; asked < 40; ++asked)
+      made->waits_for("");
+  }
 };
 
 } // namespace sluice::test

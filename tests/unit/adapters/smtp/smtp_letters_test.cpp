@@ -416,6 +416,20 @@ TEST_CASE("MAIL declares what the letter needs and the server offers", "[smtp]")
   peer.hear("MAIL FROM:<sender@example.org> SIZE=21 SMTPUTF8");
 }
 
+TEST_CASE("a server that offers DSN is asked for the notices that the URL names", "[smtp]") {
+  smtp_fixture at;
+  queue_watch queue(at.relay("?dsn=failure,delay"), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  SECTION("offered") {
+    auto peer = at.server.welcome({"PIPELINING", "DSN"});
+    peer.hear("MAIL FROM:<sender@example.org> RET=HDRS");
+    peer.hear("RCPT TO:<n0@example.com> NOTIFY=FAILURE,DELAY");
+  }
+  SECTION("not offered") {
+    at.server.welcome().hear_letter("n0@example.com");
+  }
+}
+
 TEST_CASE("what a server cannot take is refused here, with the reason", "[smtp]") {
   smtp_fixture at;
   queue_watch queue(at.relay(), answers::at_once);

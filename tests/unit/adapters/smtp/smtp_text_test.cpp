@@ -20,6 +20,12 @@ TEST_CASE("a relay's URL is taken apart", "[smtp]") {
   CHECK(full.password == "p:w");
   CHECK(full.tls == tls_use::required);
   CHECK(full.may_auth_in_clear);
+  CHECK(full.notify.empty());
+  CHECK(parse_smtp_url("smtp://mail?dsn=never").value().notify == "NEVER");
+  CHECK(parse_smtp_url("smtp://mail?dsn=failure,delay").value().notify == "FAILURE,DELAY");
+  CHECK_FALSE(full.may_chunk);
+  CHECK(parse_smtp_url("smtp://mail?chunking=on").value().may_chunk);
+  CHECK_FALSE(parse_smtp_url("smtp://mail?chunking=off").value().may_chunk);
   CHECK(full.pipelining == pipelining_use::commands);
   CHECK(parse_smtp_url("smtp://mail?pipelining=off").value().pipelining == pipelining_use::off);
   CHECK(parse_smtp_url("smtp://mail?pipelining=commands").value().pipelining == pipelining_use::commands);
@@ -30,11 +36,29 @@ TEST_CASE("a relay's URL is taken apart", "[smtp]") {
 }
 
 TEST_CASE("a wrong URL is refused with words that do not hold the password", "[smtp]") {
-  for (const std::string text :
-       {"smtp://", "smtp:", "mail.example", "http://mail.example", "smtp://u:topsecret@", "smtp://mail:0",
-        "smtp://mail:70000", "smtp://mail:", "smtp://mail/path", "smtp://mail#x", "smtp://mail?tls=maybe",
-        "smtp://mail?x=y", "smtps://mail?tls=require", "smtp://:topsecret@mail", "smtp://u:top secret@mail",
-        "smtp://u:topsecret%00@mail", "smtp://mail?auth=yes", "smtp://mail?pipelining=on"}) {
+  for (const std::string text : {"smtp://",
+                                 "smtp:",
+                                 "mail.example",
+                                 "http://mail.example",
+                                 "smtp://u:topsecret@",
+                                 "smtp://mail:0",
+                                 "smtp://mail:70000",
+                                 "smtp://mail:",
+                                 "smtp://mail/path",
+                                 "smtp://mail#x",
+                                 "smtp://mail?tls=maybe",
+                                 "smtp://mail?x=y",
+                                 "smtps://mail?tls=require",
+                                 "smtp://:topsecret@mail",
+                                 "smtp://u:top secret@mail",
+                                 "smtp://u:topsecret%00@mail",
+                                 "smtp://mail?auth=yes",
+                                 "smtp://mail?pipelining=on",
+                                 "smtp://mail?chunking=yes",
+                                 "smtp://mail?dsn=",
+                                 "smtp://mail?dsn=never,delay",
+                                 "smtp://mail?dsn=failure,",
+                                 "smtp://mail?dsn=failure%0D%0AX"}) {
     INFO(text);
     const auto made = parse_smtp_url(text);
     REQUIRE_FALSE(made);
@@ -63,6 +87,9 @@ TEST_CASE("a server's offers are read whatever their case, unknown ones passed o
   CHECK(all.size_max == 1000);
   CHECK(all.eight_bit);
   CHECK(all.auth == std::vector<std::string>{"PLAIN", "LOGIN"});
+  CHECK(parse_capabilities("x\nDSN").dsn);
+  CHECK_FALSE(all.chunking);
+  CHECK(parse_capabilities("x\nChunking").chunking);
   CHECK(all.starttls);
   CHECK(all.smtputf8);
   const auto none = parse_capabilities("PIPELINING is my name");
