@@ -80,6 +80,19 @@ outcome<void> explain_moderation(session& with, campaign_id id) {
   return {};
 }
 
+/// After a hold that the engine laid: not everything leaves at once.
+outcome<void> explain_trial(session& with, campaign_id id) {
+  const auto answer = with.engine().get(fmt::format("/v1/campaigns/{}", to_string(id)));
+  if (!answer)
+    return std::unexpected(answer.error());
+  const auto campaign = campaign_from(*answer);
+  if (!campaign)
+    return std::unexpected(campaign.error());
+  if (campaign->trial)
+    with.io().out << trial_words(campaign->trial->letters) << '\n';
+  return {};
+}
+
 /// Waits until the letters in flight are through, and says what became of them.
 outcome<exit_code> wait_until_drained(session& with, campaign_id id, nlohmann::json answer) {
   const auto view = watch_until_drained(with, id);
@@ -117,6 +130,9 @@ outcome<exit_code> carry_out(session& with, const std::string& kind, const steer
   }
   if (kind == "start" && text_of(*answer, "status") == "moderation")
     if (const auto told = explain_moderation(with, *id); !told)
+      return std::unexpected(told.error());
+  if ((kind == "resume" || kind == "release") && is_true(*answer, "changed"))
+    if (const auto told = explain_trial(with, *id); !told)
       return std::unexpected(told.error());
   return exit_code::done;
 }
@@ -156,7 +172,8 @@ void add_steering_commands(command_syntax root) {
        {"approve", "lets a campaign pass moderation"},
        {"reject", "refuses a campaign in moderation, for good"},
        {"pause", "holds a campaign: no further letter is begun"},
-       {"resume", "lifts a hold; what fell due meanwhile leaves at once"},
+       {"resume", "lifts a hold; what fell due meanwhile leaves at once, after a hold of the engine's a few "
+                  "letters first"},
        {"release", "sends the whole rest at once, whatever the plan said"},
        {"cancel", "stops a campaign for good"}}};
   for (const auto& [kind, about] : kinds) {
