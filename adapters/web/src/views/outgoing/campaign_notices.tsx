@@ -3,13 +3,14 @@ import type { Campaign } from "../../api/types";
 import { Icon } from "../../components/icons";
 import { spokenReasons } from "../../i18n/notice_words";
 import { useSpoken } from "../../i18n/use_spoken";
-import { useWords } from "../../i18n/words";
+import { useWords, type Words } from "../../i18n/words";
 import { waitsInDoubt } from "./listing";
+import { RefusalsNotice } from "./refusals_notice";
 
 export function CampaignNotices({ campaign }: { campaign: Campaign }) {
   const { formats: f, card } = useWords();
   const told = useSpoken();
-  const { hold, drain, relay_trouble: trouble, fault, moderation } = campaign;
+  const { hold, drain, relay_trouble: trouble, fault, moderation, trial } = campaign;
   const isStopped = campaign.status === "paused" || campaign.status === "cancelled";
   return (
     <>
@@ -19,10 +20,13 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
             <span>
               {hold.reason === "spam_suspicion"
                 ? card.heldForSpam(f.near(hold.since))
-                : card.heldBy(hold.by, f.near(hold.since))}
+                : hold.reason === "relay_refuses"
+                  ? card.heldForRefusals(f.near(hold.since))
+                  : card.heldBy(hold.by, f.near(hold.since))}
               {hold.text && <Quoted text={told(hold)} />}
             </span>
           )}
+          {hold?.reason === "relay_refuses" && <span>{adviceOf(campaign, card)}</span>}
           {drain && isStopped && (
             <span className="drain" aria-live="polite">
               {drain.ended_at
@@ -32,6 +36,12 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
           )}
         </div>
       )}
+      {trial && (
+        <p className="notice" data-kind="held">
+          <span>{card.trial(trial.outcomes.begun, trial.letters, trial.outcomes.accepted, trial.outcomes.refused)}</span>
+        </p>
+      )}
+      {campaign.refusals.provisional > 0 && campaign.stage === "sending" && <RefusalsNotice campaign={campaign} />}
       {campaign.stage === "moderation" && moderation.reasons.length > 0 && (
         <ul className="notice" data-kind="held">
           {spokenReasons(moderation).map((reason) => (
@@ -68,6 +78,13 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
       )}
     </>
   );
+}
+
+/** Whose failure it is that the server refuses, and what to do. */
+function adviceOf({ hold }: Campaign, card: Words["card"]): string {
+  if (!hold) return "";
+  const whose = hold.notice?.code === "sender_refused" ? card.refusalIsSenders : card.refusalIsEverybodys;
+  return hold.trial > 0 ? `${whose} ${card.mendAndResume(hold.trial)}` : `${whose} ${card.resumeEnds}`;
 }
 
 /** A person's words. Whatever direction they have ends before the closing mark. */

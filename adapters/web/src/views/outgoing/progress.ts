@@ -14,6 +14,11 @@ export const segmentNames = [
 ] as const;
 export type SegmentName = (typeof segmentNames)[number];
 
+/** The engine laid the hold itself: something is to be looked into before it is lifted. */
+export function isHeldByEngine(campaign: Campaign): boolean {
+  return campaign.hold !== null && campaign.hold.reason !== "operator";
+}
+
 /** Letters that fell due and are held back by a pause (`accumulated` in domain.md). */
 export function accumulated(campaign: Campaign): number {
   if (campaign.status !== "paused") return 0;
