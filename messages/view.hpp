@@ -51,7 +51,7 @@ struct response_group {
 
 /// After a hold that the engine laid some letters leave first and show whether all is well.
 struct trial_view {
-  letter_index letters = 0; ///< so many at most
+  letter_index letters = 0; ///< so many at most, and no more than there are to send
   letter_ranges begun;      ///< those that left so far
   letter_index accepted = 0;
   letter_index refused = 0; ///< for good, or for now

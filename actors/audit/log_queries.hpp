@@ -28,9 +28,9 @@ class letter_history;
 
 struct letters_query {
   std::optional<letter_state> outcome;
-  bool is_refused_for_now = false;   ///< only those whose refusal is provisional
   std::optional<letter_index> after; ///< rows behind this letter only
   std::size_t limit = 100;
+  bool is_refused_for_now = false; ///< only those whose refusal is provisional
 };
 
 inline constexpr std::size_t letters_limit_max = 10'000;

@@ -323,7 +323,9 @@ std::optional<trial_view> trial_of(const campaign_state& state) {
   if (!state.trial)
     return std::nullopt;
   trial_view sum{state.trial->size, state.trial->letters};
+  std::size_t open = 0;
   state.trial->letters.for_each([&](letter_index index) {
+    open += is_final(state.letters.at(index)) ? 0U : 1U;
     switch (state.letters.at(index)) {
     case letter_state::pending:
     case letter_state::claimed:
@@ -343,6 +345,11 @@ std::optional<trial_view> trial_of(const campaign_state& state) {
       break;
     }
   });
+  std::size_t open_in_all = state.letters.size();
+  for (const auto final : {letter_state::accepted, letter_state::refused, letter_state::skipped})
+    open_in_all -= state.letters.count(final);
+  sum.letters =
+      static_cast<letter_index>(std::min<std::size_t>(sum.letters, sum.begun.count() + open_in_all - open));
   return sum;
 }
 

@@ -30,7 +30,8 @@ std::string mended_words(const campaign_view& campaign) {
   auto words = fmt::format(
       "on hold: sluice responses {} has what was said; when that is mended, sluice resume {}", id, id);
   if (campaign.trial_on_resume > 0)
-    words += fmt::format(": {}", trial_words(campaign.trial_on_resume));
+    words += fmt::format(": {}", trial_words(campaign.trial_on_resume,
+                                             campaign.counts.total - final_letters(campaign.counts)));
   return words;
 }
 
@@ -208,9 +209,10 @@ std::string counts_words(const letter_counts& counts) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-std::string trial_words(letter_index letters) {
-  return fmt::format("{} first; the rest follows when these were accepted",
-                     counted(letters, "letter leaves", "letters leave"));
+std::string trial_words(letter_index letters, letter_index open) {
+  return fmt::format("{} first{}", counted(letters, "letter leaves", "letters leave"),
+                     open > letters ? "; the rest follows when these were accepted"
+                                    : ", which is all that are left");
 }
 
 std::string drain_words(const drain& stop) {

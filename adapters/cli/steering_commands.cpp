@@ -80,17 +80,15 @@ outcome<void> explain_moderation(session& with, campaign_id id) {
   return {};
 }
 
-/// After a hold that the engine laid: not everything leaves at once.
-outcome<void> explain_trial(session& with, campaign_id id) {
+/// After a hold that the engine laid: not everything leaves at once. The command itself is done, whatever comes of
+/// this question.
+void explain_trial(session& with, campaign_id id) {
   const auto answer = with.engine().get(fmt::format("/v1/campaigns/{}", to_string(id)));
-  if (!answer)
-    return std::unexpected(answer.error());
-  const auto campaign = campaign_from(*answer);
-  if (!campaign)
-    return std::unexpected(campaign.error());
-  if (campaign->trial)
-    with.io().out << trial_words(campaign->trial->letters) << '\n';
-  return {};
+  const auto campaign = answer ? campaign_from(*answer) : std::unexpected(answer.error());
+  if (campaign && campaign->trial)
+    with.io().out << trial_words(campaign->trial->letters,
+                                 campaign->counts.total - final_letters(campaign->counts))
+                  << '\n';
 }
 
 /// Waits until the letters in flight are through, and says what became of them.
@@ -132,8 +130,7 @@ outcome<exit_code> carry_out(session& with, const std::string& kind, const steer
     if (const auto told = explain_moderation(with, *id); !told)
       return std::unexpected(told.error());
   if ((kind == "resume" || kind == "release") && is_true(*answer, "changed"))
-    if (const auto told = explain_trial(with, *id); !told)
-      return std::unexpected(told.error());
+    explain_trial(with, *id);
   return exit_code::done;
 }
 

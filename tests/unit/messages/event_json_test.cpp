@@ -195,7 +195,7 @@ TEST_CASE("a record with a wrong field is refused with words that name it") {
     CHECK(is_corrupt(event_from_json(changed)));
     return read ? std::string{} : read.error().message;
   };
-  CHECK(with("/v", 3).find("newer Sluice") != std::string::npos);
+  CHECK(with("/v", 4).find("newer Sluice") != std::string::npos);
   CHECK(with("/t", "exploded").find("\"exploded\"") != std::string::npos);
   CHECK(with("/t", 7).find("\"t\"") != std::string::npos);
   CHECK(with("/at", "noon").find("\"at\"") != std::string::npos);
@@ -244,6 +244,9 @@ TEST_CASE("what a reader would refuse is not written") {
   CHECK_THROWS_AS(encode_event({{}, "", claimed{}}), broken_invariant);
   CHECK_THROWS_AS(encode_event({{}, "", settled{}}), broken_invariant);
   CHECK_THROWS_AS(encode_event({{}, "", doubt_settled{}}), broken_invariant);
+  CHECK_THROWS_AS(encode_event({{}, "", refusals_settled{}}), broken_invariant);
+  CHECK_THROWS_AS(encode_event({{}, "", settled{{{letter_state::refused, {{0, 1}}, {}, {}, true}}}}),
+                  broken_invariant);
   CHECK_THROWS_AS(encode_event({{}, "", claimed{{{0, letters_max + 1}}}}), broken_invariant);
   CHECK_THROWS_AS(encode_event({{}, "", settled{{{letter_state::claimed, {{0, 1}}, {}, {}}}}}),
                   broken_invariant);

@@ -58,10 +58,10 @@ TEST_CASE("stages, statuses, holds, commands and outcomes have the names of the 
         list{"draft", "moderation", "preparing", "sending", "sent", "cancelled", "rejected"});
   CHECK(names_of<status>(8, parse_status) ==
         list{"draft", "moderation", "preparing", "sending", "paused", "sent", "cancelled", "rejected"});
-  CHECK(names_of<hold_reason>(2, parse_hold_reason) == list{"operator", "spam_suspicion"});
+  CHECK(names_of<hold_reason>(3, parse_hold_reason) == list{"operator", "spam_suspicion", "relay_refuses"});
   CHECK(names_of<command_kind>(command_kind_count, parse_command_kind) ==
         list{"start", "approve", "reject", "pause", "resume", "release", "cancel", "edit", "discard",
-             "resend_doubt", "give_up_doubt"});
+             "resend_doubt", "give_up_doubt", "accept_refusals", "retry_refusals"});
   CHECK(names_of<letter_state>(letter_state_count, parse_letter_state) ==
         list{"pending", "in_flight", "accepted", "refused", "deferred", "skipped", "in_doubt"});
 }
