@@ -37,7 +37,7 @@ describe("refusals", () => {
     const card = cardOf(page, id);
     await card.getByText(/held since .* because the sending server refuses its letters/).waitFor();
     await card.getByText(/likely about the sender, the account or the message/).waitFor();
-    await card.getByText(/then resume: 50 letters leave first/).waitFor();
+    await card.getByText(/then resume: 50 letters leave first; the rest follows/).waitFor();
     const { refusals } = await engine.show(id);
     assert.ok(refusals.provisional >= 10);
     await card.getByText(`${refusals.provisional} of them refused for now`).waitFor();
@@ -65,6 +65,7 @@ describe("refusals", () => {
     const { counts } = await engine.show(id);
     assert.deepEqual([counts.accepted, counts.refused], [80, 0]);
     assert.equal(new Set(await engine.call("recipients")).size, 80);
+    await dialog.getByText("Sent", { exact: true }).waitFor();
     await dialog.getByRole("tab", { name: "Log" }).click();
     await dialog.getByText("Held because the sending server refuses its letters").waitFor();
     await dialog.getByText(/Resumed\. 50 letters leave first/).waitFor();
@@ -107,7 +108,7 @@ describe("refusals", () => {
     const page = await open(browser, engine, { width: 360, height: 740, dark: true, locale: "ru-RU" });
     const card = cardOf(page, id);
     await card.getByText(/задержан с .*: почтовый сервер отклоняет его письма/).waitFor();
-    await card.getByText(/сначала уйдут 30 писем/).waitFor();
+    await card.getByText(/Сначала уйдут 30 писем: это все, что остались/).waitFor();
     await card.getByRole("button", { name: "Попробовать снова" }).waitFor();
     await noOverflow(page);
     assert.deepEqual(await axeFaults(page), []);

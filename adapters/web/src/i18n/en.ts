@@ -99,8 +99,7 @@ export const en = {
     heldForRefusals: (since: string) => `held since ${since} because the sending server refuses its letters`,
     refusalIsSenders: "It is about the sender address, not about the recipients.",
     refusalIsEverybodys: "It is likely about the sender, the account or the message, not about single recipients.",
-    mendAndResume: (n: number) =>
-      `Nobody is given up. Look into it, mend it, then resume: ${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} first, and the rest follows when these were accepted.`,
+    mendAndResume: (trial: string) => `Nobody is given up. Look into it, mend it, then resume: ${trial}`,
     resumeEnds: "Nothing is left to send: Resume ends the campaign as it is.",
     trial: (begun: number, total: number, accepted: number, refused: number) =>
       `After the hold ${letters(total)} ${f.plural(total, { one: "leaves", other: "leave" })} first; ${f.count(begun)} left so far: ${f.count(accepted)} accepted, ${f.count(refused)} refused. The rest follows when these were accepted.`,
@@ -173,10 +172,11 @@ export const en = {
       `${letters(accumulated)} accumulated during the pause and ${f.plural(accumulated, { one: "leaves", other: "leave" })} at once.` +
       (later > 0 ? ` ${letters(later)} ${f.plural(later, { one: "keeps its", other: "keep their" })} planned times.` : ""),
     resumeDo: "Resume",
-    trialText: (n: number) =>
-      n > 0
-        ? `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} first; the rest follows when these were accepted.`
-        : "Nothing is left to send: the campaign ends as it is.",
+    trialText: (n: number, later: number) =>
+      n === 0
+        ? "Nothing is left to send: the campaign ends as it is."
+        : `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} first` +
+          (later > 0 ? "; the rest follows when these were accepted." : ", which is all that are left."),
     releaseTitle: (name: string) => `Release “${isolated(name)}” whole?`,
     releaseText: (n: number) => `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} now, whatever the plan said.`,
     releaseDo: (n: number) => `Release ${letters(n)}`,

@@ -107,8 +107,7 @@ export const ru: Words = {
     heldForRefusals: (since) => `задержан с ${since}: почтовый сервер отклоняет его письма`,
     refusalIsSenders: "Дело в адресе отправителя, а не в получателях.",
     refusalIsEverybodys: "Скорее всего, дело в отправителе, учётной записи или самом письме, а не в отдельных получателях.",
-    mendAndResume: (n) =>
-      `Никто из получателей не потерян. Разберитесь, исправьте и продолжите: сначала ${leave(n)} ${letters(n)}, остальные — когда их примут.`,
+    mendAndResume: (trial) => `Никто из получателей не потерян. Разберитесь, исправьте и продолжите. ${trial}`,
     resumeEnds: "Отправлять больше нечего: «Продолжить» завершит выпуск как есть.",
     trial: (begun, total, accepted, refused) =>
       `После задержки сначала ${leave(total)} ${letters(total)}; ушло ${f.count(begun)}: принято ${f.count(accepted)}, отказов ${f.count(refused)}. Остальные — когда эти примут.`,
@@ -181,8 +180,10 @@ export const ru: Words = {
       `За время паузы накоплено ${letters(accumulated)}: ${f.plural(accumulated, { one: "оно уйдёт", few: "они уйдут", many: "они уйдут", other: "они уйдут" })} сразу.` +
       (later > 0 ? ` ${f.plural(later, { one: "Остальное", few: "Остальные", many: "Остальные", other: "Остальные" })} (${letters(later)}) ${leave(later)} по расписанию.` : ""),
     resumeDo: "Продолжить",
-    trialText: (n) =>
-      n > 0 ? `Сначала ${leave(n)} ${letters(n)}; остальные — когда эти примут.` : "Отправлять больше нечего: выпуск завершится как есть.",
+    trialText: (n, later) =>
+      n === 0
+        ? "Отправлять больше нечего: выпуск завершится как есть."
+        : `Сначала ${leave(n)} ${letters(n)}` + (later > 0 ? "; остальные — когда эти примут." : ": это все, что остались."),
     releaseTitle: (name) => `Выпустить «${isolated(name)}» целиком?`,
     releaseText: (n) => `${letters(n)} ${leave(n)} сейчас, что бы ни говорило расписание.`,
     releaseDo: (n) => `Выпустить ${letters(n)}`,

@@ -7,7 +7,7 @@ import { Menu, type MenuItem } from "../../components/menu";
 import { useWords } from "../../i18n/words";
 import { isAllowed, useSession } from "../../session/session";
 import { ConfirmDialog, type Asked } from "./confirm_dialog";
-import { accumulated, isHeldByEngine } from "./progress";
+import { accumulated, behindTrial, isHeldByEngine } from "./progress";
 import { useCommand } from "./use_command";
 
 interface Props {
@@ -90,7 +90,7 @@ function SteeringButton(props: {
   return (
     <Button
       look={what === "resume" && !isSecond ? "primary" : "plain"}
-      title={isSecond && campaign.hold ? words.confirm.trialText(campaign.hold.trial) : undefined}
+      title={isSecond && campaign.hold ? words.confirm.trialText(campaign.hold.trial, behindTrial(campaign)) : undefined}
       data-command={what}
       aria-disabled={command.pending !== null}
       onClick={(event) => (asks ? setAsked("resume") : command.sendUnasked(what, event.detail))}

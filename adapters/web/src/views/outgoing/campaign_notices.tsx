@@ -5,13 +5,17 @@ import { spokenReasons } from "../../i18n/notice_words";
 import { useSpoken } from "../../i18n/use_spoken";
 import { useWords, type Words } from "../../i18n/words";
 import { waitsInDoubt } from "./listing";
+import { behindTrial, isHeldByEngine } from "./progress";
 import { RefusalsNotice } from "./refusals_notice";
 
 export function CampaignNotices({ campaign }: { campaign: Campaign }) {
-  const { formats: f, card } = useWords();
+  const words = useWords();
+  const { formats: f, card } = words;
   const told = useSpoken();
   const { hold, drain, relay_trouble: trouble, fault, moderation, trial } = campaign;
   const isStopped = campaign.status === "paused" || campaign.status === "cancelled";
+  // The engine holds what is refused: that nothing else became of the last letters is no news.
+  const isDrainNews = !drain?.ended_at || !isHeldByEngine(campaign) || drain.accepted + drain.in_doubt > 0;
   return (
     <>
       {(hold || (drain && isStopped)) && (
@@ -26,8 +30,8 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
               {hold.text && <Quoted text={told(hold)} />}
             </span>
           )}
-          {hold?.reason === "relay_refuses" && <span>{adviceOf(campaign, card)}</span>}
-          {drain && isStopped && (
+          {hold?.reason === "relay_refuses" && <span>{adviceOf(campaign, words)}</span>}
+          {drain && isStopped && isDrainNews && (
             <span className="drain" aria-live="polite">
               {drain.ended_at
                 ? card.drained(drain.accepted, drain.in_doubt, drain.refused, drain.returned)
@@ -81,10 +85,12 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
 }
 
 /** Whose failure it is that the server refuses, and what to do. */
-function adviceOf({ hold }: Campaign, card: Words["card"]): string {
+function adviceOf(campaign: Campaign, { card, confirm }: Words): string {
+  const { hold } = campaign;
   if (!hold) return "";
   const whose = hold.notice?.code === "sender_refused" ? card.refusalIsSenders : card.refusalIsEverybodys;
-  return hold.trial > 0 ? `${whose} ${card.mendAndResume(hold.trial)}` : `${whose} ${card.resumeEnds}`;
+  const trial = confirm.trialText(hold.trial, behindTrial(campaign));
+  return `${whose} ${hold.trial > 0 ? card.mendAndResume(trial) : card.resumeEnds}`;
 }
 
 /** A person's words. Whatever direction they have ends before the closing mark. */

@@ -4,14 +4,14 @@ import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { useWords, type Words } from "../../i18n/words";
 import type { Steering } from "./steering";
-import { accumulated, isHeldByEngine, rest } from "./progress";
+import { accumulated, behindTrial, isHeldByEngine, rest } from "./progress";
 
 export type Asked = Exclude<Steering, "pause">;
 
 function textsOf(words: Words, what: Asked, campaign: Campaign) {
   const { confirm } = words;
   const left = rest(campaign);
-  const trial = campaign.hold && isHeldByEngine(campaign) ? [confirm.trialText(campaign.hold.trial)] : [];
+  const trial = campaign.hold && isHeldByEngine(campaign) ? [confirm.trialText(campaign.hold.trial, behindTrial(campaign))] : [];
   if (what === "resume" && trial.length > 0)
     return { title: confirm.resumeTitle(campaign.name), lines: trial, act: confirm.resumeDo };
   if (what === "resume") {

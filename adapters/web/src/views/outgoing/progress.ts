@@ -31,6 +31,11 @@ export function rest(campaign: Campaign): number {
   return campaign.counts.pending + campaign.counts.deferred;
 }
 
+/** Letters that leave only when those of the trial, which a resume begins, were accepted. */
+export function behindTrial(campaign: Campaign): number {
+  return Math.max(0, rest(campaign) + campaign.counts.in_flight + campaign.counts.in_doubt - (campaign.hold?.trial ?? 0));
+}
+
 export function done(campaign: Campaign): number {
   const { accepted, refused, skipped } = campaign.counts;
   return accepted + refused + skipped;
