@@ -106,7 +106,7 @@ struct campaign_actor_state {
 
   void begin(engine_ptr with, campaign_state&& recovered) {
     services = std::move(with);
-    watchers = view_publisher(services->campaigns);
+    watchers = view_publisher(services->campaigns, services->settings.suspicion.trial_letters);
     state = std::move(recovered);
     snapshot_at = state.last_event;
     results = results_of_restart(state);

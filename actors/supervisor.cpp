@@ -160,7 +160,8 @@ struct supervisor_state {
         answer_for_gone(id, std::move(held.asked), std::move(held.promise));
       return;
     }
-    services->campaigns.put(std::make_shared<const campaign_view>(brief_view_of(*state, services->now())));
+    services->campaigns.put(std::make_shared<const campaign_view>(
+        brief_view_of(*state, services->now(), services->settings.suspicion.trial_letters)));
     const auto is_moving = state->stage == stage::preparing || state->stage == stage::sending;
     if ((is_moving && !state->hold) || state->in_flight() > 0)
       spawn_child(id, one, std::move(*state));
@@ -505,7 +506,8 @@ struct supervisor_state {
     // disk gives it back at that moment.
     auto state = initial_state(id);
     evolve(state, request.events.front());
-    made.view = std::make_shared<const campaign_view>(brief_view_of(state, services->now()));
+    made.view = std::make_shared<const campaign_view>(
+        brief_view_of(state, services->now(), services->settings.suspicion.trial_letters));
     appending.emplace(id, number);
     services->store->journal().append(
         std::move(request), [to = caf::actor_cast<supervisor_actor>(self), id](result<event_number> last) {

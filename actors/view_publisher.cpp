@@ -40,7 +40,7 @@ void view_publisher::publish(const campaign_state& state, const std::string& fau
     into_->remove(state.id);
     return;
   }
-  auto view = brief_view_of(state, now);
+  auto view = brief_view_of(state, now, trial_letters_);
   view.rate = rate(state, now);
   view.fault = fault;
   into_->put(std::make_shared<const campaign_view>(std::move(view)));

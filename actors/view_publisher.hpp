@@ -21,7 +21,8 @@ public:
   static constexpr milliseconds rate_window = std::chrono::seconds(5);
 
   view_publisher() = default;
-  explicit view_publisher(directory& into) : into_(&into) {}
+  /// `trial_letters`: suspicion_settings'.
+  view_publisher(directory& into, letter_index trial_letters) : into_(&into), trial_letters_(trial_letters) {}
 
   /// Takes note of how many letters are settled, for the rate.
   void record_progress(const campaign_state& state, timestamp now);
@@ -38,6 +39,7 @@ private:
   double rate(const campaign_state& state, timestamp now) const;
 
   directory* into_ = nullptr;
+  letter_index trial_letters_ = 0;
   timestamp published_at_;
   status shown_ = status::draft;
   bool is_trouble_shown_ = false;

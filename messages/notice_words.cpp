@@ -129,8 +129,8 @@ constexpr auto table = std::to_array<notice_words>({
      "{letters|letter was|letters were} refused one after the other, and nobody was reached between "
      "them: {replies}; nobody is given up; mend it, then resume: a few letters leave first"},
     {"nobody_accepted",
-     "all {letters|letter was|letters were} refused and nobody was reached: {replies}; resume or "
-     "accept the refusals to end it"},
+     "all {letters|letter was|letters were} refused and nobody was reached: {replies}; resume ends it as "
+     "it is"},
     {"sender_refused",
      "the relay takes nothing from {sender}: {reply}; nobody is given up; mend it, then resume: a "
      "few letters leave first"},
@@ -304,6 +304,10 @@ constexpr auto table = std::to_array<notice_words>({
     {"reply_unreadable", "it sent {fault}"},
     {"reply_to_nothing", "it sent a reply to nothing: {reply}"},
     {"reply_out_of_step", "it answers {step} with {reply}"},
+    {"session_refused", "it refuses the session: {reply}"},
+    {"account_refuses",
+     "it refuses whatever is sent from this account: {reply}; nobody is given up: one letter probes with "
+     "growing delays, and the rest follows when it is through"},
     {"session_out_of_step", "the session is out of step: {reply}"},
     {"message_taken_early", "it takes a message over before its end: {reply}"},
     {"message_refused_early", "it refused a message before its end"},
@@ -364,7 +368,7 @@ constexpr auto table = std::to_array<notice_words>({
      "settled "
      "when others were accepted after it, is tried once more at the end, or by sluice refusals {campaign}"},
     {"letter_awaits_trial",
-     "a few letters leave first after the hold, and the rest when these were accepted"},
+     "{letters|letter leaves|letters leave} first after the hold, and it follows when these were accepted"},
     {"letter_in_draft", "{campaign} is a draft: sluice start {campaign} begins it"},
     {"letter_in_moderation", "{campaign} waits for a moderator[: {causes}]"},
     {"letter_preparing", "{campaign} starts at {at:time}"},

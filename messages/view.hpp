@@ -4,6 +4,7 @@
 #include "messages/campaign.hpp"
 #include "messages/command.hpp"
 #include "messages/drain.hpp"
+#include "messages/letter_ranges.hpp"
 #include "messages/outcome.hpp"
 #include "messages/status.hpp"
 
@@ -48,6 +49,16 @@ struct response_group {
   bool operator==(const response_group&) const = default;
 };
 
+/// After a hold that the engine laid some letters leave first and show whether all is well.
+struct trial_view {
+  letter_index letters = 0; ///< so many at most, and no more than there are to send
+  letter_ranges begun;      ///< those that left so far
+  letter_index accepted = 0;
+  letter_index refused = 0; ///< for good, or for now
+  letter_index others = 0;  ///< deferred, skipped or in doubt
+  bool operator==(const trial_view&) const = default;
+};
+
 struct campaign_view {
   campaign_id id;
   event_number version = 0; ///< the number of the last event that this shows
@@ -63,6 +74,10 @@ struct campaign_view {
   letter_counts counts;
   double rate = 0; ///< letters settled a second, over the last seconds
   std::optional<sluice::relay_trouble> relay_trouble;
+  std::optional<trial_view> trial; ///< the one that is under way
+  letter_index trial_on_resume =
+      0; ///< so many letters would leave first if the hold were lifted; 0: no trial
+  letter_index refused_for_now = 0;      ///< of those that are deferred: their refusal is provisional
   std::optional<sluice::drain> drain;    ///< while held, and after a cancel
   std::optional<timestamp> submitted_at; ///< when `start` was asked for
   std::vector<std::string> moderation_reasons;

@@ -39,7 +39,8 @@ json to_json(const campaign_view& value) {
                     {"reason", name_of(value.hold->reason)},
                     {"text", value.hold->text},
                     {"notice", to_json(notice_of(*value.hold))},
-                    {"since", format_timestamp(value.hold->since)}};
+                    {"since", format_timestamp(value.hold->since)},
+                    {"trial", value.trial_on_resume}};
   into["audience"] = value.audience.id == audience_id{} ? json() : to_json(value.audience);
   into["plan_words"] = plan_words(value.spec.plan);
   into["created_at"] = format_timestamp(value.created_at);
@@ -59,6 +60,15 @@ json to_json(const campaign_view& value) {
         {"since", format_timestamp(value.relay_trouble->since)},
         {"text", value.relay_trouble->text},
         {"notice", to_json(notice_or_text(value.relay_trouble->notice, value.relay_trouble->text))}};
+  into["trial"] = nullptr;
+  if (value.trial)
+    into["trial"] = {{"letters", value.trial->letters},
+                     {"outcomes",
+                      {{"begun", value.trial->begun.count()},
+                       {"accepted", value.trial->accepted},
+                       {"refused", value.trial->refused},
+                       {"others", value.trial->others}}}};
+  into["refusals"] = {{"provisional", value.refused_for_now}};
   into["drain"] = nullptr;
   if (value.drain) {
     into["drain"] = to_json(value.drain->outcomes);

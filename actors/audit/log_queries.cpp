@@ -101,6 +101,13 @@ std::vector<letter_row> chosen(const campaign_state& state, const letters_query&
   std::vector<letter_row> rows;
   const auto limit = std::min(query.limit, letters_limit_max);
   auto index = query.after ? *query.after + 1 : 0;
+  if (query.is_refused_for_now) {
+    for (auto one = state.provisional.lower_bound(index);
+         one != state.provisional.end() && rows.size() < limit; ++one)
+      if (state.letters.at(one->first) == letter_state::deferred)
+        rows.emplace_back().index = one->first;
+    return rows;
+  }
   while (rows.size() < limit && index < state.letters.size()) {
     if (query.outcome)
       index = state.letters.find(*query.outcome, index);

@@ -30,6 +30,7 @@ struct letters_query {
   std::optional<letter_state> outcome;
   std::optional<letter_index> after; ///< rows behind this letter only
   std::size_t limit = 100;
+  bool is_refused_for_now = false; ///< only those whose refusal is provisional
 };
 
 inline constexpr std::size_t letters_limit_max = 10'000;

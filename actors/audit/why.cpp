@@ -72,6 +72,7 @@ public:
     add_stage();
     add_part();
     add_retry();
+    add_trial();
     add_relay();
     if (found_.empty())
       add_limits();
@@ -167,6 +168,16 @@ private:
               notice{"letter_deferred", {moment("at", letter_.changed_at), {"until", *letter_.retry_at}}},
               letter_.last_reply),
           letter_.retry_at);
+  }
+
+  /// Letters that are due wait for those of the trial.
+  void add_trial() {
+    const auto& trial = campaign_.trial;
+    if (!trial || trial->begun.count() < trial->letters || trial->begun.contains(letter_.index))
+      return;
+    if (letter_.state != letter_state::pending || letter_.index >= campaign_.counts.due)
+      return;
+    add("trial", notice{"letter_awaits_trial", {{"letters", trial->letters}}});
   }
 
   void add_relay() {

@@ -56,15 +56,15 @@ std::optional<timestamp> campaign_state::next_moment(timestamp now) const {
   return next;
 }
 
-campaign_view view_of(const campaign_state& state, timestamp now) {
-  auto view = brief_view_of(state, now);
+campaign_view view_of(const campaign_state& state, timestamp now, letter_index trial_letters) {
+  auto view = brief_view_of(state, now, trial_letters);
   view.spec.text = state.spec.text;
   view.spec.html = state.spec.html;
   view.responses = state.responses;
   return view;
 }
 
-campaign_view brief_view_of(const campaign_state& state, timestamp now) {
+campaign_view brief_view_of(const campaign_state& state, timestamp now, letter_index trial_letters) {
   campaign_view view;
   view.id = state.id;
   view.version = state.last_event;
@@ -79,6 +79,16 @@ campaign_view brief_view_of(const campaign_state& state, timestamp now) {
   view.counts.total = state.letters.size();
   view.counts.by_state = state.letters.counts();
   view.relay_trouble = state.relay_trouble;
+  view.trial = trial_of(state);
+  const auto final_ones = state.letters.count(letter_state::accepted) +
+                          state.letters.count(letter_state::refused) +
+                          state.letters.count(letter_state::skipped);
+  view.trial_on_resume = std::min(trial_after(state, trial_letters),
+                                  static_cast<letter_index>(state.letters.size() - final_ones));
+  view.refused_for_now =
+      static_cast<letter_index>(std::ranges::count_if(state.provisional, [&](const auto& refusal) {
+        return state.letters.at(refusal.first) == letter_state::deferred;
+      }));
   view.drain = state.drain;
   view.submitted_at = state.submitted_at;
   view.moderation_reasons = state.moderation_reasons;

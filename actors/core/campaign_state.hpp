@@ -2,6 +2,7 @@
 // A campaign's state: what its events add up to (see evolve.hpp), and nothing that they do not say.
 
 #include "actors/core/letter_table.hpp"
+#include "actors/core/suspicion_settings.hpp"
 #include "messages/event.hpp"
 #include "messages/view.hpp"
 
@@ -104,11 +105,15 @@ struct campaign_state {
   bool operator==(const campaign_state&) const = default;
 };
 
-/// The state as it is shown, as of `now`, with the message's text and HTML.
-campaign_view view_of(const campaign_state& state, timestamp now);
+/// The state as it is shown, as of `now`, with the message's text and HTML. `trial_letters`: as for `decide`.
+campaign_view view_of(const campaign_state& state,
+                      timestamp now,
+                      letter_index trial_letters = suspicion_settings{}.trial_letters);
 
 /// Without them, and of a final campaign without the relay's answers: what is kept of every campaign for all who look
 /// (actors/directory.hpp). content_of and responses_of in actors/audit/recovery.hpp give the rest.
-campaign_view brief_view_of(const campaign_state& state, timestamp now);
+campaign_view brief_view_of(const campaign_state& state,
+                            timestamp now,
+                            letter_index trial_letters = suspicion_settings{}.trial_letters);
 
 } // namespace sluice

@@ -115,13 +115,6 @@ settle_refusals(const campaign_state& state, const std::optional<letter_ranges>&
   return {refusals_settled{std::move(letters), accept, {}}};
 }
 
-/// How many letters leave first when this hold is lifted; 0 after a person's.
-letter_index trial_after(const campaign_state& state, letter_index trial_letters) {
-  return state.hold && state.hold->reason != hold_reason::operator_request && state.stage == stage::sending
-             ? trial_letters
-             : 0;
-}
-
 /// What lifts a hold; what was refused under `relay_refuses` leaves again.
 event_bodies lift(const campaign_state& state, event_body lifted) {
   event_bodies events{std::move(lifted)};
@@ -320,6 +313,46 @@ suspect(const campaign_state& state, const further_verdicts& latest, const suspi
 
 } // namespace
 
+letter_index trial_after(const campaign_state& state, letter_index trial_letters) {
+  return state.hold && state.hold->reason != hold_reason::operator_request && state.stage == stage::sending
+             ? trial_letters
+             : 0;
+}
+
+std::optional<trial_view> trial_of(const campaign_state& state) {
+  if (!state.trial)
+    return std::nullopt;
+  trial_view sum{state.trial->size, state.trial->letters};
+  std::size_t open = 0;
+  state.trial->letters.for_each([&](letter_index index) {
+    open += is_final(state.letters.at(index)) ? 0U : 1U;
+    switch (state.letters.at(index)) {
+    case letter_state::pending:
+    case letter_state::claimed:
+      break;
+    case letter_state::accepted:
+      ++sum.accepted;
+      break;
+    case letter_state::refused:
+      ++sum.refused;
+      break;
+    case letter_state::deferred:
+      ++(state.provisional.contains(index) ? sum.refused : sum.others);
+      break;
+    case letter_state::skipped:
+    case letter_state::in_doubt:
+      ++sum.others;
+      break;
+    }
+  });
+  std::size_t open_in_all = state.letters.size();
+  for (const auto final : {letter_state::accepted, letter_state::refused, letter_state::skipped})
+    open_in_all -= state.letters.count(final);
+  sum.letters =
+      static_cast<letter_index>(std::min<std::size_t>(sum.letters, sum.begun.count() + open_in_all - open));
+  return sum;
+}
+
 std::vector<command_kind> allowed_commands(const campaign_state& state) {
   std::vector<command_kind> kinds;
   const auto has_refusals = !state.provisional.empty() && !state.waiting_refusals().empty();
@@ -483,40 +516,6 @@ event_bodies hold_for_refusals(notice why) {
   return {paused{hold_reason::relay_refuses, std::move(words), std::move(why)}};
 }
 
-/// What became of a trial's letters so far.
-struct trial_outcomes {
-  letter_index open = 0; ///< they have no outcome yet
-  letter_index accepted = 0;
-  letter_index refused = 0;
-  letter_index others = 0;
-};
-
-trial_outcomes outcomes_of(const campaign_state& state, const trial& under_way) {
-  trial_outcomes sum;
-  under_way.letters.for_each([&](letter_index index) {
-    switch (state.letters.at(index)) {
-    case letter_state::pending:
-    case letter_state::claimed:
-      ++sum.open;
-      break;
-    case letter_state::accepted:
-      ++sum.accepted;
-      break;
-    case letter_state::refused:
-      ++sum.refused;
-      break;
-    case letter_state::deferred:
-      ++(state.provisional.contains(index) ? sum.refused : sum.others);
-      break;
-    case letter_state::skipped:
-    case letter_state::in_doubt:
-      ++sum.others;
-      break;
-    }
-  });
-  return sum;
-}
-
 constexpr letter_index trial_refusals_min = 3;
 
 /// Nothing while the trial's letters say too little.
@@ -525,8 +524,8 @@ event_bodies decide_trial(const campaign_state& state, const suspicion_settings&
   const auto is_more_due = state.letters.find(letter_state::pending, 0) < state.due(now);
   if (state.room_of_trial() > 0 && is_more_due)
     return {};
-  const auto sum = outcomes_of(state, under_way);
-  if (sum.open > 0 || under_way.letters.empty())
+  const auto sum = *trial_of(state);
+  if (under_way.letters.empty() || sum.accepted + sum.refused + sum.others < under_way.letters.count())
     return {};
   const auto judged = sum.accepted + sum.refused;
   const auto is_beyond = [&](letter_index letters, double percent_max) {

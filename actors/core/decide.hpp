@@ -26,6 +26,12 @@ result<event_bodies> decide(const campaign_state& state,
                             timestamp now,
                             letter_index trial_letters = suspicion_settings{}.trial_letters);
 
+/// How many letters leave first when the hold is lifted; 0 where there is none, or a person laid it.
+letter_index trial_after(const campaign_state& state, letter_index trial_letters);
+
+/// What became so far of the letters of the trial that is under way.
+std::optional<trial_view> trial_of(const campaign_state& state);
+
 /// The commands that would change something in this state.
 std::vector<command_kind> allowed_commands(const campaign_state& state);
 

@@ -53,6 +53,21 @@ std::optional<drain> drain_from(const nlohmann::json& answer) {
                moment_of(answer, "ended_at")};
 }
 
+/// Which letters have begun is not said; how many is.
+std::optional<trial_view> trial_from(const nlohmann::json& answer) {
+  if (!answer.is_object())
+    return {};
+  const auto& outcomes = part_of(answer, "outcomes");
+  trial_view trial{letters_of(answer, "letters"),
+                   {},
+                   letters_of(outcomes, "accepted"),
+                   letters_of(outcomes, "refused"),
+                   letters_of(outcomes, "others")};
+  if (const auto begun = letters_of(outcomes, "begun"); begun > 0)
+    trial.begun.add({0, begun});
+  return trial;
+}
+
 void read_moderation(const nlohmann::json& answer, campaign_view& view) {
   const auto& reasons = part_of(answer, "reasons");
   if (reasons.is_array())
@@ -138,6 +153,9 @@ outcome<campaign_view> campaign_from(const nlohmann::json& answer) {
   if (trouble.is_object())
     view.relay_trouble =
         relay_trouble{moment_of(trouble, "since").value_or(timestamp{}), text_of(trouble, "text")};
+  view.trial = trial_from(part_of(answer, "trial"));
+  view.trial_on_resume = letters_of(part_of(answer, "hold"), "trial");
+  view.refused_for_now = letters_of(part_of(answer, "refusals"), "provisional");
   view.drain = drain_from(part_of(answer, "drain"));
   read_moderation(part_of(answer, "moderation"), view);
   view.fault = text_of(answer, "fault");

@@ -55,7 +55,7 @@ std::vector<std::string> event_row(const nlohmann::json& item) {
 
 /// A letter's outcome as the relay said it: "deferred 451 4.7.1 try again later, again at 2026-12-01 09:05".
 std::string outcome_words(const nlohmann::json& group) {
-  auto words = text_of(group, "outcome");
+  auto words = is_true(group, "provisional") ? std::string{"refused for now"} : text_of(group, "outcome");
   if (number_of(group, "code") > 0)
     words += fmt::format(" {}", number_of(group, "code"));
   for (const auto* field : {"enhanced", "text"})

@@ -22,7 +22,22 @@ std::string part_words(const upcoming_part& part, timestamp now) {
                      span_words(part.at - now));
 }
 
+/// What to do about a hold that the engine laid.
+std::string mended_words(const campaign_view& campaign) {
+  const auto id = to_string(campaign.id);
+  if (campaign.trial_on_resume == 0 && final_letters(campaign.counts) == campaign.counts.total)
+    return fmt::format("on hold: sluice resume {} ends it as it is", id);
+  auto words = fmt::format(
+      "on hold: sluice responses {} has what was said; when that is mended, sluice resume {}", id, id);
+  if (campaign.trial_on_resume > 0)
+    words += fmt::format(": {}", trial_words(campaign.trial_on_resume,
+                                             campaign.counts.total - final_letters(campaign.counts)));
+  return words;
+}
+
 std::string paused_words(const campaign_view& campaign, timestamp now) {
+  if (campaign.hold->reason != hold_reason::operator_request && campaign.stage == stage::sending)
+    return mended_words(campaign);
   const auto waiting = accumulated(campaign);
   auto words = std::string{"on hold until resume, release or cancel"};
   if (waiting > 0)
@@ -34,9 +49,11 @@ std::string paused_words(const campaign_view& campaign, timestamp now) {
 }
 
 std::string sending_words(const campaign_view& campaign, timestamp now) {
+  const auto& counts = campaign.counts;
+  if (campaign.trial && campaign.trial->begun.count() >= campaign.trial->letters)
+    return "the outcome of the trial; then the rest";
   if (campaign.next_part)
     return part_words(*campaign.next_part, now);
-  const auto& counts = campaign.counts;
   const auto leaving = counts.of(letter_state::pending) + counts.of(letter_state::claimed);
   if (leaving > 0)
     return fmt::format("{} leaving now", counted(leaving, "letter is", "letters are"));
@@ -68,7 +85,15 @@ std::string hold_words(const hold& held) {
   return words;
 }
 
-void add_counts(std::string& into, const letter_counts& counts) {
+std::string trial_progress_words(const trial_view& trial) {
+  return fmt::format(
+      "{} of the {} that leave first have left: {} accepted, {} refused; the rest follows when these "
+      "were accepted",
+      trial.begun.count(), counted(trial.letters, "letter", "letters"), trial.accepted, trial.refused);
+}
+
+void add_counts(std::string& into, const campaign_view& campaign) {
+  const auto& counts = campaign.counts;
   line(into, "letters", fmt::format("{} in all, {} due", counts.total, counts.due));
   constexpr std::array states{letter_state::accepted, letter_state::refused,  letter_state::skipped,
                               letter_state::deferred, letter_state::in_doubt, letter_state::claimed,
@@ -77,7 +102,11 @@ void add_counts(std::string& into, const letter_counts& counts) {
   for (const auto state : states) {
     std::string name{name_of(state)};
     std::ranges::replace(name, '_', ' ');
-    line(into, "", fmt::format("{} {}", padded(std::to_string(counts.of(state)), width, align::right), name));
+    auto words = fmt::format("{} {}", padded(std::to_string(counts.of(state)), width, align::right), name);
+    if (state == letter_state::deferred && campaign.refused_for_now > 0)
+      words += fmt::format(", {} of them refused for now: sluice refusals {}", campaign.refused_for_now,
+                           to_string(campaign.id));
+    line(into, "", words);
   }
 }
 
@@ -178,6 +207,12 @@ std::string counts_words(const letter_counts& counts) {
     words.push_back(fmt::format("{} {}", counts.of(state), name));
   }
   return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string trial_words(letter_index letters, letter_index open) {
+  return fmt::format("{} first{}", counted(letters, "letter leaves", "letters leave"),
+                     open > letters ? "; the rest follows when these were accepted"
+                                    : ", which is all that are left");
 }
 
 std::string drain_words(const drain& stop) {
@@ -287,7 +322,9 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
   for (const auto& reason : campaign.moderation_reasons)
     line(text, &reason == &campaign.moderation_reasons.front() ? "moderation" : "", shown(reason));
   line(text, "moderator", shown(campaign.moderation_words));
-  add_counts(text, campaign.counts);
+  if (campaign.trial)
+    line(text, "trial", trial_progress_words(*campaign.trial));
+  add_counts(text, campaign);
   if (is_busy(campaign))
     line(text, "rate", rate_words(campaign.rate));
   line(text, "next", next_words(campaign, now));
@@ -325,7 +362,10 @@ std::string change_line(const campaign_view& campaign, timestamp now) {
                           status_words(campaign.status()), final_letters(counts), counts.total);
   const auto words = counts_words(counts);
   if (!words.empty())
-    text += fmt::format(" ({})", words);
+    text += fmt::format(" ({}{})", words,
+                        campaign.refused_for_now > 0
+                            ? fmt::format(", {} of them refused for now", campaign.refused_for_now)
+                            : "");
   if (accumulated(campaign) > 0)
     text += fmt::format(", {} accumulated", accumulated(campaign));
   if (campaign.relay_trouble)

@@ -25,6 +25,9 @@ letter_index final_letters(const letter_counts& counts);
 letter_index accumulated(const campaign_view& campaign);
 /// "20 letters in flight, 3 in doubt" …: the counts that are not 0, final ones first.
 std::string counts_words(const letter_counts& counts);
+/// "50 letters leave first; the rest follows when these were accepted": what lifting a hold of the engine's costs.
+/// `open`: how many letters have no final outcome.
+std::string trial_words(letter_index letters, letter_index open);
 /// "20 letters were in flight: 18 accepted, 2 in doubt, after 41 ms": what a pause or cancel did.
 std::string drain_words(const drain& stop);
 /// "300 letters at 09:30:00 (in 4 min)", or what else the campaign waits for.

@@ -22,6 +22,8 @@ struct letter_arguments {
   std::optional<std::uint64_t> limit;
   bool resend = false;
   bool give_up = false;
+  bool accept = false;
+  bool retry = false;
 };
 
 std::string moment_cell(std::optional<timestamp> moment) {
@@ -76,7 +78,9 @@ std::vector<table_column> letter_columns() {
 }
 
 std::vector<std::string> letter_row(const nlohmann::json& item) {
-  const auto outcome = text_of(item, "outcome").empty() ? text_of(item, "state") : text_of(item, "outcome");
+  auto outcome = text_of(item, "outcome").empty() ? text_of(item, "state") : text_of(item, "outcome");
+  if (is_true(item, "provisional") && outcome == name_of(letter_state::deferred))
+    outcome = "refused for now";
   auto said = reply{};
   if (const auto found = item.find("last_reply"); found != item.end() && found->is_object())
     said = response_from(*found).answer;
@@ -129,6 +133,36 @@ outcome<exit_code> doubt(session& with, const letter_arguments& said) {
                     letter_row, 0, "no letters in doubt");
 }
 
+outcome<exit_code> settle_refusals(session& with, campaign_id id, bool accept) {
+  const auto path = fmt::format("/v1/campaigns/{}/refusals", to_string(id));
+  const auto answer = with.engine().post(path, {{"action", accept ? "accept" : "retry"}});
+  if (!answer)
+    return std::unexpected(answer.error());
+  auto& out = with.io().out;
+  if (with.wants_json())
+    out << json_text(*answer, 2) << '\n';
+  else if (!is_true(*answer, "changed"))
+    out << to_string(id) << " has no letters that are refused for now: nothing changed\n";
+  else if (accept)
+    out << to_string(id) << ": letters refused for now are refused for good\n";
+  else
+    out << to_string(id) << ": letters refused for now leave again"
+        << (text_of(*answer, "status") == "paused" ? " when the campaign is resumed" : "") << '\n';
+  return exit_code::done;
+}
+
+outcome<exit_code> refusals(session& with, const letter_arguments& said) {
+  const auto id = campaign_of(said.id);
+  if (!id)
+    return std::unexpected(id.error());
+  if (said.accept && said.retry)
+    return fail(exit_code::usage, "--accept and --retry exclude each other");
+  if (said.accept || said.retry)
+    return settle_refusals(with, *id, said.accept);
+  return print_list(with, fmt::format("/v1/campaigns/{}/refusals", to_string(*id)), {}, letter_columns(),
+                    letter_row, 0, "no letters are refused for now");
+}
+
 /// One line for what decides, one for each other reason.
 outcome<exit_code> say_why(session& with, const letter_arguments& said) {
   const auto id = campaign_of(said.id);
@@ -172,6 +206,11 @@ void add_letter_commands(command_syntax root) {
       .flag("--resend", said->resend, "send them again under the same Message-ID")
       .flag("--give-up", said->give_up, "close them as refused")
       .runs([said](session& with) { return doubt(with, *said); });
+  root.command("refusals", "letters refused for now: the reason may not be their recipient")
+      .argument("ID", said->id, "the campaign: c1")
+      .flag("--accept", said->accept, "close them as refused")
+      .flag("--retry", said->retry, "send them again")
+      .runs([said](session& with) { return refusals(with, *said); });
 }
 
 } // namespace sluice::cli

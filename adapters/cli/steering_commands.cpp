@@ -80,6 +80,17 @@ outcome<void> explain_moderation(session& with, campaign_id id) {
   return {};
 }
 
+/// After a hold that the engine laid: not everything leaves at once. The command itself is done, whatever comes of
+/// this question.
+void explain_trial(session& with, campaign_id id) {
+  const auto answer = with.engine().get(fmt::format("/v1/campaigns/{}", to_string(id)));
+  const auto campaign = answer ? campaign_from(*answer) : std::unexpected(answer.error());
+  if (campaign && campaign->trial)
+    with.io().out << trial_words(campaign->trial->letters,
+                                 campaign->counts.total - final_letters(campaign->counts))
+                  << '\n';
+}
+
 /// Waits until the letters in flight are through, and says what became of them.
 outcome<exit_code> wait_until_drained(session& with, campaign_id id, nlohmann::json answer) {
   const auto view = watch_until_drained(with, id);
@@ -118,6 +129,8 @@ outcome<exit_code> carry_out(session& with, const std::string& kind, const steer
   if (kind == "start" && text_of(*answer, "status") == "moderation")
     if (const auto told = explain_moderation(with, *id); !told)
       return std::unexpected(told.error());
+  if ((kind == "resume" || kind == "release") && is_true(*answer, "changed"))
+    explain_trial(with, *id);
   return exit_code::done;
 }
 
@@ -156,7 +169,8 @@ void add_steering_commands(command_syntax root) {
        {"approve", "lets a campaign pass moderation"},
        {"reject", "refuses a campaign in moderation, for good"},
        {"pause", "holds a campaign: no further letter is begun"},
-       {"resume", "lifts a hold; what fell due meanwhile leaves at once"},
+       {"resume", "lifts a hold; what fell due meanwhile leaves at once, after a hold of the engine's a few "
+                  "letters first"},
        {"release", "sends the whole rest at once, whatever the plan said"},
        {"cancel", "stops a campaign for good"}}};
   for (const auto& [kind, about] : kinds) {

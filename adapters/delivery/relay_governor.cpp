@@ -58,7 +58,7 @@ bool relay_governor::is_own_after_all(std::map<key, trouble>& where, const lette
 /// Others passed before it, and none is there that could show anything: in the end it is about the letter. But a limit
 /// that has a period is over some time.
 bool relay_governor::is_alone(const letter_slot& letter, const reply_meaning& meaning) const {
-  return accepted_ > 0 && !meaning.period && refusals_in_a_row_ >= tries_alone_max &&
+  return accepted_ > 0 && !meaning.period && refusals_in_a_row_ + 1 >= tries_alone_max &&
          refused_in_a_row_.size() == 1 && refused_in_a_row_.contains(key_of(letter));
 }
 
@@ -103,6 +103,7 @@ bool relay_governor::is_too_many(
 /// cannot be known, and changes nothing.
 bool relay_governor::is_domains(const letter_slot& letter, moment now) {
   constexpr std::uint64_t others_min = 3;
+  constexpr std::uint64_t quiet_letters = 30; // accepted since anybody was asked last
   const auto domain = domain_of(letter.recipient());
   auto found = domains_.find(domain);
   const auto is_first = found == domains_.end();
@@ -113,7 +114,9 @@ bool relay_governor::is_domains(const letter_slot& letter, moment now) {
   }
   auto& one = found->second;
   const auto others = accepted_ - one.accepted - one.own;
-  const auto is_its_own = others >= others_min && (is_first || slowed_ == one.slowed);
+  const auto is_quiet = slowed_ == 0 || accepted_ - accepted_at_slow_ >= quiet_letters;
+  const auto is_its_own = others >= others_min && (is_first ? is_quiet : slowed_ == one.slowed);
+  accepted_at_slow_ = accepted_;
   one.accepted = accepted_;
   one.own = 0;
   one.slowed = ++slowed_;

@@ -44,6 +44,8 @@ public:
   /// A connection died of this letter, at RCPT or later. True: it is put off as its own failure, the third time.
   bool is_deadly(const letter_slot& letter);
   /// Several letters in a row had their connections die, and none was accepted between: it is the relay.
+  /// A connection died of a letter, which is tried again, and none was accepted since.
+  bool has_suspects() const { return !blamed_.empty(); }
   bool is_relay_dying() const { return blamed_.size() >= letters_blamed_max; }
 
   std::size_t connections_max() const { return connections_.limit(); }
@@ -93,6 +95,7 @@ private:
   };
   std::map<std::string, domain_pace, std::less<>> domains_;
   std::uint64_t slowed_ = 0; ///< how often the server asked to slow down
+  std::uint64_t accepted_at_slow_ = 0; ///< when it last did
 
   std::uint64_t accepted_ = 0;
   std::map<key, trouble> dying_;    ///< connections died of them

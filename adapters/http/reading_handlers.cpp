@@ -197,17 +197,30 @@ void show_letters(node& engine, const http_request& request, const respond& answ
   answer(json_response(200, {{"items", json::array({letter_json(*row)})}, {"next", nullptr}}));
 }
 
-void show_doubt(node& engine, const http_request& request, const respond& answer) {
+namespace {
+/// Pages of all letters that `asked` names already.
+void show_chosen(node& engine, const http_request& request, letters_query asked, const respond& answer) {
   query_reader query(request);
-  letters_query asked;
   page_of(query, asked);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
-  asked.outcome = letter_state::in_doubt;
   const auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
   answer_letters(engine, request, *view, asked, answer);
+}
+} // namespace
+
+void show_doubt(node& engine, const http_request& request, const respond& answer) {
+  letters_query asked;
+  asked.outcome = letter_state::in_doubt;
+  show_chosen(engine, request, asked, answer);
+}
+
+void show_refusals(node& engine, const http_request& request, const respond& answer) {
+  letters_query asked;
+  asked.is_refused_for_now = true;
+  show_chosen(engine, request, asked, answer);
 }
 
 void show_log(node& engine, const http_request& request, const respond& answer) {

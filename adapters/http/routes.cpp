@@ -48,6 +48,7 @@ constexpr std::array routes{
     route{"GET", "/v1/campaigns/{}/doubt", look, work_kind::heavy_look, 0, h::show_doubt},
     route{"POST", "/v1/campaigns/{}/doubt", needed_for(command_kind::resend_doubt), work_kind::edit, large,
           h::settle_doubt},
+    route{"GET", "/v1/campaigns/{}/refusals", look, work_kind::heavy_look, 0, h::show_refusals},
     route{"POST", "/v1/campaigns/{}/refusals", needed_for(command_kind::accept_refusals), work_kind::edit,
           large, h::settle_refusals},
     route{"GET", "/v1/campaigns/{}/progress", look, work_kind::heavy_look, 0, h::show_progress},

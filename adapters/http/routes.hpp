@@ -100,6 +100,7 @@ void forecast(node&, const http_request&, const respond&);
 void show_responses(node&, const http_request&, const respond&);
 void show_letters(node&, const http_request&, const respond&);
 void show_doubt(node&, const http_request&, const respond&);
+void show_refusals(node&, const http_request&, const respond&);
 void show_log(node&, const http_request&, const respond&);
 
 // audit_handlers.cpp

@@ -246,7 +246,7 @@ private:
       return;
     if (ending.is_letters && !governor_.is_relay_dying()) {
       // Others need not wait for it; but where it is alone, people want to know.
-      if (ready_ == 0 && !connection.is_proven())
+      if (ready_ == 0 && !connection.is_proven() && governor_.has_suspects())
         scheduler_.set_condition(true, ending.why);
       return;
     }

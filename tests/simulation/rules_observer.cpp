@@ -4,6 +4,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace sluice::simulation {
 
 void rules_observer::see(const event& next) {
@@ -170,6 +174,15 @@ void rules_observer::on_event(const settled& it, timestamp at) {
     group.letters.for_each([&](letter_index index) { record_outcome(group, index, at); });
 }
 
+namespace {
+/// A refusal whose code is about the mailbox (RFC 3463) is final at once.
+bool names_mailbox(const reply& said) {
+  constexpr std::array<std::string_view, 7> codes{"5.1.1",  "5.1.2", "5.1.3", "5.1.6",
+                                                  "5.1.10", "5.2.1", "5.2.2"};
+  return std::ranges::find(codes, said.enhanced) != codes.end();
+}
+} // namespace
+
 void rules_observer::record_outcome(const settled_group& group, letter_index index, timestamp at) {
   const auto before = states_.at(index);
   must(!is_final(before), "rule 5: a final letter never changes");
@@ -179,6 +192,9 @@ void rules_observer::record_outcome(const settled_group& group, letter_index ind
        "a skipped letter was never offered");
   if (group.outcome == letter_state::skipped)
     is_touched_[index] = true;
+  must(group.outcome != letter_state::refused || is_over_ || group.answer.code < 500 ||
+           names_mailbox(group.answer),
+       "rule 11: no recipient is used up by a reply that may have been about something else");
   if (group.outcome == letter_state::in_doubt)
     ++doubts_[index];
   if (group.is_provisional) {

@@ -33,7 +33,7 @@ export function App() {
   const isList = tab !== "moderation" && tab !== "doubt";
   const detailsOf = isList && first === tab ? second : undefined;
   const waiting = { moderation: all.filter((one) => isUnder("moderation", one)).length, doubt: doubted };
-  const showDetails = useCallback((id: string) => goOver(tab, id), [tab]);
+  const showDetails = useCallback((id: string, at?: string) => goOver(tab, id, ...(at ? [at] : [])), [tab]);
   const title = isNew ? words.newCampaign : words.tabs[tab];
   useEffect(() => {
     document.title = `${title} · Sluice`;

@@ -3,7 +3,8 @@
 Calls: {"do": "start", "delay": 0.2, "environment": {…}}, {"do": "http", "method", "path", "body", "token"},
 {"do": "import", "count", "name"}, {"do": "create", "audience", …}, {"do": "stop"}, {"do": "restart"},
 {"do": "kill"} (SIGKILL), {"do": "letters"} (how many the sink took), {"do": "recipients"}, {"do": "speed", "delay"},
-{"do": "taken", "since": n} (those behind the first n), {"do": "go_away"} (the sink). An answer has "ok" or "error".
+{"do": "refuse", "text"}, {"do": "taken", "since": n} (those behind the first n), {"do": "go_away"} (the sink).
+An answer has "ok" or "error".
 """
 
 import json
@@ -58,6 +59,10 @@ class Driver:
 
     def letters(self):
         return self.sink.count()
+
+    def refuse(self, text=None):
+        """From now on the sink says this to everybody; to nobody without a text."""
+        self.sink.refusal = (lambda recipient: text) if text else refusal
 
     def go_away(self):
         """No server listens any more."""

@@ -131,6 +131,12 @@ void scripted_relay::say_why(const notice& trouble) {
     }
 }
 
+void scripted_relay::refuse_sender(const reply& said) {
+  for (const auto& weak : queues_)
+    if (const auto queue = weak.lock())
+      queue->report.sender_refused = said;
+}
+
 void scripted_relay::finish(letter_state outcome, const reply& answer) {
   for (const auto& weak : queues_)
     if (const auto queue = weak.lock()) {

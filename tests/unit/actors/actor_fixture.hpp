@@ -42,6 +42,8 @@ public:
   /// Tells every queue that the relay fails, or works again.
   void say(bool is_failing, const std::string& trouble);
   void say_why(const notice& trouble);
+  /// Tells every queue that its sender is refused.
+  void refuse_sender(const reply& said);
   /// Ends all letters that stay on their connections.
   void finish(letter_state outcome, const reply& answer);
   std::size_t on_connections() const;

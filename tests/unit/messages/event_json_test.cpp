@@ -244,6 +244,9 @@ TEST_CASE("what a reader would refuse is not written") {
   CHECK_THROWS_AS(encode_event({{}, "", claimed{}}), broken_invariant);
   CHECK_THROWS_AS(encode_event({{}, "", settled{}}), broken_invariant);
   CHECK_THROWS_AS(encode_event({{}, "", doubt_settled{}}), broken_invariant);
+  CHECK_THROWS_AS(encode_event({{}, "", refusals_settled{}}), broken_invariant);
+  CHECK_THROWS_AS(encode_event({{}, "", settled{{{letter_state::refused, {{0, 1}}, {}, {}, true}}}}),
+                  broken_invariant);
   CHECK_THROWS_AS(encode_event({{}, "", claimed{{{0, letters_max + 1}}}}), broken_invariant);
   CHECK_THROWS_AS(encode_event({{}, "", settled{{{letter_state::claimed, {{0, 1}}, {}, {}}}}}),
                   broken_invariant);

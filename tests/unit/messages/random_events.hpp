@@ -96,9 +96,22 @@ inline settled_group any_group() {
   group.letters = any_letters();
   group.answer = {*rc::gen::element<std::uint16_t>(0, 250, 451, 554, 65535), *any_text(), *any_text(),
                   any_notice()};
-  if (group.outcome == letter_state::deferred)
+  group.is_provisional = group.outcome == letter_state::deferred && *rc::gen::arbitrary<bool>();
+  if (group.outcome == letter_state::deferred && !group.is_provisional)
     group.retry_at = any_moment();
   return group;
+}
+
+/// Final, due again at once, or at a moment.
+inline refusals_settled any_settled_refusals() {
+  refusals_settled it{any_letters(), *rc::gen::arbitrary<bool>(), {}};
+  if (!it.accept && *rc::gen::arbitrary<bool>())
+    it.retry_at = timestamp{milliseconds{*rc::gen::inRange<std::int64_t>(1, 10'000'000'000'000)}};
+  return it;
+}
+
+inline letter_index any_trial() {
+  return *rc::gen::arbitrary<bool>() ? *rc::gen::inRange<letter_index>(1, letters_max) : 0;
 }
 
 /// A body of the type at this place of the variant.
@@ -121,12 +134,13 @@ inline event_body any_body(std::size_t type) {
   case 7:
     return sending_began{};
   case 8:
-    return paused{*rc::gen::element(hold_reason::operator_request, hold_reason::spam_suspicion), *any_text(),
-                  any_notice()};
+    return paused{*rc::gen::element(hold_reason::operator_request, hold_reason::spam_suspicion,
+                                    hold_reason::relay_refuses),
+                  *any_text(), any_notice()};
   case 9:
-    return resumed{*any_text()};
+    return resumed{*any_text(), any_trial()};
   case 10:
-    return released{*any_text()};
+    return released{*any_text(), any_trial()};
   case 11:
     return cancelled{*any_text()};
   case 12:
@@ -140,10 +154,14 @@ inline event_body any_body(std::size_t type) {
   case 14:
     return doubt_settled{any_letters(), *rc::gen::arbitrary<bool>()};
   case 15:
-    return relay_failed{*any_text(), any_notice()};
+    return any_settled_refusals();
   case 16:
+    return trial_passed{};
+  case 17:
+    return relay_failed{*any_text(), any_notice()};
+  case 18:
     return relay_recovered{};
-  case 17: {
+  case 19: {
     const auto letters = [] { return *rc::gen::inRange<letter_index>(0, letters_max); };
     return drained{{letters(), letters(), letters(), letters(), letters()},
                    milliseconds{*rc::gen::inRange<std::int64_t>(0, INT64_MAX)}};

@@ -82,6 +82,14 @@ std::vector<stored> version_1() {
                 {letter_state::in_doubt, {{11, 12}}, {}, {}}}}},
       {R"({"t": "doubt_settled", "v": 1, "at": 5, "by": "anna", "letters": [3, 4], "resend": false})",
        doubt_settled{{{3, 4}}, false, {}}},
+      {R"({"t": "refusals_settled", "v": 1, "at": 5, "by": "anna", "letters": [3, 4], "accept": true})",
+       refusals_settled{{{3, 4}}, true, {}}},
+      {R"({"t": "refusals_settled", "v": 1, "at": 5, "by": "anna", "letters": [3, 4], "accept": false})",
+       refusals_settled{{{3, 4}}, false, {}}},
+      {R"({"t": "refusals_settled", "v": 1, "at": 5, "by": "anna", "letters": [3, 4], "accept": false, )"
+       R"("retry_at": 300005})",
+       refusals_settled{{{3, 4}}, false, timestamp{milliseconds{300'005}}}},
+      {R"({"t": "trial_passed", "v": 1, "at": 5, "by": "anna"})", trial_passed{}},
       {R"({"t": "relay_failed", "v": 1, "at": 5, "by": "anna", "text": "refused"})", relay_failed{"refused"}},
       {R"({"t": "relay_recovered", "v": 1, "at": 5, "by": "anna"})", relay_recovered{}},
       {R"({"t": "drained", "v": 1, "at": 5, "by": "anna", "accepted": 18, "refused": 1, "deferred": 0,)"
@@ -120,6 +128,26 @@ TEST_CASE("letters that wait after they were in doubt are a second version, whic
     auto changed = text;
     changed.merge_patch(json::parse(wrong));
     CHECK_FALSE(decode_event(json::to_cbor(changed)).has_value());
+  }
+}
+
+TEST_CASE(
+    "a lifted hold with a trial is a second version, an outcome that is a provisional refusal a third") {
+  const std::vector<std::pair<const char*, event_body>> records{
+      {R"({"t": "resumed", "v": 2, "at": 5, "words": "mended", "trial": 50})", resumed{"mended", 50}},
+      {R"({"t": "released", "v": 2, "at": 5, "words": "", "trial": 1})", released{"", 1}},
+      {R"({"t": "settled", "v": 3, "at": 5, "groups": [{"outcome": "deferred", "letters": [3, 4], "code": 550,
+           "enhanced": "5.7.1", "text": "no", "provisional": true}]})",
+       settled{{{letter_state::deferred, {{3, 4}}, {550, "5.7.1", "no"}, {}, true}}}}};
+  for (const auto& [record, body] : records) {
+    INFO(record);
+    const auto text = json::parse(record);
+    const event expected{timestamp{milliseconds{5}}, "", body};
+    CHECK(decode_event(json::to_cbor(text)).value() == expected);
+    CHECK(encode_event(expected) == json::to_cbor(text));
+    auto newer = text;
+    newer["v"] = text["v"].get<int>() + 1;
+    CHECK_FALSE(decode_event(json::to_cbor(newer)).has_value());
   }
 }
 

@@ -33,6 +33,7 @@ campaign_view paused_campaign() {
   view.changed_at = nine + 1h;
   view.t0 = nine + 5min;
   view.next_part = upcoming_part{nine + 65min, 200};
+  view.refused_for_now = 2;
   view.drain = drain{nine + 1h, 20, {18, 1, 0, 1, 0}, nine + 1h + 41ms};
   view.counts = {1000, 600, {500, 20, 400, 30, 5, 40, 5}};
   view.rate = 12.5;
@@ -52,7 +53,9 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
     "id": "c17", "name": "Autumn sale", "status": "paused", "stage": "sending",
     "drain": {"since": "2026-12-01T10:00:00Z", "in_flight": 20, "accepted": 18, "refused": 1, "deferred": 0,
               "in_doubt": 1, "returned": 0, "ended_at": "2026-12-01T10:00:00.041Z"},
-    "hold": {"by": "anna", "reason": "operator", "text": "wrong link", "notice": null, "since": "2026-12-01T10:00:00Z"},
+    "hold": {"by": "anna", "reason": "operator", "text": "wrong link", "notice": null, "since": "2026-12-01T10:00:00Z",
+             "trial": 0},
+    "trial": null, "refusals": {"provisional": 2},
     "from": "Shop <news@shop.example>", "reply_to": "", "subject": "Hello", "text": "Hi", "html": "",
     "unsubscribe_url": "https://shop.example/u", "on_doubt": "resend",
     "audience": {"id": "a4", "name": "customers", "size": 1000},
@@ -73,7 +76,7 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
 TEST_CASE("what a campaign does not have is shown as null") {
   const auto shown = to_json(campaign_view{});
   for (const auto* field :
-       {"hold", "drain", "audience", "starts_at", "next_part", "relay_trouble", "fault"}) {
+       {"hold", "trial", "drain", "audience", "starts_at", "next_part", "relay_trouble", "fault"}) {
     INFO(field);
     CHECK(shown.at(field).is_null());
   }
@@ -85,6 +88,20 @@ TEST_CASE("before T0 is fixed, a campaign starts when its plan says") {
   auto view = paused_campaign();
   view.t0.reset();
   CHECK(to_json(view)["starts_at"] == "2026-12-01T09:00:00Z");
+}
+
+TEST_CASE("a hold of the engine says how many letters leave first, the trial that is under way what became "
+          "of them") {
+  auto view = paused_campaign();
+  view.hold = hold{"", hold_reason::relay_refuses, "10 letters were refused", nine, {}};
+  view.trial_on_resume = 50;
+  CHECK(to_json(view)["hold"]["trial"] == 50);
+  CHECK(to_json(view)["hold"]["reason"] == "relay_refuses");
+  view.hold.reset();
+  view.trial = trial_view{50, {{0, 10}, {20, 22}}, 7, 2, 1};
+  CHECK(
+      to_json(view)["trial"] ==
+      json::parse(R"({"letters": 50, "outcomes": {"begun": 12, "accepted": 7, "refused": 2, "others": 1}})"));
 }
 
 TEST_CASE("a released campaign and a parked one say so") {

@@ -31,7 +31,9 @@ export type Command =
   | "edit"
   | "discard"
   | "resend_doubt"
-  | "give_up_doubt";
+  | "give_up_doubt"
+  | "accept_refusals"
+  | "retry_refusals";
 
 /** What the engine has to say, as data (messages/notice.hpp): a code, its parameters, and what led to it. */
 export interface Notice {
@@ -69,6 +71,16 @@ export interface Drain {
   ended_at: string | null;
 }
 
+export interface Hold {
+  by: string;
+  reason: "operator" | "spam_suspicion" | "relay_refuses";
+  text: string;
+  notice: Notice | null;
+  since: string;
+  /** So many letters leave first when it is lifted; 0: no trial. */
+  trial: number;
+}
+
 /** A campaign as the stream tells it: without the message's `text` and `html`. */
 export interface Campaign {
   id: string;
@@ -81,7 +93,7 @@ export interface Campaign {
   on_doubt: "resend" | "hold";
   status: Status;
   stage: Exclude<Status, "paused">;
-  hold: { by: string; reason: "operator" | "spam_suspicion"; text: string; notice: Notice | null; since: string } | null;
+  hold: Hold | null;
   audience: { id: string; name: string; size: number } | null;
   plan_words: string;
   created_at: string;
@@ -94,6 +106,10 @@ export interface Campaign {
   counts: Counts;
   rate: number;
   relay_trouble: { since: string; text: string; notice: Notice | null } | null;
+  /** After a hold of the engine's: so many letters leave first, and what became of them so far. */
+  trial: { letters: number; outcomes: { begun: number; accepted: number; refused: number; others: number } } | null;
+  /** Of those that are deferred: how many are refused, but not for good. */
+  refusals: { provisional: number };
   drain: Drain | null;
   moderation: { reasons: string[]; notices: Notice[]; words: string; content_hash: string };
   /** What would change something now, whoever may give it. */
@@ -188,6 +204,8 @@ export interface LetterRow {
   changed_at: string | null;
   retry_at: string | null;
   message_id: string;
+  /** With deferred: it is refused, but not for good. */
+  provisional: boolean;
 }
 
 export type LetterState = "pending" | "in_flight" | "accepted" | "refused" | "deferred" | "skipped" | "in_doubt";

@@ -96,6 +96,14 @@ export const en = {
     done: (done: number, total: number) => `${f.count(done)} of ${letters(total)}`,
     heldBy: (by: string, since: string) => `paused by ${isolated(by)} since ${since}`,
     heldForSpam: (since: string) => `held on suspicion of spam since ${since}`,
+    heldForRefusals: (since: string) => `held since ${since} because the sending server refuses its letters`,
+    refusalIsSenders: "It is about the sender address, not about the recipients.",
+    refusalIsEverybodys: "It is likely about the sender, the account or the message, not about single recipients.",
+    mendAndResume: (trial: string) => `Nobody is given up. Look into it, mend it, then resume: ${trial}`,
+    resumeEnds: "Nothing is left to send: Resume ends the campaign as it is.",
+    trial: (begun: number, total: number, accepted: number, refused: number) =>
+      `After the hold ${letters(total)} ${f.plural(total, { one: "leaves", other: "leave" })} first; ${f.count(begun)} left so far: ${f.count(accepted)} accepted, ${f.count(refused)} refused. The rest follows when these were accepted.`,
+    refusedForNow: (n: number) => `${f.count(n)} of them refused for now`,
     relayTrouble: (since: string, text: string) => `The relay has been failing since ${since}: ${isolated(text)}`,
     inDoubt: (n: number) => `${letters(n)} in doubt ${f.plural(n, { one: "waits", other: "wait" })} for a decision.`,
     decideDoubt: "Look and decide",
@@ -145,6 +153,7 @@ export const en = {
     edit: "Edit",
     pause: "Pause",
     resume: "Resume",
+    look: "Look into it",
     resumeCount: (n: number) => `Resume · ${letters(n)} at once`,
     release: "Release whole",
     cancel: "Cancel",
@@ -163,6 +172,11 @@ export const en = {
       `${letters(accumulated)} accumulated during the pause and ${f.plural(accumulated, { one: "leaves", other: "leave" })} at once.` +
       (later > 0 ? ` ${letters(later)} ${f.plural(later, { one: "keeps its", other: "keep their" })} planned times.` : ""),
     resumeDo: "Resume",
+    trialText: (n: number, later: number) =>
+      n === 0
+        ? "Nothing is left to send: the campaign ends as it is."
+        : `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} first` +
+          (later > 0 ? "; the rest follows when these were accepted." : ", which is all that are left."),
     releaseTitle: (name: string) => `Release “${isolated(name)}” whole?`,
     releaseText: (n: number) => `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} now, whatever the plan said.`,
     releaseDo: (n: number) => `Release ${letters(n)}`,
@@ -173,9 +187,27 @@ export const en = {
     manyTitle: { pause: "Pause", resume: "Resume", cancel: "Cancel" },
     many: (n: number) => campaigns(n),
     manyPause: (n: number) => `No further letter of ${campaigns(n)} will be sent until you resume.`,
+    manyTrial: (n: number) =>
+      `${campaigns(n)} ${f.plural(n, { one: "was", other: "were" })} held by the engine: there a few letters leave first, and the rest follows when these were accepted.`,
     manySkipped: (n: number) => `${campaigns(n)} of your selection cannot take this command now and ${f.plural(n, { one: "is", other: "are" })} left as ${f.plural(n, { one: "it is", other: "they are" })}.`,
     manyDone: (done: number, failed: number) =>
       `${campaigns(done)} done` + (failed > 0 ? `, ${f.count(failed)} failed` : ""),
+  },
+  refusals: {
+    waiting: (n: number) =>
+      `${letters(n)} refused for now: the reason may not be ${f.plural(n, { one: "its recipient", other: "their recipients" })}, so nobody is given up yet.`,
+    actions: { accept: "Accept refusals", retry: "Try again" },
+    ask: {
+      accept: (name: string) => `Accept the refusals of “${isolated(name)}”?`,
+      retry: (name: string) => `Try the refused letters of “${isolated(name)}” again?`,
+    },
+    happens: {
+      accept: (n: number) =>
+        `${letters(n)} ${f.plural(n, { one: "counts", other: "count" })} as refused, and will not be sent; this cannot be undone.`,
+      retry: (n: number) => `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} again.`,
+    },
+    heldStill: "The campaign is held: they leave when it is resumed.",
+    done: { accept: "The refusals are accepted", retry: "The letters leave again" },
   },
   announce: {
     status: (name: string, status: string) => `${isolated(name)}: ${status}`,

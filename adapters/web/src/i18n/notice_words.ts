@@ -48,6 +48,8 @@ const names: Record<Language, Names> = {
       discard: "Удалить",
       resend_doubt: "Отправить снова",
       give_up_doubt: "Не отправлять",
+      accept_refusals: "Принять отказы",
+      retry_refusals: "Повторить отклонённые",
     },
     role: languages.ru.frame.roles,
     field: {

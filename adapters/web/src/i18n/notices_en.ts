@@ -92,6 +92,10 @@ export const noticesEn: Record<string, string> = {
   // Holds
   refused_as_spam: "{percent:.1f}% of the last {outcomes} outcomes were refused as spam; the limit is {limit}%",
   refused_too_often: "{percent:.1f}% of the last {outcomes} outcomes were refused; the limit is {limit}%",
+  relay_refuses: "{letters|letter was|letters were} refused one after the other, and nobody was reached between them: {replies}",
+  nobody_accepted: "all {letters|letter was|letters were} refused and nobody was reached: {replies}",
+  sender_refused: "the sending server takes nothing from {sender}: {reply}",
+  trial_failed: "{refused} of the {letters|letter|letters} that left first were refused: {replies}",
 
   // Commands that are refused
   not_allowed_now: "{campaign} is {status:status} and cannot be told to {command:command}; it allows: {allowed:commands}",
@@ -238,6 +242,8 @@ export const noticesEn: Record<string, string> = {
   reply_unreadable: "it sent {fault}",
   reply_to_nothing: "it sent a reply to nothing: {reply}",
   reply_out_of_step: "it answers {step} with {reply}",
+  session_refused: "it refuses the session: {reply}",
+  account_refuses: "it refuses whatever is sent from this account: {reply}. Nobody is given up: one letter probes, and the rest follows when it is through",
   session_out_of_step: "the session is out of step: {reply}",
   message_taken_early: "it takes a message over before its end: {reply}",
   message_refused_early: "it refused a message before its end",
@@ -281,6 +287,9 @@ export const noticesEn: Record<string, string> = {
   letter_campaign_parked: "The campaign stands still because of a fault: {causes}",
   letter_paused: "The campaign has been paused since {since:time}[, by {by}][: {words}]",
   letter_held_for_spam: "The campaign has been held on suspicion of spam since {since:time}[: {causes}]",
+  letter_held_for_refusals: "The campaign has been held since {since:time} because the sending server refuses its letters[: {causes}]",
+  letter_refused_for_now: "It was refused on {at:time}[: {reply}]. The reason may not be this address, so it is not given up: it is settled when others were accepted after it, or is tried once more at the end",
+  letter_awaits_trial: "{letters|letter leaves|letters leave} first after the hold, and it follows when these were accepted",
   letter_in_draft: "The campaign is a draft: nobody has started it yet",
   letter_in_moderation: "The campaign waits for a moderator[: {causes}]",
   letter_preparing: "The campaign starts on {at:time}",

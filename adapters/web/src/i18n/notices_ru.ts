@@ -92,6 +92,10 @@ export const noticesRu: Record<string, string> = {
   // Holds
   refused_as_spam: "как спам отклонено {percent:.1f}% из последних {outcomes}; допустимо {limit}%",
   refused_too_often: "отклонено {percent:.1f}% из последних {outcomes}; допустимо {limit}%",
+  relay_refuses: "отказов подряд: {letters}, и никому между ними письмо не дошло: {replies}",
+  nobody_accepted: "сервер отказал всем, писем: {letters}; никому письмо не дошло: {replies}",
+  sender_refused: "почтовый сервер не принимает писем от {sender}: {reply}",
+  trial_failed: "из {letters|письма|писем|писем}, отправленных первыми, отказов: {refused}: {replies}",
 
   // Commands that are refused
   not_allowed_now: "статус выпуска {status:status}, команда {command:command} сейчас невозможна; возможны: {allowed:commands}",
@@ -238,6 +242,8 @@ export const noticesRu: Record<string, string> = {
   reply_unreadable: "ответ сервера не разобрать: {fault}",
   reply_to_nothing: "сервер ответил, хотя его не спрашивали: {reply}",
   reply_out_of_step: "ответ сервера на {step:step}: {reply}",
+  session_refused: "сервер отклоняет соединение: {reply}",
+  account_refuses: "сервер отклоняет всё, что отправляют с этой учётной записи: {reply}. Никто из получателей не потерян: одно письмо проверяет, остальные уйдут, когда его примут",
   session_out_of_step: "сервер сбился с порядка команд: {reply}",
   message_taken_early: "сервер принял письмо, не дослушав его: {reply}",
   message_refused_early: "сервер отказал письму, не дослушав его",
@@ -281,6 +287,9 @@ export const noticesRu: Record<string, string> = {
   letter_campaign_parked: "Выпуск остановлен из-за сбоя: {causes}",
   letter_paused: "Выпуск на паузе с {since:time}[, поставил {by}][: {words}]",
   letter_held_for_spam: "Выпуск задержан по подозрению в спаме с {since:time}[: {causes}]",
+  letter_held_for_refusals: "Выпуск задержан с {since:time}: почтовый сервер отклоняет его письма[: {causes}]",
+  letter_refused_for_now: "Отклонено {at:time}[: {reply}]. Дело может быть не в адресе, поэтому письмо не потеряно: решится, когда сервер примет другие письма, или в конце будет ещё одна попытка",
+  letter_awaits_trial: "После задержки первыми уходят {letters|письмо|письма|писем}; это уйдёт, когда их примут",
   letter_in_draft: "Выпуск ещё черновик: его никто не запускал",
   letter_in_moderation: "Выпуск ждёт модератора[: {causes}]",
   letter_preparing: "Выпуск стартует {at:time}",

@@ -104,6 +104,14 @@ export const ru: Words = {
     done: (done, total) => `${f.count(done)} из ${f.count(total)} ${f.plural(total, { one: "письма", few: "писем", many: "писем", other: "писем" })}`,
     heldBy: (by, since) => `на паузе с ${since}, поставил ${isolated(by)}`,
     heldForSpam: (since) => `задержан по подозрению в спаме с ${since}`,
+    heldForRefusals: (since) => `задержан с ${since}: почтовый сервер отклоняет его письма`,
+    refusalIsSenders: "Дело в адресе отправителя, а не в получателях.",
+    refusalIsEverybodys: "Скорее всего, дело в отправителе, учётной записи или самом письме, а не в отдельных получателях.",
+    mendAndResume: (trial) => `Никто из получателей не потерян. Разберитесь, исправьте и продолжите. ${trial}`,
+    resumeEnds: "Отправлять больше нечего: «Продолжить» завершит выпуск как есть.",
+    trial: (begun, total, accepted, refused) =>
+      `После задержки сначала ${leave(total)} ${letters(total)}; ушло ${f.count(begun)}: принято ${f.count(accepted)}, отказов ${f.count(refused)}. Остальные — когда эти примут.`,
+    refusedForNow: (n) => `из них пока отклонено: ${f.count(n)}`,
     relayTrouble: (since, text) => `Отправляющий сервер не принимает письма с ${since}: ${isolated(text)}`,
     inDoubt: (n) => `Под вопросом ${letters(n)}: нужно решение.`,
     decideDoubt: "Посмотреть и решить",
@@ -153,6 +161,7 @@ export const ru: Words = {
     edit: "Изменить",
     pause: "Пауза",
     resume: "Продолжить",
+    look: "Разобраться",
     resumeCount: (n) => `Продолжить · сразу ${letters(n)}`,
     release: "Выпустить целиком",
     cancel: "Отменить",
@@ -171,6 +180,10 @@ export const ru: Words = {
       `За время паузы накоплено ${letters(accumulated)}: ${f.plural(accumulated, { one: "оно уйдёт", few: "они уйдут", many: "они уйдут", other: "они уйдут" })} сразу.` +
       (later > 0 ? ` ${f.plural(later, { one: "Остальное", few: "Остальные", many: "Остальные", other: "Остальные" })} (${letters(later)}) ${leave(later)} по расписанию.` : ""),
     resumeDo: "Продолжить",
+    trialText: (n, later) =>
+      n === 0
+        ? "Отправлять больше нечего: выпуск завершится как есть."
+        : `Сначала ${leave(n)} ${letters(n)}` + (later > 0 ? "; остальные — когда эти примут." : ": это все, что остались."),
     releaseTitle: (name) => `Выпустить «${isolated(name)}» целиком?`,
     releaseText: (n) => `${letters(n)} ${leave(n)} сейчас, что бы ни говорило расписание.`,
     releaseDo: (n) => `Выпустить ${letters(n)}`,
@@ -182,8 +195,24 @@ export const ru: Words = {
     manyTitle: { pause: "Поставить на паузу", resume: "Продолжить", cancel: "Отменить" },
     many: (n) => campaigns(n),
     manyPause: (n) => `Пока вы не продолжите, ни одно письмо больше не уйдёт: ${campaigns(n)}.`,
+    manyTrial: (n) => `Задержаны сервером: ${campaigns(n)}. Там сначала уйдут несколько писем, остальные — когда эти примут.`,
     manySkipped: (n) => `Сейчас эту команду не примут и останутся как есть: ${campaigns(n)}.`,
     manyDone: (done, failed) => `Готово: ${campaigns(done)}` + (failed > 0 ? `, не получилось: ${f.count(failed)}` : ""),
+  },
+  refusals: {
+    waiting: (n) => `Пока отклонено: ${letters(n)}. Дело может быть не в получателях, поэтому никто ещё не потерян.`,
+    actions: { accept: "Принять отказы", retry: "Попробовать снова" },
+    ask: {
+      accept: (name) => `Принять отказы в «${isolated(name)}»?`,
+      retry: (name) => `Отправить отклонённые письма «${isolated(name)}» снова?`,
+    },
+    happens: {
+      accept: (n) =>
+        `${letters(n)} ${f.plural(n, { one: "будет учтено как отказ", few: "будут учтены как отказы", many: "будут учтены как отказы", other: "будут учтены как отказы" })} и не ${leave(n)}; вернуть это нельзя.`,
+      retry: (n) => `${letters(n)} ${leave(n)} ещё раз.`,
+    },
+    heldStill: "Выпуск задержан: они уйдут, когда вы его продолжите.",
+    done: { accept: "Отказы приняты", retry: "Письма уходят снова" },
   },
   announce: {
     status: (name, status) => `${isolated(name)}: ${status}`,

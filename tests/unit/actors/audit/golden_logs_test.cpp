@@ -187,6 +187,43 @@ void play_suspicion(actor_fixture& node) {
   node.run();
 }
 
+/// Provisional refusals: confirmed by others' acceptance, behind a hold and a trial, accepted by a person, tried a last
+/// time; and a sender that is refused.
+void play_refusals(actor_fixture& node) {
+  const reply ok{250, "2.0.0", "Ok"};
+  const reply denied{554, "5.7.1", "Relay access denied"};
+  std::set<letter_index> refused{5, 6};
+  const auto as_scripted = [&](const scripted_relay::arrival& one) -> std::optional<result_group> {
+    const letter_ranges letter{{one.index, one.index + 1}};
+    return refused.contains(one.index) ? result_group{letter_state::refused, letter, denied}
+                                       : result_group{letter_state::accepted, letter, ok};
+  };
+  node.relay->outcome_of = as_scripted;
+  node.relay->connections = 4;
+  const auto id = node.create(spec_in_parts(20, 1h), node.make_audience(100));
+  node.tell(id, command_kind::start).value();
+  node.pass(1min);
+  for (letter_index index = 20; index < 40; ++index)
+    refused.insert(index);
+  node.pass(1h);
+  refused.clear();
+  node.tell(id, command_kind::resume).value();
+  node.pass(1min);
+  take_nothing(node);
+  node.pass(1h);
+  node.relay->refuse_sender({550, "5.7.60", "Client does not have permissions to send as this sender"});
+  node.relay->finish(letter_state::pending, {});
+  node.pass(1s);
+  node.relay->outcome_of = as_scripted;
+  refused = {59};
+  node.tell(id, command_kind::resume).value();
+  node.pass(1min);
+  node.tell(id, command_kind::accept_refusals).value();
+  refused = {98, 99};
+  node.tell(id, command_kind::release).value();
+  node.pass(10min);
+}
+
 node_settings with_moderation() {
   auto settings = actor_fixture::quiet_settings();
   settings.moderation.first_campaigns = 3;
@@ -232,7 +269,7 @@ TEST_CASE("logs of every released format give the state that they gave then") {
     CHECK(now.at("letters") == then.at("letters"));
     CHECK(shows_still(now.at("responses"), then.at("responses")));
   }
-  CHECK(logs >= 7);
+  CHECK(logs >= 8);
   CHECK(types.size() == std::variant_size_v<event_body> - 1); // `edited` is in stored_form_test.cpp
 }
 
@@ -245,6 +282,7 @@ TEST_CASE("today's engine writes the golden logs", "[.][make-golden]") {
       {"discarded", play_discard},
       {"notices", play_notices},
       {"suspected", play_suspicion},
+      {"refusals", play_refusals},
       {"approved_under_hold", [](actor_fixture& node) { play_moderation(node, command_kind::approve); }},
       {"rejected", [](actor_fixture& node) { play_moderation(node, command_kind::reject); }}};
   for (const auto& [name, play] : plays) {

@@ -43,6 +43,20 @@ using codes = std::vector<std::string>;
 
 } // namespace
 
+TEST_CASE("a letter behind a trial waits for it, one that is refused for now for others or a person") {
+  question asked;
+  asked.campaign.trial = trial_view{50, {{0, 50}}, 10, 0, 0};
+  CHECK(asked.codes() == codes{"trial"});
+  CHECK_THAT(asked.only().text, ContainsSubstring("50 letters leave first after the hold"));
+  asked.campaign.trial->begun = {{0, 49}, {450, 451}};
+  CHECK(asked.codes() == codes{"waiting"});
+  asked.campaign.trial.reset();
+  asked.becomes(letter_state::deferred, {554, "5.7.1", "no"});
+  asked.letter.is_refused_for_now = true;
+  CHECK(asked.codes() == codes{"refused_for_now"});
+  CHECK_THAT(asked.only().text, ContainsSubstring("554 5.7.1 no") && ContainsSubstring("sluice refusals"));
+}
+
 TEST_CASE("what became of a letter is told with the relay's words, and nothing else with it") {
   question asked;
   asked.campaign.hold = hold{"nina", hold_reason::operator_request, "typo", t0};

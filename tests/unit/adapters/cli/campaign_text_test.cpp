@@ -63,6 +63,33 @@ TEST_CASE("a pause says how many letters have accumulated") {
                                           ContainsSubstring("Paused (in stage sending)"));
 }
 
+TEST_CASE("a hold of the engine's says what to do, and what lifting it costs") {
+  auto view = sample();
+  view.hold = hold{"", hold_reason::relay_refuses, "10 letters were refused", nine, {}};
+  view.counts.by_state = {950, 0, 30, 0, 20, 0, 0};
+  view.refused_for_now = 20;
+  view.trial_on_resume = 50;
+  CHECK_THAT(next_words(view, nine),
+             ContainsSubstring("sluice resume c1: 50 letters leave first; the rest follows when these were "
+                               "accepted"));
+  const auto text = details(view, nine, narrow);
+  CHECK_THAT(text, ContainsSubstring("since the relay refuses the letters: 10 letters were refused"));
+  CHECK_THAT(text, ContainsSubstring("20 deferred, 20 of them refused for now: sluice refusals c1"));
+  CHECK_THAT(change_line(view, nine), ContainsSubstring("20 deferred, 20 of them refused for now"));
+
+  view.trial_on_resume = 0;
+  view.counts.by_state = {0, 0, 0, 1000, 0, 0, 0};
+  CHECK(next_words(view, nine) == "on hold: sluice resume c1 ends it as it is");
+}
+
+TEST_CASE("a trial that is under way tells how far it is") {
+  auto view = sample();
+  view.trial = trial_view{50, {{0, 50}}, 40, 2, 0};
+  CHECK_THAT(details(view, nine, narrow),
+             ContainsSubstring("50 of the 50 letters that leave first have left: 40 accepted, 2 refused"));
+  CHECK(next_words(view, nine) == "the outcome of the trial; then the rest");
+}
+
 TEST_CASE("a progress line fits its terminal, whatever the name") {
   auto view = sample();
   view.spec.name = std::string(300, 'x') + "\x1b[2J\n";

@@ -92,6 +92,7 @@ TEST_CASE("wrong usage ends with 2 and says what was wrong, without asking any e
                                              {"letters", "c1", "--outcome", "lost"},
                                              {"letters", "c1", "--limit", "-1"},
                                              {"doubt", "c1", "--resend", "--give-up"},
+                                             {"refusals", "c1", "--accept", "--retry"},
                                              {"token", "create", "--role", "king", "--name", "x"},
                                              {"create", "/nowhere/file.json"},
                                              {"plan", "/nowhere/file.json"},
@@ -186,6 +187,47 @@ TEST_CASE("a command tells what became of it, and when nothing did") {
   CHECK(asked[0].target == "/v1/campaigns/c1/pause");
   CHECK(asked[0].headers.at("idempotency-key") == "k1");
   CHECK(json::parse(asked[0].body).at("reason") == "wrong price");
+}
+
+TEST_CASE("letters refused for now are listed with their replies, and settled") {
+  fake_engine engine([](const fake_request& asked) {
+    if (asked.method == "GET")
+      return ok({{"items",
+                  {{{"index", 7},
+                    {"email", "ada@example.com"},
+                    {"outcome", "deferred"},
+                    {"provisional", true},
+                    {"attempts", 1},
+                    {"last_reply", {{"code", 554}, {"enhanced", "5.7.1"}, {"text", "no"}}}}}},
+                 {"next", nullptr}});
+    return ok({{"status", "paused"}, {"changed", true}, {"version", 9}, {"in_flight", 0}});
+  });
+  const auto listed = run_words({"refusals", "c1", "--url", engine.url(), "--token", "t"});
+  CHECK(listed.code == 0);
+  CHECK_THAT(listed.out, ContainsSubstring("refused for now") && ContainsSubstring("554 5.7.1 no"));
+  const auto retried = run_words({"refusals", "c1", "--retry", "--url", engine.url(), "--token", "t"});
+  CHECK(retried.out == "c1: letters refused for now leave again when the campaign is resumed\n");
+  const auto accepted = run_words({"refusals", "c1", "--accept", "--url", engine.url(), "--token", "t"});
+  CHECK(accepted.out == "c1: letters refused for now are refused for good\n");
+  const auto asked = engine.requests();
+  REQUIRE(asked.size() == 3);
+  CHECK(asked[0].target.starts_with("/v1/campaigns/c1/refusals"));
+  CHECK(asked[1].body == R"({"action":"retry"})");
+  CHECK(asked[2].body == R"({"action":"accept"})");
+}
+
+TEST_CASE("a resume after a hold of the engine's says that some letters leave first") {
+  fake_engine engine([](const fake_request& asked) {
+    if (asked.method == "POST")
+      return ok({{"status", "sending"}, {"changed", true}, {"version", 9}, {"in_flight", 0}});
+    auto campaign = campaign_json("sending");
+    campaign["trial"] = {{"letters", 4},
+                         {"outcomes", {{"begun", 0}, {"accepted", 0}, {"refused", 0}, {"others", 0}}}};
+    return ok(campaign);
+  });
+  const auto ran = run_words({"resume", "c1", "--url", engine.url(), "--token", "t"});
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, ContainsSubstring("4 letters leave first; the rest follows when these were accepted"));
 }
 
 TEST_CASE("an import streams the file and lists what was left out by reason with lines") {

@@ -105,6 +105,7 @@ TEST_CASE("a refusal of the sender or the recipient decides on a letter that lef
   }
   SECTION("the sender's") {
     peer.say("550 5.7.1 not you\r\n503 5.5.1 MAIL first\r\n503 5.5.1 MAIL first\r\n");
+    outcome = letter_state::pending; // it was not about the letter
     text = "not you";
   }
   SECTION("the message's") {
@@ -114,7 +115,8 @@ TEST_CASE("a refusal of the sender or the recipient decides on a letter that lef
   const auto group = at.queue.await_result(1);
   CHECK(group.outcome == outcome);
   CHECK(group.answer.text == text);
-  peer.hear("RSET"); // what a failed BDAT leaves is not defined
+  if (outcome != letter_state::pending) // of that sender nothing leaves any more
+    peer.hear("RSET"); // what a failed BDAT leaves is not defined
 }
 
 TEST_CASE("a letter that left by BDAT is in doubt when no reply comes", "[smtp]") {

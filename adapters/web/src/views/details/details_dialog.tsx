@@ -47,7 +47,7 @@ export default function DetailsDialog({ id, tab, onTab, onClose }: Props) {
     <Dialog open size="full" onClose={onClose} title={campaign?.name ?? id}>
       {campaign ? (
         <Tabs.Root className="details" value={shown} onValueChange={onTab} activationMode="manual">
-          <Headline campaign={campaign} />
+          <Headline campaign={campaign} onLook={shown === "response" ? undefined : () => onTab("response")} />
           <Tabs.List ref={list} className="tabs" aria-label={words.views}>
             {(Object.keys(tabs) as TabName[]).map((one) => (
               <Tabs.Trigger key={one} value={one} className="tab">
@@ -71,14 +71,14 @@ export default function DetailsDialog({ id, tab, onTab, onClose }: Props) {
   );
 }
 
-function Headline({ campaign }: { campaign: Campaign }) {
+function Headline({ campaign, onLook }: { campaign: Campaign; onLook: (() => void) | undefined }) {
   const { status, card } = useWords();
   const { total } = campaign.counts;
   return (
     <div className="details-head">
       <StatusSign status={campaign.status} label={status[campaign.status]} />
       {total > 0 && <span className="hint">{card.done(done(campaign), total)}</span>}
-      <CampaignCommands campaign={campaign} />
+      <CampaignCommands campaign={campaign} onLook={onLook} />
     </div>
   );
 }

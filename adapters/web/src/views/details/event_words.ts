@@ -7,8 +7,12 @@ import type { words as table } from "./words";
 
 type Said = (typeof table)["en"];
 
+/** What is written down of letters: their state, or that they are refused, but not for good. */
+export type Outcome = LetterState | "refused_for_now";
+
 interface Group extends Partial<Reply> {
   outcome: LetterState;
+  provisional?: boolean;
   letters: number[];
 }
 
@@ -24,9 +28,12 @@ function groupsOf(event: LogEvent): Group[] {
   return Array.isArray(event.groups) ? (event.groups as Group[]) : [];
 }
 
-function outcomesOf(events: LogEvent[]): [LetterState, number][] {
-  const sums = new Map<LetterState, number>();
-  for (const one of events.flatMap(groupsOf)) sums.set(one.outcome, (sums.get(one.outcome) ?? 0) + countOf(one.letters));
+function outcomesOf(events: LogEvent[]): [Outcome, number][] {
+  const sums = new Map<Outcome, number>();
+  for (const one of events.flatMap(groupsOf)) {
+    const outcome = one.provisional ? "refused_for_now" : one.outcome;
+    sums.set(outcome, (sums.get(outcome) ?? 0) + countOf(one.letters));
+  }
   return [...sums];
 }
 
@@ -78,6 +85,7 @@ export function eventWords(words: Said, { formats: f }: Words, event: LogEvent, 
     case "scheduled":
       return log.scheduled(f.moment(numberOf(event.t0)));
     case "paused":
+      if (event.reason === "relay_refuses") return log.refusedByRelay;
       return event.reason === "spam_suspicion" ? log.suspected : log.paused;
     case "claimed":
       return log.claimed(countOf(event.letters));
@@ -88,6 +96,14 @@ export function eventWords(words: Said, { formats: f }: Words, event: LogEvent, 
       if (event.resend !== true) return log.doubtGivenUp(count);
       return log.doubtResent(count, typeof event.retry_at === "number" ? f.moment(event.retry_at) : null);
     }
+    case "refusals_settled": {
+      const count = countOf(event.letters);
+      if (event.accept === true) return log.refusalsAccepted(count);
+      return log.refusalsRetried(count, typeof event.retry_at === "number" ? f.moment(event.retry_at) : null);
+    }
+    case "resumed":
+    case "released":
+      return numberOf(event.trial) > 0 ? `${log[event.t]}. ${log.onTrial(numberOf(event.trial))}` : log[event.t];
     case "drained":
       return log.drained(numberOf(event.accepted), numberOf(event.refused), numberOf(event.in_doubt), numberOf(event.took_ms));
     case "edited":
@@ -95,8 +111,7 @@ export function eventWords(words: Said, { formats: f }: Words, event: LogEvent, 
     case "approved":
     case "rejected":
     case "sending_began":
-    case "resumed":
-    case "released":
+    case "trial_passed":
     case "cancelled":
     case "relay_failed":
     case "relay_recovered":

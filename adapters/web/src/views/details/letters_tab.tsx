@@ -118,7 +118,7 @@ function Rows({ letters, onOpen }: { letters: LetterRow[]; onOpen: (letter: Lett
               </th>
               <td>
                 <span className="letter-state" data-state={one.outcome}>
-                  {words.states[one.outcome]}
+                  {words.states[one.provisional && one.outcome === "deferred" ? "refused_for_now" : one.outcome]}
                 </span>{" "}
                 {one.retry_at && <span className="hint">{words.letter.retry(f.near(one.retry_at))}</span>}
               </td>

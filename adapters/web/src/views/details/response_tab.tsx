@@ -5,24 +5,29 @@ import { useViewWords } from "../../i18n/view_words";
 import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { Reading, useRead } from "./reading";
+import { CampaignNotices } from "../outgoing/campaign_notices";
+import { isHeldByEngine } from "../outgoing/progress";
 import { words as table } from "./words";
 
 export function ResponseTab({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
   const asked = useRead<Page<ResponseGroup>>(campaign, "responses");
   return (
-    <Reading asked={asked}>
-      {(answer) => (
-        <>
-          {answer.items.length === 0 ? <p className="hint">{words.response.none}</p> : <Groups groups={answer.items} />}
-          <details className="raw">
-            <summary>{words.response.raw}</summary>
-            <CopyButton text={JSON.stringify(answer.items, null, 2)} />
-            <pre tabIndex={0}>{JSON.stringify(answer.items, null, 2)}</pre>
-          </details>
-        </>
-      )}
-    </Reading>
+    <>
+      {isHeldByEngine(campaign) && <CampaignNotices campaign={campaign} />}
+      <Reading asked={asked}>
+        {(answer) => (
+          <>
+            {answer.items.length === 0 ? <p className="hint">{words.response.none}</p> : <Groups groups={answer.items} />}
+            <details className="raw">
+              <summary>{words.response.raw}</summary>
+              <CopyButton text={JSON.stringify(answer.items, null, 2)} />
+              <pre tabIndex={0}>{JSON.stringify(answer.items, null, 2)}</pre>
+            </details>
+          </>
+        )}
+      </Reading>
+    </>
   );
 }
 

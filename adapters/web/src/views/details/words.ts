@@ -1,12 +1,12 @@
-import type { LetterState } from "../../api/types";
 import { en as common } from "../../i18n/en";
 import { isolated } from "../../i18n/isolate";
 import { ru as commonRu } from "../../i18n/ru";
+import type { Outcome } from "./event_words";
 
 const { formats: f, letters } = common;
 const r = commonRu.formats;
 
-const enStates: Record<LetterState, string> = {
+const enStates: Record<Outcome, string> = {
   pending: "not yet sent",
   in_flight: "in flight",
   accepted: "accepted",
@@ -14,9 +14,10 @@ const enStates: Record<LetterState, string> = {
   deferred: "to be tried again",
   skipped: "skipped",
   in_doubt: "in doubt",
+  refused_for_now: "refused for now",
 };
 
-const ruStates: Record<LetterState, string> = {
+const ruStates: Record<Outcome, string> = {
   pending: "ещё не отправлено",
   in_flight: "в пути",
   accepted: "принято",
@@ -24,6 +25,7 @@ const ruStates: Record<LetterState, string> = {
   deferred: "будет повторено",
   skipped: "пропущено",
   in_doubt: "под вопросом",
+  refused_for_now: "пока отклонено",
 };
 
 const en = {
@@ -104,11 +106,17 @@ const en = {
     sending_began: "Sending began",
     paused: "Paused",
     suspected: "Held on suspicion of spam",
+    refusedByRelay: "Held because the sending server refuses its letters",
+    onTrial: (n: number) => `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} first`,
+    trial_passed: "The letters that left first were accepted: the rest follows",
+    refusalsAccepted: (n: number) => `${letters(n)} refused for now: refused for good`,
+    refusalsRetried: (n: number, at: string | null) =>
+      at ? `${letters(n)} refused for now will be tried once more on ${at}` : `${letters(n)} refused for now will be sent again`,
     resumed: "Resumed",
     released: "Released whole: everything leaves at once",
     cancelled: "Cancelled",
     claimed: (n: number) => `${letters(n)} handed to the sending server`,
-    settled: (groups: [LetterState, number][]) =>
+    settled: (groups: [Outcome, number][]) =>
       groups.map(([state, n]) => `${f.count(n)} ${state === "pending" ? "came back unsent" : enStates[state]}`).join(", "),
     doubtResent: (n: number, at: string | null) =>
       at ? `${letters(n)} in doubt will be sent again on ${at}` : `${letters(n)} in doubt will be sent again`,
@@ -199,6 +207,11 @@ const ru: typeof en = {
     sending_began: "Отправка началась",
     paused: "Поставлен на паузу",
     suspected: "Задержан по подозрению в спаме",
+    refusedByRelay: "Задержан: почтовый сервер отклоняет его письма",
+    onTrial: (n) => `Сначала: ${commonRu.letters(n)}`,
+    trial_passed: "Письма, отправленные первыми, приняты: уходят остальные",
+    refusalsAccepted: (n) => `Пока отклонено ${commonRu.letters(n)}: отказы окончательны`,
+    refusalsRetried: (n, at) => `Пока отклонено ${commonRu.letters(n)}: ${at ? `последняя попытка ${at}` : "отправляются ещё раз"}`,
     resumed: "Продолжен",
     released: "Выпущен целиком: всё уходит сразу",
     cancelled: "Отменён",

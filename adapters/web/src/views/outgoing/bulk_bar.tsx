@@ -11,7 +11,7 @@ import type { Spoken } from "../../i18n/notice_words";
 import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { isAllowed, useSession } from "../../session/session";
-import { accumulated, rest } from "./progress";
+import { accumulated, isHeldByEngine, rest } from "./progress";
 
 type Bulk = "pause" | "resume" | "cancel";
 const commands: Bulk[] = ["pause", "resume", "cancel"];
@@ -148,8 +148,11 @@ function BulkText({ what, fit, skipped }: { what: Bulk; fit: Campaign[]; skipped
   const lines: string[] = [];
   if (fit.length > 0 && what === "pause") lines.push(confirm.manyPause(fit.length));
   if (fit.length > 0 && what === "resume") {
-    const held = sum(accumulated);
-    lines.push(confirm.resumeText(held, sum((one) => one.counts.pending) - held));
+    const onTrial = fit.filter(isHeldByEngine);
+    const whole = (of: (one: Campaign) => number) => sum((one) => (onTrial.includes(one) ? 0 : of(one)));
+    const held = whole(accumulated);
+    if (onTrial.length < fit.length) lines.push(confirm.resumeText(held, whole((one) => one.counts.pending) - held));
+    if (onTrial.length > 0) lines.push(confirm.manyTrial(onTrial.length));
   }
   if (fit.length > 0 && what === "cancel") lines.push(confirm.cancelText(sum(rest)));
   const flying = sum((one) => one.counts.in_flight);

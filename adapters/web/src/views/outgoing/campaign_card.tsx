@@ -13,7 +13,7 @@ interface Props {
   id: string;
   isSelected: boolean;
   onSelect: ((id: string, isSelected: boolean) => void) | null;
-  onDetails: (id: string) => void;
+  onDetails: (id: string, tab?: string) => void;
 }
 
 export const CampaignCard = memo(function CampaignCard({ id, isSelected, onSelect, onDetails }: Props) {
@@ -41,7 +41,7 @@ function Card({ campaign, isSelected, onSelect, onDetails }: Omit<Props, "id"> &
             {campaign.name}
           </h2>
           <StatusSign status={campaign.status} label={words.status[campaign.status]} />
-          <CampaignCommands campaign={campaign} onDetails={onDetails} />
+          <CampaignCommands campaign={campaign} onDetails={onDetails} onLook={() => onDetails(campaign.id, "response")} />
         </header>
         <Facts campaign={campaign} />
         {campaign.counts.total > 0 && campaign.status !== "draft" && <ProgressBar campaign={campaign} />}

@@ -7,16 +7,18 @@ import { Menu, type MenuItem } from "../../components/menu";
 import { useWords } from "../../i18n/words";
 import { isAllowed, useSession } from "../../session/session";
 import { ConfirmDialog, type Asked } from "./confirm_dialog";
-import { accumulated } from "./progress";
+import { accumulated, behindTrial, isHeldByEngine } from "./progress";
 import { useCommand } from "./use_command";
 
 interface Props {
   campaign: Campaign;
   /** With it there is a menu, and in it the way to the details. */
   onDetails?: (id: string) => void;
+  /** Leads to what the server said; offered first where the engine laid a hold. */
+  onLook?: (() => void) | undefined;
 }
 
-export function CampaignCommands({ campaign, onDetails }: Props) {
+export function CampaignCommands({ campaign, onDetails, onLook }: Props) {
   const { me } = useSession();
   const words = useWords();
   const command = useCommand(campaign.id);
@@ -42,6 +44,12 @@ export function CampaignCommands({ campaign, onDetails }: Props) {
           {words.commands.edit}
         </a>
       )}
+      {onLook && isHeldByEngine(campaign) && (
+        <Button look="primary" data-command="look" onClick={onLook}>
+          <Icon name="search" />
+          {words.commands.look}
+        </Button>
+      )}
       <SteeringButton {...{ campaign, command, setAsked }} />
       {onDetails ? (
         <Menu label={words.card.more(campaign.name)} button={<Icon name="more" />} items={menu(onDetails)} />
@@ -63,8 +71,8 @@ export function CampaignCommands({ campaign, onDetails }: Props) {
   );
 }
 
-/** Pause, or Resume with how many letters leave at once (asked for only where there are any). One button, so that
- *  the focus stays where it is when the one becomes the other. */
+/** Pause, or Resume with how many letters leave at once (asked for only where there are any, or where a trial comes
+ *  first). One button, so that the focus stays where it is when the one becomes the other. */
 function SteeringButton(props: {
   campaign: Campaign;
   command: ReturnType<typeof useCommand>;
@@ -76,13 +84,16 @@ function SteeringButton(props: {
   const what = (["pause", "resume"] as const).find((one) => isAllowed(me, campaign, one));
   if (!what) return null;
   const held = accumulated(campaign);
-  const label = what === "resume" && held > 0 ? words.commands.resumeCount(held) : words.commands[what];
+  const isSecond = isHeldByEngine(campaign);
+  const asks = what === "resume" && (held > 0 || isSecond);
+  const label = asks && !isSecond ? words.commands.resumeCount(held) : words.commands[what];
   return (
     <Button
-      look={what === "resume" ? "primary" : "plain"}
+      look={what === "resume" && !isSecond ? "primary" : "plain"}
+      title={isSecond && campaign.hold ? words.confirm.trialText(campaign.hold.trial, behindTrial(campaign)) : undefined}
       data-command={what}
       aria-disabled={command.pending !== null}
-      onClick={(event) => (what === "resume" && held > 0 ? setAsked("resume") : command.sendUnasked(what, event.detail))}
+      onClick={(event) => (asks ? setAsked("resume") : command.sendUnasked(what, event.detail))}
     >
       <Icon name={what === "pause" ? "pause" : "play"} />
       {command.pending === what ? words.commands.pending : label}

@@ -15,7 +15,7 @@ const cardsAtFirst = 6;
 const cardsMore = 4;
 const noFilter: Filter = { search: "", status: "", sorting: "changed" };
 
-export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: string) => void }) {
+export function CampaignList({ tab, onDetails }: { tab: Tab; onDetails: (id: string, tab?: string) => void }) {
   const words = useWords();
   const { me } = useSession();
   const all = useCampaigns();

@@ -3,14 +3,19 @@ import type { Campaign } from "../../api/types";
 import { Icon } from "../../components/icons";
 import { spokenReasons } from "../../i18n/notice_words";
 import { useSpoken } from "../../i18n/use_spoken";
-import { useWords } from "../../i18n/words";
+import { useWords, type Words } from "../../i18n/words";
 import { waitsInDoubt } from "./listing";
+import { behindTrial, isHeldByEngine } from "./progress";
+import { RefusalsNotice } from "./refusals_notice";
 
 export function CampaignNotices({ campaign }: { campaign: Campaign }) {
-  const { formats: f, card } = useWords();
+  const words = useWords();
+  const { formats: f, card } = words;
   const told = useSpoken();
-  const { hold, drain, relay_trouble: trouble, fault, moderation } = campaign;
+  const { hold, drain, relay_trouble: trouble, fault, moderation, trial } = campaign;
   const isStopped = campaign.status === "paused" || campaign.status === "cancelled";
+  // The engine holds what is refused: that nothing else became of the last letters is no news.
+  const isDrainNews = !drain?.ended_at || !isHeldByEngine(campaign) || drain.accepted + drain.in_doubt > 0;
   return (
     <>
       {(hold || (drain && isStopped)) && (
@@ -19,11 +24,14 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
             <span>
               {hold.reason === "spam_suspicion"
                 ? card.heldForSpam(f.near(hold.since))
-                : card.heldBy(hold.by, f.near(hold.since))}
+                : hold.reason === "relay_refuses"
+                  ? card.heldForRefusals(f.near(hold.since))
+                  : card.heldBy(hold.by, f.near(hold.since))}
               {hold.text && <Quoted text={told(hold)} />}
             </span>
           )}
-          {drain && isStopped && (
+          {hold?.reason === "relay_refuses" && <span>{adviceOf(campaign, words)}</span>}
+          {drain && isStopped && isDrainNews && (
             <span className="drain" aria-live="polite">
               {drain.ended_at
                 ? card.drained(drain.accepted, drain.in_doubt, drain.refused, drain.returned)
@@ -32,6 +40,12 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
           )}
         </div>
       )}
+      {trial && (
+        <p className="notice" data-kind="held">
+          <span>{card.trial(trial.outcomes.begun, trial.letters, trial.outcomes.accepted, trial.outcomes.refused)}</span>
+        </p>
+      )}
+      {campaign.refusals.provisional > 0 && campaign.stage === "sending" && <RefusalsNotice campaign={campaign} />}
       {campaign.stage === "moderation" && moderation.reasons.length > 0 && (
         <ul className="notice" data-kind="held">
           {spokenReasons(moderation).map((reason) => (
@@ -68,6 +82,15 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
       )}
     </>
   );
+}
+
+/** Whose failure it is that the server refuses, and what to do. */
+function adviceOf(campaign: Campaign, { card, confirm }: Words): string {
+  const { hold } = campaign;
+  if (!hold) return "";
+  const whose = hold.notice?.code === "sender_refused" ? card.refusalIsSenders : card.refusalIsEverybodys;
+  const trial = confirm.trialText(hold.trial, behindTrial(campaign));
+  return `${whose} ${hold.trial > 0 ? card.mendAndResume(trial) : card.resumeEnds}`;
 }
 
 /** A person's words. Whatever direction they have ends before the closing mark. */

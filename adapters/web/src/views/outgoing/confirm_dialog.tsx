@@ -4,13 +4,16 @@ import { Button } from "../../components/button";
 import { Dialog } from "../../components/dialog";
 import { useWords, type Words } from "../../i18n/words";
 import type { Steering } from "./steering";
-import { accumulated, rest } from "./progress";
+import { accumulated, behindTrial, isHeldByEngine, rest } from "./progress";
 
 export type Asked = Exclude<Steering, "pause">;
 
 function textsOf(words: Words, what: Asked, campaign: Campaign) {
   const { confirm } = words;
   const left = rest(campaign);
+  const trial = campaign.hold && isHeldByEngine(campaign) ? [confirm.trialText(campaign.hold.trial, behindTrial(campaign))] : [];
+  if (what === "resume" && trial.length > 0)
+    return { title: confirm.resumeTitle(campaign.name), lines: trial, act: confirm.resumeDo };
   if (what === "resume") {
     const held = accumulated(campaign);
     return {
@@ -20,7 +23,7 @@ function textsOf(words: Words, what: Asked, campaign: Campaign) {
     };
   }
   if (what === "release")
-    return { title: confirm.releaseTitle(campaign.name), lines: [confirm.releaseText(left)], act: confirm.releaseDo(left) };
+    return { title: confirm.releaseTitle(campaign.name), lines: [confirm.releaseText(left), ...trial], act: confirm.releaseDo(left) };
   const lines = [confirm.cancelText(left)];
   if (campaign.counts.in_flight > 0) lines.push(confirm.cancelInFlight(campaign.counts.in_flight));
   return { title: confirm.cancelTitle(campaign.name), lines, act: confirm.cancelDo };

@@ -14,6 +14,11 @@ export const segmentNames = [
 ] as const;
 export type SegmentName = (typeof segmentNames)[number];
 
+/** The engine laid the hold itself: something is to be looked into before it is lifted. */
+export function isHeldByEngine(campaign: Campaign): boolean {
+  return campaign.hold !== null && campaign.hold.reason !== "operator";
+}
+
 /** Letters that fell due and are held back by a pause (`accumulated` in domain.md). */
 export function accumulated(campaign: Campaign): number {
   if (campaign.status !== "paused") return 0;
@@ -24,6 +29,11 @@ export function accumulated(campaign: Campaign): number {
 /** Letters without a final outcome that are on no connection: what a release lets go, and a cancel drops. */
 export function rest(campaign: Campaign): number {
   return campaign.counts.pending + campaign.counts.deferred;
+}
+
+/** Letters that leave only when those of the trial, which a resume begins, were accepted. */
+export function behindTrial(campaign: Campaign): number {
+  return Math.max(0, rest(campaign) + campaign.counts.in_flight + campaign.counts.in_doubt - (campaign.hold?.trial ?? 0));
 }
 
 export function done(campaign: Campaign): number {

@@ -29,6 +29,7 @@ export const ProgressBar = memo(function ProgressBar({ campaign }: { campaign: C
         {present.map((name) => (
           <li key={name} data-segment={name}>
             <b>{words.formats.count(sizes[name])}</b> {words.segments[name]}
+            {name === "deferred" && campaign.refusals.provisional > 0 && `, ${words.card.refusedForNow(campaign.refusals.provisional)}`}
           </li>
         ))}
       </ul>

@@ -1,0 +1,130 @@
+// A campaign that the engine holds because a real SMTP server refuses its letters: looked into, mended, resumed.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { axeFaults, launch, open, shoot, until } from "./browser.mjs";
+import { Engine } from "./engine.mjs";
+
+const words = "550 5.7.0 Message blocked by policy";
+
+let browser;
+let engine;
+before(async () => {
+  browser = await launch();
+  engine = await Engine.start();
+});
+after(async () => {
+  await browser?.close();
+  await engine?.end();
+});
+
+const cardOf = (page, id) => page.locator(`.card[data-campaign="${id}"]`);
+const noOverflow = async (page) =>
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "nothing overflows");
+
+/** A campaign of whose letters the server took none, held by the engine. */
+async function held(letters, name) {
+  await engine.call("refuse", { text: words });
+  const id = await engine.campaign(letters, { name });
+  await until(async () => (await engine.show(id)).hold?.reason === "relay_refuses", "the hold");
+  await until(async () => (await engine.show(id)).counts.in_flight === 0, "the letters on connections to be through");
+  return id;
+}
+
+describe("refusals", () => {
+  test("a campaign that the server refuses is held; it is looked into, and resumed by a trial", async () => {
+    const id = await held(80, "Refused at first");
+    const page = await open(browser, engine);
+    const card = cardOf(page, id);
+    await card.getByText(/held since .* because the sending server refuses its letters/).waitFor();
+    await card.getByText(/likely about the sender, the account or the message/).waitFor();
+    await card.getByText(/then resume: 50 letters leave first; the rest follows/).waitFor();
+    const { refusals } = await engine.show(id);
+    assert.ok(refusals.provisional >= 10);
+    await card.getByText(`${refusals.provisional} of them refused for now`).waitFor();
+    const commands = await card.locator(".card-commands button").allTextContents();
+    assert.deepEqual(commands.slice(0, 2), ["Look into it", "Resume"]);
+    await shoot(page, "refusals-card");
+    assert.deepEqual(await axeFaults(page), []);
+
+    await card.getByRole("button", { name: "Look into it" }).click();
+    const dialog = page.getByRole("dialog", { name: "Refused at first" });
+    await dialog.getByRole("tab", { name: "Server response", selected: true }).waitFor();
+    await dialog.getByRole("cell", { name: "Message blocked by policy" }).waitFor();
+    await shoot(page, "refusals-looked-into");
+    assert.deepEqual(await axeFaults(page), []);
+    await dialog.getByRole("tab", { name: "Letters" }).click();
+    await dialog.getByRole("cell", { name: /refused for now/ }).first().waitFor();
+
+    await engine.call("refuse");
+    await dialog.getByRole("button", { name: "Resume" }).click();
+    const question = page.getByRole("dialog", { name: /^Resume/ });
+    await question.getByText("50 letters leave first; the rest follows when these were accepted.").waitFor();
+    await shoot(page, "refusals-resume-asks");
+    await question.getByRole("button", { name: "Resume" }).click();
+    await until(async () => (await engine.show(id)).status === "sent", "the campaign's end");
+    const { counts } = await engine.show(id);
+    assert.deepEqual([counts.accepted, counts.refused], [80, 0]);
+    assert.equal(new Set(await engine.call("recipients")).size, 80);
+    await dialog.getByText("Sent", { exact: true }).waitFor();
+    await dialog.getByRole("tab", { name: "Log" }).click();
+    await dialog.getByText("Held because the sending server refuses its letters").waitFor();
+    await dialog.getByText(/Resumed\. 50 letters leave first/).waitFor();
+    await dialog.getByText(/\d+ letters refused for now will be sent again/).waitFor();
+    await dialog.getByText("The letters that left first were accepted: the rest follows").waitFor();
+    await shoot(page, "refusals-log");
+    assert.deepEqual(page.complaints, [], "the browser complained");
+    await page.context().close();
+  });
+
+  test("a person may take refusals for final; a viewer may not, and the rest is left as it is", async () => {
+    const id = await held(12, "Taken for final");
+    const { secret } = await engine.http("POST", "/v1/tokens", { role: "viewer", name: "looks" });
+    const viewer = await open(browser, engine, { token: secret });
+    await cardOf(viewer, id).getByText("12 letters refused for now").waitFor();
+    assert.equal(await cardOf(viewer, id).locator('[data-command$="_refusals"]').count(), 0);
+    await viewer.context().close();
+
+    const page = await open(browser, engine);
+    const card = cardOf(page, id);
+    await card.getByRole("button", { name: "Try again" }).waitFor();
+    await card.getByRole("button", { name: "Accept refusals" }).click();
+    const question = page.getByRole("dialog", { name: /^Accept the refusals/ });
+    await question.getByText("12 letters count as refused, and will not be sent; this cannot be undone.").waitFor();
+    await shoot(page, "refusals-accept-asks");
+    assert.deepEqual(await axeFaults(page), []);
+    await question.getByRole("button", { name: "Accept refusals" }).dblclick();
+    await until(async () => (await engine.show(id)).counts.refused === 12, "the refusals to be final");
+    await card.getByText("Nothing is left to send: Resume ends the campaign as it is.").waitFor();
+    await card.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("dialog").getByText("Nothing is left to send: the campaign ends as it is.").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Resume" }).click();
+    await until(async () => (await engine.show(id)).status === "sent", "the campaign's end");
+    assert.deepEqual(page.complaints, [], "the browser complained");
+    await page.context().close();
+  });
+
+  test("in Russian, on a phone and in the dark", async () => {
+    const id = await held(30, "По-русски");
+    const page = await open(browser, engine, { width: 360, height: 740, dark: true, locale: "ru-RU" });
+    const card = cardOf(page, id);
+    await card.getByText(/задержан с .*: почтовый сервер отклоняет его письма/).waitFor();
+    await card.getByText(/Сначала уйдут 30 писем: это все, что остались/).waitFor();
+    await card.getByRole("button", { name: "Попробовать снова" }).waitFor();
+    await noOverflow(page);
+    assert.deepEqual(await axeFaults(page), []);
+    await shoot(page, "refusals-phone-dark-russian", true);
+    await engine.call("refuse");
+    await card.getByRole("button", { name: "Попробовать снова" }).click();
+    const question = page.getByRole("dialog");
+    await question.getByText("Выпуск задержан: они уйдут, когда вы его продолжите.").waitFor();
+    await noOverflow(page);
+    await question.getByRole("button", { name: "Попробовать снова" }).click();
+    await until(async () => (await engine.show(id)).refusals.provisional === 0, "the refusals to be forgotten");
+    await card.getByRole("button", { name: "Разобраться" }).click();
+    await page.getByRole("tab", { name: "Ответы сервера", selected: true }).waitFor();
+    await noOverflow(page);
+    await shoot(page, "refusals-phone-looked-into", true);
+    assert.deepEqual(page.complaints, [], "the browser complained");
+    await page.context().close();
+  });
+});
