@@ -202,6 +202,31 @@ class PageApiOnAnEngineOfItsOwn(unittest.TestCase):
             left = engine.get(f"/v1/campaigns/{campaign}/doubt")["items"]
             self.assertEqual([one["index"] for one in left], [0, 3, 4, 5, 7])
 
+    def test_letters_refused_for_now_are_listed_settled_in_part_and_their_hold_says_what_a_resume_costs(self):
+        words = ["550 5.7.0 Message blocked by policy"]
+        with Sink(refusal=lambda recipient: words[0]) as sink, Engine(sink.url) as engine:
+            campaign = engine.start_campaign(12)
+            wait_until(lambda: engine.show(campaign)["refusals"] == {"provisional": 12}, "the refusals")
+            held = engine.show(campaign)
+            self.assertEqual((held["hold"]["reason"], held["hold"]["trial"], held["trial"]), ("relay_refuses", 12, None))
+            self.assertTrue({"accept_refusals", "retry_refusals"} <= set(held["allowed"]))
+            page = engine.get(f"/v1/campaigns/{campaign}/refusals?limit=7")
+            rest = engine.get(f"/v1/campaigns/{campaign}/refusals?limit=7&after={page['next']}")
+            items = page["items"] + rest["items"]
+            self.assertEqual([one["index"] for one in items], list(range(12)))
+            for one in items:
+                self.assertEqual((one["outcome"], one["provisional"], one["last_reply"]["code"]), ("deferred", True, 550))
+            settled = {"action": "accept", "letters": [1, 3]}
+            self.assertTrue(engine.post(f"/v1/campaigns/{campaign}/refusals", settled)["changed"])
+            self.assertFalse(engine.post(f"/v1/campaigns/{campaign}/refusals", settled)["changed"])
+            left = engine.get(f"/v1/campaigns/{campaign}/refusals")["items"]
+            self.assertEqual([one["index"] for one in left], [0, *range(3, 12)])
+            words[0] = None
+            engine.post(f"/v1/campaigns/{campaign}/resume", {})
+            wait_until(lambda: engine.show(campaign)["status"] == "sent", "the rest to be sent")
+            counts = engine.show(campaign)["counts"]
+            self.assertEqual((counts["accepted"], counts["refused"]), (10, 2))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -103,6 +103,23 @@ describe("refusals", () => {
     await page.context().close();
   });
 
+  test("where the account is refused, the card says that nobody is given up and one letter probes", async () => {
+    await engine.call("refuse", { text: "554 5.7.1 Relay access denied" });
+    const id = await engine.campaign(5, { name: "No login" });
+    const page = await open(browser, engine);
+    const card = cardOf(page, id);
+    await card.getByText(/refuses whatever is sent from this account: 554 5.7.1 Relay access denied/).waitFor();
+    await card.getByText(/Nobody is given up: one letter probes/).waitFor();
+    await card.getByRole("button", { name: "Pause" }).waitFor();
+    assert.equal(await card.getByRole("button", { name: "Look into it" }).count(), 0, "it is not held");
+    assert.equal((await engine.show(id)).refusals.provisional, 0);
+    await shoot(page, "refusals-account");
+    await engine.call("refuse");
+    await until(async () => (await engine.show(id)).status === "sent", "the probe to be through, and the rest");
+    assert.equal((await engine.show(id)).counts.accepted, 5);
+    await page.context().close();
+  });
+
   test("in Russian, on a phone and in the dark", async () => {
     const id = await held(30, "По-русски");
     const page = await open(browser, engine, { width: 360, height: 740, dark: true, locale: "ru-RU" });

@@ -72,6 +72,31 @@ TEST_CASE("a refusal about the mailbox is final at once, any other waits for oth
   CHECK(one.state.provisional.empty());
 }
 
+TEST_CASE("a campaign shows what lifting its hold costs, and how far the trial is") {
+  led one(70);
+  one.claim({{0, 10}});
+  one.report(letter_state::refused, {{0, 10}}, denied);
+  auto view = brief_view_of(one.state, one.now, 50);
+  CHECK(view.trial_on_resume == 50);
+  CHECK(view.refused_for_now == 10);
+  CHECK_FALSE(view.trial.has_value());
+  one.tell(command_kind::resume);
+  one.claim({{0, 30}});
+  one.report(letter_state::accepted, {{0, 20}}, ok);
+  one.report(letter_state::refused, {{20, 21}}, denied);
+  view = brief_view_of(one.state, one.now, 50);
+  CHECK(view.trial == trial_view{50, {{0, 30}}, 20, 1, 0});
+  CHECK(view.refused_for_now == 1);
+  CHECK(view.trial_on_resume == 0);
+
+  led few(12);
+  few.claim({{0, 12}});
+  few.report(letter_state::refused, {{0, 12}}, denied);
+  CHECK(brief_view_of(few.state, few.now, 50).trial_on_resume == 12);
+  few.tell(command_kind::resume);
+  CHECK(brief_view_of(few.state, few.now, 50).trial == trial_view{12, {}, 0, 0, 0});
+}
+
 TEST_CASE(
     "what was refused before anybody was accepted is tried once more at the end, and then it is final") {
   led one(20);
