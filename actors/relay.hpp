@@ -11,6 +11,7 @@
 #include "actors/letters/batch.hpp"
 #include "messages/letter_ranges.hpp"
 #include "messages/time.hpp"
+#include "messages/view.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -81,6 +82,9 @@ public:
   /// What letters to this recipient domain wait for now; nothing from relays that do not say. Any thread but
   /// the relay's own; waits a moment for it.
   virtual std::optional<relay_wait> waits_for(std::string_view) { return std::nullopt; }
+
+  /// The pace that the server was found to bear, while that is less than the settings allow. Any thread.
+  virtual std::optional<relay_pace> found_pace() const { return std::nullopt; }
 
   /// Finishes letters whose end of data was sent and closes connections properly. Queues report what became
   /// of their letters before it returns; afterwards a withdraw is still answered by `withdraw_complete`, and what is

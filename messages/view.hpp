@@ -38,6 +38,15 @@ struct relay_trouble {
   bool operator==(const relay_trouble&) const = default;
 };
 
+/// What the relay was found to bear less than the settings allow, by the server's words.
+struct relay_pace {
+  std::optional<double> letters_per_second; ///< nothing: no bound was found
+  std::size_t connections = 0;              ///< at once, at most
+  std::size_t connections_max = 0;          ///< as the settings have it
+  std::string words;                        ///< the server's, by which it was found
+  bool operator==(const relay_pace&) const = default;
+};
+
 /// A kind of answer that the relay gave, with how often. `text` has what differs from letter to letter
 /// (queue ids and the like) replaced by "…".
 struct response_group {
@@ -74,6 +83,8 @@ struct campaign_view {
   letter_counts counts;
   double rate = 0; ///< letters settled a second, over the last seconds
   std::optional<sluice::relay_trouble> relay_trouble;
+  std::optional<sluice::relay_pace>
+      relay_pace;                  ///< of one campaign that sends, while the relay is slowed down
   std::optional<trial_view> trial; ///< the one that is under way
   letter_index trial_on_resume =
       0; ///< so many letters would leave first if the hold were lifted; 0: no trial

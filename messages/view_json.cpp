@@ -69,6 +69,13 @@ json to_json(const campaign_view& value) {
                        {"refused", value.trial->refused},
                        {"others", value.trial->others}}}};
   into["refusals"] = {{"provisional", value.refused_for_now}};
+  into["relay_pace"] = nullptr;
+  if (const auto& pace = value.relay_pace)
+    into["relay_pace"] = {
+        {"letters_per_second", pace->letters_per_second ? json(*pace->letters_per_second) : json()},
+        {"connections", pace->connections},
+        {"connections_max", pace->connections_max},
+        {"text", pace->words}};
   into["drain"] = nullptr;
   if (value.drain) {
     into["drain"] = to_json(value.drain->outcomes);

@@ -58,7 +58,9 @@ void record_refusal(campaign_state& state,
                     timestamp at) {
   letters.for_each([&](letter_index index) {
     const auto [noted, is_new] = state.provisional.try_emplace(index, refusal);
-    if (!is_new) {
+    if (is_new) {
+      ++state.refused_in_a_row;
+    } else {
       const auto was_last_try = noted->second.is_last_try;
       noted->second = refusal;
       noted->second.is_last_try = was_last_try;
@@ -66,7 +68,6 @@ void record_refusal(campaign_state& state,
     }
     state.retries.try_emplace(index, retry{0, at, at}).first->second.due_at = never;
   });
-  state.refused_in_a_row += static_cast<letter_index>(letters.count());
 }
 
 template <class Visit>

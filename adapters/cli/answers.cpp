@@ -149,6 +149,13 @@ outcome<campaign_view> campaign_from(const nlohmann::json& answer) {
   view.counts = counts_from(part_of(answer, "counts"));
   const auto& rate = part_of(answer, "rate");
   view.rate = rate.is_number() ? rate.get<double>() : 0;
+  if (const auto& pace = part_of(answer, "relay_pace"); pace.is_object()) {
+    view.relay_pace = relay_pace{std::nullopt, 0, 0, text_of(pace, "text")};
+    if (const auto found = pace.find("letters_per_second"); found != pace.end() && found->is_number())
+      view.relay_pace->letters_per_second = found->get<double>();
+    view.relay_pace->connections = static_cast<std::size_t>(number_of(pace, "connections"));
+    view.relay_pace->connections_max = static_cast<std::size_t>(number_of(pace, "connections_max"));
+  }
   const auto& trouble = part_of(answer, "relay_trouble");
   if (trouble.is_object())
     view.relay_trouble =

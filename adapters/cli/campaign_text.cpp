@@ -315,6 +315,12 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
          *campaign.released_at == timestamp{}
              ? std::string{"everything is due"}
              : fmt::format("since {}: everything is due", moment_words(*campaign.released_at)));
+  if (const auto& pace = campaign.relay_pace) {
+    auto words = pace->letters_per_second
+                     ? fmt::format("bears {:.1f} letters a second", *pace->letters_per_second)
+                     : fmt::format("bears {} of {} connections", pace->connections, pace->connections_max);
+    line(text, "relay", fmt::format("{}: {}", words, shown(pace->words)));
+  }
   if (campaign.relay_trouble)
     line(text, "relay",
          fmt::format("fails since {}: {}", moment_words(campaign.relay_trouble->since),

@@ -353,6 +353,8 @@ void add_checks(std::vector<setting>& into) {
                                "outcomes looked back on"));
   into.push_back(whole_setting("suspicion.outcomes_min", FIELD(node.suspicion.outcomes_min), 1, verdicts_max,
                                "before that nothing is concluded"));
+  into.push_back(whole_setting("suspicion.trial_letters", FIELD(node.suspicion.trial_letters), 1,
+                               verdicts_max, "that leave first after a hold that the engine laid"));
   into.push_back(number_setting("suspicion.refused_percent", FIELD(node.suspicion.refused_percent_max), 100,
                                 "refused letters at most; 100: off"));
   into.push_back(number_setting("suspicion.spam_percent", FIELD(node.suspicion.spam_percent_max), 100,

@@ -193,10 +193,12 @@ letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
   if (is_stopping_ || !may_take(now))
     return nullptr;
   letter_slot* slot = nullptr;
-  if (may_take_suspect()) {
+  const auto take_suspect = [&] {
     slot = suspects_.front();
     suspects_.pop_front();
-  }
+  };
+  if (may_take_suspect() && !do_suspects_rest_)
+    take_suspect();
   for (auto* line : {&requeued_, &granted_, &ahead_})
     if (slot == nullptr && !line->empty()) {
       slot = line->front();
@@ -204,6 +206,8 @@ letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
     }
   if (slot == nullptr)
     slot = choose(now);
+  if (slot == nullptr && may_take_suspect())
+    take_suspect();
   if (slot == nullptr)
     return nullptr;
   slot->where = letter_slot::place::in_hand;
@@ -379,6 +383,8 @@ void delivery_scheduler::end_throttles(moment now) {
 
 void delivery_scheduler::settle(letter_slot& slot, letter_state outcome, const reply_ptr& words) {
   check(slot.where == letter_slot::place::in_hand, "a letter is settled by who has it in hand");
+  if (outcome == letter_state::accepted)
+    do_suspects_rest_ = false;
   switch (slot.said) {
   case letter_slot::answer::granted:
     report_result(slot, outcome, words);
@@ -412,10 +418,17 @@ void delivery_scheduler::suspect(letter_slot& slot, const reply_ptr& words) {
     send_back(slot, words);
     return;
   }
+  do_suspects_rest_ = true;
   slot.where = letter_slot::place::suspect;
   slot.is_suspect = true;
   slot.holder = nullptr;
   suspects_.push_back(&slot);
+}
+
+bool delivery_scheduler::is_alone(const letter_slot& slot, moment now) {
+  return waiting(now) == 0 && std::ranges::none_of(slots_, [&](const letter_slot& one) {
+           return &one != &slot && one.where == letter_slot::place::in_hand;
+         });
 }
 
 void delivery_scheduler::refuse_sender(const letter_slot& slot, const reply_ptr& said) {

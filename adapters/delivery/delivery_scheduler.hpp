@@ -105,6 +105,8 @@ public:
   void put_back(letter_slot& slot, bool has_failed, const reply_ptr& words);
   /// Its connection may have ended because of this letter: it waits for another one, one such letter at a time.
   void suspect(letter_slot& slot, const reply_ptr& words);
+  /// Whether no other letter is here that could leave.
+  bool is_alone(const letter_slot& slot, moment now);
   /// The server takes nothing from this letter's sender: all queues of that sender hear it and rest until they are
   /// withdrawn. The letter is to be settled, too.
   void refuse_sender(const letter_slot& slot, const reply_ptr& said);
@@ -164,6 +166,7 @@ private:
   std::vector<letter_slot*> free_;
   std::deque<letter_slot*> requeued_;
   std::deque<letter_slot*> suspects_;
+  bool do_suspects_rest_ = false; ///< until another was accepted, where there are others
   rate_limit pace_found_;
   bool has_pace_ = false;
   moment closed_until_ = moment::min();

@@ -26,7 +26,8 @@ constexpr double knee = 0.95;
 /// … and beyond it grows by this part of it in one, and faster the longer nothing is refused.
 constexpr double growth = 0.01;
 constexpr double growth_grows_in = 10;
-constexpr double per_second_min = 1.0 / 60;
+/// What is beyond is no bound.
+constexpr double per_second_max = 1000;
 
 constexpr moment::duration connection_round = 500ms;
 constexpr milliseconds probe_delay_first = 10s;
@@ -88,8 +89,9 @@ bool rate_control::on_slow_down(moment now) {
   const auto found = accepted_.per_second(now);
   const auto before =
       is_bounded_ ? std::min(at(now), std::max(found, at(now) / 2)) : std::max(found, per_second_first);
-  ceiling_ = std::max(before, per_second_min);
-  base_ = std::max(ceiling_ / 2, per_second_min);
+  is_starved_ = found <= 0;
+  ceiling_ = std::max(before, per_second_min_);
+  base_ = std::max(ceiling_ / 2, per_second_min_);
   since_ = now;
   is_bounded_ = true;
   // What is under way by now was sent at the pace of before.
@@ -100,9 +102,16 @@ bool rate_control::on_slow_down(moment now) {
 
 void rate_control::on_accepted(moment now) {
   accepted_.count(now);
+  if (!is_bounded_)
+    return;
+  if (is_starved_) { // it takes letters again: how many, it says itself
+    ceiling_ = 2 * at(now);
+    base_ = ceiling_;
+    since_ = now;
+  }
   // Far beyond what is ever accepted the bound says nothing any more.
-  if (is_bounded_ && seconds(now - since_) > 600 && at(now) > 4 * accepted_.per_second(now))
-    is_bounded_ = false;
+  if (at(now) > per_second_max || (seconds(now - since_) > 600 && at(now) > 4 * accepted_.per_second(now)))
+    is_bounded_ = is_starved_ = false;
 }
 
 bool connection_control::on_slow_down(moment now, std::size_t open, std::size_t working) {

@@ -7,6 +7,7 @@
 #include "actors/moment.hpp"
 #include "messages/time.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -34,6 +35,10 @@ private:
 /// Letters a second.
 class rate_control {
 public:
+  /// `longest`: between two tries, however slow the server wants it.
+  explicit rate_control(milliseconds longest = std::chrono::minutes(1)) :
+      per_second_min_(1 / std::chrono::duration<double>(std::max(longest, milliseconds{1})).count()) {}
+
   /// Nothing: no bound is known.
   std::optional<double> per_second(moment now) const;
   /// The server asks for fewer; of those that ask in one round the first counts. True: it did.
@@ -44,11 +49,13 @@ private:
   double at(moment now) const;
 
   acceptance_meter accepted_;
+  double per_second_min_;
   bool is_bounded_ = false;
-  double base_ = 0;     ///< right after the last decrease
-  double ceiling_ = 0;  ///< what was accepted then: up to a little below it the way back is short
-  moment since_{};      ///< of `base_`
-  moment next_round_{}; ///< replies before it belong to the decrease that was made
+  bool is_starved_ = false; ///< nothing at all was accepted: that says how long it lasts, not what is borne
+  double base_ = 0;         ///< right after the last decrease
+  double ceiling_ = 0;      ///< what was accepted then: up to a little below it the way back is short
+  moment since_{};          ///< of `base_`
+  moment next_round_{};     ///< replies before it belong to the decrease that was made
 };
 
 /// Connections at once.

@@ -9,8 +9,6 @@ namespace sluice {
 
 namespace {
 
-/// A letter of which connections died so often is put off.
-constexpr unsigned deaths_max = 3;
 /// What was taken for the account's is the letter's own when others passed so often meanwhile.
 constexpr unsigned others_passed_max = 3;
 /// So often a letter that is alone is tried, where others passed before it.
@@ -34,8 +32,12 @@ bool is_greylisting(const reply& said) {
 
 } // namespace
 
-relay_governor::relay_governor(reply_policy policy, std::size_t connections_max, retry_delay account_delay) :
-    policy_(std::move(policy)), connections_(connections_max), account_delay_(std::move(account_delay)) {}
+relay_governor::relay_governor(reply_policy policy,
+                               std::size_t connections_max,
+                               milliseconds longest,
+                               retry_delay account_delay) :
+    policy_(std::move(policy)), longest_(longest), rate_(longest), connections_(connections_max),
+    account_delay_(std::move(account_delay)) {}
 
 relay_governor::trouble& relay_governor::note(std::map<key, trouble>& where, const key& letter) {
   if (where.size() >= remembered_max)
@@ -110,7 +112,7 @@ bool relay_governor::is_domains(const letter_slot& letter, moment now) {
   if (is_first) {
     if (domains_.size() >= remembered_max)
       domains_.erase(domains_.begin());
-    found = domains_.emplace(std::string{domain}, domain_pace{}).first;
+    found = domains_.emplace(std::string{domain}, domain_pace{longest_}).first;
   }
   auto& one = found->second;
   const auto others = accepted_ - one.accepted - one.own;
@@ -187,6 +189,7 @@ void relay_governor::on_accepted(const letter_slot& letter, moment now) {
     }
   delayed_.clear();
   blamed_.clear();
+  deaths_ = 0;
   refused_in_a_row_.clear();
   refusals_in_a_row_ = 0;
   if (std::exchange(is_refusing_, false))
@@ -197,11 +200,14 @@ void relay_governor::on_accepted(const letter_slot& letter, moment now) {
     disowned_.erase(key_of(letter));
 }
 
-bool relay_governor::is_deadly(const letter_slot& letter) {
+bool relay_governor::is_deadly(const letter_slot& letter, bool is_alone) {
   blamed_.insert(key_of(letter));
+  ++deaths_;
   auto& found = note(dying_, key_of(letter));
-  ++found.times;
-  if (found.times < deaths_max || is_relay_dying())
+  if (++found.times == 1)
+    found.accepted = accepted_;
+  const auto have_others_passed = accepted_ > found.accepted;
+  if (found.times < deaths_max || !(have_others_passed || is_alone))
     return false;
   dying_.erase(key_of(letter));
   blamed_.erase(key_of(letter));

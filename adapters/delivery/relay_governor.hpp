@@ -28,7 +28,11 @@ struct disposition {
 
 class relay_governor {
 public:
-  relay_governor(reply_policy policy, std::size_t connections_max, retry_delay account_delay);
+  /// `longest`: between two tries, however slow the server wants it.
+  relay_governor(reply_policy policy,
+                 std::size_t connections_max,
+                 milliseconds longest,
+                 retry_delay account_delay);
 
   /// Of a reply of 400 to 599 at MAIL or later. `open`, `working`: connections, and those that had a letter accepted.
   disposition judge(const letter_slot& letter,
@@ -41,12 +45,13 @@ public:
   bool is_too_many(const reply& said, smtp_step step, moment now, std::size_t open, std::size_t working);
   void on_accepted(const letter_slot& letter, moment now);
 
-  /// A connection died of this letter, at RCPT or later. True: it is put off as its own failure, the third time.
-  bool is_deadly(const letter_slot& letter);
-  /// Several letters in a row had their connections die, and none was accepted between: it is the relay.
+  /// A connection died of this letter, at RCPT or later. True: it is put off as its own failure, the third time while
+  /// others passed, or where `is_alone`: no others are there.
+  bool is_deadly(const letter_slot& letter, bool is_alone);
   /// A connection died of a letter, which is tried again, and none was accepted since.
   bool has_suspects() const { return !blamed_.empty(); }
-  bool is_relay_dying() const { return blamed_.size() >= letters_blamed_max; }
+  /// Connections died of several letters, and none was accepted between: it is the relay.
+  bool is_relay_dying() const { return blamed_.size() > 1 && deaths_ >= deaths_max; }
 
   std::size_t connections_max() const { return connections_.limit(); }
   std::optional<double> per_second(moment now) const { return rate_.per_second(now); }
@@ -62,7 +67,8 @@ public:
   const notice& account_trouble() const { return trouble_; }
 
 private:
-  static constexpr std::size_t letters_blamed_max = 3;
+  /// A letter of which connections died so often is put off.
+  static constexpr unsigned deaths_max = 3;
   using key = std::pair<campaign_id, letter_index>;
 
   struct trouble {
@@ -82,24 +88,27 @@ private:
   bool is_everybodys(const letter_slot& letter, const reply& said);
 
   reply_policy policy_;
+  milliseconds longest_;
   rate_control rate_;
   connection_control connections_;
   std::string slowed_by_;
 
   /// Of a domain that was asked to slow down.
   struct domain_pace {
+    explicit domain_pace(milliseconds longest) : rate(longest) {}
     rate_control rate;
     std::uint64_t accepted = 0; ///< of all letters, when it was asked last
     std::uint64_t own = 0;      ///< of the domain's, since then
     std::uint64_t slowed = 0;   ///< how often anybody had been asked by then
   };
   std::map<std::string, domain_pace, std::less<>> domains_;
-  std::uint64_t slowed_ = 0; ///< how often the server asked to slow down
+  std::uint64_t slowed_ = 0;           ///< how often the server asked to slow down
   std::uint64_t accepted_at_slow_ = 0; ///< when it last did
 
   std::uint64_t accepted_ = 0;
   std::map<key, trouble> dying_;    ///< connections died of them
   std::set<key> blamed_;            ///< of those, since one was accepted
+  unsigned deaths_ = 0;             ///< likewise
   std::map<key, trouble> disowned_; ///< what was said of them was taken for the account's
 
   /// The same delay came to these, and nothing was accepted between.

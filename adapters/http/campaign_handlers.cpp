@@ -215,6 +215,8 @@ void show_campaign(node& engine, const http_request& request, const respond& ans
   auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
+  if (view->stage == stage::sending)
+    view->relay_pace = engine.relay().found_pace();
   answer(is_whole ? whole_answer(engine, 200, *view) : json_response(200, brief_json(std::move(*view))));
 }
 

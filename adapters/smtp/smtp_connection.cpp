@@ -122,7 +122,7 @@ void smtp_connection::lose_letters() {
     words = std::make_shared<const reply>(reply_of(ending_how_.why));
   if (auto* slot = std::exchange(ending_, nullptr)) {
     if (ending_has_verdict_)
-      settle(*slot, ending_outcome_, ending_words_);
+      settle(*slot, ending_outcome_, ending_words_, ending_refuses_sender_);
     else if (ending_has_begun_ && !ending_is_not_taken_)
       host_.scheduler().settle(
           *slot, letter_state::in_doubt,
@@ -134,7 +134,7 @@ void smtp_connection::lose_letters() {
   if (open.slot == nullptr)
     return;
   if (open.has_verdict)
-    settle(*open.slot, open.outcome, open.words);
+    settle(*open.slot, open.outcome, open.words, open.refuses_sender);
   else
     put_back(*open.slot, open.mail_is_taken, words);
 }
@@ -251,7 +251,12 @@ milliseconds smtp_connection::reply_timeout() const {
 // -- letters ------------------------------------------------------------------------------------------
 
 /// The letter's own reply is in: the server works.
-void smtp_connection::settle(letter_slot& slot, letter_state outcome, const reply_ptr& words) {
+void smtp_connection::settle(letter_slot& slot,
+                             letter_state outcome,
+                             const reply_ptr& words,
+                             bool refuses_sender) {
+  if (refuses_sender)
+    host_.scheduler().refuse_sender(slot, words);
   if (outcome == letter_state::accepted)
     host_.on_accepted(slot);
   host_.scheduler().settle(slot, outcome, words);
@@ -314,7 +319,7 @@ bool smtp_connection::step_open_letter() {
   if (open_.has_verdict) {
     needs_reset_ = needs_reset_ || open_.mail_is_taken;
     const auto settled = std::exchange(open_, {});
-    settle(*settled.slot, settled.outcome, settled.words);
+    settle(*settled.slot, settled.outcome, settled.words, settled.refuses_sender);
     return true;
   }
   check(pipelining_ == pipelining_use::off,
@@ -467,6 +472,7 @@ void smtp_connection::begin_ending(bool is_chunk) {
   ending_has_verdict_ = open.has_verdict;
   ending_outcome_ = open.outcome;
   ending_words_ = open.words;
+  ending_refuses_sender_ = open.refuses_sender;
   ending_is_chunk_ = is_chunk;
   ending_may_be_reason_ = !is_chunk;
   ending_is_not_taken_ = false;

@@ -93,6 +93,7 @@ private:
     bool has_verdict = false; ///< refused or deferred already, or pending where it was not about it
     letter_state outcome = letter_state::pending;
     reply_ptr words;
+    bool refuses_sender = false;
   };
 
   // smtp_session.cpp: from connecting to the first letter.
@@ -162,7 +163,8 @@ private:
   bool may_chunk() const;
   bool has_chunk() const { return ending_ != nullptr && ending_is_chunk_; }
   void write_chunk();
-  void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words);
+  /// `refuses_sender`: the words say that nothing of its sender is taken.
+  void settle(letter_slot& slot, letter_state outcome, const reply_ptr& words, bool refuses_sender = false);
   void put_back(letter_slot& slot, bool may_be_reason, const reply_ptr& words);
   void lose(notice why);
   void lose_step(notice why);
@@ -197,8 +199,10 @@ private:
   bool ending_has_verdict_ = false;
   letter_state ending_outcome_ = letter_state::pending;
   reply_ptr ending_words_;
-  bool ending_is_chunk_ = false;     ///< it left by BDAT, with the replies to MAIL and RCPT to come
-  bool ending_may_be_reason_ = false; ///< MAIL was accepted: where its connection dies, it may be for its sake
+  bool ending_refuses_sender_ = false;
+  bool ending_is_chunk_ = false; ///< it left by BDAT, with the replies to MAIL and RCPT to come
+  bool ending_may_be_reason_ =
+      false;                         ///< MAIL was accepted: where its connection dies, it may be for its sake
   bool ending_is_not_taken_ = false; ///< what the server said before its reply rules out that it took it
   open_letter open_;
   bool needs_reset_ = false; ///< a transaction is open on the server, and no letter in it

@@ -154,16 +154,16 @@ void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
   }
   auto* slot = std::exchange(ending_, nullptr);
   if (ending_has_verdict_)
-    return settle(*slot, ending_outcome_, ending_words_);
+    return settle(*slot, ending_outcome_, ending_words_, ending_refuses_sender_);
   const auto words = host_.words().of(reply);
   if (reply.is_positive())
     return settle(*slot, letter_state::accepted, words);
   const auto found = host_.judge(*slot, words, smtp_step::end_of_data);
   is_finishing_ = is_finishing_ || found.frees_connection;
   if (!found.ends_session)
-    return settle(*slot, found.outcome, words);
+    return settle(*slot, found.outcome, words, found.refuses_sender);
   lose(notice{"session_refused", {{"reply", to_words(reply)}}});
-  host_.scheduler().put_back(*slot, true, words);
+  put_back(*slot, true, words);
 }
 
 /// To MAIL or RCPT of a letter that left by BDAT behind them: refused, the message behind it is read and not taken.
@@ -181,11 +181,13 @@ void smtp_connection::take_chunk_command_reply(const smtp_reply_view& reply, smt
     is_finishing_ = is_finishing_ || found.frees_connection;
     if (found.ends_session) {
       ending_is_not_taken_ = true;
-      return lose_step(notice{"session_refused", {{"reply", to_words(reply)}}});
+      // Behind MAIL it may be for this letter's sake: that is seen by whether others pass.
+      return lose(notice{"session_refused", {{"reply", to_words(reply)}}});
     }
     ending_has_verdict_ = true;
     ending_outcome_ = found.outcome;
     ending_words_ = words;
+    ending_refuses_sender_ = found.refuses_sender;
   }
 }
 
@@ -231,6 +233,7 @@ void smtp_connection::record_verdict(const smtp_reply_view& reply, smtp_step ste
   open_.has_verdict = true;
   open_.outcome = found.outcome;
   open_.words = words;
+  open_.refuses_sender = found.refuses_sender;
 }
 
 /// 421: the server closes. That may be about the letter that is under way, about the pace, the account, or nothing here.

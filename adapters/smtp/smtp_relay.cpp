@@ -62,6 +62,7 @@ public:
              surroundings_.jitter),
       governor_(std::move(replies),
                 profile_.settings.connections_max,
+                profile_.settings.reconnect_delay_max,
                 {profile_.settings.reconnect_delay_first,
                  account_delays * profile_.settings.reconnect_delay_max, surroundings_.jitter}),
       inbox_(std::make_shared<delivery_inbox>(
@@ -81,6 +82,11 @@ public:
 
   std::size_t connections_max() const override { return profile_.settings.connections_max; }
   std::size_t letters_in_flight_max() const override { return letters_in_hand(profile_.settings); }
+
+  std::optional<relay_pace> found_pace() const override {
+    const std::lock_guard guard(pace_mutex_);
+    return pace_;
+  }
 
   std::optional<relay_wait> waits_for(std::string_view domain) override {
     // The answer outlives an asker that has lost patience.
@@ -145,8 +151,6 @@ private:
 
   disposition judge(letter_slot& letter, const reply_ptr& said, smtp_step step) override {
     const auto found = governor_.judge(letter, *said, step, now(), connections_.size(), working());
-    if (found.refuses_sender)
-      scheduler_.refuse_sender(letter, said);
     if (governor_.is_account_refusing()) {
       scheduler_.close_until(governor_.open_from());
       scheduler_.set_condition(true, governor_.account_trouble());
@@ -169,7 +173,7 @@ private:
   }
 
   void on_cut(letter_slot& letter, const reply_ptr& words) override {
-    if (!governor_.is_deadly(letter)) {
+    if (!governor_.is_deadly(letter, scheduler_.is_alone(letter, now()))) {
       scheduler_.suspect(letter, words);
       return;
     }
@@ -321,6 +325,7 @@ private:
   void pump() {
     const auto at = now();
     scheduler_.set_pace(governor_.per_second(at).value_or(0));
+    show_pace(at);
     for (const auto& [domain, per_second] : governor_.domain_paces(at))
       scheduler_.set_pace(domain, per_second);
     if (ready_ > 0)
@@ -347,6 +352,19 @@ private:
       return one->is_overdue;
     });
     return static_cast<std::size_t>(found);
+  }
+
+  void show_pace(moment at) {
+    if (!governor_.is_slowed(at) && !std::exchange(shows_pace_, false))
+      return;
+    std::optional<relay_pace> found;
+    if (governor_.is_slowed(at)) {
+      shows_pace_ = true;
+      found = relay_pace{governor_.per_second(at), governor_.connections_max(),
+                         profile_.settings.connections_max, governor_.slowed_by()};
+    }
+    const std::lock_guard guard(pace_mutex_);
+    pace_ = std::move(found);
   }
 
   void open_connections(moment at, std::size_t wanted) {
@@ -431,6 +449,9 @@ private:
   std::vector<std::shared_ptr<smtp_connection>> waking_;
   std::size_t connecting_ = 0;
   std::size_t ready_ = 0;
+  mutable std::mutex pace_mutex_;
+  std::optional<relay_pace> pace_;
+  bool shows_pace_ = false;
   std::size_t leaving_ = 0;
   std::size_t failures_in_a_row_ = 0; ///< of connections, since one had a reply for a letter
 

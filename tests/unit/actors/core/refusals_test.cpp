@@ -177,6 +177,17 @@ TEST_CASE("a campaign of ten of which nobody was reached is held, and ends when 
   CHECK(one.state.stage == stage::sent);
 }
 
+TEST_CASE("at their last try a few are not counted as more") {
+  led one(8);
+  one.settle(letter_state::refused, {{0, 8}}, denied);
+  one.now += retries.delay_first;
+  one.claim({{0, 8}});
+  one.report(letter_state::refused, {{0, 5}}, denied);
+  CHECK_FALSE(one.state.hold.has_value());
+  one.report(letter_state::refused, {{5, 8}}, denied);
+  CHECK(one.state.stage == stage::sent);
+}
+
 TEST_CASE("ten or more that are refused at the last try lay the hold") {
   led one(100);
   for (letter_index index = 0; index < 12; ++index) {

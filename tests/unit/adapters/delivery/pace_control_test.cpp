@@ -128,6 +128,17 @@ TEST_CASE("a server that takes a letter each ten seconds is found too") {
   CHECK(sum.refused <= 0.15 * sum.accepted);
 }
 
+TEST_CASE("a server that took nothing for an hour is at its pace again within minutes, at the first word "
+          "that it takes") {
+  client one;
+  one.server = {.per_second = 0, .burst = 0, .connections = 100, .tokens = 0};
+  const auto nothing = one.run(1h);
+  CHECK(nothing.refused < 120);
+  one.server = {.per_second = 50, .burst = 50, .connections = 100, .tokens = 50, .filled = one.now};
+  static_cast<void>(one.run(2min));
+  CHECK(one.run(60s).accepted >= 0.9 * 50 * 60);
+}
+
 TEST_CASE("a healthy server is not bounded") {
   client one;
   one.server = {.per_second = 1e6, .burst = 1e6, .connections = 100, .tokens = 1e6};
