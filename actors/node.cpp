@@ -143,6 +143,7 @@ public:
   directory& campaigns() override { return services_->campaigns; }
   sluice::store& store() override { return *services_->store; }
   sluice::relay& relay() override { return *services_->relay; }
+  std::optional<relay_pace> found_pace() override { return services_->relay->found_pace(); }
   timestamp now() const override { return services_->now(); }
   const node_settings& settings() const override { return services_->settings; }
   caf::actor_system& system() override { return *system_; }

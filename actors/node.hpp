@@ -58,6 +58,8 @@ public:
   virtual sluice::store& store() = 0;
   /// The sending server: what it waits for, and for letters that belong to no campaign (test copies).
   virtual sluice::relay& relay() = 0;
+  /// What its server was found to bear, while that is less than the settings allow.
+  virtual std::optional<relay_pace> found_pace() { return std::nullopt; }
   virtual timestamp now() const = 0;
   virtual const node_settings& settings() const = 0;
   virtual caf::actor_system& system() = 0;

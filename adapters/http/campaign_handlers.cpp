@@ -216,7 +216,7 @@ void show_campaign(node& engine, const http_request& request, const respond& ans
   if (!view)
     return answer(problem(view.error()));
   if (view->stage == stage::sending)
-    view->relay_pace = engine.relay().found_pace();
+    view->relay_pace = engine.found_pace();
   answer(is_whole ? whole_answer(engine, 200, *view) : json_response(200, brief_json(std::move(*view))));
 }
 

@@ -43,7 +43,7 @@ std::string metrics_text(node& engine) {
   fmt::format_to(into, "sluice_campaigns_with_relay_trouble {}\n", troubled);
   head("sluice_campaigns_with_fault", "Campaigns whose actor is parked or waits for the disk.");
   fmt::format_to(into, "sluice_campaigns_with_fault {}\n", faulty);
-  if (const auto pace = engine.relay().found_pace()) {
+  if (const auto pace = engine.found_pace()) {
     head("sluice_relay_connections_found", "Connections at once that the relay was found to bear.");
     fmt::format_to(into, "sluice_relay_connections_found {}\n", pace->connections);
     if (pace->letters_per_second) {
