@@ -140,11 +140,14 @@ TEST_CASE("a letter that left by BDAT and cannot have been taken is not in doubt
   SECTION("421 to MAIL") {
     peer.say("421 4.3.2 shutting down\r\n");
   }
+  std::string next = "n1";
   SECTION("421 to RCPT") {
     peer.say("250 ok\r\n421 4.3.2 shutting down\r\n");
+    next = "n2"; // it may be for the letter's sake: others go first
   }
   SECTION("421 to BDAT") {
     peer.say("250 ok\r\n250 ok\r\n421 4.3.2 shutting down\r\n");
+    next = "n2";
   }
   SECTION("the server is out of step") {
     peer.say("250 ok\r\n250 ok\r\n503 5.5.1 out of step\r\n");
@@ -155,7 +158,7 @@ TEST_CASE("a letter that left by BDAT and cannot have been taken is not in doubt
   auto second = at.server.welcome({"PIPELINING", "CHUNKING"});
   second.hear("MAIL FROM:<sender@example.org>");
   second.say("250 ok\r\n"); // with less sent ahead, RCPT waits for it
-  second.hear("RCPT TO:<n1@example.com>");
+  second.hear("RCPT TO:<" + next + "@example.com>");
   CHECK(at.queue.count(letter_state::in_doubt) == 0);
   CHECK(at.queue.count(letter_state::refused) == 0);
 }
