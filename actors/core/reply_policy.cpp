@@ -48,21 +48,21 @@ constexpr code_range only(std::uint16_t code) {
 
 using enum reply_about;
 
-struct verdict {
-  constexpr explicit(false) verdict(reply_about what, bool names_connections = false) :
+struct row_verdict {
+  constexpr explicit(false) row_verdict(reply_about what, bool names_connections = false) :
       about(what), is_about_connections(names_connections) {}
   reply_about about;
   bool is_about_connections;
 };
 
-constexpr verdict connections{pace, true};
+constexpr row_verdict connections{pace, true};
 
 /// What a pattern does not say it does not ask for: an empty one fits everything.
 struct row {
   unsigned steps;
   code_range codes;
   const char* enhanced; ///< RE2, the whole of the enhanced code
-  verdict means;
+  row_verdict means;
   const char* words; ///< RE2, found anywhere in "421 4.7.28 words"
 };
 
@@ -353,7 +353,7 @@ constexpr std::array<period_row, 3> period_rows{
      {R"(\bhourly\b|(per|each|an|a|this|one|the last|past|/) ?(1 )?hour\b|\b60 min)", std::chrono::hours(1)},
      {R"((per|each|a|this|one|the last|past|/) ?(1 )?min(ute)?\b|\b60 sec)", std::chrono::minutes(1)}}};
 
-RE2::Options options() {
+RE2::Options re2_options() {
   RE2::Options made;
   made.set_case_sensitive(false);
   made.set_log_errors(false);
@@ -364,7 +364,7 @@ RE2::Options options() {
 std::unique_ptr<const RE2> compile(std::string_view pattern) {
   return pattern.empty()
              ? nullptr
-             : std::make_unique<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), options());
+             : std::make_unique<const RE2>(re2::StringPiece(pattern.data(), pattern.size()), re2_options());
 }
 
 bool fits(const std::unique_ptr<const RE2>& pattern, const std::string& text) {
@@ -455,7 +455,7 @@ reply_policy::reply_policy() : rules_(std::make_shared<const compiled>()) {}
 result<reply_policy> reply_policy::make(std::span<const reply_rule> rules) {
   auto made = std::make_shared<compiled>();
   for (const auto& rule : rules) {
-    auto pattern = std::make_unique<const RE2>(rule.pattern, options());
+    auto pattern = std::make_unique<const RE2>(rule.pattern, re2_options());
     // An empty pattern would fit every reply, the way that one is forgotten.
     if (rule.pattern.empty() || !pattern->ok())
       return failure(error_code::invalid_input,
