@@ -358,7 +358,7 @@ def add_scenarios():
     for how, words in DOUBTS:
         promise(HostileRelay, f"a server that {how.words} behind BDAT leaves the letter in doubt and it is sent again",
                 lambda self, row=("resend", how, words): self.play_doubt(*row, CHUNKING, options="?chunking=on"))
-    for step, how in VERDICTS:
+    for step, how in ((step, how) for step, how in VERDICTS if step != "DATA"):  # which letters by BDAT do not have
         promise(HostileRelay, f"a server that {how.words} at {'the end' if step == '.' else step} of a letter by BDAT means that letter",
                 lambda self, row=(CHUNKING, step, how): self.play_verdict(*row, options="?chunking=on"))
     for step, how in HARMLESS:
