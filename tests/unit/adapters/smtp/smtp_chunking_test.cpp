@@ -116,7 +116,7 @@ TEST_CASE("a refusal of the sender or the recipient decides on a letter that lef
   CHECK(group.outcome == outcome);
   CHECK(group.answer.text == text);
   if (outcome != letter_state::pending) // of that sender nothing leaves any more
-    peer.hear("RSET"); // what a failed BDAT leaves is not defined
+    peer.hear("RSET");                  // what a failed BDAT leaves is not defined
 }
 
 TEST_CASE("a letter that left by BDAT is in doubt when no reply comes", "[smtp]") {
