@@ -172,7 +172,7 @@ disposition relay_governor::on_account(const letter_slot& letter,
   trouble_ = notice{"account_refuses", {{"reply", to_line(said)}}};
   if (has_tried) {
     const auto delay = account_delay_.next();
-    // A limit of a day is not over in a minute, and not looked at each minute.
+    // When the period is over, the limit is too.
     open_from_ = now + (meaning.period ? std::min(delay, *meaning.period) : delay);
   }
   return {};

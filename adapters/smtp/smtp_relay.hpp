@@ -10,6 +10,9 @@
 //   - The relay fails when a connection ends that never got a reply for a letter, and no other is left, or
 //     connections_max have failed in a row and none that is left ever got one. Then one connection tries at
 //     a time, after growing delays, until one letter has a reply.
+//   - What becomes of a letter that was refused, the pace and the account's trouble are the governor's to say
+//     (adapters/delivery/relay_governor.hpp). A letter that a connection died of waits behind the others, one such
+//     letter at a time, and is put off the third time.
 //   - At most connections_max letters are between end of data and reply, and at most twice as many are taken
 //     (wanted) and not yet settled.
 //   - stop() waits at most 10 s for replies to ends of data, then cuts the connections (in doubt).
