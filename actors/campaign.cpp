@@ -9,7 +9,9 @@
 
 #include "actors/actors.hpp"
 #include "actors/audit/recovery.hpp"
+#include "actors/core/consequences.hpp"
 #include "actors/core/evolve.hpp"
+#include "actors/core/outcomes.hpp"
 #include "actors/core/state_codec.hpp"
 #include "actors/dispatch_line.hpp"
 #include "actors/view_publisher.hpp"

@@ -17,5 +17,7 @@
 // refusals_settled, trial_passed · relay_failed, relay_recovered ·
 // drained · finished.
 
+#include "actors/core/consequences.hpp"
 #include "actors/core/decide.hpp"
 #include "actors/core/evolve.hpp"
+#include "actors/core/outcomes.hpp"

@@ -1,7 +1,7 @@
 #include "actors/audit/progress.hpp"
 
-#include "actors/core/decide.hpp"
 #include "actors/core/due.hpp"
+#include "actors/core/outcomes.hpp"
 
 namespace sluice {
 

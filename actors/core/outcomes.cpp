@@ -1,0 +1,144 @@
+#include "actors/core/outcomes.hpp"
+
+#include "actors/core/reply_policy.hpp"
+#include "actors/core/retries.hpp"
+#include "actors/core/suspicion.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace sluice {
+
+namespace {
+
+/// Adds `drained` when these outcomes are the last that a hold or a cancel waited for.
+void end_drain_if_through(const campaign_state& state,
+                          const settled& outcomes,
+                          timestamp now,
+                          event_bodies& events) {
+  if (!state.drain || state.drain->ended_at)
+    return;
+  auto sum = state.drain->outcomes;
+  std::size_t through = 0;
+  for (const auto& group : outcomes.groups)
+    if (auto* counter = counter_of(sum, group.outcome)) {
+      *counter += static_cast<letter_index>(group.letters.count());
+      through += group.letters.count();
+    }
+  if (through == state.in_flight())
+    events.emplace_back(drained{sum, std::max(now - state.drain->since, milliseconds{0})});
+}
+
+/// Those of `letters` for which `wanted` is true of their state.
+template <class Wanted>
+letter_ranges only(const campaign_state& state, const letter_ranges& letters, Wanted&& wanted) {
+  if (state.letters.all_of(letters, wanted))
+    return letters;
+  letter_ranges kept;
+  letters.for_each([&](letter_index index) {
+    if (index < state.letters.size() && wanted(state.letters.at(index)))
+      kept.add(index);
+  });
+  return kept;
+}
+
+bool is_claimed(letter_state state) {
+  return state == letter_state::claimed;
+}
+
+} // namespace
+
+void finish_if_whole(const campaign_state& state, event_bodies& events) {
+  if (state.stage != stage::sending)
+    return;
+  std::size_t newly_final = 0;
+  std::size_t accepted = state.letters.count(letter_state::accepted);
+  std::size_t refused = state.letters.count(letter_state::refused);
+  for (const auto& body : events) {
+    if (const auto* outcomes = std::get_if<settled>(&body)) {
+      for (const auto& group : outcomes->groups) {
+        if (is_final(group.outcome))
+          newly_final += group.letters.count();
+        accepted += group.outcome == letter_state::accepted ? group.letters.count() : 0;
+        refused += group.outcome == letter_state::refused ? group.letters.count() : 0;
+      }
+    } else if (const auto* settled_doubt = std::get_if<doubt_settled>(&body);
+               settled_doubt && !settled_doubt->resend) {
+      newly_final += settled_doubt->letters.count();
+    }
+  }
+  const auto already = state.letters.count(letter_state::accepted) +
+                       state.letters.count(letter_state::refused) +
+                       state.letters.count(letter_state::skipped);
+  if (already + newly_final == state.letters.size() && !is_suspicious_end(state, accepted, refused))
+    events.emplace_back(finished{});
+}
+
+event_bodies decide_results(const campaign_state& state,
+                            const std::vector<result_group>& results,
+                            const retry_settings& retries,
+                            const suspicion_settings& suspicion,
+                            timestamp now) {
+  settled outcomes;
+  letter_ranges doubted;
+  letter_ranges seen; // a letter has one outcome, even if a relay should report two at once: the first
+  for (const auto& group : results) {
+    auto letters = only(state, group.letters, is_claimed);
+    letters.remove(seen);
+    seen.add(letters);
+    if (letters.empty())
+      continue;
+    if (group.outcome == letter_state::in_doubt)
+      doubted.add(letters);
+    if (group.outcome == letter_state::deferred && !state.is_final())
+      settle_deferrals(state, letters, group.answer, retries, now, outcomes.groups);
+    else if (group.outcome == letter_state::refused && !state.is_final() && !is_about_mailbox(group.answer))
+      outcomes.groups.push_back({letter_state::deferred, std::move(letters), group.answer, {}, true});
+    else
+      outcomes.groups.push_back({group.outcome, std::move(letters), group.answer,
+                                 group.outcome == letter_state::deferred ? now : timestamp{}});
+  }
+  if (outcomes.groups.empty())
+    return {};
+  const auto suspected = suspect(state, verdicts_of(outcomes.groups), suspicion);
+  event_bodies events;
+  events.emplace_back(outcomes);
+  end_drain_if_through(state, outcomes, now, events);
+  if (!doubted.empty() && state.spec.on_doubt == doubt_policy::resend && !state.is_final())
+    resend_doubted(state, doubted, retries, now, events);
+  finish_if_whole(state, events);
+  if (suspected && !std::holds_alternative<finished>(events.back()))
+    events.emplace_back(*suspected);
+  return events;
+}
+
+event_bodies decide_skips(const campaign_state& state, const std::vector<settled_group>& skips) {
+  settled outcomes;
+  for (const auto& group : skips) {
+    auto letters = only(state, group.letters, [](letter_state one) {
+      return one == letter_state::pending || one == letter_state::deferred;
+    });
+    if (!letters.empty())
+      outcomes.groups.push_back({letter_state::skipped, std::move(letters), group.answer, {}});
+  }
+  if (outcomes.groups.empty() || state.is_final())
+    return {};
+  event_bodies events{std::move(outcomes)};
+  finish_if_whole(state, events);
+  return events;
+}
+
+bool is_of_restart(const reply& answer) {
+  // A log of before has the words alone.
+  return answer.notice.code == "engine_ended_before_reply" ||
+         (answer.notice.empty() && answer.text == "the engine ended before the reply came");
+}
+
+std::vector<result_group> results_of_restart(const campaign_state& state) {
+  auto letters = state.letters.all(letter_state::claimed);
+  if (letters.empty())
+    return {};
+  return {{letter_state::in_doubt, std::move(letters), reply_of(notice{"engine_ended_before_reply"})}};
+}
+
+} // namespace sluice
