@@ -48,6 +48,7 @@ struct letter_maker {
     auto letters = std::make_shared<batch>();
     letters->campaign = id;
     letters->envelope_sender = envelope_sender;
+    letters->relay = asked.order.relay;
     const auto bytes_max = std::min(asked.bytes_max, batch_bytes_max);
     composer->reserve(*letters, asked.order.letters.count(), bytes_max);
     const std::set<std::string_view> throttled(asked.order.throttled_domains.begin(),

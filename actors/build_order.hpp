@@ -4,6 +4,7 @@
 #include "messages/letter_ranges.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace sluice {
 /// What is to be built next.
 struct build_order {
   letter_ranges letters;
+  std::optional<std::string> relay = std::nullopt; ///< as of the batch that is made of them
   /// Letters to these domains are left out of what is built (see built_letters::throttled).
   std::vector<std::string> throttled_domains;
 };

@@ -26,6 +26,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <map>
 
 namespace sluice {
 
@@ -43,8 +44,9 @@ constexpr std::size_t commands_waiting_max = 1'000;
 struct effects {
   struct answer_to_queue {
     queue_number to = 0;
-    letter_ranges granted; ///< these wanted letters are claimed
-    letter_ranges denied;  ///< these may not leave
+    letter_ranges granted;                  ///< these wanted letters are claimed
+    letter_ranges denied;                   ///< these may not leave
+    std::vector<wanted_letters> named = {}; ///< of those that were wanted, on relays with a name
   };
   std::vector<answer_to_queue> replies;
   std::optional<waiting_command> asked;
@@ -92,6 +94,9 @@ struct campaign_actor_state {
   bool waits_for_disk = false;
   std::string fault;
 
+  bool knows_relays = false;         ///< that are gone
+  std::optional<result<void>> route; ///< whether a relay serves it; nothing: not asked yet
+
   moment timer_at; ///< when the timer fires that was set last
   bool publish_is_due = false;
   view_publisher watchers;
@@ -111,7 +116,7 @@ struct campaign_actor_state {
     watchers = view_publisher(services->campaigns, services->settings.suspicion.trial_letters);
     state = std::move(recovered);
     snapshot_at = state.last_event;
-    results = results_of_restart(state);
+    results = results_of_restart(state, services->relays);
     claims = std::make_unique<claim_room::share>(services->claims, [to = self->address()] {
       if (const auto there = caf::actor_cast<campaign_actor>(to))
         caf::anon_send(there, caf::tick_atom::value);
@@ -139,6 +144,8 @@ struct campaign_actor_state {
       state = std::move(*recovered);
       letters.on_reloaded();
       claims->set(state.in_flight());
+      knows_relays = false;
+      route.reset();
       is_appending = false;
       is_reloading = false;
       publish();
@@ -263,6 +270,7 @@ struct campaign_actor_state {
       take_reports(next);
       if (!waits_for_disk)
         take_outcomes(next, at);
+      check_route();
       const auto had_command = take_command(next, at);
       claim(next, at);
       if (!state.may_claim())
@@ -282,8 +290,8 @@ struct campaign_actor_state {
   }
 
   void take_outcomes(effects& next, timestamp at) {
-    for (auto& body :
-         decide_results(state, results, services->settings.retry, services->settings.suspicion, at))
+    for (auto& body : decide_results(state, results, services->settings.retry, services->settings.suspicion,
+                                     at, services->relays))
       apply(std::move(body), "");
     next.results = std::exchange(results, {});
     for (auto& body : decide_skips(state, skips))
@@ -321,7 +329,7 @@ struct campaign_actor_state {
         letters.on_withdraw_complete(from);
         line.on_withdraw_complete(from);
       }
-      next.replies.push_back({from, {}, std::move(report->wanted)});
+      next.replies.push_back({from, {}, std::move(report->wanted), std::move(report->named)});
     }
     reports.clear();
   }
@@ -340,6 +348,27 @@ struct campaign_actor_state {
       // A reply is proof enough: the queue that saw the trouble may be gone before it saw its end.
       apply(relay_recovered{}, "");
     }
+  }
+
+  bool has_route() const { return !route || route->has_value(); }
+
+  /// What is configured may be other than when the campaign was started. Without a relay that serves it no letter is made
+  /// ready.
+  void check_route() {
+    if (!std::exchange(knows_relays, true))
+      for (auto& body : decide_without_relay(state, services->relays))
+        apply(std::move(body), "");
+    if (!state.may_claim() || route)
+      return;
+    route = services->relay->check_route(route_of(state.spec));
+    if (!has_route())
+      apply(relay_failed{route->error().message, notice_of(route->error())}, "");
+    else if (state.relay_trouble && is_of_route(state.relay_trouble->notice))
+      apply(relay_recovered{}, "");
+  }
+
+  static bool is_of_route(const notice& why) {
+    return why.code == "relay_unknown" || why.code == "no_relay_serves";
   }
 
   /// What too many are claimed for waits until there is room, and is asked about again with everything else.
@@ -366,14 +395,29 @@ struct campaign_actor_state {
         room -= claimed_now.count();
         all.add(claimed_now);
         if (!one.granted.empty())
-          without_room.push_back({one.to, {}, std::move(one.granted)});
+          without_room.push_back({one.to, {}, std::move(one.granted), one.named});
         one.granted = std::move(claimed_now);
       }
       if (all.empty())
         return;
     }
     letters.on_claimed(all);
-    apply(claimed{all}, "");
+    apply_claims(next, std::move(all));
+  }
+
+  /// One event for each relay.
+  void apply_claims(const effects& next, letter_ranges all) {
+    std::map<std::string, letter_ranges> named;
+    for (const auto& reply : next.replies)
+      for (const auto& [relay, wanted] : reply.named)
+        if (auto here = common(all, wanted); !here.empty()) {
+          all.remove(here);
+          named[relay].add(here);
+        }
+    if (!all.empty())
+      apply(claimed{std::move(all)}, "");
+    for (auto& [relay, claimed_there] : named)
+      apply(claimed{std::move(claimed_there), relay}, "");
   }
 
   /// Takes the first waiting command, if there is one. One an append, so that an answer belongs to its events.
@@ -386,7 +430,8 @@ struct campaign_actor_state {
       look_for_key(std::move(one));
       return false;
     }
-    auto decided = decide(state, one.asked, one.checked, at, services->settings.suspicion.trial_letters);
+    auto decided = decide(state, one.asked, one.checked, at, services->settings.suspicion.trial_letters,
+                          services->relays);
     if (!decided) {
       one.refuse(decided.error());
       return true;
@@ -585,7 +630,7 @@ struct campaign_actor_state {
     if (is_halting)
       return;
     const auto at = now();
-    if (!state.may_claim() || waits_for_disk) {
+    if (!state.may_claim() || waits_for_disk || !has_route()) {
       schedule(at);
       return;
     }
@@ -609,7 +654,7 @@ struct campaign_actor_state {
     if (order.letters.empty())
       return;
     if (!letters.has_queue())
-      letters.open(line.open(services, state.id));
+      letters.open(line.open(services, state));
     line.build(services, state, std::move(order));
   }
 

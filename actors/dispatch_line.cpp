@@ -14,7 +14,7 @@ dispatch_line::~dispatch_line() {
   withdraw();
 }
 
-queue_number dispatch_line::open(const engine_ptr& services, campaign_id campaign) {
+queue_number dispatch_line::open(const engine_ptr& services, const campaign_state& campaign) {
   const auto number = ++last_queue_;
   const auto reports = std::make_shared<report_gatherer>();
   // By its address: the campaign holds the queue, and the queue must not hold the campaign.
@@ -23,7 +23,7 @@ queue_number dispatch_line::open(const engine_ptr& services, campaign_id campaig
       if (const auto owner = caf::actor_cast<campaign_actor>(to))
         caf::anon_send(owner, number, std::make_shared<relay_report>(std::move(*next)));
   };
-  auto queue = services->relay->open(campaign, tell);
+  auto queue = services->relay->open(campaign.id, route_of(campaign.spec), tell);
   auto sender = spawn_sender(*owner_, queue);
   queues_.emplace(number, queue_line{std::move(sender), std::move(queue), reports});
   open_ = number;

@@ -27,7 +27,7 @@ public:
   dispatch_line& operator=(const dispatch_line&) = delete;
 
   /// Opens a queue at the relay, whose reports come to the campaign, with a sender before it. There is none open.
-  queue_number open(const engine_ptr& services, campaign_id campaign);
+  queue_number open(const engine_ptr& services, const campaign_state& campaign);
   bool is_open() const { return open_.has_value(); }
 
   /// This campaign's part in the memory of letters made ready.

@@ -34,6 +34,9 @@ result<audience_ref> reference(const store& from, audience_id id) {
 result<audience_ref> check_content(const engine& services, const campaign_spec& spec, audience_id id) {
   if (auto checked = check_campaign(spec, services.settings.moderation); !checked)
     return std::unexpected(checked.error());
+  if (!spec.relay.empty())
+    if (auto named = services.relay->check_route(route_of(spec)); !named)
+      return std::unexpected(named.error());
   auto audience = reference(*services.store, id);
   if (!audience)
     return audience;
@@ -75,6 +78,8 @@ result<start_check> check_start(const engine& services, const campaign_state& dr
   checked.version = draft.last_event;
   if (draft.audience.id == audience_id{})
     return checked;
+  if (auto served = services.relay->check_route(route_of(draft.spec)); !served)
+    return std::unexpected(served.error());
   auto reasons = reasons_at_start(*services.store, services.campaigns, services.settings.moderation,
                                   draft.spec, draft.audience.id);
   if (!reasons)

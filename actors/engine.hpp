@@ -2,6 +2,7 @@
 // What the actors of one node share. Made before them, and outlives them.
 
 #include "actors/claim_room.hpp"
+#include "actors/core/relay_names.hpp"
 #include "actors/directory.hpp"
 #include "actors/letter_budget.hpp"
 #include "actors/node.hpp"
@@ -18,6 +19,7 @@ struct engine {
   node_settings settings;
   std::unique_ptr<sluice::store> store;
   std::unique_ptr<sluice::relay> relay;
+  relay_names relays{""}; ///< that `relay` is made of
   clock_source now = system_now;
   directory campaigns;
   letter_budget letters;

@@ -1,6 +1,7 @@
 #include "actors/node.hpp"
 
 #include "actors/actors.hpp"
+#include "actors/relay_group.hpp"
 #include "persistence/stores/open_store.hpp"
 
 #include <caf/actor_system.hpp>
@@ -144,6 +145,17 @@ public:
   sluice::store& store() override { return *services_->store; }
   sluice::relay& relay() override { return *services_->relay; }
   std::optional<relay_pace> found_pace() override { return services_->relay->found_pace(); }
+  std::vector<relay_view> relays() override {
+    auto all = services_->relay->states();
+    if (all.size() > 1)
+      return all;
+    // Of a single one its campaigns tell.
+    auto& one = all.front();
+    for (const auto& view : services_->campaigns.all())
+      if (view->relay_trouble && (!one.trouble || view->relay_trouble->since < one.trouble->since))
+        one.trouble = view->relay_trouble;
+    return all;
+  }
   timestamp now() const override { return services_->now(); }
   const node_settings& settings() const override { return services_->settings; }
   caf::actor_system& system() override { return *system_; }
@@ -198,17 +210,44 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<std::move_only_function<void(caf::
 
 namespace sluice {
 
+namespace {
+
+/// The one relay; or several as one.
+result<std::unique_ptr<relay>>
+make_relays(const node_settings& settings, const relay_factory& factory, const clock_source& now) {
+  if (settings.relays.empty())
+    return factory(settings.relay);
+  std::vector<relay_member> members;
+  const auto add = [&](const relay_settings& one) -> result<void> {
+    auto made = factory(one);
+    if (!made)
+      return std::unexpected(made.error());
+    members.push_back({one.name, one.share, std::move(*made)});
+    return {};
+  };
+  if (!settings.relay.url.empty())
+    if (auto added = add(settings.relay); !added)
+      return std::unexpected(added.error());
+  for (const auto& one : settings.relays)
+    if (auto added = add(one); !added)
+      return std::unexpected(added.error());
+  return make_relay_group(std::move(members), now);
+}
+
+} // namespace
+
 result<std::unique_ptr<node>>
 node::open(node_settings settings, const relay_factory& relays, caf::actor_system* system, clock_source now) {
   auto services = std::make_shared<engine>();
   auto store = open_store(settings.data_folder, open_mode::read_write);
   if (!store)
     return std::unexpected(store.error());
-  auto made = relays(settings.relay);
+  auto made = make_relays(settings, relays, now);
   if (!made)
     return std::unexpected(made.error());
   services->store = std::move(*store);
   services->relay = std::move(*made);
+  services->relays = services->relay->names();
   services->now = std::move(now);
   services->pool = std::make_unique<store_pool>(settings.store_threads);
   services->letters.set_bytes_max(settings.letters_bytes_max);

@@ -25,7 +25,8 @@ namespace sluice {
 
 struct node_settings {
   std::filesystem::path data_folder = "var";
-  relay_settings relay;
+  relay_settings relay;               ///< with an empty URL it is not there, and `relays` are
+  std::vector<relay_settings> relays; ///< beside it, each of another name
   moderation_settings moderation;
   suspicion_settings suspicion;
   retry_settings retry;
@@ -60,6 +61,8 @@ public:
   virtual sluice::relay& relay() = 0;
   /// What its server was found to bear, while that is less than the settings allow.
   virtual std::optional<relay_pace> found_pace() { return std::nullopt; }
+  /// The relays as they are now, without their URLs.
+  virtual std::vector<relay_view> relays() { return {}; }
   virtual timestamp now() const = 0;
   virtual const node_settings& settings() const = 0;
   virtual caf::actor_system& system() = 0;

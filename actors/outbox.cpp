@@ -45,8 +45,20 @@ build_order outbox::next(const campaign_state& campaign, std::size_t wanted_max,
     for (const auto& [domain, waiting] : throttled_)
       order.throttled_domains.push_back(domain);
   }
+  keep_one_relay(campaign, order);
   building_ = order.letters;
   return order;
+}
+
+/// Letters that are bound to a relay are a batch of their own.
+void outbox::keep_one_relay(const campaign_state& campaign, build_order& order) {
+  for (const auto& [name, record] : campaign.relays)
+    if (auto bound = common(order.letters, record.bound); !bound.empty()) {
+      order.letters.remove(bound);
+      returned_.add(std::exchange(order.letters, std::move(bound)));
+      order.relay = name;
+      return;
+    }
 }
 
 void outbox::take_retries(const campaign_state& campaign,

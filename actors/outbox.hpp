@@ -99,6 +99,7 @@ private:
 
   bool is_elsewhere(letter_index index) const;
   letter_ranges* letters_of(queue_number queue);
+  void keep_one_relay(const campaign_state& campaign, build_order& order);
   void
   take_retries(const campaign_state& campaign, timestamp now, std::size_t wanted_max, letter_ranges& into);
   letter_ranges

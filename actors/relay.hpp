@@ -6,9 +6,12 @@
 //   offer → (a connection takes it) → report.wanted → grant → end of data → report.results
 // Nothing is sent up to its end of data before it was granted, because only then its claim is durable.
 
+#include "actors/core/relay_names.hpp"
 #include "actors/core/relay_wait.hpp"
 #include "actors/core/result_group.hpp"
 #include "actors/letters/batch.hpp"
+#include "messages/campaign.hpp"
+#include "messages/error.hpp"
 #include "messages/letter_ranges.hpp"
 #include "messages/time.hpp"
 #include "messages/view.hpp"
@@ -23,9 +26,26 @@
 
 namespace sluice {
 
+/// By what one of several relays is chosen.
+struct letter_route {
+  std::string sender;   ///< the envelope's
+  std::string campaign; ///< its name
+  std::string relay;    ///< the name of the one that it is to leave through; empty: any that serves it
+};
+
+/// That of a campaign's letters.
+letter_route route_of(const campaign_spec& campaign);
+
+/// Letters on the connections of a relay that has a name.
+struct wanted_letters {
+  std::string relay;
+  letter_ranges letters;
+};
+
 /// What a queue tells its campaign, many letters at a time.
 struct relay_report {
   letter_ranges wanted;              ///< on a connection, waiting for their grant
+  std::vector<wanted_letters> named; ///< those of them that are to be claimed for a relay with a name
   std::vector<result_group> results; ///< of letters that were granted
   letter_ranges handed_back;         ///< offered and never granted: denied, or the queue was withdrawn
   /// Offered and never granted: their domain has its fill of letters at the relay, for its limit.
@@ -43,13 +63,28 @@ struct relay_report {
   }
 };
 
+/// Letters of a batch that stand one after the other.
+struct batch_part {
+  batch_ptr from;
+  std::size_t begin = 0; ///< in `from->letters`
+  std::size_t end = 0;
+
+  batch_part() = default;
+  batch_part(batch_ptr all, std::size_t first, std::size_t behind) :
+      from(std::move(all)), begin(first), end(behind) {}
+  /// All of them.
+  batch_part(batch_ptr all) :
+      from(std::move(all)), end(from ? from->letters.size() : 0) {} // NOLINT(google-explicit-constructor)
+  std::size_t size() const { return end - begin; }
+};
+
 /// One campaign's place at the relay. All functions may be called from any thread and return at once.
 /// Dropping it withdraws it, without any further report.
 class campaign_queue {
 public:
   virtual ~campaign_queue() = default;
   /// Queues letters behind those offered before. No letter is offered twice unless it came back between.
-  virtual void offer(batch_ptr letters) = 0;
+  virtual void offer(batch_part letters) = 0;
   /// These wanted letters may be sent now.
   virtual void grant(letter_ranges letters) = 0;
   /// These wanted letters may not; they come back in `handed_back`.
@@ -69,7 +104,14 @@ public:
   using report_sink = std::function<void(relay_report)>;
 
   /// Makes a queue. Every letter offered is reported exactly once in results, handed_back or throttled.
-  virtual std::shared_ptr<campaign_queue> open(campaign_id campaign, report_sink sink) = 0;
+  virtual std::shared_ptr<campaign_queue>
+  open(campaign_id campaign, const letter_route& route, report_sink sink) = 0;
+
+  /// The names of the relays that it is made of; one that is made of itself alone has no name.
+  virtual relay_names names() const { return one_relay(); }
+
+  /// Whether a letter could leave by that route: `invalid_input` where nothing serves it, with what there is.
+  virtual result<void> check_route(const letter_route&) const { return {}; }
 
   /// How many letters may be between their end of data and the reply at once: the bound on letters that may
   /// have arrived although a crash leaves them in doubt.
@@ -85,6 +127,14 @@ public:
 
   /// The pace that the server was found to bear, while that is less than the settings allow. Any thread.
   virtual std::optional<relay_pace> found_pace() const { return std::nullopt; }
+
+  /// The relays that it is made of, without their URLs. Any thread.
+  virtual std::vector<relay_view> states() const {
+    relay_view whole;
+    whole.connections_max = connections_max();
+    whole.pace = found_pace();
+    return {whole};
+  }
 
   /// Finishes letters whose end of data was sent and closes connections properly. Queues report what became
   /// of their letters before it returns; afterwards a withdraw is still answered by `withdraw_complete`, and what is

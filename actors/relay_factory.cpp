@@ -9,6 +9,11 @@
 
 namespace sluice {
 
+letter_route route_of(const campaign_spec& campaign) {
+  const auto sender = parse_mailbox(campaign.from);
+  return {sender ? wire_address(sender->address) : std::string{}, campaign.name, campaign.relay};
+}
+
 namespace {
 
 struct period_name {

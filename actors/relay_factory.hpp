@@ -27,8 +27,19 @@ struct relay_limit {
 result<relay_limit> parse_relay_limit(std::string_view text);
 std::string to_string(const relay_limit& limit);
 
+/// What a relay is among several.
+struct relay_share {
+  std::uint32_t weight = 1;             ///< of the letters that it shares with others
+  bool is_standby = false;              ///< it takes letters only while the others fail
+  std::vector<std::string> senders{};   ///< domains, or addresses; with `campaigns` those that it serves
+  std::vector<std::string> campaigns{}; ///< names; "*" at the end stands for any letters
+  bool operator==(const relay_share&) const = default;
+};
+
 /// The limits and delays that every relay keeps. RFC 5321 section 4.5.3.2 where a default is its.
 struct relay_settings {
+  std::string name; ///< of `[relays.NAME]`; empty: the one of `[relay]`
+  relay_share share;
   std::string url = "maildir:var/maildir";
   std::string password;      ///< of the URL's user, where the URL has none; never shown
   std::string password_file; ///< its first line is the password; read when the relay is made

@@ -11,6 +11,7 @@ namespace {
 /// Adds a later report to an earlier one; what each letter is in stays true.
 void merge(relay_report& into, relay_report&& later) {
   into.wanted.add(later.wanted);
+  std::ranges::move(later.named, std::back_inserter(into.named));
   into.handed_back.add(later.handed_back);
   for (auto& group : later.results) {
     const auto same = std::ranges::find_if(into.results, [&](const result_group& one) {

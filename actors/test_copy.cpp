@@ -72,10 +72,10 @@ caf::behavior test_copy(caf::stateful_actor<test_copy_state>* self,
   state.done = done;
   for (const auto& one : copies->letters->letters)
     state.waiting.add(one.index);
-  state.queue =
-      through->open(copies->letters->campaign, [to = caf::actor_cast<caf::actor>(self)](relay_report report) {
-        caf::anon_send(to, std::make_shared<relay_report>(std::move(report)));
-      });
+  state.queue = through->open(copies->letters->campaign, copies->route,
+                              [to = caf::actor_cast<caf::actor>(self)](relay_report report) {
+                                caf::anon_send(to, std::make_shared<relay_report>(std::move(report)));
+                              });
   state.queue->offer(copies->letters);
   self->delayed_send(self, timeout, caf::tick_atom::value);
   const auto end = [self] {
@@ -134,6 +134,7 @@ result<test_copies> make_test_copies(store& from,
       return std::unexpected(composed.error());
   }
   copies.letters = std::move(letters);
+  copies.route = route_of(campaign.spec);
   return copies;
 }
 

@@ -28,6 +28,7 @@ struct test_copy_result {
 };
 
 struct test_copies {
+  letter_route route;
   batch_ptr letters;                     ///< a letter's index is its address's place in `results`
   std::vector<test_copy_result> results; ///< those that are not sent are settled already
 };

@@ -5,6 +5,9 @@
 #include "adapters/smtp/secret_file.hpp"
 #include "adapters/smtp/smtp_relay.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <random>
 
 namespace sluice {
@@ -99,6 +102,28 @@ result<void> check_relay_url(const std::string& url) {
     if (const auto read = parse_smtp_url(url); !read)
       return std::unexpected(read.error());
   return {};
+}
+
+std::string without_password(std::string_view url) {
+  const auto start = url.find("://");
+  if (start == std::string_view::npos)
+    return std::string{url};
+  const auto authority = url.substr(start + 3, url.substr(start + 3).find('/'));
+  const auto at = authority.rfind('@');
+  const auto colon = authority.find(':');
+  if (at == std::string_view::npos || colon == std::string_view::npos || colon > at)
+    return std::string{url};
+  return fmt::format("{}***{}", url.substr(0, start + 3 + colon + 1), url.substr(start + 3 + at));
+}
+
+std::vector<relay_view> relays_of(node& engine) {
+  auto all = engine.relays();
+  const auto& settings = engine.settings();
+  for (auto& one : all) {
+    const auto named = std::ranges::find(settings.relays, one.name, &relay_settings::name);
+    one.url = without_password(named == settings.relays.end() ? settings.relay.url : named->url);
+  }
+  return all;
 }
 
 } // namespace sluice

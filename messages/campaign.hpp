@@ -12,6 +12,8 @@
 
 namespace sluice {
 
+inline constexpr std::size_t relay_name_bytes_max = 32;
+
 /// What becomes of a letter whose end of data was sent and whose reply never came.
 enum class doubt_policy : std::uint8_t {
   resend, ///< it leaves again under the same Message-ID: none is lost
@@ -30,6 +32,7 @@ struct campaign_spec {
   std::string unsubscribe_url;
   sluice::plan plan;
   doubt_policy on_doubt = doubt_policy::resend;
+  std::string relay = {}; ///< the name of the relay that it leaves through; empty: whichever serves it
   bool operator==(const campaign_spec&) const = default;
 };
 

@@ -19,6 +19,7 @@ struct campaign_limits {
   std::size_t subject_bytes_max = 998; ///< RFC 5322 section 2.1.1
   std::size_t body_bytes_max = 1U << 20U;
   std::size_t url_bytes_max = 2000;
+  std::size_t relay_bytes_max = relay_name_bytes_max;
   std::uint64_t part_size_min = 1;
   std::uint64_t part_size_max = letters_max;
   milliseconds every_min = std::chrono::seconds(1);
@@ -27,9 +28,9 @@ struct campaign_limits {
 };
 
 constexpr campaign_limits file_limits;
-constexpr campaign_limits stored_limits{any_bytes,           any_bytes, any_bytes,  any_bytes,
-                                        any_bytes,           0,         UINT32_MAX, milliseconds(0),
-                                        milliseconds::max(), UINT32_MAX};
+constexpr campaign_limits stored_limits{any_bytes,       any_bytes,           any_bytes, any_bytes,
+                                        any_bytes,       any_bytes,           0,         UINT32_MAX,
+                                        milliseconds(0), milliseconds::max(), UINT32_MAX};
 
 milliseconds read_every(object_reader& from, const campaign_limits& limits) {
   if (!from.has("every")) {
@@ -110,6 +111,7 @@ result<campaign_spec> read_spec(const json& value, const campaign_limits& limits
       from.fail(inner.error());
   }
   read.on_doubt = read_doubt_policy(from);
+  read.relay = from.text("relay", limits.relay_bytes_max);
   if (auto fault = from.finish())
     return std::unexpected(std::move(*fault));
   return read;
@@ -129,15 +131,18 @@ json to_json(const plan& value) {
 }
 
 json to_json(const campaign_spec& value) {
-  return {{"name", value.name},
-          {"from", value.from},
-          {"reply_to", value.reply_to},
-          {"subject", value.subject},
-          {"text", value.text},
-          {"html", value.html},
-          {"unsubscribe_url", value.unsubscribe_url},
-          {"plan", to_json(value.plan)},
-          {"on_doubt", value.on_doubt == doubt_policy::hold ? "hold" : "resend"}};
+  json into{{"name", value.name},
+            {"from", value.from},
+            {"reply_to", value.reply_to},
+            {"subject", value.subject},
+            {"text", value.text},
+            {"html", value.html},
+            {"unsubscribe_url", value.unsubscribe_url},
+            {"plan", to_json(value.plan)},
+            {"on_doubt", value.on_doubt == doubt_policy::hold ? "hold" : "resend"}};
+  if (!value.relay.empty())
+    into["relay"] = value.relay;
+  return into;
 }
 
 result<campaign_spec> campaign_spec_from_json(const json& value) {

@@ -97,6 +97,7 @@ struct cancelled {
 /// These letters may now be offered up to their end of data. Durable before any of them is.
 struct claimed {
   letter_ranges letters;
+  std::string relay = {}; ///< through the one of that name (`[relays.NAME]`); empty: the one of `[relay]`
   bool operator==(const claimed&) const = default;
 };
 
@@ -125,11 +126,14 @@ bool has_notice(const settled& outcomes);
 /// True when a group's refusal is provisional.
 bool has_provisional(const settled& outcomes);
 
-/// Letters in doubt were settled by the policy or by a person: due again, now or later, or given up (refused).
+/// Letters in doubt were settled by the policy or by a person: due again, now or later, or given up (refused). Those
+/// that are due again leave through the relay that they were claimed for.
 struct doubt_settled {
   letter_ranges letters;
   bool resend = true;
   timestamp retry_at{}; ///< with resend: `deferred` until then; zero: pending at once
+  bool is_relay_gone =
+      false; ///< with resend, by a person: through any relay, since theirs is there no longer
   bool waits() const { return resend && retry_at != timestamp{}; }
   letter_state outcome() const {
     return !resend ? letter_state::refused : waits() ? letter_state::deferred : letter_state::pending;

@@ -45,6 +45,7 @@ void check_storable(const settled& it) {
 
 void check_storable(const doubt_settled& it) {
   check_storable(it.letters);
+  check(it.resend || !it.is_relay_gone, "letters that are given up leave through no relay");
 }
 
 void check_storable(const refusals_settled& it) {
@@ -254,7 +255,7 @@ std::optional<event> decode_directly(std::span<const std::uint8_t> body) {
 
 std::vector<std::uint8_t> encode_event(const event& value) {
   std::visit([](const auto& body) { check_storable(body); }, value.body);
-  if (const auto* body = std::get_if<claimed>(&value.body))
+  if (const auto* body = std::get_if<claimed>(&value.body); body != nullptr && body->relay.empty())
     return encode_directly(value, *body);
   if (const auto* body = std::get_if<settled>(&value.body);
       body != nullptr && !has_notice(*body) && !has_provisional(*body))

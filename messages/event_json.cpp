@@ -16,11 +16,21 @@ using nlohmann::json;
 
 namespace {
 
-/// The second versions: "doubt_settled" whose letters wait, what carries a notice beside its sentence, and lifted holds
-/// with a trial behind them. The third of "settled" has provisional refusals.
+/// The second versions: what names a relay, "doubt_settled" whose letters wait, what carries a notice
+/// beside its sentence, and lifted holds with a trial behind them. The third of "settled" has provisional refusals, that
+/// of "doubt_settled" letters whose relay is gone.
 template <class Other>
 bool is_second(const Other&) {
   return false;
+}
+bool is_second(const created& it) {
+  return !it.spec.relay.empty();
+}
+bool is_second(const edited& it) {
+  return !it.spec.relay.empty();
+}
+bool is_second(const claimed& it) {
+  return !it.relay.empty();
 }
 bool is_second(const doubt_settled& it) {
   return it.waits();
@@ -47,13 +57,15 @@ bool is_second(const settled& it) {
 int version_of(const event_body& body) {
   if (const auto* outcomes = std::get_if<settled>(&body); outcomes != nullptr && has_provisional(*outcomes))
     return 3;
+  if (const auto* doubt = std::get_if<doubt_settled>(&body); doubt != nullptr && doubt->is_relay_gone)
+    return 3;
   return std::visit([](const auto& it) { return is_second(it) ? 2 : 1; }, body);
 }
 
 std::uint64_t newest_version_of(std::string_view type) {
-  constexpr std::array<std::string_view, 6> with_second{"doubt_settled", "submitted", "paused",
-                                                        "relay_failed",  "resumed",   "released"};
-  if (type == "settled")
+  constexpr std::array<std::string_view, 8> with_second{"created", "edited",       "submitted", "paused",
+                                                        "claimed", "relay_failed", "resumed",   "released"};
+  if (type == "settled" || type == "doubt_settled")
     return 3;
   return std::ranges::find(with_second, type) == with_second.end() ? 1 : 2;
 }
@@ -126,7 +138,10 @@ json fields_of(const paused& it) {
   return with_notice({{"reason", name_of(it.reason)}, {"text", it.text}}, it.notice);
 }
 json fields_of(const claimed& it) {
-  return {{"letters", to_json(it.letters)}};
+  json into{{"letters", to_json(it.letters)}};
+  if (!it.relay.empty())
+    into["relay"] = it.relay;
+  return into;
 }
 json fields_of(const settled& it) {
   json groups = json::array();
@@ -150,6 +165,8 @@ json fields_of(const doubt_settled& it) {
   json into{{"letters", to_json(it.letters)}, {"resend", it.resend}};
   if (it.waits())
     into["retry_at"] = number(it.retry_at);
+  if (it.is_relay_gone)
+    into["relay_is_gone"] = true;
   return into;
 }
 json fields_of(const refusals_settled& it) {
@@ -316,11 +333,21 @@ settled read_settled(const json& from) {
 
 doubt_settled read_doubt_settled(const json& from) {
   doubt_settled it{read_letters(from), read_flag(from, "resend"), {}};
-  if (read_number(from, "v", UINT64_MAX) == 1)
+  const auto version = read_number(from, "v", UINT64_MAX);
+  if (version == 3)
+    it.is_relay_gone = read_flag(from, "relay_is_gone");
+  if (version == 1 || (version == 3 && !from.contains("retry_at")))
     return it;
   it.retry_at = read_moment(from, "retry_at");
   if (!it.waits())
     wrong("letters out of doubt wait for no moment");
+  return it;
+}
+
+claimed read_claimed(const json& from) {
+  claimed it{read_letters(from)};
+  if (read_number(from, "v", UINT64_MAX) > 1)
+    it.relay = read_text(from, "relay");
   return it;
 }
 
@@ -372,7 +399,7 @@ constexpr std::array<reader_of_type, std::variant_size_v<event_body>> readers{{
     {"resumed", [](const json& from) -> event_body { return read_lifted<resumed>(from); }},
     {"released", [](const json& from) -> event_body { return read_lifted<released>(from); }},
     {"cancelled", [](const json& from) -> event_body { return read_words<cancelled>(from); }},
-    {"claimed", [](const json& from) -> event_body { return claimed{read_letters(from)}; }},
+    {"claimed", [](const json& from) -> event_body { return read_claimed(from); }},
     {"settled", [](const json& from) -> event_body { return read_settled(from); }},
     {"doubt_settled", [](const json& from) -> event_body { return read_doubt_settled(from); }},
     {"refusals_settled", [](const json& from) -> event_body { return read_refusals_settled(from); }},

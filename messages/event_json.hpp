@@ -10,7 +10,8 @@
 // when it is deferred; "doubt_settled" has it in its second version, where the letters wait. In their second versions "submitted" has
 // "notices" beside its reasons, "paused", "relay_failed" and a group of "settled" a "notice" beside their text
 // (messages/notice.hpp); where there is none, the event is of the first version. "resumed" and "released" have a "trial"
-// in their second versions. In the third of "settled" a deferred group that is a provisional refusal has "provisional"
+// in their second versions, "claimed" a "relay", "created" and "edited" one in their "spec". In the third of
+// "doubt_settled" "relay_is_gone" is true. In the third of "settled" a deferred group that is a provisional refusal has "provisional"
 // and no "retry_at". The same map as JSON is what
 // `audit log` and `audit export` print. A reader takes every version ever released (tests/golden).
 

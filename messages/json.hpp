@@ -21,6 +21,7 @@ nlohmann::json to_json(const letter_ranges& value); ///< [begin, end, begin, end
 nlohmann::json to_json(const command_answer& value);
 nlohmann::json to_json(const drain_outcomes& value); ///< {accepted, refused, deferred, in_doubt, returned}
 /// The campaign as interfaces.md has it.
+nlohmann::json to_json(const relay_view& value);
 nlohmann::json to_json(const campaign_view& value);
 /// A problem detail (RFC 9457) without its status: {type, title, detail, code}.
 nlohmann::json to_json(const error& value);

@@ -133,6 +133,17 @@ letter_ranges letter_ranges::take_front(std::size_t wanted_max) {
   return taken;
 }
 
+letter_ranges common(const letter_ranges& one, const letter_ranges& other) {
+  letter_ranges both;
+  auto a = one.begin();
+  auto b = other.begin();
+  while (a != one.end() && b != other.end()) {
+    both.add({std::max(a->begin, b->begin), std::min(a->end, b->end)});
+    a->end < b->end ? ++a : ++b;
+  }
+  return both;
+}
+
 std::string to_string(const letter_ranges& letters) {
   std::string text;
   for (const auto& range : letters) {

@@ -56,6 +56,9 @@ private:
   std::vector<letter_range> ranges_;
 };
 
+/// The letters that are in both.
+letter_ranges common(const letter_ranges& one, const letter_ranges& other);
+
 /// "0-199, 250": inclusive, as people write it.
 std::string to_string(const letter_ranges& letters);
 

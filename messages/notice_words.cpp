@@ -131,6 +131,10 @@ constexpr auto table = std::to_array<notice_words>({
     {"nobody_accepted",
      "all {letters|letter was|letters were} refused and nobody was reached: {replies}; resume ends it as "
      "it is"},
+    {"relay_unknown", "there is no relay {relay}; there are: {relays}"},
+    {"no_relay_serves", "no relay serves {sender}: each of {relays} lists other senders or campaigns; add it "
+                        "to one of them in the "
+                        "configuration, or name one in the campaign"},
     {"sender_refused",
      "the relay takes nothing from {sender}: {reply}; nobody is given up; mend it, then resume: a "
      "few letters leave first"},
@@ -326,6 +330,9 @@ constexpr auto table = std::to_array<notice_words>({
     {"no_reply_to_message", "no reply to the end of data; {causes}"},
     {"no_reply_before_stop", "no reply came before the engine stopped"},
     {"engine_ended_before_reply", "the engine ended before the reply came"},
+    {"relay_is_gone",
+     "it may have arrived through {relay}, which is not configured any more; resend sends it through another "
+     "relay, give-up closes it"},
     {"test_copy_returned", "the relay gave it back unsent"},
     {"test_copy_unanswered", "no answer in time; it may have arrived"},
     {"test_copy_not_taken", "no connection took it in time"},

@@ -47,6 +47,20 @@ struct relay_pace {
   bool operator==(const relay_pace&) const = default;
 };
 
+/// One of the relays, as it is now.
+struct relay_view {
+  std::string name; ///< of `[relays.NAME]`; empty: the one of `[relay]`
+  std::string url;  ///< without a password
+  std::uint32_t weight = 1;
+  bool is_standby = false;
+  std::vector<std::string> senders;   ///< that it serves; with `campaigns` empty: all
+  std::vector<std::string> campaigns; ///< likewise
+  std::size_t connections_max = 0;
+  std::optional<sluice::relay_trouble> trouble;
+  std::optional<relay_pace> pace;
+  bool operator==(const relay_view&) const = default;
+};
+
 /// A kind of answer that the relay gave, with how often. `text` has what differs from letter to letter
 /// (queue ids and the like) replaced by "…".
 struct response_group {
@@ -88,6 +102,7 @@ struct campaign_view {
   std::optional<trial_view> trial; ///< the one that is under way
   letter_index trial_on_resume =
       0; ///< so many letters would leave first if the hold were lifted; 0: no trial
+  letter_index accepted_resent = 0;      ///< accepted after they had been in doubt: perhaps there twice
   letter_index refused_for_now = 0;      ///< of those that are deferred: their refusal is provisional
   std::optional<sluice::drain> drain;    ///< while held, and after a cancel
   std::optional<timestamp> submitted_at; ///< when `start` was asked for

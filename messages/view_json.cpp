@@ -25,6 +25,31 @@ json to_json(const drain_outcomes& value) {
           {"returned", value.returned}};
 }
 
+json to_json(const relay_trouble& value) {
+  return {{"since", format_timestamp(value.since)},
+          {"text", value.text},
+          {"notice", to_json(notice_or_text(value.notice, value.text))}};
+}
+
+json to_json(const relay_pace& value) {
+  return {{"letters_per_second", value.letters_per_second ? json(*value.letters_per_second) : json()},
+          {"connections", value.connections},
+          {"connections_max", value.connections_max},
+          {"text", value.words}};
+}
+
+json to_json(const relay_view& value) {
+  return {{"name", value.name},
+          {"url", value.url},
+          {"weight", value.weight},
+          {"standby", value.is_standby},
+          {"senders", value.senders},
+          {"campaigns", value.campaigns},
+          {"connections", value.connections_max},
+          {"trouble", value.trouble ? to_json(*value.trouble) : json()},
+          {"pace", value.pace ? to_json(*value.pace) : json()}};
+}
+
 json to_json(const campaign_view& value) {
   json counts{{"total", value.counts.total}, {"due", value.counts.due}};
   for (std::size_t state = 0; state < letter_state_count; ++state)
@@ -54,12 +79,7 @@ json to_json(const campaign_view& value) {
   into["released"] = value.released_at.has_value();
   into["counts"] = std::move(counts);
   into["rate"] = value.rate;
-  into["relay_trouble"] = nullptr;
-  if (value.relay_trouble)
-    into["relay_trouble"] = {
-        {"since", format_timestamp(value.relay_trouble->since)},
-        {"text", value.relay_trouble->text},
-        {"notice", to_json(notice_or_text(value.relay_trouble->notice, value.relay_trouble->text))}};
+  into["relay_trouble"] = value.relay_trouble ? to_json(*value.relay_trouble) : json();
   into["trial"] = nullptr;
   if (value.trial)
     into["trial"] = {{"letters", value.trial->letters},
@@ -68,14 +88,9 @@ json to_json(const campaign_view& value) {
                        {"accepted", value.trial->accepted},
                        {"refused", value.trial->refused},
                        {"others", value.trial->others}}}};
+  into["accepted_resent"] = value.accepted_resent;
   into["refusals"] = {{"provisional", value.refused_for_now}};
-  into["relay_pace"] = nullptr;
-  if (const auto& pace = value.relay_pace)
-    into["relay_pace"] = {
-        {"letters_per_second", pace->letters_per_second ? json(*pace->letters_per_second) : json()},
-        {"connections", pace->connections},
-        {"connections_max", pace->connections_max},
-        {"text", pace->words}};
+  into["relay_pace"] = value.relay_pace ? to_json(*value.relay_pace) : json();
   into["drain"] = nullptr;
   if (value.drain) {
     into["drain"] = to_json(value.drain->outcomes);

@@ -19,10 +19,16 @@ campaign_spec without_bodies(const campaign_spec& spec) {
           .html = {},
           .unsubscribe_url = spec.unsubscribe_url,
           .plan = spec.plan,
-          .on_doubt = spec.on_doubt};
+          .on_doubt = spec.on_doubt,
+          .relay = spec.relay};
 }
 
 } // namespace
+
+const relay_names& one_relay() {
+  static const relay_names names{""};
+  return names;
+}
 
 letter_index campaign_state::due(timestamp now) const {
   return t0 ? sluice::due(spec.plan, *t0, released_at, letters.size(), now) : 0;
@@ -32,6 +38,41 @@ letter_index campaign_state::room_of_trial() const {
   if (!trial)
     return letters.size();
   return trial->size - std::min(trial->size, static_cast<letter_index>(trial->letters.count()));
+}
+
+std::optional<std::string_view> campaign_state::relay_of(letter_index letter) const {
+  for (const auto& [name, record] : relays)
+    if (record.bound.contains(letter))
+      return name;
+  return std::nullopt;
+}
+
+std::vector<std::pair<std::string, letter_ranges>> campaign_state::by_relay(letter_ranges which) const {
+  std::vector<std::pair<std::string, letter_ranges>> parts;
+  for (const auto& [name, record] : relays)
+    if (!name.empty() && !record.bound.empty())
+      if (auto here = common(which, record.bound); !here.empty()) {
+        which.remove(here);
+        parts.emplace_back(name, std::move(here));
+      }
+  if (!which.empty())
+    parts.emplace_back(std::string{}, std::move(which));
+  return parts;
+}
+
+letter_ranges campaign_state::without_relay(const letter_ranges& which, const relay_names& there) const {
+  letter_ranges gone;
+  for (const auto& [name, part] : by_relay(which))
+    if (!there.contains(name))
+      gone.add(part);
+  return gone;
+}
+
+letter_index campaign_state::refused_in_a_row() const {
+  letter_index most = 0;
+  for (const auto& [name, record] : relays)
+    most = std::max(most, record.refused_in_a_row);
+  return most;
 }
 
 letter_ranges campaign_state::waiting_refusals() const {
@@ -66,6 +107,7 @@ campaign_view view_of(const campaign_state& state, timestamp now, letter_index t
 
 campaign_view brief_view_of(const campaign_state& state, timestamp now, letter_index trial_letters) {
   campaign_view view;
+  view.accepted_resent = state.accepted_resent;
   view.id = state.id;
   view.version = state.last_event;
   view.stage = state.stage;

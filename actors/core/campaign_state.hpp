@@ -2,6 +2,7 @@
 // A campaign's state: what its events add up to (see evolve.hpp), and nothing that they do not say.
 
 #include "actors/core/letter_table.hpp"
+#include "actors/core/relay_names.hpp"
 #include "actors/core/suspicion_settings.hpp"
 #include "messages/event.hpp"
 #include "messages/view.hpp"
@@ -23,13 +24,24 @@ struct retry {
   bool operator==(const retry&) const = default;
 };
 
+/// What became of the campaign's letters at one of several relays. That of `[relay]` has an empty name.
+struct relay_record {
+  letter_index accepted = 0;
+  letter_index refused_in_a_row = 0; ///< provisionally, since the last one was accepted or a hold was lifted
+  /// Letters that may leave through it alone: of a relay that has a name those that are claimed or in doubt, of any
+  /// those that came out of doubt and had no outcome since.
+  letter_ranges bound;
+  bool operator==(const relay_record&) const = default;
+};
+
 /// `due_at` of a letter that waits for a person, or for other letters' outcomes.
 inline constexpr timestamp never = timestamp::max();
 
 /// A refusal that may be about something else than the letter.
 struct provisional_refusal {
+  std::string relay = {}; ///< that it came through
   bool is_spam = false;
-  bool has_acceptance_before = false; ///< others had been accepted when it came
+  bool has_acceptance_before = false; ///< others had been accepted there when it came
   bool has_acceptance_after = false;  ///< and have been since
   bool is_last_try = false;           ///< its letter is offered once more, or was
   bool is_refused_again = false;      ///< and was refused then too
@@ -78,8 +90,10 @@ struct campaign_state {
 
   /// Letters with such a refusal on record: `deferred` with a retry that is due `never`, or on their last try.
   std::map<letter_index, provisional_refusal> provisional;
-  letter_index refused_in_a_row = 0; ///< provisionally, since the last one was accepted or a hold was lifted
-  bool is_refusal_seen = false;      ///< a person has lifted a hold for refusals, or accepted them
+  std::map<std::string, relay_record, std::less<>> relays; ///< by name
+  letter_ranges resent;             ///< out of doubt, and not final since: they may have arrived before
+  letter_index accepted_resent = 0; ///< such letters that were accepted then: perhaps there twice
+  bool is_refusal_seen = false;     ///< a person has lifted a hold for refusals, or accepted them
   std::optional<sluice::trial> trial;
 
   std::vector<response_group> responses;
@@ -97,6 +111,14 @@ struct campaign_state {
   bool may_claim() const { return stage == sluice::stage::sending && !hold; }
   /// How many letters beside those of the trial that is under way may be claimed; all where there is none.
   letter_index room_of_trial() const;
+  /// The name of the relay that the letter is bound to; nothing where it may leave through any.
+  std::optional<std::string_view> relay_of(letter_index letter) const;
+  /// Letters that are claimed, in doubt or out of doubt, by the relay that they were claimed for.
+  std::vector<std::pair<std::string, letter_ranges>> by_relay(letter_ranges which) const;
+  /// Of them those whose relay is none of these.
+  letter_ranges without_relay(const letter_ranges& which, const relay_names& there) const;
+  /// The most provisional refusals in a row at one relay.
+  letter_index refused_in_a_row() const;
   /// Provisional refusals that wait.
   letter_ranges waiting_refusals() const;
   /// When something will be due that is not: a part, or a deferred letter. Nothing if nothing will.

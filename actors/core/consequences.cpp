@@ -107,9 +107,9 @@ event_bodies decide_consequences(const campaign_state& state,
   if (!state.provisional.empty()) {
     if (auto confirmed = confirm_refusals(state, suspicion); !confirmed.empty())
       return confirmed;
-    if (state.refused_in_a_row >= refusals_in_a_row_max)
-      return hold_for_refusals(notice{
-          "relay_refuses", {{"letters", state.refused_in_a_row}, {"replies", latest_refusals(state)}}});
+    if (const auto in_a_row = state.refused_in_a_row(); in_a_row >= refusals_in_a_row_max)
+      return hold_for_refusals(
+          notice{"relay_refuses", {{"letters", in_a_row}, {"replies", latest_refusals(state)}}});
   }
   const auto final_ones = state.letters.count(letter_state::accepted) +
                           state.letters.count(letter_state::refused) +

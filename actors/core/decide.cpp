@@ -90,16 +90,25 @@ result<event_bodies> decide_approve(const campaign_state& state, const std::stri
 
 /// Settles the letters in doubt that were asked for: all of them where none are named. Those that are no longer
 /// in doubt stay as they are.
-event_bodies
-settle_doubt(const campaign_state& state, const std::optional<letter_ranges>& asked, bool resend) {
+/// Those of a relay that is there no longer leave through another.
+event_bodies settle_doubt(const campaign_state& state,
+                          const std::optional<letter_ranges>& asked,
+                          bool resend,
+                          const relay_names& relays) {
   letter_ranges letters;
   state.letters.all(letter_state::in_doubt).for_each([&](letter_index index) {
     if (!asked || asked->contains(index))
       letters.add(index);
   });
-  if (letters.empty())
-    return {};
-  return {doubt_settled{std::move(letters), resend, {}}};
+  event_bodies events;
+  if (resend)
+    if (auto gone = state.without_relay(letters, relays); !gone.empty()) {
+      letters.remove(gone);
+      events.emplace_back(doubt_settled{std::move(gone), true, {}, true});
+    }
+  if (!letters.empty())
+    events.emplace_back(doubt_settled{std::move(letters), resend});
+  return events;
 }
 
 /// Those of the provisional refusals that wait and were asked for, made final, or pending.
@@ -186,7 +195,8 @@ result<event_bodies> decide(const campaign_state& state,
                             const command& asked,
                             const start_check& checked,
                             timestamp now,
-                            letter_index trial_letters) {
+                            letter_index trial_letters,
+                            const relay_names& relays) {
   if (!is_allowed(state, asked.kind)) {
     const auto is_done = asked.kind == command_kind::cancel && state.stage == stage::cancelled;
     if (is_done)
@@ -220,9 +230,9 @@ result<event_bodies> decide(const campaign_state& state,
   case command_kind::cancel:
     return event_bodies{cancelled{asked.reason}};
   case command_kind::resend_doubt:
-    return settle_doubt(state, asked.letters, true);
+    return settle_doubt(state, asked.letters, true, relays);
   case command_kind::give_up_doubt: {
-    auto events = settle_doubt(state, asked.letters, false);
+    auto events = settle_doubt(state, asked.letters, false, relays);
     finish_if_whole(state, events);
     return events;
   }

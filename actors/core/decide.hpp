@@ -11,12 +11,13 @@
 namespace sluice {
 
 /// What a command leads to. `not_allowed_now` says what the status is and what it allows. `trial_letters`: so many
-/// leave first after a hold that the engine laid.
+/// leave first after a hold that the engine laid. `relays`: that there are.
 result<event_bodies> decide(const campaign_state& state,
                             const command& asked,
                             const start_check& checked,
                             timestamp now,
-                            letter_index trial_letters = suspicion_settings{}.trial_letters);
+                            letter_index trial_letters = suspicion_settings{}.trial_letters,
+                            const relay_names& relays = one_relay());
 
 /// How many letters leave first when the hold is lifted; 0 where there is none, or a person laid it.
 letter_index trial_after(const campaign_state& state, letter_index trial_letters);

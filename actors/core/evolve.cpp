@@ -51,7 +51,7 @@ void record_deferral(campaign_state& state, const letter_ranges& letters, timest
   });
 }
 
-/// A refusal that may not be about the letter does not age it.
+/// A refusal that may not be about the letter does not age it. `refusal` says what is the same for all.
 void record_refusal(campaign_state& state,
                     const letter_ranges& letters,
                     const provisional_refusal& refusal,
@@ -59,7 +59,7 @@ void record_refusal(campaign_state& state,
   letters.for_each([&](letter_index index) {
     const auto [noted, is_new] = state.provisional.try_emplace(index, refusal);
     if (is_new) {
-      ++state.refused_in_a_row;
+      ++state.relays[refusal.relay].refused_in_a_row;
     } else {
       const auto was_last_try = noted->second.is_last_try;
       noted->second = refusal;
@@ -68,6 +68,11 @@ void record_refusal(campaign_state& state,
     }
     state.retries.try_emplace(index, retry{0, at, at}).first->second.due_at = never;
   });
+}
+
+void unbind(campaign_state& state, const letter_ranges& letters) {
+  for (auto& [name, record] : state.relays)
+    record.bound.remove(letters);
 }
 
 template <class Visit>
@@ -96,13 +101,13 @@ void add_verdicts(campaign_state& state, verdict found, std::size_t letters) {
                          state.verdicts.end() - static_cast<std::ptrdiff_t>(verdicts_max));
 }
 
-void record_verdicts(campaign_state& state, const settled_group& group) {
+void record_verdicts(campaign_state& state, const settled_group& group, letter_index count) {
   auto found = verdict::fine;
   if (group.outcome == letter_state::refused)
     found = is_spam_refusal(group.answer) ? verdict::refused_as_spam : verdict::refused;
   else if (group.outcome != letter_state::accepted)
     return;
-  add_verdicts(state, found, group.letters.count());
+  add_verdicts(state, found, count);
 }
 
 /// Answers share the room for kinds: that refusals are told apart is what people look for, so acceptances and what
@@ -135,7 +140,10 @@ bool is_rest(const response_group& group) {
   return group.answer.code == 0 && group.answer.text == rest_answer().text;
 }
 
-void record_response(campaign_state& state, const settled_group& group, timestamp at) {
+void record_response(campaign_state& state,
+                     const settled_group& group,
+                     const letter_ranges& letters,
+                     timestamp at) {
   if (group.answer.code == 0 && group.answer.text.empty())
     return;
   auto& groups = state.responses;
@@ -152,7 +160,7 @@ void record_response(campaign_state& state, const settled_group& group, timestam
         groups, [&](const response_group& one) { return kind_of(one.answer) == kind && !is_rest(one); });
     return static_cast<std::size_t>(same_kind) >= groups_max(kind);
   };
-  const auto first = group.letters.ranges().front().begin;
+  const auto first = letters.ranges().front().begin;
   if (found == groups.end() && is_full()) {
     found = std::ranges::find_if(groups, is_rest);
     if (found == groups.end())
@@ -165,7 +173,7 @@ void record_response(campaign_state& state, const settled_group& group, timestam
     reply shown{group.answer.code, group.answer.enhanced, std::move(words), std::move(said)};
     found = groups.insert(found, {std::move(shown), 0, at, at, first});
   }
-  found->count += static_cast<letter_index>(group.letters.count());
+  found->count += static_cast<letter_index>(letters.count());
   found->last_seen = at;
 }
 
@@ -248,15 +256,21 @@ struct evolution {
       state.trial->letters.add(it.letters);
     check(!state.trial || state.trial->letters.count() <= state.trial->size,
           "more letters were claimed than a trial has");
+    check(!is_bound_elsewhere(it), "letters out of doubt were claimed for another relay");
     unqueue_retries(state, it.letters);
     set_all(state, it.letters, letter_state::claimed);
+    if (!it.relay.empty())
+      state.relays[it.relay].bound.add(it.letters);
   }
   void operator()(const settled& it) {
-    const auto accepted_before = state.letters.count(letter_state::accepted);
+    const auto accepted_before = accepted_by_relay();
     for (const auto& group : it.groups)
-      settle(group, accepted_before > 0);
-    if (state.letters.count(letter_state::accepted) > accepted_before)
-      record_acceptance(it);
+      for (const auto& [relay, letters] : state.by_relay(group.letters))
+        settle(group, letters, relay, accepted_before.contains(relay));
+    for (const auto& [relay, accepted] : accepted_by_relay())
+      if (const auto before = accepted_before.find(relay);
+          before == accepted_before.end() || before->second < accepted)
+        record_acceptance(it, relay);
   }
   void operator()(const doubt_settled& it) {
     check(state.letters.all_of(it.letters, [](letter_state one) { return one == letter_state::in_doubt; }),
@@ -268,6 +282,13 @@ struct evolution {
       record_deferral(state, it.letters, it.retry_at, now.at);
     else
       record_doubt(state, it.letters, now.at);
+    if (it.resend && !it.is_relay_gone) {
+      for (const auto& [relay, letters] : state.by_relay(it.letters))
+        state.relays[relay].bound.add(letters);
+    } else {
+      unbind(state, it.letters);
+    }
+    it.resend ? state.resent.add(it.letters) : state.resent.remove(it.letters);
     set_all(state, it.letters, it.outcome());
   }
   void operator()(const refusals_settled& it) {
@@ -340,11 +361,11 @@ private:
       state.drain = drain{now.at, in_flight, {}, {}};
   }
 
-  void on_withdraw_complete(const settled_group& group) {
+  void on_withdraw_complete(letter_state outcome, letter_index count) {
     if (!state.drain || state.drain->ended_at)
       return;
-    if (auto* counter = counter_of(state.drain->outcomes, group.outcome))
-      *counter += static_cast<letter_index>(group.letters.count());
+    if (auto* counter = counter_of(state.drain->outcomes, outcome))
+      *counter += count;
   }
 
   void lift_hold(letter_index trial_size) {
@@ -352,7 +373,8 @@ private:
       check(state.hold.has_value(), "a trial began that no hold was lifted for");
       state.trial = trial{state.hold->reason, trial_size, {}, 0};
       state.is_refusal_seen = state.is_refusal_seen || state.hold->reason == hold_reason::relay_refuses;
-      state.refused_in_a_row = 0;
+      for (auto& [name, record] : state.relays)
+        record.refused_in_a_row = 0;
     }
     state.hold.reset();
     state.drain.reset();
@@ -360,9 +382,26 @@ private:
     state.verdicts.clear();
   }
 
-  /// Of letters that were refused before it, it says that their refusals were not everybody's.
-  void record_acceptance(const settled& now_settled) {
-    state.refused_in_a_row = 0;
+  /// Of the relays that accepted any.
+  std::map<std::string, letter_index> accepted_by_relay() const {
+    std::map<std::string, letter_index> all;
+    for (const auto& [name, record] : state.relays)
+      if (record.accepted > 0)
+        all.emplace(name, record.accepted);
+    return all;
+  }
+
+  /// Letters in doubt are bound to the relay that may have them already.
+  bool is_bound_elsewhere(const claimed& it) const {
+    return std::ranges::any_of(state.relays, [&](const auto& one) {
+      return one.first != it.relay && !one.second.bound.empty() &&
+             !common(it.letters, one.second.bound).empty();
+    });
+  }
+
+  /// Of letters that were refused there before it, it says that their refusals were not everybody's.
+  void record_acceptance(const settled& now_settled, const std::string& relay) {
+    state.relays[relay].refused_in_a_row = 0;
     if (state.provisional.empty())
       return;
     letter_ranges of_now;
@@ -370,34 +409,64 @@ private:
       if (group.is_provisional)
         of_now.add(group.letters);
     for (auto& [index, refusal] : state.provisional)
-      if (!of_now.contains(index))
+      if (refusal.relay == relay && !of_now.contains(index))
         refusal.has_acceptance_after = true;
   }
 
-  void settle(const settled_group& group, bool has_acceptance_before) {
-    const auto is_skip = group.outcome == letter_state::skipped;
-    check(state.letters.all_of(group.letters,
-                               [&](letter_state one) {
-                                 return one == letter_state::claimed || (is_skip && is_claimable(one));
-                               }),
-          "letters were settled that were not claimed");
-    check(!group.letters.empty(), "an outcome came for no letter");
+  /// Those of a group's letters that were claimed for one relay.
+  void settle(const settled_group& group,
+              const letter_ranges& letters,
+              const std::string& relay,
+              bool has_acceptance_before) {
+    check(may_settle(group, letters), "letters were settled that were not claimed");
+    check(!letters.empty(), "an outcome came for no letter");
+    const auto count = static_cast<letter_index>(letters.count());
     const auto is_spam = group.answer.code >= 500 && is_spam_refusal(group.answer);
     if (group.is_provisional) {
-      record_refusal(state, group.letters, {is_spam, has_acceptance_before}, now.at);
+      record_refusal(state, letters, {relay, is_spam, has_acceptance_before}, now.at);
     } else if (group.outcome == letter_state::deferred) {
-      forget_refusals(state, group.letters);
-      record_deferral(state, group.letters, group.retry_at, now.at);
+      forget_refusals(state, letters);
+      record_deferral(state, letters, group.retry_at, now.at);
+    } else if (group.outcome == letter_state::in_doubt) {
+      unqueue_retries(state, letters);
     } else if (sluice::is_final(group.outcome)) {
-      forget_refusals(state, group.letters);
-      forget_retries(state, group.letters);
+      forget_refusals(state, letters);
+      forget_retries(state, letters);
     }
     if (state.trial && is_spam)
-      state.trial->spam += static_cast<letter_index>(group.letters.count());
-    set_all(state, group.letters, group.outcome);
-    on_withdraw_complete(group);
-    record_verdicts(state, group);
-    record_response(state, group, now.at);
+      state.trial->spam += count;
+    if (group.outcome == letter_state::accepted)
+      state.relays[relay].accepted += count;
+    record_resent(group.outcome, letters);
+    set_all(state, letters, group.outcome);
+    on_withdraw_complete(group.outcome, count);
+    record_verdicts(state, group, count);
+    record_response(state, group, letters, now.at);
+  }
+
+  /// Letters out of doubt may be in doubt again without a claim: their relay is there no longer.
+  bool may_settle(const settled_group& group, const letter_ranges& letters) const {
+    const auto is_left_out = group.outcome == letter_state::skipped;
+    const auto is_doubted_again = group.outcome == letter_state::in_doubt && !state.resent.empty() &&
+                                  common(letters, state.resent) == letters;
+    return state.letters.all_of(letters, [&](letter_state before) {
+      return before == letter_state::claimed || ((is_left_out || is_doubted_again) && is_claimable(before));
+    });
+  }
+
+  /// An outcome says where the letter is, and what may be there twice.
+  void record_resent(letter_state outcome, letter_ranges letters) {
+    if (outcome == letter_state::in_doubt)
+      return;
+    if (outcome == letter_state::pending)
+      letters.remove(state.resent); // their relay may have them all the same
+    unbind(state, letters);
+    if (!sluice::is_final(outcome) || state.resent.empty())
+      return;
+    const auto again = common(letters, state.resent);
+    if (outcome == letter_state::accepted)
+      state.accepted_resent += static_cast<letter_index>(again.count());
+    state.resent.remove(again);
   }
 };
 

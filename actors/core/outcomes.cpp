@@ -46,6 +46,10 @@ bool is_claimed(letter_state state) {
   return state == letter_state::claimed;
 }
 
+notice relay_is_gone(const std::string& name) {
+  return notice{"relay_is_gone", {{"relay", name.empty() ? "[relay]" : "[relays." + name + "]"}}};
+}
+
 } // namespace
 
 void finish_if_whole(const campaign_state& state, event_bodies& events) {
@@ -78,7 +82,8 @@ event_bodies decide_results(const campaign_state& state,
                             const std::vector<result_group>& results,
                             const retry_settings& retries,
                             const suspicion_settings& suspicion,
-                            timestamp now) {
+                            timestamp now,
+                            const relay_names& relays) {
   settled outcomes;
   letter_ranges doubted;
   letter_ranges seen; // a letter has one outcome, even if a relay should report two at once: the first
@@ -104,12 +109,31 @@ event_bodies decide_results(const campaign_state& state,
   event_bodies events;
   events.emplace_back(outcomes);
   end_drain_if_through(state, outcomes, now, events);
+  doubted.remove(state.without_relay(doubted, relays));
   if (!doubted.empty() && state.spec.on_doubt == doubt_policy::resend && !state.is_final())
     resend_doubted(state, doubted, retries, now, events);
   finish_if_whole(state, events);
   if (suspected && !std::holds_alternative<finished>(events.back()))
     events.emplace_back(*suspected);
   return events;
+}
+
+event_bodies decide_without_relay(const campaign_state& state, const relay_names& relays) {
+  if (state.is_final())
+    return {};
+  settled again;
+  for (const auto& [name, record] : state.relays)
+    if (!relays.contains(name)) {
+      auto letters = only(state, record.bound, [](letter_state one) {
+        return one == letter_state::pending || one == letter_state::deferred;
+      });
+      if (!letters.empty())
+        again.groups.push_back(
+            {letter_state::in_doubt, std::move(letters), reply_of(relay_is_gone(name)), {}});
+    }
+  if (again.groups.empty())
+    return {};
+  return {std::move(again)};
 }
 
 event_bodies decide_skips(const campaign_state& state, const std::vector<settled_group>& skips) {
@@ -130,15 +154,17 @@ event_bodies decide_skips(const campaign_state& state, const std::vector<settled
 
 bool is_of_restart(const reply& answer) {
   // A log of before has the words alone.
-  return answer.notice.code == "engine_ended_before_reply" ||
+  return answer.notice.code == "engine_ended_before_reply" || answer.notice.code == "relay_is_gone" ||
          (answer.notice.empty() && answer.text == "the engine ended before the reply came");
 }
 
-std::vector<result_group> results_of_restart(const campaign_state& state) {
-  auto letters = state.letters.all(letter_state::claimed);
-  if (letters.empty())
-    return {};
-  return {{letter_state::in_doubt, std::move(letters), reply_of(notice{"engine_ended_before_reply"})}};
+std::vector<result_group> results_of_restart(const campaign_state& state, const relay_names& relays) {
+  std::vector<result_group> results;
+  for (auto& [name, letters] : state.by_relay(state.letters.all(letter_state::claimed)))
+    results.push_back(
+        {letter_state::in_doubt, std::move(letters),
+         reply_of(relays.contains(name) ? notice{"engine_ended_before_reply"} : relay_is_gone(name))});
+  return results;
 }
 
 } // namespace sluice

@@ -14,7 +14,9 @@ namespace sluice {
 
 namespace {
 
-constexpr std::uint64_t format = 6;
+constexpr std::uint64_t format = 7;
+constexpr std::uint64_t format_of_one_relay =
+    6; ///< which knew nothing of letters that were sent again, either
 constexpr std::uint64_t format_without_refusals = 5;
 constexpr int format_in_one_map = 3;
 /// Arrays and maps within the map.
@@ -218,11 +220,40 @@ std::map<letter_index, provisional_refusal> read_refusals(const json& all) {
   for (std::size_t at = 0; at + 1 < all.size(); at += 2) {
     const auto flags = all.at(at + 1).get<unsigned>();
     const auto has = [flags](refusal_flag one) { return (flags & one) != 0; };
-    refusals.emplace(all.at(at).get<letter_index>(),
-                     provisional_refusal{has(spam), has(acceptance_before), has(acceptance_after),
-                                         has(last_try), has(again)});
+    refusals.emplace(
+        all.at(at).get<letter_index>(),
+        provisional_refusal{
+            {}, has(spam), has(acceptance_before), has(acceptance_after), has(last_try), has(again)});
   }
   return refusals;
+}
+
+/// The names of the relays that they came through, those of `[relay]` left out.
+json refusals_relays_json(const std::map<letter_index, provisional_refusal>& refusals) {
+  json all = json::object();
+  for (const auto& [index, one] : refusals)
+    if (!one.relay.empty())
+      all[one.relay].push_back(index);
+  return all;
+}
+
+void read_refusals_relays(const json& all, std::map<letter_index, provisional_refusal>& refusals) {
+  for (const auto& [name, letters] : all.items())
+    for (const auto& index : letters)
+      refusals.at(index.get<letter_index>()).relay = name;
+}
+
+json relays_json(const campaign_state& state) {
+  json all = json::object();
+  for (const auto& [name, one] : state.relays)
+    all[name] = {one.accepted, one.refused_in_a_row, to_json(one.bound)};
+  return all;
+}
+
+void read_relays(const json& all, campaign_state& state) {
+  for (const auto& [name, one] : all.items())
+    state.relays.emplace(name, relay_record{one.at(0).get<letter_index>(), one.at(1).get<letter_index>(),
+                                            value_or_throw(letter_ranges_from_json(one.at(2)))});
 }
 
 json trial_json(const std::optional<trial>& under_way) {
@@ -261,7 +292,10 @@ json bounded_json(const campaign_state& state) {
       {"responses", responses_json(state.responses)},
       {"verdicts", verdicts_json(state.verdicts)},
       {"refusals", refusals_json(state.provisional)},
-      {"refused_in_a_row", state.refused_in_a_row},
+      {"refusals_relays", refusals_relays_json(state.provisional)},
+      {"relays", relays_json(state)},
+      {"resent", to_json(state.resent)},
+      {"accepted_resent", state.accepted_resent},
       {"is_refusal_seen", state.is_refusal_seen},
       {"trial", trial_json(state.trial)},
       {"relay_trouble", nullptr},
@@ -300,11 +334,24 @@ void read_bounded(const json& from, campaign_state& state) {
   state.drain = read_drain(from.at("drain"));
   if (from.contains("refusals")) {
     state.provisional = read_refusals(from.at("refusals"));
-    state.refused_in_a_row = from.at("refused_in_a_row").get<letter_index>();
     state.is_refusal_seen = from.at("is_refusal_seen").get<bool>();
     state.trial = read_trial(from.at("trial"));
   }
+  if (from.contains("relays")) {
+    read_refusals_relays(from.at("refusals_relays"), state.provisional);
+    read_relays(from.at("relays"), state);
+    state.resent = value_or_throw(letter_ranges_from_json(from.at("resent")));
+    state.accepted_resent = from.at("accepted_resent").get<letter_index>();
+  } else if (from.contains("refused_in_a_row")) {
+    state.relays[""].refused_in_a_row = from.at("refused_in_a_row").get<letter_index>();
+  }
   state.letters = letter_table(state.audience.size);
+}
+
+/// Of a time when there was one relay.
+void count_accepted(campaign_state& state) {
+  if (const auto accepted = state.letters.count(letter_state::accepted); accepted > 0)
+    state.relays[""].accepted = accepted;
 }
 
 std::span<const std::uint8_t> bytes_of(std::string_view text) {
@@ -325,13 +372,13 @@ campaign_state read_one_map(std::string_view bytes) {
   read_bounded(from, state);
   read_old_letters(from.at("letters"), state.letters);
   read_old_retries(from.at("retries"), state);
+  count_accepted(state);
   return state;
 }
 
 /// All but letters and retries, which are what is left to read.
-campaign_state read_beginning(cbor_reader& from) {
-  if (const auto written = item_or_throw(from.number());
-      written != format && written != format_without_refusals)
+campaign_state read_beginning(cbor_reader& from, std::uint64_t written) {
+  if (written < format_without_refusals || written > format)
     throw std::invalid_argument("another format");
   campaign_state state;
   state.id = {item_or_throw(from.number())};
@@ -371,9 +418,12 @@ std::optional<campaign_state> decode_state(std::string_view bytes) {
     if (is_in_one_map(bytes))
       return read_one_map(bytes);
     cbor_reader from(bytes_of(bytes));
-    auto state = read_beginning(from);
+    const auto written = item_or_throw(from.number());
+    auto state = read_beginning(from, written);
     read_letters(from, state.letters);
     read_retries(from, state);
+    if (written <= format_of_one_relay)
+      count_accepted(state);
     return state;
   } catch (const std::exception&) {
     return std::nullopt;
@@ -385,7 +435,8 @@ std::optional<campaign_spec> decode_content(std::string_view bytes) {
     if (is_in_one_map(bytes))
       return read_one_map(bytes).spec;
     cbor_reader from(bytes_of(bytes));
-    return read_beginning(from).spec;
+    const auto written = item_or_throw(from.number());
+    return read_beginning(from, written).spec;
   } catch (const std::exception&) {
     return std::nullopt;
   }

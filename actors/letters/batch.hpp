@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,7 +73,8 @@ bool take_unstuffed(std::string_view octets, bool is_line_begin, Take&& take) {
 /// Letters of one campaign, lowest index first.
 struct batch {
   campaign_id campaign;
-  std::string envelope_sender; ///< RFC 5321 reverse-path, without the angle brackets
+  std::string envelope_sender;      ///< RFC 5321 reverse-path, without the angle brackets
+  std::optional<std::string> relay; ///< the name of the one that they may leave through; nothing: any
   std::shared_ptr<const std::string> shared_text;
   std::string text;
   std::vector<piece> pieces;

@@ -8,14 +8,6 @@
 namespace sluice::cli {
 namespace {
 
-const nlohmann::json& part_of(const nlohmann::json& from, const char* field) {
-  static const nlohmann::json nothing;
-  if (!from.is_object())
-    return nothing;
-  const auto found = from.find(field);
-  return found == from.end() ? nothing : *found;
-}
-
 letter_index letters_of(const nlohmann::json& from, const char* field) {
   const auto number = number_of(from, field);
   return number > letters_max ? letters_max : static_cast<letter_index>(number);
@@ -86,6 +78,14 @@ stage stage_from(const nlohmann::json& answer) {
 
 } // namespace
 
+const nlohmann::json& part_of(const nlohmann::json& from, const char* field) {
+  static const nlohmann::json nothing;
+  if (!from.is_object())
+    return nothing;
+  const auto found = from.find(field);
+  return found == from.end() ? nothing : *found;
+}
+
 std::string text_of(const nlohmann::json& from, const char* field) {
   const auto& found = part_of(from, field);
   if (found.is_null())
@@ -131,6 +131,8 @@ outcome<campaign_view> campaign_from(const nlohmann::json& answer) {
     view.spec.plan = *plan;
   if (text_of(answer, "on_doubt") == "hold")
     view.spec.on_doubt = doubt_policy::hold;
+  view.spec.relay = text_of(answer, "relay");
+  view.accepted_resent = letters_of(answer, "accepted_resent");
   const auto& audience = part_of(answer, "audience");
   view.audience.id = parse_audience_id(text_of(audience, "id")).value_or(audience_id{});
   view.audience.name = text_of(audience, "name");

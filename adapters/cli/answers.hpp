@@ -13,6 +13,8 @@ namespace sluice::cli {
 outcome<campaign_view> campaign_from(const nlohmann::json& answer);
 response_group response_from(const nlohmann::json& answer);
 
+/// The field; null where there is none.
+const nlohmann::json& part_of(const nlohmann::json& from, const char* field);
 /// A field's text, whatever its JSON type: texts as they are, null and missing ones empty, others dumped.
 std::string text_of(const nlohmann::json& from, const char* field);
 std::uint64_t number_of(const nlohmann::json& from, const char* field);

@@ -306,6 +306,7 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
   line(text, "plan", plan_words(campaign.spec.plan));
   line(text, "in doubt",
        campaign.spec.on_doubt == doubt_policy::hold ? "held for a person's word" : "resent");
+  line(text, "relay", shown(campaign.spec.relay));
   line(text, "created", moment_words(campaign.created_at));
   line(text, "changed", moment_words(campaign.changed_at));
   if (campaign.t0)
@@ -331,6 +332,9 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
   if (campaign.trial)
     line(text, "trial", trial_progress_words(*campaign.trial));
   add_counts(text, campaign);
+  if (campaign.accepted_resent > 0)
+    line(text, "", fmt::format("{} perhaps there twice: the reply to the first did not come",
+                               counted(campaign.accepted_resent, "letter is", "letters are")));
   if (is_busy(campaign))
     line(text, "rate", rate_words(campaign.rate));
   line(text, "next", next_words(campaign, now));

@@ -20,12 +20,31 @@ constexpr std::array other_variables{"SLUICE_URL", "SLUICE_TOKEN", "SLUICE_CONFI
 /// A variable as near as this to one of ours is a slip of the pen, not somebody else's.
 constexpr std::size_t slip_distance_max = 2;
 
+outcome<void> apply_to_relay(configuration& into,
+                             const std::string& place,
+                             const named_relay_key& key,
+                             const std::string& written,
+                             const setting_value& value) {
+  const auto taken = with_named_relay(into.settings, key.name, [&](engine_settings& as_the_one) {
+    return key.which->set(as_the_one, value);
+  });
+  if (!taken)
+    return fail(exit_code::usage, fmt::format("{}: {}: {}; it takes {}", place, written,
+                                              taken.error().message, key.which->allowed));
+  into.sources[written] = place;
+  return {};
+}
+
 /// Puts one value in force. `place` is where it was written: "sluice.toml:4".
 outcome<void>
 apply(configuration& into, const std::string& place, std::string_view key, const setting_value& value) {
+  if (const auto of_one = find_named_relay_setting(key))
+    return apply_to_relay(into, place, *of_one, std::string{key}, value);
   const auto* known = find_setting(key);
   if (known == nullptr) {
-    const auto nearest = nearest_key(key);
+    const auto nearest = key.starts_with("relays.") && key.find('.', 7) != std::string_view::npos
+                             ? std::string{"relays.NAME.url, with a name of a-z, 0-9 and -"}
+                             : nearest_key(key);
     return fail(exit_code::usage,
                 fmt::format("{}: there is no setting {}{} (sluice serve --print-config lists all)", place,
                             shown(key),
@@ -72,6 +91,31 @@ outcome<void> judge_unknown(configuration& into, const std::string& name) {
   return {};
 }
 
+/// "relays.second.password_file" for "SLUICE_RELAYS_SECOND_PASSWORD_FILE". A name's "-" is "_" there.
+std::optional<std::string> key_of_named_variable(std::string_view name) {
+  constexpr std::string_view begin = "SLUICE_RELAYS_";
+  constexpr std::string_view begin_of_one = "SLUICE_RELAY_";
+  if (!name.starts_with(begin))
+    return std::nullopt;
+  const auto rest = name.substr(begin.size());
+  std::optional<std::string> found;
+  std::size_t longest = 0;
+  for (const auto& each : settings_table()) {
+    const auto variable = variable_name(each);
+    if (!variable.starts_with(begin_of_one))
+      continue;
+    const auto what = std::string_view{variable}.substr(begin_of_one.size() - 1); // with the "_" before it
+    if (what.size() < longest || !rest.ends_with(what) || rest.size() == what.size())
+      continue;
+    auto relay = std::string{rest.substr(0, rest.size() - what.size())};
+    for (auto& c : relay)
+      c = c == '_' ? '-' : static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    longest = what.size();
+    found = fmt::format("relays.{}{}", relay, std::string_view{each.key}.substr(each.key.find('.')));
+  }
+  return found;
+}
+
 outcome<void> apply_environment(configuration& into, const environment& variables) {
   for (const auto& [name, text] : variables) {
     if (!name.starts_with("SLUICE_") || std::ranges::find(other_variables, name) != other_variables.end())
@@ -79,8 +123,10 @@ outcome<void> apply_environment(configuration& into, const environment& variable
     const auto& table = settings_table();
     const auto known =
         std::ranges::find_if(table, [&](const setting& each) { return variable_name(each) == name; });
-    const auto done =
-        known == table.end() ? judge_unknown(into, name) : apply(into, name, known->key, loose(text));
+    const auto of_relay = key_of_named_variable(name);
+    const auto done = known != table.end() ? apply(into, name, known->key, loose(text))
+                      : of_relay           ? apply(into, name, *of_relay, loose(text))
+                                           : judge_unknown(into, name);
     if (!done)
       return done;
   }
@@ -94,36 +140,86 @@ outcome<void> wrong_together(const configuration& all, std::string_view first, s
                           first, words));
 }
 
+/// "relay.url", or "relays.NAME.url" of one of several.
+std::string key_of(const relay_settings& of, std::string_view what) {
+  return of.name.empty() ? fmt::format("relay.{}", what) : fmt::format("relays.{}.{}", of.name, what);
+}
+
 /// The ways in which a relay's password and token can be said: one of each at most, and all with a user. Relays that
 /// nobody logs in to pass them over.
-outcome<void> check_login(const configuration& all) {
-  const auto& relay = all.settings.node.relay;
+outcome<void> check_login(const configuration& all, const relay_settings& relay) {
+  const auto one_of_two = [&](std::string_view first, std::string_view other) {
+    return wrong_together(all, key_of(relay, first),
+                          fmt::format("is set, and {} too: one of the two", key_of(relay, other)));
+  };
   if (!relay.password.empty() && !relay.password_file.empty())
-    return wrong_together(all, "relay.password_file", "is set, and relay.password too: one of the two");
+    return one_of_two("password_file", "password");
   if (!relay.token_command.empty() && !relay.token_file.empty())
-    return wrong_together(all, "relay.token_file", "is set, and relay.token_command too: one of the two");
+    return one_of_two("token_file", "token_command");
   const auto server = parse_smtp_url(relay.url);
   if (!server)
     return {};
-  for (const auto* key :
-       {relay_password_key, "relay.password_file", "relay.token_file", "relay.token_command"}) {
-    if (find_setting(key)->get(all.settings) == toml_text(""))
+  const std::array<std::pair<std::string_view, const std::string*>, 4> said{
+      {{"password", &relay.password},
+       {"password_file", &relay.password_file},
+       {"token_file", &relay.token_file},
+       {"token_command", &relay.token_command}}};
+  for (const auto& [what, value] : said) {
+    if (value->empty())
       continue;
     if (server->user.empty())
-      return wrong_together(all, key, "is set, and relay.url names no user: smtp://user@host");
-    if (!server->password.empty() && std::string_view{key}.starts_with(relay_password_key))
-      return wrong_together(all, key, "is set, and relay.url has a password too: one of the two");
+      return wrong_together(
+          all, key_of(relay, what),
+          fmt::format("is set, and {} names no user: smtp://user@host", key_of(relay, "url")));
+    if (!server->password.empty() && what.starts_with("password"))
+      return wrong_together(
+          all, key_of(relay, what),
+          fmt::format("is set, and {} has a password too: one of the two", key_of(relay, "url")));
   }
+  return {};
+}
+
+outcome<void> check_relay(const configuration& all, const relay_settings& relay) {
+  if (auto right = check_login(all, relay); !right)
+    return right;
+  if (relay.reconnect_delay_first > relay.reconnect_delay_max)
+    return wrong_together(all, key_of(relay, "reconnect_delay_first"),
+                          fmt::format("is longer than {}", key_of(relay, "reconnect_delay_max")));
+  return {};
+}
+
+/// Where relays have names, `[relay]` is there only if it has a URL.
+outcome<void> check_relays(const configuration& all) {
+  const auto& node = all.settings.node;
+  if (!node.relay.url.empty())
+    if (auto right = check_relay(all, node.relay); !right)
+      return right;
+  auto has_primary = !node.relay.url.empty() && !node.relay.share.is_standby;
+  for (const auto& one : node.relays) {
+    if (one.url.empty())
+      return fail(exit_code::usage, fmt::format("[relays.{}] has no url", one.name));
+    if (auto right = check_relay(all, one); !right)
+      return right;
+    has_primary = has_primary || !one.share.is_standby;
+  }
+  if (!has_primary)
+    return fail(exit_code::usage, "every relay is a standby: one at least is to take letters by itself");
+  if (node.relay.url.empty())
+    for (const auto& [key, place] : all.sources)
+      if (key.starts_with("relay."))
+        return fail(
+            exit_code::usage,
+            fmt::format("{}: {} is set, and relay.url is not: settings of the relays that have names stand "
+                        "under [relays.NAME]",
+                        place, key));
   return {};
 }
 
 /// Values that are each right and do not go together.
 outcome<void> check_together(const configuration& all) {
   const auto& node = all.settings.node;
-  if (auto right = check_login(all); !right)
+  if (auto right = check_relays(all); !right)
     return right;
-  if (node.relay.reconnect_delay_first > node.relay.reconnect_delay_max)
-    return wrong_together(all, "relay.reconnect_delay_first", "is longer than relay.reconnect_delay_max");
   if (node.retry.delay_first > node.retry.delay_max)
     return wrong_together(all, "retry.delay_first", "is longer than retry.delay_max");
   if (node.suspicion.outcomes_min > node.suspicion.window)
@@ -150,18 +246,21 @@ outcome<configuration> configure(const std::optional<configuration_file>& file,
   if (const auto taken = apply_environment(all, variables); !taken)
     return std::unexpected(taken.error());
   for (const auto& flag : flags) {
-    if (flag.key == relay_password_key)
+    const auto of_one = find_named_relay_setting(flag.key);
+    if (flag.key == relay_password_key || (of_one && of_one->which->key == relay_password_key))
       return fail(
           exit_code::usage,
           fmt::format(
               "{}: {} is not taken from the command line, where every user of the machine can read it; "
-              "set {} or relay.password_file",
-              flag.flag, flag.key, variable_name(*find_setting(relay_password_key))));
+              "set {} or {}_file",
+              flag.flag, flag.key, variable_name_of(flag.key), flag.key));
     if (const auto taken = apply(all, flag.flag, flag.key, loose(flag.text)); !taken)
       return std::unexpected(taken.error());
   }
   // The embedded default lies beside the store, wherever that is.
-  if (!all.sources.contains("relay.url"))
+  if (!all.sources.contains("relay.url") && !all.settings.node.relays.empty())
+    all.settings.node.relay.url.clear();
+  else if (!all.sources.contains("relay.url"))
     all.settings.node.relay.url =
         fmt::format("maildir:{}", (all.settings.node.data_folder / "maildir").string());
   if (const auto good = check_together(all); !good)
@@ -176,26 +275,56 @@ outcome<flag_value> parse_assignment(const std::string& text) {
   return flag_value{"--set", text.substr(0, equals), text.substr(equals + 1)};
 }
 
-std::string configuration_words(const configuration& from) {
-  std::size_t width = 0;
+namespace {
+
+struct shown_setting {
+  std::string key;
+  std::string value;
+  std::string source;
+};
+
+/// All that is in force. Settings of `[relay]` only where it is there.
+std::vector<shown_setting> shown_settings(const configuration& from, bool as_json) {
+  std::vector<shown_setting> all;
+  const auto add = [&](const engine_settings& settings, const setting& each, std::string key) {
+    const auto& get = as_json && each.get_json ? each.get_json : each.get;
+    auto source = source_of(from, key);
+    all.push_back({std::move(key), get(settings), std::move(source)});
+  };
+  const auto is_of_relay = [](const setting& each) { return each.key.starts_with("relay."); };
   for (const auto& each : settings_table())
-    width = std::max(width, display_width(fmt::format("{} = {}", each.key, each.get(from.settings))));
+    if (!is_of_relay(each) || !from.settings.node.relay.url.empty())
+      add(from.settings, each, each.key);
+  auto settings = from.settings;
+  for (const auto& relay : from.settings.node.relays)
+    with_named_relay(settings, relay.name, [&](const engine_settings& as_the_one) {
+      for (const auto& each : settings_table())
+        if (is_of_relay(each))
+          add(as_the_one, each, key_of(relay, std::string_view{each.key}.substr(each.key.find('.') + 1)));
+      return true;
+    });
+  return all;
+}
+
+} // namespace
+
+std::string configuration_words(const configuration& from) {
+  const auto all = shown_settings(from, false);
+  std::size_t width = 0;
+  for (const auto& one : all)
+    width = std::max(width, display_width(fmt::format("{} = {}", one.key, one.value)));
   width = std::min<std::size_t>(width, 60);
   std::string words;
-  for (const auto& each : settings_table())
-    words +=
-        fmt::format("{}  # {}\n", padded(fmt::format("{} = {}", each.key, each.get(from.settings)), width),
-                    source_of(from, each.key));
+  for (const auto& one : all)
+    words += fmt::format("{}  # {}\n", padded(fmt::format("{} = {}", one.key, one.value), width), one.source);
   return words;
 }
 
 std::string configuration_json(const configuration& from) {
   std::string words = "[";
-  for (const auto& each : settings_table()) {
-    const auto& get = each.get_json ? each.get_json : each.get;
+  for (const auto& one : shown_settings(from, true))
     words += fmt::format("{}\n  {{\"key\": {}, \"value\": {}, \"from\": {}}}", words.size() > 1 ? "," : "",
-                         toml_text(each.key), get(from.settings), toml_text(source_of(from, each.key)));
-  }
+                         toml_text(one.key), one.value, toml_text(one.source));
   return words + "\n]\n";
 }
 

@@ -1,6 +1,9 @@
 #include "actors/core/reply_policy.hpp"
+#include "adapters/cli/answers.hpp"
+#include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
 #include "adapters/cli/configuration_source.hpp"
+#include "adapters/cli/table.hpp"
 #include "adapters/cli/text.hpp"
 #include "adapters/smtp/smtp_reply.hpp"
 #include "messages/json.hpp"
@@ -8,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <ostream>
 
@@ -18,6 +22,7 @@ struct explain_arguments {
   std::string reply;
   std::string step;
   std::string file;
+  std::string relay;
 };
 
 constexpr std::array every_step{smtp_step::greeting, smtp_step::hello,      smtp_step::tls,
@@ -165,6 +170,16 @@ void print_words(std::ostream& out,
   }
 }
 
+/// Those of the relay of that name; of `[relay]` where none is given.
+outcome<std::vector<reply_rule>> rules_of(const node_settings& settings, const std::string& relay) {
+  if (relay.empty())
+    return settings.relay.replies;
+  const auto found = std::ranges::find(settings.relays, relay, &relay_settings::name);
+  if (found == settings.relays.end())
+    return fail(exit_code::usage, fmt::format("there is no [relays.{}] in the configuration", shown(relay)));
+  return found->replies;
+}
+
 outcome<exit_code> explain(session& with, const explain_arguments& arguments) {
   const auto said = read_reply(arguments.reply);
   if (!said)
@@ -178,7 +193,10 @@ outcome<exit_code> explain(session& with, const explain_arguments& arguments) {
   const auto settings = configure(*file, with.io().variables, {});
   if (!settings)
     return std::unexpected(settings.error());
-  const auto policy = reply_policy::make(settings->settings.node.relay.replies);
+  const auto rules = rules_of(settings->settings.node, arguments.relay);
+  if (!rules)
+    return std::unexpected(rules.error());
+  const auto policy = reply_policy::make(*rules);
   if (!policy)
     return fail(exit_code::usage, policy.error().message);
   if (with.wants_json())
@@ -190,13 +208,62 @@ outcome<exit_code> explain(session& with, const explain_arguments& arguments) {
 
 } // namespace
 
+namespace {
+
+std::string served_words(const nlohmann::json& relay) {
+  std::vector<std::string> served;
+  for (const auto* key : {"senders", "campaigns"})
+    for (const auto& one : part_of(relay, key))
+      served.push_back(one.get<std::string>());
+  return served.empty() ? "all" : fmt::format("{}", fmt::join(served, ", "));
+}
+
+std::string state_words(const nlohmann::json& relay) {
+  if (const auto& trouble = part_of(relay, "trouble"); trouble.is_object())
+    return fmt::format("fails since {}: {}", moment_words(moment_of(trouble, "since").value_or(timestamp{})),
+                       text_of(trouble, "text"));
+  const auto& pace = part_of(relay, "pace");
+  if (!pace.is_object())
+    return "works";
+  const auto& rate = part_of(pace, "letters_per_second");
+  return fmt::format("bears {}: {}",
+                     rate.is_number() ? fmt::format("{:.1f} letters a second", rate.get<double>())
+                                      : fmt::format("{} of {} connections", number_of(pace, "connections"),
+                                                    number_of(pace, "connections_max")),
+                     text_of(pace, "text"));
+}
+
+outcome<exit_code> list_relays(session& with) {
+  const auto answer = with.engine().get("/v1/relays");
+  if (!answer)
+    return std::unexpected(answer.error());
+  if (with.wants_json()) {
+    with.io().out << json_text(*answer, 2) << '\n';
+    return exit_code::done;
+  }
+  table rows(
+      {{.title = "RELAY"}, {.title = "URL"}, {.title = "WEIGHT"}, {.title = "SERVES"}, {.title = "STATE"}});
+  for (const auto& one : part_of(*answer, "items")) {
+    const auto name = text_of(one, "name");
+    rows.add({name.empty() ? "[relay]" : name, text_of(one, "url"),
+              is_true(one, "standby") ? std::string{"standby"} : std::to_string(number_of(one, "weight")),
+              served_words(one), state_words(one)});
+  }
+  with.io().out << rows.render(with.io().out_terminal.width);
+  return exit_code::done;
+}
+
+} // namespace
+
 void add_relay_commands(command_syntax root) {
+  root.command("relays", "the relays, what they serve and how they are").runs(list_relays);
   auto relay = root.command("relay", "what the relay says");
   auto said = std::make_shared<explain_arguments>();
   relay.command("explain", "whom a reply of the relay is about and what follows from it; needs no engine")
       .argument("REPLY", said->reply, "as the server said it: \"421 4.7.28 words\"")
       .option("--step", said->step, "STEP",
               "greeting, hello, tls, login, mail, recipient, data or end_of_data; without it every step")
+      .option("--relay", said->relay, "NAME", "with the rules of [relays.NAME]")
       .option("--config", said->file, "F", "configuration file with rules of your own (relay.replies)")
       .runs([said](session& with) { return explain(with, *said); });
 }

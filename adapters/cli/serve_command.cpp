@@ -3,7 +3,7 @@
 #include "adapters/cli/configuration_source.hpp"
 #include "adapters/cli/logging.hpp"
 #include "adapters/cli/running_engine.hpp"
-#include "adapters/cli/setting_values.hpp"
+#include "adapters/relays.hpp"
 #include "adapters/cli/stop_signals.hpp"
 
 #include <ostream>
@@ -43,6 +43,13 @@ outcome<configuration> read_configuration(session& with, const serve_arguments& 
   return configure(*file, with.io().variables, flags);
 }
 
+std::string relays_words(const node_settings& settings) {
+  auto words = without_password(settings.relay.url);
+  for (const auto& one : settings.relays)
+    words += (words.empty() ? "" : ", ") + one.name + " (" + without_password(one.url) + ")";
+  return words;
+}
+
 outcome<exit_code> serve(session& with, const serve_arguments& said) {
   const auto read = read_configuration(with, said);
   if (!read)
@@ -64,7 +71,7 @@ outcome<exit_code> serve(session& with, const serve_arguments& said) {
     return std::unexpected(started.error());
   io.out << "sluice listens at " << (*started)->url() << ", data in "
          << read->settings.node.data_folder.string() << ", relay "
-         << without_password(read->settings.node.relay.url) << std::endl;
+         << relays_words(read->settings.node) << std::endl;
   // The token signs in: it is for the terminal of whoever started the engine, not for a journal.
   if (io.out_terminal.is_terminal)
     io.out << "the page: " << (*started)->url() << "/#token=" << (*started)->token() << std::endl;

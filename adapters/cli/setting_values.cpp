@@ -166,16 +166,4 @@ std::string number_words(double number) {
   return {text.data(), end.ptr};
 }
 
-std::string without_password(std::string_view url) {
-  const auto start = url.find("://");
-  if (start == std::string_view::npos)
-    return std::string{url};
-  const auto authority = url.substr(start + 3, url.substr(start + 3).find('/'));
-  const auto at = authority.rfind('@');
-  const auto colon = authority.find(':');
-  if (at == std::string_view::npos || colon == std::string_view::npos || colon > at)
-    return std::string{url};
-  return fmt::format("{}***{}", url.substr(0, start + 3 + colon + 1), url.substr(start + 3 + at));
-}
-
 } // namespace sluice::cli

@@ -23,7 +23,5 @@ std::string list_words(const std::vector<std::string>& items);
 std::string number_words(double number);
 std::string size_words(std::uint64_t bytes); ///< "64MiB"
 
-/// The URL with `***` in a password's place.
-std::string without_password(std::string_view url);
 
 } // namespace sluice::cli

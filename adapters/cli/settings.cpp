@@ -304,6 +304,17 @@ void add_relay(std::vector<setting>& into) {
                     "two a connection"));
   into.push_back(limits_setting());
   into.push_back(reply_rules_setting());
+  into.push_back(whole_setting("relay.weight", FIELD(node.relay.share.weight), 1, 1000,
+                               "of the letters that several relays share"));
+  into.push_back(boolean_setting("relay.standby", FIELD(node.relay.share.is_standby),
+                                 "whether it takes letters only while the others fail"));
+  into.push_back(
+      list_setting("relay.senders", FIELD(node.relay.share.senders),
+                   R"(a list like ["shop.example", "news@other.example"])",
+                   "sender domains and addresses that it serves; with relay.campaigns empty: all"));
+  into.push_back(list_setting("relay.campaigns", FIELD(node.relay.share.campaigns),
+                              R"(a list of campaigns' names like ["Invoices*"])",
+                              "that it serves; * at the end stands for any letters"));
   into.push_back(whole_setting("relay.letters_per_connection", FIELD(node.relay.letters_per_connection_max),
                                0, many, "then a new one is made; 0: no limit"));
   into.push_back(text_setting("relay.hello_name", FIELD(node.relay.hello_name), "a host name",
@@ -416,10 +427,29 @@ const setting* find_setting(std::string_view key) {
   return found == settings_table().end() ? nullptr : &*found;
 }
 
+std::optional<named_relay_key> find_named_relay_setting(std::string_view key) {
+  constexpr std::string_view begin = "relays.";
+  const auto dot = key.find('.', begin.size());
+  if (!key.starts_with(begin) || dot == std::string_view::npos)
+    return std::nullopt;
+  const auto name = key.substr(begin.size(), dot - begin.size());
+  const auto is_name =
+      !name.empty() && name.size() <= relay_name_bytes_max &&
+      name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string_view::npos;
+  const auto* which = find_setting("relay" + std::string{key.substr(dot)});
+  if (!is_name || which == nullptr)
+    return std::nullopt;
+  return named_relay_key{std::string{name}, which};
+}
+
 std::string variable_name(const setting& which) {
+  return variable_name_of(which.key);
+}
+
+std::string variable_name_of(std::string_view key) {
   std::string name = "SLUICE_";
-  for (const char c : which.key)
-    name += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  for (const char c : key)
+    name += c == '.' || c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
   return name;
 }
 

@@ -5,9 +5,12 @@
 #include "actors/node.hpp"
 #include "adapters/http/http_settings.hpp"
 
+#include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sluice::cli {
@@ -58,8 +61,37 @@ const std::vector<setting>& settings_table();
 /// Nothing if there is no such key.
 const setting* find_setting(std::string_view key);
 
+/// A key of one of several relays, "relays.NAME.url", taken apart: the relay's name and the setting of `[relay]` that
+/// means the same. Nothing for other keys, names that cannot be and settings that there are not.
+struct named_relay_key {
+  std::string name;
+  const setting* which = nullptr;
+};
+std::optional<named_relay_key> find_named_relay_setting(std::string_view key);
+
+/// Calls `visit` with these settings where the relay of that name stands in the place of `[relay]`: so each setting of
+/// `[relay]` is one of it, too. It is made where there is none.
+template <class Settings, class Visit>
+auto with_named_relay(Settings& all, std::string_view name, Visit&& visit) {
+  auto& relays = all.node.relays;
+  auto found = std::ranges::find(relays, name, &relay_settings::name);
+  if (found == relays.end()) {
+    relay_settings made;
+    made.name = name;
+    made.url.clear();
+    relays.push_back(std::move(made));
+    found = relays.end() - 1;
+  }
+  const auto place = static_cast<std::size_t>(found - relays.begin());
+  std::swap(all.node.relay, relays[place]);
+  auto done = visit(all);
+  std::swap(all.node.relay, relays[place]);
+  return done;
+}
+
 /// "SLUICE_RELAY_URL" for "relay.url".
 std::string variable_name(const setting& which);
+std::string variable_name_of(std::string_view key);
 
 /// The known key that is most like it; empty when none is near.
 std::string nearest_key(std::string_view key);

@@ -28,7 +28,7 @@ public:
     thread_.join();
   }
 
-  std::shared_ptr<campaign_queue> open(campaign_id, report_sink sink) override {
+  std::shared_ptr<campaign_queue> open(campaign_id, const letter_route&, report_sink sink) override {
     return open_queue(inbox_, std::move(sink));
   }
 

@@ -40,7 +40,7 @@ public:
     ask(queue_request::kind::drop);
   }
 
-  void offer(batch_ptr letters) override {
+  void offer(batch_part letters) override {
     inbox_->push({queue_request::kind::offer, fence_, std::move(letters), {}});
   }
   void grant(letter_ranges letters) override {

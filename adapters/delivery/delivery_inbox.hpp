@@ -42,7 +42,7 @@ struct queue_request {
   enum class kind : std::uint8_t { open, offer, grant, deny, withdraw, drop };
   kind what;
   std::shared_ptr<send_fence> fence;
-  batch_ptr letters{};      ///< offer
+  batch_part letters{};     ///< offer
   letter_ranges answered{}; ///< grant, deny
 };
 

@@ -77,15 +77,15 @@ void delivery_scheduler::open(const std::shared_ptr<send_fence>& fence) {
   queues_.emplace(fence.get(), std::move(queue));
 }
 
-void delivery_scheduler::offer(queue_record& queue, batch_ptr letters) {
+void delivery_scheduler::offer(queue_record& queue, batch_part letters) {
   if (queue.is_withdrawn || is_stopping_) {
-    for (const auto& one : letters->letters)
-      queue.report.handed_back.add(one.index);
+    for (auto at = letters.begin; at < letters.end; ++at)
+      queue.report.handed_back.add(letters.from->letters[at].index);
     mark(queue);
     return;
   }
   if (queue.is_in_round)
-    waiting_ += letters->letters.size();
+    waiting_ += letters.size();
   queue.letters.push(std::move(letters));
   if (!queue.is_in_round)
     join_round(queue);

@@ -141,7 +141,7 @@ private:
   std::size_t letters_a_turn() const;
   void end_turn();
   void open(const std::shared_ptr<send_fence>& fence);
-  void offer(queue_record& queue, batch_ptr letters);
+  void offer(queue_record& queue, batch_part letters);
   void answer(queue_record& queue, const letter_ranges& letters, letter_slot::answer said, moment now);
   void withdraw(queue_record& queue);
   void drop(queue_record& queue);

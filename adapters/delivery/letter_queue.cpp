@@ -6,18 +6,18 @@
 
 namespace sluice {
 
-void letter_queue::push(batch_ptr letters) {
-  if (!letters || letters->letters.empty())
+void letter_queue::push(batch_part letters) {
+  if (letters.size() == 0)
     return;
-  size_ += letters->letters.size();
-  slices_.push_back({std::move(letters), 0});
+  size_ += letters.size();
+  parts_.push_back(std::move(letters));
 }
 
 queued_letter letter_queue::pop_front() {
-  auto& front = slices_.front();
-  queued_letter found{front.letters, &front.letters->letters[front.next]};
-  if (++front.next == front.letters->letters.size())
-    slices_.pop_front();
+  auto& front = parts_.front();
+  queued_letter found{front.from, &front.from->letters[front.begin]};
+  if (++front.begin == front.end)
+    parts_.pop_front();
   return found;
 }
 
@@ -26,7 +26,7 @@ std::optional<queued_letter> letter_queue::pop(moment now, domain_limits& domain
     --size_;
     return found;
   }
-  while (!slices_.empty()) {
+  while (!parts_.empty()) {
     auto found = pop_front();
     if (!domains.is_limited()) {
       --size_;
@@ -114,10 +114,10 @@ letter_ranges letter_queue::clear(domain_limits& domains) {
     for (const auto& one : waiting)
       all.add(one.one->index);
   }
-  for (const auto& one : slices_)
-    for (auto at = one.next; at < one.letters->letters.size(); ++at)
-      all.add(one.letters->letters[at].index);
-  slices_.clear();
+  for (const auto& one : parts_)
+    for (auto at = one.begin; at < one.end; ++at)
+      all.add(one.from->letters[at].index);
+  parts_.clear();
   aside_.clear();
   aside_until_.clear();
   aside_size_ = 0;

@@ -5,7 +5,7 @@
 // so that they keep nobody back and take no memory.
 
 #include "actors/core/result_group.hpp"
-#include "actors/letters/batch.hpp"
+#include "actors/relay.hpp"
 #include "adapters/delivery/rate_limit.hpp"
 #include "messages/letter_ranges.hpp"
 
@@ -30,7 +30,7 @@ public:
   /// So many letters of limited domains may step aside.
   static constexpr std::size_t look_ahead_max = 1000;
 
-  void push(batch_ptr letters);
+  void push(batch_part letters);
 
   /// The next letter that `domains` lets leave now, counted there; nothing when there is none or all must
   /// wait until `ready_at`.
@@ -52,16 +52,12 @@ public:
   letter_ranges clear(domain_limits& domains);
 
 private:
-  struct slice {
-    batch_ptr letters;
-    std::size_t next = 0;
-  };
   std::optional<queued_letter> pop_aside(moment now, domain_limits& domains);
   queued_letter pop_front();
   void step_aside(queued_letter one, std::string domain, moment now, domain_limits& domains);
   void throttle(letter_index index, std::string domain, const domain_limits& domains);
 
-  std::deque<slice> slices_;
+  std::deque<batch_part> parts_;
   std::map<std::string, std::deque<queued_letter>, std::less<>> aside_; ///< by domain
   std::set<std::pair<moment, std::string>> aside_until_;                ///< the same domains, soonest first
   std::size_t aside_size_ = 0;

@@ -38,6 +38,8 @@ namespace {
 using nlohmann::json;
 
 void answer_reasons(node& engine, const campaign_spec& spec, audience_id audience, const respond& answer) {
+  if (const auto served = engine.relay().check_route(route_of(spec)); !served)
+    return answer(problem(served.error()));
   const auto reasons =
       reasons_at_start(engine.store(), engine.campaigns(), engine.settings().moderation, spec, audience);
   if (!reasons)

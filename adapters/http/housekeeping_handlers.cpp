@@ -1,6 +1,8 @@
 #include "adapters/http/routes.hpp"
 #include "adapters/metrics/metrics.hpp"
+#include "adapters/relays.hpp"
 #include "messages/address.hpp"
+#include "messages/json.hpp"
 #include "messages/json_reader.hpp"
 
 #include <fmt/format.h>
@@ -64,6 +66,16 @@ json token_json(const token_info& info) {
 }
 
 } // namespace
+
+void list_relays(node& engine, const http_request& request, const respond& answer) {
+  query_reader query(request);
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  json items = json::array();
+  for (const auto& one : relays_of(engine))
+    items.push_back(to_json(one));
+  answer(json_response(200, {{"items", std::move(items)}}));
+}
 
 void list_suppressions(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);

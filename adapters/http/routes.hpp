@@ -122,6 +122,7 @@ void show_audience(node&, const http_request&, const respond&);
 void show_audience_rows(node&, const http_request&, const respond&);
 
 // housekeeping_handlers.cpp
+void list_relays(node&, const http_request&, const respond&);
 void show_me(node&, const http_request&, const respond&);
 void list_suppressions(node&, const http_request&, const respond&);
 void add_suppressions(node&, const http_request&, const respond&);

@@ -43,6 +43,9 @@ std::string metrics_text(node& engine) {
   fmt::format_to(into, "sluice_campaigns_with_relay_trouble {}\n", troubled);
   head("sluice_campaigns_with_fault", "Campaigns whose actor is parked or waits for the disk.");
   fmt::format_to(into, "sluice_campaigns_with_fault {}\n", faulty);
+  head("sluice_relay_failing", "1 while no letter gets through this relay.");
+  for (const auto& one : engine.relays())
+    fmt::format_to(into, "sluice_relay_failing{{relay=\"{}\"}} {}\n", one.name, one.trouble ? 1 : 0);
   if (const auto pace = engine.found_pace()) {
     head("sluice_relay_connections_found", "Connections at once that the relay was found to bear.");
     fmt::format_to(into, "sluice_relay_connections_found {}\n", pace->connections);

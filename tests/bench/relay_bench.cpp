@@ -109,7 +109,7 @@ int main(int argc, char** argv) {
   constexpr letter_index batch_letters = 250;
   constexpr std::size_t ahead_max = 1000;
   auto state = std::make_shared<campaign>();
-  const auto queue = (*made)->open({1}, [state](relay_report report) { state->take(std::move(report)); });
+  const auto queue = (*made)->open({1}, {}, [state](relay_report report) { state->take(std::move(report)); });
 
   const auto cpu_before = cpu_seconds();
   const auto before = steady::now();

@@ -56,7 +56,7 @@ class Refused(Exception):
 
 
 class Engine:
-    """One data folder and the processes that run on it, one after the other."""
+    """One data folder and the processes that run on it, one after the other. Without a `relay` the settings have them."""
 
     def __init__(self, relay, settings=None, environment=None, quiet=True):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-e2e-"))
@@ -99,10 +99,12 @@ class Engine:
         """Starts a process, with `extra` in its environment, and does not wait for it."""
         self.told_before = len(self.log())
         flags = [word for key, value in self.settings.items() for word in ("--set", f"{key}={value}")]
+        if self.relay:
+            flags += ["--relay", self.relay]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
-                [*AS_LOGGED_IN, EXECUTABLE, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}", "--relay",
-                 self.relay, *flags],
+                [*AS_LOGGED_IN, EXECUTABLE, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}",
+                 *flags],
                 env={**self.environment, **(extra or {})}, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def is_ready(self):

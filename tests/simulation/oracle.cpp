@@ -124,6 +124,9 @@ void oracle::on_end_of_data(const transmission& sent) {
   if (known == books_.end() || known->second.at(sent.index) != letter_state::claimed)
     fail(fmt::format("the claim comes first: {} letter {} is sent and not claimed in the log",
                      to_string(sent.campaign), sent.index));
+  else if (known->second.relay_of(sent.index) != sent.relay)
+    fail(fmt::format("{} letter {} is sent through another relay than it is claimed for",
+                     to_string(sent.campaign), sent.index));
   const auto at = sent.message.find("Message-ID: ");
   const auto line = std::string{sent.message.substr(at, sent.message.find("\r\n", at) - at)};
   const auto [noted, is_new] = message_ids_.try_emplace({sent.campaign, sent.index}, line);

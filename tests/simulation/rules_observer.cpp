@@ -152,6 +152,10 @@ void rules_observer::on_event(const claimed& it, timestamp at) {
          "rule 4: no letter is claimed twice");
     must(before != letter_state::deferred || deferrals_.at(index).due_at <= at,
          "rule 2: no deferred letter is claimed before its time");
+    const auto bound = relay_of_.find(index);
+    must(bound == relay_of_.end() || bound->second == it.relay,
+         "a letter that may have arrived at one relay leaves through no other");
+    relay_of_[index] = it.relay;
     trial_.insert(index);
     passes_resume = passes_resume || (index >= due_at_resume_ && !is_touched_[index]);
     is_touched_[index] = true;
@@ -160,18 +164,23 @@ void rules_observer::on_event(const claimed& it, timestamp at) {
   must(!trial_room_ || trial_.size() <= *trial_room_, "no more letters leave than a trial has");
   while (untouched_from_ < letters() && is_touched_[untouched_from_])
     ++untouched_from_;
-  must(!passes_resume || was_throttled_ || untouched_from_ >= due_at_resume_,
+  has_relays_ = has_relays_ || !it.relay.empty();
+  // Several relays are each given letters in their order, and claim them at their own pace.
+  must(!passes_resume || was_throttled_ || has_relays_ || untouched_from_ >= due_at_resume_,
        "rule 8: what fell due during a pause is claimed before what falls due later");
 }
 
 void rules_observer::on_event(const settled& it, timestamp at) {
-  accepted_before_ = counts_[static_cast<std::size_t>(letter_state::accepted)];
+  std::map<std::string, letter_index> accepted;
   for (const auto& group : it.groups)
     if (group.outcome == letter_state::accepted)
-      for (auto& [index, one] : refusals_)
-        one.has_acceptance_after = true;
+      group.letters.for_each([&](letter_index index) { ++accepted[relay_of_.at(index)]; });
+  for (auto& [index, one] : refusals_)
+    one.has_acceptance_after = one.has_acceptance_after || accepted.contains(one.relay);
   for (const auto& group : it.groups)
     group.letters.for_each([&](letter_index index) { record_outcome(group, index, at); });
+  for (const auto& [relay, letters] : accepted)
+    accepted_by_[relay] += letters;
 }
 
 namespace {
@@ -186,7 +195,9 @@ bool names_mailbox(const reply& said) {
 void rules_observer::record_outcome(const settled_group& group, letter_index index, timestamp at) {
   const auto before = states_.at(index);
   must(!is_final(before), "rule 5: a final letter never changes");
-  must(before == letter_state::claimed || group.outcome == letter_state::skipped,
+  const auto is_doubted_again = group.outcome == letter_state::in_doubt && resends_[index] > 0 &&
+                                relay_of_.contains(index) && !is_final(before);
+  must(before == letter_state::claimed || group.outcome == letter_state::skipped || is_doubted_again,
        "an outcome is that of a claimed letter");
   must(before != letter_state::claimed || group.outcome != letter_state::skipped,
        "a skipped letter was never offered");
@@ -200,7 +211,8 @@ void rules_observer::record_outcome(const settled_group& group, letter_index ind
   if (group.is_provisional) {
     const auto known = refusals_.find(index);
     const auto was_last_try = known != refusals_.end() && known->second.is_last_try;
-    refusals_[index] = {accepted_before_ > 0, false, was_last_try, was_last_try};
+    const auto& relay = relay_of_.at(index);
+    refusals_[index] = {relay, accepted_by_[relay] > 0, false, was_last_try, was_last_try};
     deferrals_[index].due_at = timestamp::max();
   } else if (group.outcome == letter_state::deferred) {
     refusals_.erase(index);
@@ -209,6 +221,10 @@ void rules_observer::record_outcome(const settled_group& group, letter_index ind
   if (stop_)
     if (auto* counter = counter_of(stop_->outcomes, group.outcome))
       ++*counter;
+  // Where it went back unsent, what is known of it before still holds.
+  if (group.outcome != letter_state::in_doubt &&
+      (group.outcome != letter_state::pending || resends_[index] == 0))
+    relay_of_.erase(index);
   move(index, group.outcome);
 }
 
@@ -228,8 +244,12 @@ void rules_observer::on_event(const doubt_settled& it, timestamp at) {
     must(states_.at(index) == letter_state::in_doubt, "only what is in doubt is taken out of doubt");
     must(is_asked_ || it.waits() || !it.resend || resends_[index] == 0,
          "a letter that was in doubt before waits before it is sent again by itself");
+    must(is_asked_ || !it.is_relay_gone,
+         "only a person lets what may have arrived leave through another relay");
     if (it.resend)
       ++resends_[index];
+    if (!it.resend || it.is_relay_gone)
+      relay_of_.erase(index);
     if (it.waits())
       record_deferral(index, it.retry_at, at);
     move(index, it.outcome());

@@ -34,6 +34,8 @@ public:
   event_number last() const { return history_.size(); }
   /// The counts as they were behind an event.
   const letter_counts_by_state& counts_at(event_number number) const { return history_.at(number - 1); }
+  /// The relay that a letter is claimed for.
+  std::string relay_of(letter_index index) const { return relay_of_.at(index); }
   letter_state at(letter_index index) const { return states_.at(index); }
   letter_index letters() const { return static_cast<letter_index>(states_.size()); }
   /// How often a letter was in doubt.
@@ -87,6 +89,7 @@ private:
   };
   /// By words that may be about something else than the letter.
   struct refusal {
+    std::string relay;
     bool has_acceptance_before = false;
     bool has_acceptance_after = false;
     bool is_last_try = false;
@@ -104,13 +107,15 @@ private:
   std::vector<unsigned> resends_;
   std::vector<bool> is_touched_; ///< claimed once, or skipped
   bool was_throttled_ = false;
+  bool has_relays_ = false; ///< more than one
   letter_index untouched_from_ = 0;
   letter_counts_by_state counts_{};
   std::vector<letter_counts_by_state> history_;
   std::map<letter_index, deferral> deferrals_;
   std::map<letter_index, refusal> refusals_;
-  letter_index accepted_before_ = 0;       ///< before the event at hand
-  std::optional<letter_index> trial_room_; ///< of the trial that is under way
+  std::map<letter_index, std::string> relay_of_;    ///< of letters that are claimed, in doubt or out of doubt
+  std::map<std::string, letter_index> accepted_by_; ///< relay, before the event at hand
+  std::optional<letter_index> trial_room_;          ///< of the trial that is under way
   std::set<letter_index> trial_;
   bool waits_for_approval_ = false;
   bool is_sending_ = false;

@@ -28,6 +28,13 @@ scenario::scenario(dice& chance) : chance_(chance), connections_(1 + chance.belo
   settings_.moderation.audience_growth_max = 0;
   settings_.moderation.requires_unsubscribe = false;
   settings_.moderation.role_addresses_percent_max = 100;
+  if (chance_.below(3) == 0) {
+    relays_.resize(2 + chance_.below(2));
+    for (auto& one : relays_)
+      one.weight = static_cast<std::uint32_t>(1 + chance_.below(3));
+    relays_.back().is_standby = chance_.below(2) == 0;
+    relays_.front().is_standby = false;
+  }
   change_mood();
 }
 

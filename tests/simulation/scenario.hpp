@@ -15,6 +15,8 @@ public:
 
   node_settings settings() const { return settings_; }
   std::size_t connections() const { return connections_; }
+  /// Of several relays; none: there is one.
+  const std::vector<relay_share>& relays() const { return relays_; }
   /// The relay's mood as it is, and another.
   relay_mood mood() const { return mood_; }
   relay_mood change_mood();
@@ -33,6 +35,7 @@ private:
   dice& chance_;
   node_settings settings_;
   std::size_t connections_;
+  std::vector<relay_share> relays_;
   relay_mood mood_;
   unsigned audiences_ = 0;
 };

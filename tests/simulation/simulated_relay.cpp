@@ -15,9 +15,9 @@ class simulated_relay::queue final : public campaign_queue {
 public:
   queue(campaign_id whose, report_sink to) : campaign(whose), sink(std::move(to)) {}
 
-  void offer(batch_ptr letters) override {
-    for (const auto& one : letters->letters)
-      offered.emplace_back(letters, &one);
+  void offer(batch_part letters) override {
+    for (auto at = letters.begin; at < letters.end; ++at)
+      offered.emplace_back(letters.from, &letters.from->letters[at]);
   }
   void grant(letter_ranges letters) override {
     letters.for_each([&](letter_index index) {
@@ -47,12 +47,13 @@ public:
   relay_report news;
 };
 
-simulated_relay::simulated_relay(dice& chance, std::size_t connections, watchers told) :
-    chance_(chance), connections_(connections), told_(std::move(told)) {}
+simulated_relay::simulated_relay(dice& chance, std::size_t connections, watchers told, std::string name) :
+    chance_(chance), connections_(connections), told_(std::move(told)), name_(std::move(name)) {}
 
 simulated_relay::~simulated_relay() = default;
 
-std::shared_ptr<campaign_queue> simulated_relay::open(campaign_id campaign, report_sink sink) {
+std::shared_ptr<campaign_queue>
+simulated_relay::open(campaign_id campaign, const letter_route&, report_sink sink) {
   auto made = std::make_shared<queue>(campaign, std::move(sink));
   queues_.push_back(made);
   return made;
@@ -175,7 +176,7 @@ bool simulated_relay::send_letter(queue& of) {
     return true;
   }
   const auto message = letters->message_of(*one);
-  const transmission sent{of.campaign, index, std::string{letters->recipient_of(*one)}, message};
+  const transmission sent{of.campaign, name_, index, std::string{letters->recipient_of(*one)}, message};
   told_.on_end_of_data(sent);
   const auto fate_of_it = throw_fate();
   if (fate_of_it == fate::accepted || fate_of_it == fate::cut_and_delivered)

@@ -31,6 +31,7 @@ struct relay_mood {
 /// A letter whose end of data is being sent.
 struct transmission {
   campaign_id campaign;
+  std::string relay;
   letter_index index = 0;
   std::string recipient;
   std::string_view message;
@@ -47,7 +48,7 @@ public:
         on_throttle; ///< a letter of this campaign goes back for its domain's limit
   };
 
-  simulated_relay(dice& chance, std::size_t connections, watchers told);
+  simulated_relay(dice& chance, std::size_t connections, watchers told, std::string name = {});
   ~simulated_relay() override;
 
   relay_mood mood;
@@ -56,7 +57,8 @@ public:
   /// One stage of one letter, or one report. False: nothing was there to be done.
   bool step();
 
-  std::shared_ptr<campaign_queue> open(campaign_id campaign, report_sink sink) override;
+  std::shared_ptr<campaign_queue>
+  open(campaign_id campaign, const letter_route& route, report_sink sink) override;
   std::size_t connections_max() const override { return connections_; }
   void stop() override;
 
@@ -76,6 +78,7 @@ private:
   dice& chance_;
   std::size_t connections_;
   watchers told_;
+  std::string name_;
   std::vector<std::weak_ptr<queue>> queues_;
 };
 

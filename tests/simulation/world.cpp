@@ -1,6 +1,7 @@
 #include "tests/simulation/world.hpp"
 
 #include "actors/actors.hpp"
+#include "actors/relay_group.hpp"
 #include "persistence/memory/store.hpp"
 #include "tests/simulation/oracle.hpp"
 #include "tests/simulation/scenario.hpp"
@@ -75,6 +76,8 @@ private:
   void ask_something();
   void kill_some_actor();
   void slow_down();
+  std::unique_ptr<relay> make_relays();
+  bool step_relays();
   void make_campaign();
   void suppress_somebody();
   void jump_the_clock();
@@ -99,7 +102,7 @@ private:
   caf::scheduler::test_coordinator* scheduler_ = nullptr;
   engine_ptr parts_;
   simulated_disk* disk_ = nullptr;
-  simulated_relay* relay_ = nullptr;
+  std::vector<simulated_relay*> relays_;
   supervisor_actor supervisor_;
   unsigned deaths_of_this_boot_ = 0;
 
@@ -129,23 +132,54 @@ world::~world() {
 void world::boot() {
   parts_->settings = settings_;
   parts_->letters.set_bytes_max(settings_.letters_bytes_max);
-  auto made = std::make_unique<simulated_relay>(
-      chance_, scenario_.connections(),
-      simulated_relay::watchers{[this](const transmission& sent) { oracle_.on_end_of_data(sent); },
-                                [this](const transmission& sent) { oracle_.on_delivery(sent); },
-                                [this](campaign_id whose) { oracle_.on_throttle(whose); }});
-  relay_ = made.get();
-  relay_->mood = scenario_.mood();
-  parts_->relay = std::move(made);
-  parts_->claims.set_letters_max(relay_->letters_in_flight_max());
+  parts_->relay = make_relays();
+  parts_->relays = parts_->relay->names();
+  parts_->claims.set_letters_max(parts_->relay->letters_in_flight_max());
   parts_->now = [this] { return now(); };
   parts_->campaigns.subscribe([this](campaign_id id, const view_ptr& view) { oracle_.on_view(id, view); });
   configuration_ = std::make_unique<simulated_configuration>();
   system_ = std::make_unique<caf::actor_system>(*configuration_);
   scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
-  oracle_.begin_watching(relay_->letters_in_flight_max());
+  oracle_.begin_watching(parts_->relay->letters_in_flight_max());
   deaths_of_this_boot_ = 0;
   supervisor_ = spawn_supervisor(*system_, parts_);
+}
+
+/// One relay; or several, one of which may be gone after a restart, or back.
+std::unique_ptr<relay> world::make_relays() {
+  relays_.clear();
+  const auto make = [this](std::string name) {
+    auto made = std::make_unique<simulated_relay>(
+        chance_, scenario_.connections(),
+        simulated_relay::watchers{[this](const transmission& sent) { oracle_.on_end_of_data(sent); },
+                                  [this](const transmission& sent) { oracle_.on_delivery(sent); },
+                                  [this](campaign_id whose) { oracle_.on_throttle(whose); }},
+        std::move(name));
+    made->mood = scenario_.mood();
+    relays_.push_back(made.get());
+    return made;
+  };
+  const auto& shares = scenario_.relays();
+  if (shares.empty())
+    return make("");
+  const auto gone = chance_.below(4) == 0 ? chance_.below(shares.size()) : shares.size();
+  std::vector<relay_member> members;
+  for (std::size_t at = 0; at < shares.size(); ++at)
+    if (at != gone) {
+      auto name = at == 0 ? std::string{} : fmt::format("relay-{}", at);
+      auto made = make(name);
+      members.push_back({std::move(name), shares[at], std::move(made)});
+    }
+  return make_relay_group(
+      std::move(members), [this] { return now(); }, [this] { return moment{} + clock_.passed; });
+}
+
+bool world::step_relays() {
+  const auto first = relays_.size() == 1 ? 0 : chance_.below(relays_.size());
+  for (std::size_t at = 0; at < relays_.size(); ++at)
+    if (relays_[(first + at) % relays_.size()]->step())
+      return true;
+  return false;
 }
 
 /// What the actors still do on their way down reaches a store that nobody reads.
@@ -161,7 +195,7 @@ void world::shut_down() {
   disk_->crash();
   scheduler_->run();
   system_.reset();
-  relay_ = nullptr;
+  relays_.clear();
 }
 
 void world::crash() {
@@ -173,7 +207,8 @@ void world::crash() {
 
 void world::pass(milliseconds duration) {
   clock_.passed += duration;
-  relay_->is_slow = clock_.passed < relay_slow_until_;
+  for (auto* one : relays_)
+    one->is_slow = clock_.passed < relay_slow_until_;
   scheduler_->advance_time(duration);
 }
 
@@ -199,7 +234,7 @@ void world::rest() {
   for (std::size_t step = 0; step < rest_steps_max; ++step) {
     auto is_busy = run_a_job();
     is_busy = parts_->pool->run_one() || is_busy;
-    is_busy = relay_->step() || is_busy;
+    is_busy = step_relays() || is_busy;
     if (disk_->waiting() > 0 && (!is_busy || chance_.below(4) == 0)) {
       disk_->sync(1 + chance_.below(8));
       is_busy = true;
@@ -312,7 +347,8 @@ void world::ask_something() {
 
 void world::slow_down() {
   relay_slow_until_ = clock_.passed + milliseconds{chance_.below(100'000)};
-  relay_->is_slow = true;
+  for (auto* one : relays_)
+    one->is_slow = true;
 }
 
 void world::kill_some_actor() {
@@ -356,7 +392,7 @@ void world::disturb() {
   } else if (thrown < 500) {
     parts_->pool->run_one();
   } else if (thrown < 720) {
-    relay_->step();
+    step_relays();
   } else if (thrown < 830) {
     if (disk_->waiting() > 0 && chance_.below(20) == 0) {
       kill_some_actor(); // while what it appends is on its way
@@ -379,8 +415,9 @@ void world::disturb() {
     disk_->now = scenario_.some_disk_health();
     say("the disk is {}", disk_->now == simulated_disk::health::good ? "good" : "bad");
   } else if (thrown < 994) {
-    relay_->mood = scenario_.change_mood();
-    say("the relay changes its mood{}", relay_->mood.is_away ? ": away" : "");
+    auto& mood = relays_[relays_.size() == 1 ? 0 : chance_.below(relays_.size())]->mood;
+    mood = scenario_.change_mood();
+    say("a relay changes its mood{}", mood.is_away ? ": away" : "");
     if (chance_.below(8) == 0)
       slow_down();
   } else if (thrown < 997) {
@@ -417,9 +454,11 @@ void world::act_as_people_would() {
 void world::calm_down() {
   say("the faults have stopped");
   disk_->now = simulated_disk::health::good;
-  relay_->mood = {};
   relay_slow_until_ = clock_.passed;
-  relay_->is_slow = false;
+  for (auto* one : relays_) {
+    one->mood = {};
+    one->is_slow = false;
+  }
   milliseconds recovered{0};
   for (milliseconds calm{0}; calm < calm_max;) {
     rest();

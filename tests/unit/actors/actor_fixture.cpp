@@ -24,10 +24,10 @@ struct scripted_relay::queue_in_hand final : campaign_queue {
   std::function<void(const batch&)> on_offer;
   relay_report report;
 
-  void offer(batch_ptr letters) override {
-    on_offer(*letters);
-    for (const auto& one : letters->letters)
-      offered.emplace_back(letters, &one);
+  void offer(batch_part letters) override {
+    on_offer(*letters.from);
+    for (auto at = letters.begin; at < letters.end; ++at)
+      offered.emplace_back(letters.from, &letters.from->letters[at]);
   }
   void grant(letter_ranges letters) override {
     letters.for_each([&](letter_index index) { granted.insert(index); });
@@ -41,7 +41,8 @@ struct scripted_relay::queue_in_hand final : campaign_queue {
   void withdraw() override { is_withdrawn = true; }
 };
 
-std::shared_ptr<campaign_queue> scripted_relay::open(campaign_id campaign, report_sink sink) {
+std::shared_ptr<campaign_queue>
+scripted_relay::open(campaign_id campaign, const letter_route&, report_sink sink) {
   auto queue = std::make_shared<queue_in_hand>();
   queue->campaign = campaign;
   queue->sink = std::move(sink);
@@ -92,6 +93,8 @@ bool scripted_relay::turn() {
                              arrival{queue->campaign, one->index, std::string{letters->recipient_of(*one)},
                                      letters->message_of(*one)});
       queue->report.wanted.add(one->index);
+      if (!name.empty())
+        queue->report.named.push_back({name, {{one->index, one->index + 1}}});
     }
     for (const auto index : std::exchange(queue->granted, {})) {
       const auto found = queue->waiting.find(index);

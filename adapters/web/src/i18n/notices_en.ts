@@ -94,6 +94,8 @@ export const noticesEn: Record<string, string> = {
   refused_too_often: "{percent:.1f}% of the last {outcomes} outcomes were refused; the limit is {limit}%",
   relay_refuses: "{letters|letter was|letters were} refused one after the other, and nobody was reached between them: {replies}",
   nobody_accepted: "all {letters|letter was|letters were} refused and nobody was reached: {replies}",
+  relay_unknown: "there is no sending server {relay}; there are: {relays}",
+  no_relay_serves: "no sending server serves {sender}: {relays} list other senders or campaigns; the configuration must name it, or the campaign a server",
   sender_refused: "the sending server takes nothing from {sender}: {reply}",
   trial_failed: "{refused} of the {letters|letter|letters} that left first were refused: {replies}",
 
@@ -262,6 +264,7 @@ export const noticesEn: Record<string, string> = {
   no_reply_to_message: "no reply to the end of data; {causes}",
   no_reply_before_stop: "no reply came before the engine stopped",
   engine_ended_before_reply: "the engine ended before the reply came",
+  relay_is_gone: "it may have arrived through {relay}, which is not configured any more: send it again through another one, or give it up",
   test_copy_returned: "the relay gave it back unsent",
   test_copy_unanswered: "no answer in time; it may have arrived",
   test_copy_not_taken: "no connection took it in time",

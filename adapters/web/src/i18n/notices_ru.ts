@@ -94,6 +94,8 @@ export const noticesRu: Record<string, string> = {
   refused_too_often: "отклонено {percent:.1f}% из последних {outcomes}; допустимо {limit}%",
   relay_refuses: "отказов подряд: {letters}, и никому между ними письмо не дошло: {replies}",
   nobody_accepted: "сервер отказал всем, писем: {letters}; никому письмо не дошло: {replies}",
+  relay_unknown: "почтового сервера {relay} нет; есть: {relays}",
+  no_relay_serves: "ни один почтовый сервер не обслуживает {sender}: у {relays} в списках другие отправители или выпуски; добавьте его в настройки или укажите сервер в выпуске",
   sender_refused: "почтовый сервер не принимает писем от {sender}: {reply}",
   trial_failed: "из {letters|письма|писем|писем}, отправленных первыми, отказов: {refused}: {replies}",
 
@@ -262,6 +264,7 @@ export const noticesRu: Record<string, string> = {
   no_reply_to_message: "письмо передано до конца, но ответа нет; {causes}",
   no_reply_before_stop: "программа остановилась раньше, чем пришёл ответ",
   engine_ended_before_reply: "программа завершилась раньше, чем пришёл ответ",
+  relay_is_gone: "письмо могло дойти через {relay}, которого больше нет в настройках: отправьте его ещё раз через другой сервер или откажитесь от него",
   test_copy_returned: "сервер вернул письмо неотправленным",
   test_copy_unanswered: "ответ не пришёл вовремя; письмо могло дойти",
   test_copy_not_taken: "ни одно соединение не взяло письмо вовремя",

@@ -224,6 +224,22 @@ void play_refusals(actor_fixture& node) {
   node.pass(10min);
 }
 
+/// Letters claimed for a relay with a name, which is there no longer after a restart: a person sends them again.
+void play_relays(actor_fixture& node) {
+  auto content = spec_in_parts(30, 1h);
+  content.relay = "second";
+  node.relay->name = "second";
+  node.parts->relays = {"", "second"};
+  const auto id = node.create(content, node.make_audience(60));
+  take_nothing(node);
+  node.tell(id, command_kind::start).value();
+  node.run();
+  node.crash();
+  node.run();
+  node.tell(id, command_kind::resend_doubt).value();
+  node.pass(1min);
+}
+
 node_settings with_moderation() {
   auto settings = actor_fixture::quiet_settings();
   settings.moderation.first_campaigns = 3;
@@ -269,7 +285,7 @@ TEST_CASE("logs of every released format give the state that they gave then") {
     CHECK(now.at("letters") == then.at("letters"));
     CHECK(shows_still(now.at("responses"), then.at("responses")));
   }
-  CHECK(logs >= 8);
+  CHECK(logs >= 9);
   CHECK(types.size() == std::variant_size_v<event_body> - 1); // `edited` is in stored_form_test.cpp
 }
 
@@ -283,6 +299,7 @@ TEST_CASE("today's engine writes the golden logs", "[.][make-golden]") {
       {"notices", play_notices},
       {"suspected", play_suspicion},
       {"refusals", play_refusals},
+      {"relays", play_relays},
       {"approved_under_hold", [](actor_fixture& node) { play_moderation(node, command_kind::approve); }},
       {"rejected", [](actor_fixture& node) { play_moderation(node, command_kind::reject); }}};
   for (const auto& [name, play] : plays) {

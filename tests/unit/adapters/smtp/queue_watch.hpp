@@ -60,7 +60,7 @@ public:
 
   queue_watch(relay& to, answers how) : seen_(std::make_shared<seen>()) {
     seen_->grants = how == answers::at_once;
-    queue_ = to.open({1}, [seen = seen_](relay_report report) { take(*seen, std::move(report)); });
+    queue_ = to.open({1}, {}, [seen = seen_](relay_report report) { take(*seen, std::move(report)); });
     const std::lock_guard lock(seen_->mutex);
     seen_->queue = queue_;
   }
