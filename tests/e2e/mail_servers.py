@@ -50,7 +50,7 @@ class Machine:
 
     def run(self, script):
         """The shell that is process 1 there does it; gives what it printed."""
-        self.shell.stdin.write(f"{script}\necho; echo ended $?\n")
+        self.shell.stdin.write(f"{script}\ncode=$?; echo; echo ended $code\n")
         self.shell.stdin.flush()
         printed = []
         while not (line := self.shell.stdout.readline()).startswith("ended "):
@@ -81,6 +81,11 @@ class MailServer:
     too_many = ""  # its words for a connection too many
     is_secure = True  # it has TLS and a login
     down = "cannot connect: Connection refused"
+
+    @classmethod
+    def why_not(cls):
+        """What hinders this kind, or nothing."""
+        return None
 
     def __init__(self):
         if self.program and not (FETCHED / self.program).exists():
@@ -142,9 +147,10 @@ class MailServer:
         """As if the power were cut, but for the disk."""
         self.machine.kill_all()
 
-    def url(self):
-        login = f"{USER}:{PASSWORD.replace('@', '%40').replace(' ', '%20')}@"
-        return f"smtp://{login}localhost:{self.port}?tls=require" if self.is_secure else f"smtp://localhost:{self.port}"
+    def url(self, options="?tls=require"):
+        if not self.is_secure:
+            return f"smtp://localhost:{self.port}"
+        return f"smtp://{USER}:{PASSWORD.replace('@', '%40').replace(' ', '%20')}@localhost:{self.port}{options}"
 
     def log(self):
         return "".join(file.read_text(errors="replace") for name in ("said", "log") if (file := self.folder / name).exists())
@@ -298,3 +304,120 @@ match from any for any action "on"
 
     def taken(self):
         return [taken(file.read_bytes()) for file in (self.folder / "spool/queue").glob("*/*/message")]
+
+
+# A submission server, and what a Postfix asks for passwords.
+DOVECOT = """\
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+listen = 127.0.0.1
+hostname = mx.example
+auth_mechanisms = plain login
+first_valid_uid = 1
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home={folder}/mail
+}}
+"""
+USERS = "{user}:{{PLAIN}}{password}\n"
+
+
+def why_no_dovecot():
+    told = subprocess.run(["/usr/sbin/dovecot", "--version"], capture_output=True, text=True, check=True).stdout
+    return None if told.startswith("2.3.") else f"the configuration is for Dovecot 2.3, not {told.strip()}"
+
+
+class Postfix(MailServer):
+    command = "dovecot -c {folder}/dovecot.conf; /usr/sbin/postfix -c {folder}/config start-fg"
+    too_many = "421 4.7.0 mx.example Error: too many connections from 127.0.0.1"
+    folders = {"config": "root", "queue": "root", "data": "postfix", "mail": "nobody"}
+    files = {
+        "dovecot.conf": DOVECOT + """\
+protocols =
+ssl = no
+service auth {{
+  unix_listener {folder}/auth {{
+    mode = 0666
+  }}
+}}
+""", "users": USERS,
+        "config/master.cf": """\
+127.0.0.1:{port} inet n - n - - smtpd
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+""", "config/main.cf": """\
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+mail_owner = postfix
+maillog_file = {folder}/log
+maillog_file_prefixes = {folder}
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mx.example
+mydestination =
+mynetworks =
+alias_maps =
+relayhost = [127.0.0.1]:{sink}
+smtpd_relay_restrictions = permit_sasl_authenticated, reject
+smtpd_client_connection_count_limit = {connections}
+smtpd_tls_security_level = may
+smtpd_tls_auth_only = yes
+smtpd_tls_cert_file = {folder}/certificate.pem
+smtpd_tls_key_file = {folder}/key.pem
+smtpd_tls_received_header = yes
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = {folder}/auth
+"""}
+
+    @classmethod
+    def why_not(cls):
+        return why_no_dovecot()
+
+    def stop(self):
+        self.machine.run(self.text("/usr/sbin/postfix -c {folder}/config stop"))
+
+
+class Dovecot(MailServer):
+    """Its submission server hands each letter on before it says yes: it has no queue. Whoever
+    logs in beyond its limit is left without a word."""
+
+    command = "dovecot -F -c {folder}/dovecot.conf"
+    folders = {"mail": "nobody"}
+    files = {"dovecot.conf": DOVECOT + """\
+protocols = submission
+ssl = required
+ssl_cert = <{folder}/certificate.pem
+ssl_key = <{folder}/key.pem
+mail_location = maildir:{folder}/mail
+submission_relay_host = 127.0.0.1
+submission_relay_port = {sink}
+protocol submission {{
+  mail_max_userip_connections = {connections}
+}}
+service submission-login {{
+  inet_listener submission {{
+    port = {port}
+  }}
+}}
+""", "users": USERS}
+
+    @classmethod
+    def why_not(cls):
+        return why_no_dovecot()

@@ -6,25 +6,29 @@ import unittest
 
 import mail_servers
 from engine import Engine, wait_until
-from relay_scenarios import AtTheSameTime, RelayScenarios
+from relay_scenarios import AtTheSameTime, RelayScenarios, promise
 
-LETTERS = 240
+LETTERS = 200
 CONNECTIONS = 20
 SETTINGS = {"relay.connections": CONNECTIONS, "relay.reconnect_delay_first": "50ms", "relay.reconnect_delay_max": "300ms",
             "retry.delay_first": "1s", "retry.delay_max": "1s",
             # So that a server is in the middle of the campaign for a while.
             "relay.letters_per_second": 120, "relay.letters_per_connection": 25}
+FAST = {"relay.letters_per_second": 0, "relay.letters_per_connection": 1000}
 
 
 class OtherServers(RelayScenarios):
+    def running(self, kind):
+        if why := mail_servers.why_not() or kind.why_not():
+            self.skipTest(why)
+        return kind()
+
     def engine_for(self, server, **settings):
         return Engine(server.url(), {**SETTINGS, "relay.ca_file": server.certificate, **settings})
 
     def play(self, kind):
         """One campaign, in which the server is stopped and comes back, and then is killed and comes back."""
-        if why := mail_servers.why_not():
-            self.skipTest(why)
-        with kind() as server, self.engine_for(server) as engine:
+        with self.running(kind) as server, self.engine_for(server) as engine:
             campaign = engine.start_campaign(LETTERS)
             self.await_accepted(engine, campaign, LETTERS // 4)
             server.stop()
@@ -55,17 +59,59 @@ class OtherServers(RelayScenarios):
         times = collections.Counter(one.recipient for one in server.taken())
         return {recipient: count - 1 for recipient, count in times.items() if count > 1}
 
-    def test_exim(self):
-        self.play(mail_servers.Exim)
+    def play_limit(self, kind):
+        """The relay would have more connections than the server allows: it finds out, and nobody needs to hear of trouble."""
+        with self.running(kind) as server, self.engine_for(server, **FAST) as engine:
+            campaign = engine.start_campaign(LETTERS)
+            found = set()
+            while (view := engine.show(campaign))["status"] != "sent":
+                found.add(view["relay_pace"] and view["relay_pace"]["text"])
+                self.assertIsNone(view["relay_trouble"])
+            self.assertEqual(view["counts"]["accepted"], LETTERS)
+            self.assertTrue([text for text in found if text and server.too_many in text], found)
+            self.assertNotIn("relay_failed", [event["t"] for event in engine.events(campaign)])
+            self.check_recipients(server, engine, campaign)
+            self.assertFalse(self.twice(server))
 
-    def test_opensmtpd(self):
-        self.play(mail_servers.OpenSmtpd)
+    def play_session_limit(self, kind):
+        """So many letters and no more in one session: the next one takes them, at once."""
+        with self.running(kind) as server, self.engine_for(server, **FAST) as engine:
+            campaign = engine.start_campaign(3000)
+            engine.wait_status(campaign, "sent", 20)
+            self.assertNotIn("relay_failed", [event["t"] for event in engine.events(campaign)])
+            self.check_recipients(server, engine, campaign)
+            self.assertFalse(self.twice(server))
 
-    def test_smtp_server(self):
-        self.play(mail_servers.SmtpServer)
+    def test_a_certificate_that_nobody_vouches_for_keeps_letters_encrypted_and_is_refused_where_TLS_is_required(self):
+        with self.running(mail_servers.Postfix) as server:
+            with Engine(server.url(""), SETTINGS) as engine:
+                campaign = engine.start_campaign(10)
+                self.assertEqual(self.await_end(engine, campaign)["accepted"], 10)
+                self.check_recipients(server, engine, campaign)
+            with Engine(server.url(), SETTINGS) as engine:
+                campaign = engine.start_campaign(10)
+                self.await_trouble(engine, campaign, "relay.ca_file")
+                self.assertEqual(engine.show(campaign)["counts"]["pending"], 10)
+            self.assertEqual(len(server.taken()), 10)
 
-    def test_haraka(self):
-        self.play(mail_servers.Haraka)
+    def test_dovecot_with_settings_as_they_come(self):
+        """It breaks off where another letter's commands come before its reply, and takes both all the same."""
+        with self.running(mail_servers.Dovecot) as server, Engine(server.url(), {"relay.ca_file": server.certificate}) as engine:
+            campaign = engine.start_campaign(500)
+            self.assertEqual(self.await_end(engine, campaign)["accepted"], 500)
+            self.assertEqual(len(server.sink.taken()), 500)
+            self.assertFalse(self.check_books(engine, campaign, server), "a letter was in doubt")
+
+
+KINDS = (mail_servers.Postfix, mail_servers.Exim, mail_servers.OpenSmtpd, mail_servers.Dovecot, mail_servers.SmtpServer,
+         mail_servers.Haraka)
+
+for one in KINDS:
+    promise(OtherServers, f"{one.__name__} is stopped and killed and comes back", lambda self, kind=one: self.play(kind))
+    if one.too_many:
+        promise(OtherServers, f"{one.__name__} allows few connections", lambda self, kind=one: self.play_limit(kind))
+promise(OtherServers, "OpenSmtpd allows few letters in a session",
+        lambda self: self.play_session_limit(mail_servers.OpenSmtpd))
 
 
 def load_tests(_, by_class, __):
