@@ -79,6 +79,8 @@ class MailServer:
     command = ""
     program = None  # under FETCHED
     too_many = ""  # its words for a connection too many
+    connections_max = CONNECTIONS_MAX
+    finishes_sessions = False  # when it is stopped as a service is; others cut them, as the sessions stand
     is_secure = True  # it has TLS and a login
     down = "cannot connect: Connection refused"
 
@@ -180,6 +182,7 @@ class Exim(MailServer):
     program = "exim4-daemon-light/usr/sbin/exim4"
     command = "{fetched}/" + program + " -C {folder}/exim.conf -bdf -q1s"
     too_many = "421 Too many concurrent SMTP connections from this IP address; please try again later."
+    finishes_sessions = True
     folders = {"spool": "Debian-exim", "logs": "Debian-exim"}
     files = {"exim.conf": """\
 exim_path = {fetched}/exim4-daemon-light/usr/sbin/exim4
@@ -244,6 +247,7 @@ class SmtpServer(MailServer):
     command = ("node {here}/servers/smtp_server.js {fetched}/node/node_modules {folder} {port} {sink} {connections}"
                " {user} '{password}'")
     too_many = "Too many connected clients, try again in a moment"
+    finishes_sessions = True
 
 
 class Haraka(MailServer):
@@ -286,6 +290,7 @@ class OpenSmtpd(MailServer):
 
     program = "opensmtpd/usr/sbin/smtpd"
     command = "{fetched}/" + program + " -d -f {folder}/smtpd.conf"
+    connections_max = 20  # of the engine
     is_secure = False
     # It wants places that were fixed when it was built; what else is there is none of its business.
     prepare = """
@@ -333,7 +338,7 @@ def why_no_dovecot():
 
 
 class Postfix(MailServer):
-    command = "dovecot -c {folder}/dovecot.conf; /usr/sbin/postfix -c {folder}/config start-fg"
+    command = "/usr/sbin/dovecot -c {folder}/dovecot.conf; /usr/sbin/postfix -c {folder}/config start-fg"
     too_many = "421 4.7.0 mx.example Error: too many connections from 127.0.0.1"
     folders = {"config": "root", "queue": "root", "data": "postfix", "mail": "nobody"}
     files = {
@@ -398,7 +403,7 @@ class Dovecot(MailServer):
     """Its submission server hands each letter on before it says yes: it has no queue. Whoever
     logs in beyond its limit is left without a word."""
 
-    command = "dovecot -F -c {folder}/dovecot.conf"
+    command = "/usr/sbin/dovecot -F -c {folder}/dovecot.conf"
     folders = {"mail": "nobody"}
     files = {"dovecot.conf": DOVECOT + """\
 protocols = submission
