@@ -296,6 +296,23 @@ TEST_CASE("a session that is full of no letter at all is the relay's trouble", "
   CHECK_THAT(queue.await_condition(true), ContainsSubstring("too many messages in this connection"));
 }
 
+TEST_CASE("a connection that works does not make room for those that are being opened", "[smtp]") {
+  smtp_fixture at;
+  at.settings.connections_max = 3;
+  at.settings.in_hand = 6;
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 6));
+  auto works = at.server.welcome();
+  auto opening = at.server.accept();
+  auto refused = at.server.accept();
+  works.go_ahead("n0@example.com");
+  refused.say("421 4.7.0 too many connections\r\n");
+  CHECK(refused.rest().empty()); // by now the relay knows of the limit
+  works.message();
+  works.say("250 ok\r\n");
+  works.hear("MAIL FROM:<sender@example.org>"); // where QUIT would leave nobody who carries letters
+}
+
 TEST_CASE("a connection without letters is closed after idle_timeout", "[smtp]") {
   smtp_fixture at;
   at.settings.idle_timeout = milliseconds{50};
