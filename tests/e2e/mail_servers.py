@@ -17,6 +17,8 @@ from sink import Sink
 # What `./run test` has fetched: Debian's packages unpacked, because only one mail server can be installed, and npm's.
 FETCHED = pathlib.Path(os.environ.get("SLUICE_MAIL_SERVERS", ROOT / "build/servers"))
 HERE = pathlib.Path(__file__).resolve().parent
+# Their queues' syncs would keep the engine's waiting, and what is killed here is the process, not the machine.
+IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 USER, PASSWORD = "shop", "p@ss word"
 CONNECTIONS_MAX = 5  # of one client; the engine would have 20
 
@@ -78,7 +80,7 @@ class MailServer:
     prepare = "true"  # a script
     command = ""
     program = None  # under FETCHED
-    too_many = ""  # its words for a connection too many
+    too_many = ""  # its words for a connection too many, or a letter too many in a session
     connections_max = CONNECTIONS_MAX
     finishes_sessions = False  # when it is stopped as a service is; others cut them, as the sessions stand
     is_secure = True  # it has TLS and a login
@@ -95,7 +97,7 @@ class MailServer:
             raise AssertionError(missing) if "SLUICE_MAIL_SERVERS" in os.environ else unittest.SkipTest(missing)
         self.sink = Sink()
         self.port = free_port()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"sluice-{type(self).__name__.lower()}-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix=f"sluice-{type(self).__name__.lower()}-", dir=IN_MEMORY))
         self.certificate = str(self.folder / "certificate.pem")
 
     def text(self, template):
@@ -289,6 +291,7 @@ class OpenSmtpd(MailServer):
     It hands nothing on, for it takes its time in that; what it took is looked up in its queue."""
 
     program = "opensmtpd/usr/sbin/smtpd"
+    too_many = "Too many messages sent"
     command = "{fetched}/" + program + " -d -f {folder}/smtpd.conf"
     connections_max = 20  # of the engine
     is_secure = False
