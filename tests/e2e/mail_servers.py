@@ -21,6 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 IN_MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 USER, PASSWORD = "shop", "p@ss word"
 CONNECTIONS_MAX = 5  # of one client; the engine would have 20
+SESSION_MAX = 40  # letters in one session, where a server knows such a limit
 
 Taken = collections.namedtuple("Taken", "recipient message_id queue_id is_encrypted")
 
@@ -80,7 +81,8 @@ class MailServer:
     prepare = "true"  # a script
     command = ""
     program = None  # under FETCHED
-    too_many = ""  # its words for a connection too many, or a letter too many in a session
+    too_many = ""  # its words for a connection too many
+    session_full = ""  # and for a letter too many in one session
     connections_max = CONNECTIONS_MAX
     finishes_sessions = False  # when it is stopped as a service is; others cut them, as the sessions stand
     is_secure = True  # it has TLS and a login
@@ -102,7 +104,7 @@ class MailServer:
 
     def text(self, template):
         return template.format(folder=self.folder, port=self.port, sink=self.sink.port, user=USER, password=PASSWORD,
-                               connections=CONNECTIONS_MAX, fetched=FETCHED, here=HERE)
+                               connections=CONNECTIONS_MAX, session=SESSION_MAX, fetched=FETCHED, here=HERE)
 
     def __enter__(self):
         self.sink.__enter__()
@@ -184,6 +186,7 @@ class Exim(MailServer):
     program = "exim4-daemon-light/usr/sbin/exim4"
     command = "{fetched}/" + program + " -C {folder}/exim.conf -bdf -q1s"
     too_many = "421 Too many concurrent SMTP connections from this IP address; please try again later."
+    session_full = "too many messages in this connection"
     finishes_sessions = True
     folders = {"spool": "Debian-exim", "logs": "Debian-exim"}
     files = {"exim.conf": """\
@@ -197,6 +200,7 @@ local_interfaces = 127.0.0.1
 deliver_drop_privilege = true
 smtp_accept_max = 50
 smtp_accept_max_per_host = {connections}
+smtp_accept_max_per_connection = {session}
 smtp_accept_queue_per_connection = 0
 tls_advertise_hosts = *
 tls_certificate = {folder}/certificate.pem
@@ -291,7 +295,7 @@ class OpenSmtpd(MailServer):
     It hands nothing on, for it takes its time in that; what it took is looked up in its queue."""
 
     program = "opensmtpd/usr/sbin/smtpd"
-    too_many = "Too many messages sent"
+    session_full = "Too many messages sent"
     command = "{fetched}/" + program + " -d -f {folder}/smtpd.conf"
     connections_max = 20  # of the engine
     is_secure = False
@@ -304,7 +308,7 @@ chmod 711 spool
 cp -r {fetched}/opensmtpd/usr/libexec/opensmtpd /usr/libexec/
 """
     files = {"smtpd.conf": """\
-smtp limit max-mails 40
+smtp limit max-mails {session}
 listen on 127.0.0.1 port {port} hostname mx.example
 action "on" relay host smtp://127.0.0.1:1
 match from any for any action "on"
