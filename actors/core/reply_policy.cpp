@@ -49,13 +49,16 @@ constexpr code_range only(std::uint16_t code) {
 using enum reply_about;
 
 struct row_verdict {
-  constexpr explicit(false) row_verdict(reply_about what, bool names_connections = false) :
-      about(what), is_about_connections(names_connections) {}
+  constexpr explicit(false)
+      row_verdict(reply_about what, bool names_connections = false, bool names_full_session = false) :
+      about(what), is_about_connections(names_connections), is_session_full(names_full_session) {}
   reply_about about;
   bool is_about_connections;
+  bool is_session_full;
 };
 
 constexpr row_verdict connections{pace, true};
+constexpr row_verdict full_session{relay, false, true};
 
 /// What a pattern does not say it does not ask for: an empty one fits everything.
 struct row {
@@ -81,12 +84,14 @@ constexpr row rows[] = {
     // Gmail's relay: the one 4.2.1 that is not the mailbox's.
     {from_mail, transient, R"(4\.2\.1)", pace, R"(peak smtp relay limit)"},
     // Exim, Postfix: so many letters and no more on one connection; the next one takes them.
-    {any, transient, "", relay,
+    {any, transient, "", full_session,
      R"(too many \w+ ((in|on|for|per) )?(one |this |a |the |single )?(smtp )?(connection|session)\b)"},
-    {any, transient, "", relay,
+    {any, transient, "", full_session,
      R"((messages?|mails|emails|recipients|transactions) per (smtp )?(connection|session)|)"
      R"((message|mail|email|recipient|transaction)s? (limit|count) (for|of|on|in|per) )"
      R"((this|the|one|a)? ?(smtp )?(connection|session))"},
+    // OpenSMTPD, at the 101st letter: at MAIL there are no recipients yet that could be too many.
+    {mail, transient, "", full_session, R"(too many recipients: too many messages sent)"},
     // The session has cost the server too much (Postfix, Sendmail, Exchange): what did is not known.
     {from_mail, transient, "", relay,
      R"(too many (\w+ )?(errors|protocol|invalid|unknown|bad|unrecogni[sz]ed|nonmail|syntax))"},
@@ -473,8 +478,8 @@ reply_meaning reply_policy::judge(const reply& said, smtp_step step) const {
   const auto& table = own_rows::get();
   const auto text = whole_text(said);
   const auto enhanced = enhanced_of(said);
-  const auto meaning_of = [&](reply_about about, bool is_about_connections) {
-    reply_meaning meaning{about, about == pace && is_about_connections, std::nullopt};
+  const auto meaning_of = [&](reply_about about, bool is_about_connections, bool is_session_full) {
+    reply_meaning meaning{about, about == pace && is_about_connections, std::nullopt, is_session_full};
     if (about == account || about == pace)
       meaning.period = table.period(text);
     return meaning;
@@ -484,11 +489,12 @@ reply_meaning reply_policy::judge(const reply& said, smtp_step step) const {
         std::ranges::any_of(std::views::iota(std::size_t{0}, std::size(rows)), [&](auto i) {
           return rows[i].means.is_about_connections && table.fits_row(i, said, enhanced, text, step);
         });
-    return meaning_of(rules_->own[*own].second, names_connections);
+    return meaning_of(rules_->own[*own].second, names_connections, false);
   }
   for (std::size_t i = 0; i < std::size(rows); ++i)
     if (table.fits_row(i, said, enhanced, text, step))
-      return meaning_of(rows[i].means.about, rows[i].means.is_about_connections);
+      return meaning_of(rows[i].means.about, rows[i].means.is_about_connections,
+                        rows[i].means.is_session_full);
   return {};
 }
 

@@ -44,6 +44,8 @@ struct reply_meaning {
   bool is_about_connections = false;
   /// With `account` and `pace`: the period of the limit, where the words name one: a minute, an hour, a day.
   std::optional<milliseconds> period = std::nullopt;
+  /// With `relay`: this session has carried as many letters as it may; the next one takes more.
+  bool is_session_full = false;
   bool operator==(const reply_meaning&) const = default;
 };
 

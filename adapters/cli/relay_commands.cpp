@@ -71,7 +71,7 @@ std::string about_words(const reply_meaning& meaning) {
       meaning.period ? fmt::format(", a limit each {}", format_duration(*meaning.period)) : std::string{};
   switch (meaning.about) {
   case reply_about::relay:
-    return "the relay";
+    return meaning.is_session_full ? "the session, which has carried its letters" : "the relay";
   case reply_about::account:
     return "the account at the relay" + limit;
   case reply_about::sender:
@@ -88,6 +88,9 @@ std::string about_words(const reply_meaning& meaning) {
 std::string consequence_words(const reply& said, const reply_meaning& meaning) {
   switch (meaning.about) {
   case reply_about::relay:
+    if (meaning.is_session_full)
+      return "The letters go back to pending and leave by a new session at once, where this one has carried "
+             "any before. Else it is the relay's trouble.";
     return "The letters go back to pending and nobody is refused. The campaign shows the trouble; one "
            "connection tries "
            "again with growing delays, the others join when it is through.";
@@ -122,6 +125,7 @@ nlohmann::json to_json(const reply& said, smtp_step step, const reply_meaning& m
   nlohmann::json made{{"step", name_of(step)},
                       {"about", name_of(meaning.about)},
                       {"is_about_connections", meaning.is_about_connections},
+                      {"is_session_full", meaning.is_session_full},
                       {"period", nullptr},
                       {"is_final_at_once", is_final_at_once(said, meaning)},
                       {"text", consequence_words(said, meaning)}};

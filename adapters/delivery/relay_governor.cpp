@@ -74,7 +74,7 @@ disposition relay_governor::judge(const letter_slot& letter,
   const auto own = said.code < 500 ? letter_state::deferred : letter_state::refused;
   switch (meaning.about) {
   case reply_about::relay:
-    return {.ends_session = true};
+    return {.ends_session = true, .is_session_full = meaning.is_session_full};
   case reply_about::sender:
     return {.refuses_sender = true};
   case reply_about::account:

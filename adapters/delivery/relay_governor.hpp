@@ -23,6 +23,7 @@ struct disposition {
       letter_state::pending;     ///< refused and deferred are its own; pending: it was not about it
   bool refuses_sender = false;   ///< nothing of this sender is taken
   bool ends_session = false;     ///< the connection is of no use any more
+  bool is_session_full = false;  ///< with `ends_session`: it has carried its letters, and another takes more
   bool frees_connection = false; ///< there are too many; this one ends when it is through
 };
 

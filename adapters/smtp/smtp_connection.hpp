@@ -137,6 +137,7 @@ private:
   void take_chunk_command_reply(const smtp_reply_view& reply, smtp_step step);
   bool is_chunk_misunderstood(const smtp_reply_view& reply) const;
   void lose_chunk(const smtp_reply_view& reply);
+  void lose_session(const disposition& found, notice why);
   void record_verdict(const smtp_reply_view& reply, smtp_step step);
   void lose_amid_letter(const smtp_reply_view& reply, smtp_step step);
   static notice notice_of_unasked(const smtp_reply_view& reply);

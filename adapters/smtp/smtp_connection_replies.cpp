@@ -162,7 +162,7 @@ void smtp_connection::take_end_of_data_reply(const smtp_reply_view& reply) {
   is_finishing_ = is_finishing_ || found.frees_connection;
   if (!found.ends_session)
     return settle(*slot, found.outcome, words, found.refuses_sender);
-  lose(notice{"session_refused", {{"reply", to_words(reply)}}});
+  lose_session(found, notice{"session_refused", {{"reply", to_words(reply)}}});
   put_back(*slot, true, words);
 }
 
@@ -182,7 +182,7 @@ void smtp_connection::take_chunk_command_reply(const smtp_reply_view& reply, smt
     if (found.ends_session) {
       ending_is_not_taken_ = true;
       // Behind MAIL it may be for this letter's sake: that is seen by whether others pass.
-      return lose(notice{"session_refused", {{"reply", to_words(reply)}}});
+      return lose_session(found, notice{"session_refused", {{"reply", to_words(reply)}}});
     }
     ending_has_verdict_ = true;
     ending_outcome_ = found.outcome;
@@ -223,12 +223,22 @@ void smtp_connection::take_early_reply(const smtp_reply_view& reply) {
   cut(notice{"message_refused_early"});
 }
 
+/// The server takes no more by this connection. One that has carried letters and is full of them has not failed: the next
+/// one is opened at once.
+void smtp_connection::lose_session(const disposition& found, notice why) {
+  if (found.is_session_full && is_proven_)
+    cut(std::move(why));
+  else
+    lose(std::move(why));
+}
+
 void smtp_connection::record_verdict(const smtp_reply_view& reply, smtp_step step) {
   const auto words = host_.words().of(reply);
   const auto found = host_.judge(*open_.slot, words, step);
   is_finishing_ = is_finishing_ || found.frees_connection;
   if (found.ends_session) {
-    return lose_step(notice{"session_refused", {{"reply", to_words(reply)}}});
+    open_.mail_is_taken = false; // and it is not put back for its sake
+    return lose_session(found, notice{"session_refused", {{"reply", to_words(reply)}}});
   }
   open_.has_verdict = true;
   open_.outcome = found.outcome;
@@ -242,6 +252,8 @@ void smtp_connection::lose_amid_letter(const smtp_reply_view& reply, smtp_step s
   auto* slot = ending_ != nullptr ? ending_ : open_.slot;
   if (slot != nullptr && step != smtp_step::greeting) {
     const auto found = host_.judge(*slot, words, step);
+    if (found.is_session_full)
+      return lose_session(found, notice{"server_closes", {{"reply", to_words(reply)}}});
     const auto is_own = found.outcome != letter_state::pending || found.ends_session;
     if (!is_own) {
       if (ending_ != nullptr) {

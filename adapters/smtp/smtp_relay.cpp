@@ -182,9 +182,10 @@ private:
       scheduler_.set_condition(false, {});
   }
 
-  /// One that is too many is told so once, and counts no more.
+  /// One that is too many is told so once, and counts no more. Of those that are only being opened, which the server may
+  /// refuse, each is asked when it is ready: what works does not make room for what may not.
   bool may_stay(smtp_connection& connection) override {
-    if (!connection.is_leaving && connections_.size() - leaving_ > governor_.connections_max()) {
+    if (!connection.is_leaving && ready_ - leaving_ > governor_.connections_max()) {
       connection.is_leaving = true;
       ++leaving_;
     }

@@ -93,11 +93,12 @@ def promise(case, sentence, play):
 class AtTheSameTime(unittest.TestSuite):
     """Begins all of its tests, and then asks one after the other what came of it."""
 
-    def __init__(self, by_class):
+    def __init__(self, by_class, at_once=AT_ONCE):
+        self.at_once = at_once
         super().__init__(test for tests in by_class for test in tests)
 
     def run(self, result, debug=False):
-        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        with concurrent.futures.ThreadPoolExecutor(self.at_once) as pool:
             for test in self:
                 name = test._testMethodName
                 setattr(test, name, pool.submit(getattr(test, name)).result)

@@ -11,6 +11,8 @@ std::ostream& operator<<(std::ostream& out, const reply_meaning& meaning) {
   out << name_of(meaning.about);
   if (meaning.is_about_connections)
     out << ", connections";
+  if (meaning.is_session_full)
+    out << ", a full session";
   if (meaning.period)
     out << ", each " << format_duration(*meaning.period);
   return out;
@@ -37,17 +39,18 @@ reply said(std::string_view line) {
 }
 
 reply_meaning about(reply_about what) {
-  return {what, false, std::nullopt};
+  return {what, false, std::nullopt, false};
 }
 
 reply_meaning each(reply_about what, milliseconds period) {
-  return {what, false, period};
+  return {what, false, period, false};
 }
 
 constexpr milliseconds day = std::chrono::days(1);
 constexpr milliseconds hour = std::chrono::hours(1);
 constexpr milliseconds minute = std::chrono::minutes(1);
-const reply_meaning connections{pace, true, std::nullopt};
+const reply_meaning connections{pace, true, std::nullopt, false};
+const reply_meaning full_session{relay, false, std::nullopt, true};
 
 struct example {
   smtp_step step;
@@ -234,7 +237,7 @@ TEST_CASE("what comes before the first letter, or ends the session, is about the
       example{mail, "421 Connection timeout", "hMailServer", about(relay)},
       example{rcpt, "421 4.7.0 mx.example Error: too many errors", "Postfix", about(relay)},
       example{rcpt, "421 4.3.2 Service shutting down", "KumoMTA", about(relay)},
-      example{mail, "421 too many messages in this connection", "Exim", about(relay)},
+      example{mail, "421 too many messages in this connection", "Exim", full_session},
       example{mail, "451 4.3.0 Error: queue file write error", "Postfix", about(relay)},
       example{after_message, "451 4.3.0 Error: queue file write error", "Postfix", about(relay)},
       example{mail, "452 4.3.1 Insufficient system storage", "Postfix", about(relay)},
@@ -255,7 +258,9 @@ TEST_CASE("what comes before the first letter, or ends the session, is about the
               "550 5.7.25 [192.0.2.1] The IP address sending this message does not have a PTR record setup. "
               "- gsmtp",
               "Gmail", about(relay)},
-      example{mail, "452 Too many messages this session", "some server", about(relay)},
+      example{mail, "452 Too many messages this session", "some server", full_session},
+      example{mail, "452 4.5.3 Too many recipients: Too many messages sent", "OpenSMTPD", full_session},
+      example{rcpt, "452 4.5.3 Too many recipients: Too many recipients", "OpenSMTPD", about(letter)},
       example{rcpt, "500 5.3.3 Unrecognized command", "Exchange", about(relay)},
   };
   check_all(examples);

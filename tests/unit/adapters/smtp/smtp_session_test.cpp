@@ -260,6 +260,59 @@ TEST_CASE("after letters_per_connection_max the relay says QUIT and opens anothe
   second.hear_letter("n2@example.com");
 }
 
+TEST_CASE("a session that has carried its letters is followed by another at once, and nothing has failed",
+          "[smtp]") {
+  smtp_fixture at;
+  at.settings.reconnect_delay_first = at.settings.reconnect_delay_max = std::chrono::minutes(1);
+  std::string_view refusal;
+  SECTION("452 to MAIL") {
+    refusal = "452 4.5.3 Too many recipients: Too many messages sent\r\n503 5.5.1 no\r\n503 5.5.1 no\r\n";
+  }
+  SECTION("421 to MAIL") {
+    refusal = "421 too many messages in this connection\r\n";
+  }
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 4));
+  for (auto letter = 0; letter < 4; ++letter) {
+    auto peer = at.server.welcome();
+    peer.carry("n" + std::to_string(letter) + "@example.com");
+    if (letter == 3)
+      break;
+    peer.hear_letter("n" + std::to_string(letter + 1) + "@example.com");
+    peer.say(refusal);
+    peer.rest();
+  }
+  queue.await_settled(4);
+  CHECK(queue.count(letter_state::accepted) == 4);
+}
+
+TEST_CASE("a session that is full of no letter at all is the relay's trouble", "[smtp]") {
+  smtp_fixture at;
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 1));
+  auto peer = at.server.welcome();
+  peer.hear_letter("n0@example.com");
+  peer.say("421 too many messages in this connection\r\n");
+  CHECK_THAT(queue.await_condition(true), ContainsSubstring("too many messages in this connection"));
+}
+
+TEST_CASE("a connection that works does not make room for those that are being opened", "[smtp]") {
+  smtp_fixture at;
+  at.settings.connections_max = 3;
+  at.settings.in_hand = 6;
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(make_letters(0, 6));
+  auto works = at.server.welcome();
+  auto opening = at.server.accept();
+  auto refused = at.server.accept();
+  works.go_ahead("n0@example.com");
+  refused.say("421 4.7.0 too many connections\r\n");
+  CHECK(refused.rest().empty()); // by now the relay knows of the limit
+  works.message();
+  works.say("250 ok\r\n");
+  works.hear("MAIL FROM:<sender@example.org>"); // where QUIT would leave nobody who carries letters
+}
+
 TEST_CASE("a connection without letters is closed after idle_timeout", "[smtp]") {
   smtp_fixture at;
   at.settings.idle_timeout = milliseconds{50};
