@@ -9,6 +9,7 @@
 #include "actors/core/relay_wait.hpp"
 #include "actors/core/result_group.hpp"
 #include "actors/letters/batch.hpp"
+#include "messages/error.hpp"
 #include "messages/letter_ranges.hpp"
 #include "messages/time.hpp"
 #include "messages/view.hpp"
@@ -85,6 +86,15 @@ public:
 
   /// The pace that the server was found to bear, while that is less than the settings allow. Any thread.
   virtual std::optional<relay_pace> found_pace() const { return std::nullopt; }
+
+  /// Which server it is and as whom it is spoken to, without a password; empty: it finds nothing worth keeping.
+  virtual std::string identity() const { return {}; }
+  /// What was found of that server that a restart should not find anew, in a form of the relay's own; empty: nothing.
+  /// Any thread, and cheap.
+  virtual std::string findings() const { return {}; }
+  /// Goes on from the `findings` of a relay to the same server, before the first queue is opened. An error where they
+  /// cannot be read: then it is as if there were none.
+  virtual result<void> recall(std::string_view) { return {}; }
 
   /// Finishes letters whose end of data was sent and closes connections properly. Queues report what became
   /// of their letters before it returns; afterwards a withdraw is still answered by `withdraw_complete`, and what is

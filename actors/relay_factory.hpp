@@ -29,6 +29,7 @@ std::string to_string(const relay_limit& limit);
 
 /// The limits and delays that every relay keeps. RFC 5321 section 4.5.3.2 where a default is its.
 struct relay_settings {
+  std::string name; ///< among several; empty where there is one
   std::string url = "maildir:var/maildir";
   std::string password;      ///< of the URL's user, where the URL has none; never shown
   std::string password_file; ///< its first line is the password; read when the relay is made

@@ -4,6 +4,7 @@
 #include "messages/address.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace sluice {
 
@@ -17,6 +18,8 @@ constexpr unsigned tries_alone_max = 8;
 constexpr std::size_t delayed_max = 3;
 /// Letters that are remembered for their troubles.
 constexpr std::size_t remembered_max = 10'000;
+/// Domains whose pace is kept over a restart: more are seldom slowed at once, and the note stays small.
+constexpr std::size_t domains_kept_max = 200;
 
 bool is_delay_of_mailbox(const reply& said) {
   return said.enhanced.starts_with("4.1.") || said.enhanced.starts_with("4.2.");
@@ -122,8 +125,8 @@ bool relay_governor::is_domains(const letter_slot& letter, moment now) {
   one.accepted = accepted_;
   one.own = 0;
   one.slowed = ++slowed_;
-  if (is_its_own && !is_first)
-    one.rate.on_slow_down(now);
+  if (is_its_own && !is_first && one.rate.on_slow_down(now))
+    ++domain_changes_;
   return is_its_own;
 }
 
@@ -132,6 +135,29 @@ std::vector<std::pair<std::string, double>> relay_governor::domain_paces(moment 
   for (const auto& [domain, one] : domains_)
     paces.emplace_back(domain, one.rate.per_second(now).value_or(0));
   return paces;
+}
+
+pace_findings relay_governor::findings() const {
+  pace_findings all{rate_.finding(), connections_.finding(), {}, slowed_by_};
+  for (const auto& [domain, one] : domains_)
+    if (const auto found = one.rate.finding())
+      all.domains.emplace_back(domain, *found);
+  std::ranges::stable_sort(all.domains, std::greater{}, [](const auto& one) { return one.second.found_at; });
+  if (all.domains.size() > domains_kept_max)
+    all.domains.resize(domains_kept_max);
+  return all;
+}
+
+void relay_governor::recall(const pace_findings& before, moment now) {
+  if (before.rate)
+    rate_.recall(*before.rate, now);
+  if (before.connections)
+    connections_.recall(*before.connections, now);
+  for (const auto& [domain, found] : before.domains) {
+    domains_.try_emplace(domain, longest_).first->second.rate.recall(found, now);
+    ++domain_changes_;
+  }
+  slowed_by_ = before.words;
 }
 
 /// A server that puts off one after the other in the same words does not speak of them.
@@ -185,7 +211,9 @@ void relay_governor::on_accepted(const letter_slot& letter, moment now) {
   if (!domains_.empty())
     if (const auto found = domains_.find(domain_of(letter.recipient())); found != domains_.end()) {
       ++found->second.own;
+      const auto before = found->second.rate.changes();
       found->second.rate.on_accepted(now);
+      domain_changes_ += found->second.rate.changes() - before;
     }
   delayed_.clear();
   blamed_.clear();

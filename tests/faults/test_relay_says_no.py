@@ -150,6 +150,27 @@ class RelaySaysNo(RelayScenarios):
         self.assertLess(took, 1.5 * 280 / 14, f"{bucket.refused} tries were refused")
         self.everybody_once(engine, campaign, 280)
 
+    def test_the_pace_that_was_found_is_known_after_a_kill(self):
+        bucket = Bucket(14, 14, b"454 Throttling failure: Maximum sending rate exceeded.\r\n")
+        self.server.misbehave(".", bucket)
+        engine = self.engine()
+        campaign = engine.start_campaign(280)
+        wait_until(lambda: engine.show(campaign)["relay_pace"], "a pace to be found")
+        # By the server's clock this is five seconds later at least, and the pace has been written by then.
+        wait_until(lambda: len(self.server.taken()) >= 100, "a hundred letters to be taken")
+        found = engine.show(campaign)["relay_pace"]
+        engine.kill9()
+        refused, taken = bucket.refused, len(self.server.taken())
+        engine.start()
+        again = wait_until(lambda: engine.show(campaign)["relay_pace"], "the pace to be shown", 2)
+        self.assertEqual(again["text"], found["text"])
+        self.assertLess(again["letters_per_second"], 2 * 14)
+        view = engine.wait_status(campaign, "sent", 60)
+        self.assertEqual(view["counts"]["accepted"], 280)
+        self.check_books(engine, campaign, self.server)
+        after = len(self.server.taken()) - taken
+        self.assertLessEqual(bucket.refused - refused, 2 + 0.05 * after, "it was overrun again")
+
     def test_three_connections(self):
         busy = collections.Counter()
         lock = threading.Lock()

@@ -169,3 +169,40 @@ TEST_CASE("what was said of a letter that is accepted in the end is forgotten") 
   at.accept(0, 1);
   CHECK_FALSE(at.governor.is_deadly(at.slot(0), true));
 }
+
+TEST_CASE("what a governor found another goes on from: the relay's pace, its connections, a domain's pace") {
+  governed before;
+  const reply busy{432, "4.3.2", "Concurrent connections limit exceeded"};
+  before.accept(0, 50);
+  before.judge(1, throttled); // at RCPT, where others go on well: the domain's
+  before.accept(2, 10);
+  before.judge(1, throttled);
+  CHECK(before.governor.is_too_many(busy, smtp_step::greeting, before.now, 20, 3));
+  const auto found = before.governor.findings();
+  REQUIRE(found.domains.size() == 1);
+  CHECK(found.domains[0].first == "d1.example");
+  CHECK(found.connections);
+  CHECK(found.words == "432 4.3.2 Concurrent connections limit exceeded");
+
+  governed after;
+  CHECK(after.governor.findings_changes() == 0);
+  after.governor.recall(found, after.now);
+  CHECK(after.governor.findings_changes() > 0);
+  CHECK(after.governor.is_slowed(after.now));
+  CHECK(after.governor.connections_max() == before.governor.connections_max());
+  CHECK(after.governor.slowed_by() == found.words);
+  const auto paces = after.governor.domain_paces(after.now);
+  REQUIRE(paces.size() == 1);
+  CHECK(paces[0].first == "d1.example");
+  CHECK(paces[0].second > 0);
+}
+
+TEST_CASE("each change of what was found is counted, so that it need not be looked at each time") {
+  governed at;
+  at.accept(0, 30);
+  const auto nothing = at.governor.findings_changes();
+  CHECK(at.governor.findings().empty());
+  at.judge(0, throttled, smtp_step::mail);
+  CHECK(at.governor.findings_changes() > nothing);
+  CHECK(at.governor.findings().rate);
+}
