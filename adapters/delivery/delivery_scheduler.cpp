@@ -1,5 +1,6 @@
 #include "adapters/delivery/delivery_scheduler.hpp"
 
+#include "messages/address.hpp"
 #include "messages/check.hpp"
 
 #include <algorithm>
@@ -16,6 +17,8 @@ constexpr double letters_a_turn_max = 25;
 constexpr std::size_t letters_a_turn_first = 10;
 /// So long a round of all queues may take, where a turn each of more than one letter makes it longer.
 constexpr double round_seconds = 1;
+/// So long before they leave letters are claimed, where a limit on all of them says when they do.
+constexpr milliseconds claimed_ahead_max{100};
 /// Only so many groups of a report are compared with a new result; the rest may repeat words.
 constexpr std::size_t groups_compared_max = 8;
 
@@ -197,16 +200,14 @@ letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
     slot = suspects_.front();
     suspects_.pop_front();
   };
-  if (may_take_suspect() && !do_suspects_rest_)
+  if (may_take_suspect(now) && !do_suspects_rest_)
     take_suspect();
   for (auto* line : {&requeued_, &granted_, &ahead_})
-    if (slot == nullptr && !line->empty()) {
-      slot = line->front();
-      line->pop_front();
-    }
+    if (slot == nullptr)
+      slot = take_first(*line, now);
   if (slot == nullptr)
     slot = choose(now);
-  if (slot == nullptr && may_take_suspect())
+  if (slot == nullptr && may_take_suspect(now))
     take_suspect();
   if (slot == nullptr)
     return nullptr;
@@ -216,7 +217,25 @@ letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
     slot->queue->sender = slot->from->envelope_sender;
   if (has_pace_)
     pace_found_.count(now);
+  total_.count(now);
+  if (domains_.is_limited())
+    domains_.on_leave(domain_of(slot->recipient()), now, !slot->has_left);
+  slot->has_left = true;
   return slot;
+}
+
+letter_slot* delivery_scheduler::take_first(std::deque<letter_slot*>& line, moment now) {
+  const auto found = std::ranges::find_if(line, [&](const auto* one) { return may_leave(*one, now); });
+  if (found == line.end())
+    return nullptr;
+  auto* slot = *found;
+  line.erase(found);
+  return slot;
+}
+
+/// Its domain's limit lets it go.
+bool delivery_scheduler::may_leave(const letter_slot& slot, moment now) const {
+  return !domains_.is_limited() || domains_.leaves_at(domain_of(slot.recipient())) <= now;
 }
 
 void delivery_scheduler::set_pace(double per_second) {
@@ -229,24 +248,29 @@ void delivery_scheduler::set_pace(double per_second) {
 
 /// While the relay fails one letter at a time tries.
 bool delivery_scheduler::may_take(moment now) const {
-  if (now < closed_until_ || (has_pace_ && !pace_found_.allows(now)))
+  if (now < closed_until_ || (has_pace_ && !pace_found_.allows(now)) || !total_.allows(now))
     return false;
   return !is_failing_ || std::ranges::none_of(slots_, [](const letter_slot& one) {
     return one.where == letter_slot::place::in_hand;
   });
 }
 
-bool delivery_scheduler::may_take_suspect() const {
-  return !suspects_.empty() && std::ranges::none_of(slots_, [](const letter_slot& one) {
-    return one.where == letter_slot::place::in_hand && one.is_suspect;
-  });
+bool delivery_scheduler::may_take_suspect(moment now) const {
+  return !suspects_.empty() && may_leave(*suspects_.front(), now) &&
+         std::ranges::none_of(slots_, [](const letter_slot& one) {
+           return one.where == letter_slot::place::in_hand && one.is_suspect;
+         });
 }
 
 void delivery_scheduler::choose_ahead(moment now) {
   // At a bounded pace they would be claimed long before they leave.
   if (is_stopping_ || is_failing_ || has_pace_)
     return;
-  while (auto* slot = choose(now)) {
+  const auto ahead_max = total_.room_until(now + claimed_ahead_max);
+  while (ahead_.size() + granted_.size() < ahead_max) {
+    auto* slot = choose(now);
+    if (slot == nullptr)
+      return;
     slot->where = letter_slot::place::ahead;
     ahead_.push_back(slot);
   }
@@ -274,7 +298,7 @@ void delivery_scheduler::end_turn() {
 
 /// The next letter of the queue whose turn it is, in a slot of its own, wanted.
 letter_slot* delivery_scheduler::choose(moment now) {
-  if (free_.empty() || !total_.allows(now))
+  if (free_.empty())
     return nullptr;
   end_throttles(now);
   while (!round_robin_.empty()) {
@@ -299,7 +323,6 @@ letter_slot* delivery_scheduler::choose(moment now) {
     } else if (++turn_letters_ >= letters_a_turn()) {
       end_turn();
     }
-    total_.count(now);
     pace_.count(now);
     auto* slot = free_.back();
     free_.pop_back();
@@ -320,23 +343,30 @@ letter_slot* delivery_scheduler::choose(moment now) {
 bool delivery_scheduler::has_letters(moment now) const {
   if (is_stopping_ || !may_take(now))
     return false;
-  if (may_take_suspect() || !requeued_.empty() || !ahead_.empty() || !granted_.empty())
+  const auto has_leaving = [&](const std::deque<letter_slot*>& line) {
+    return std::ranges::any_of(line, [&](const auto* one) { return may_leave(*one, now); });
+  };
+  if (may_take_suspect(now) || has_leaving(requeued_) || has_leaving(ahead_) || has_leaving(granted_))
     return true;
   const auto has_rested = !throttled_.empty() && throttled_.begin()->first <= now;
-  return !free_.empty() && total_.allows(now) && (!round_robin_.empty() || has_rested);
+  return !free_.empty() && (!round_robin_.empty() || has_rested);
 }
 
 moment delivery_scheduler::ready_at(moment now) const {
   if (is_stopping_)
     return moment::max();
-  if (const auto open = std::max(closed_until_, has_pace_ ? pace_found_.free_at() : moment::min());
+  if (const auto open =
+          std::max({closed_until_, has_pace_ ? pace_found_.free_at() : moment::min(), total_.free_at()});
       open > now)
     return open;
-  if (free_.empty())
-    return moment::max();
-  if (!round_robin_.empty())
-    return total_.allows(now) ? moment::max() : total_.free_at();
-  return throttled_.empty() ? moment::max() : std::max(throttled_.begin()->first, total_.free_at());
+  auto at = moment::max();
+  for (const auto* line : {&requeued_, &suspects_, &granted_, &ahead_})
+    for (const auto* slot : *line)
+      if (!may_leave(*slot, now))
+        at = std::min(at, domains_.leaves_at(domain_of(slot->recipient())));
+  if (free_.empty() || !round_robin_.empty() || throttled_.empty())
+    return at;
+  return std::min(at, throttled_.begin()->first);
 }
 
 std::size_t delivery_scheduler::waiting_for_domain(std::string_view domain) const {
@@ -484,6 +514,8 @@ void delivery_scheduler::release(letter_slot& slot) {
   auto& queue = *slot.queue;
   if (slot.said == letter_slot::answer::awaited)
     std::erase(queue.awaited, &slot);
+  if (!slot.has_left && domains_.is_limited())
+    domains_.on_returned(domain_of(slot.recipient()));
   slot = {};
   free_.push_back(&slot);
   --queue.slots;

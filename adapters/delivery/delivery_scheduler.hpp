@@ -10,6 +10,7 @@
 //     stays here even when its queue is withdrawn, since its claim may be on the way to the disk;
 //   - every offered letter is reported exactly once in results, handed_back or throttled;
 //   - letters of a recipient domain over its limit keep no others back;
+//   - limits hold for letters as they are taken by a holder, each time, since providers count at MAIL;
 //   - what is wanted and what was replied is reported a little later, with more of its kind, as long as no connection
 //     waits for a grant (report_pace.hpp).
 
@@ -156,7 +157,9 @@ private:
   void end_throttles(moment now);
   void mark(queue_record& queue);
   void mark_for_later(queue_record& queue);
-  bool may_take_suspect() const;
+  bool may_take_suspect(moment now) const;
+  bool may_leave(const letter_slot& slot, moment now) const;
+  letter_slot* take_first(std::deque<letter_slot*>& line, moment now);
   bool may_take(moment now) const;
   void on_withdraw_complete(queue_record& queue);
 
