@@ -44,6 +44,8 @@ struct reply_meaning {
   bool is_about_connections = false;
   /// With `account` and `pace`: the period of the limit, where the words name one: a minute, an hour, a day.
   std::optional<milliseconds> period = std::nullopt;
+  /// With `account`: when it takes letters again, where the words say so ("try again in 30 minutes").
+  std::optional<milliseconds> again_in = std::nullopt;
   bool operator==(const reply_meaning&) const = default;
 };
 

@@ -87,6 +87,7 @@ void delivery_scheduler::offer(queue_record& queue, batch_ptr letters) {
     mark(queue);
     return;
   }
+  learn_sender(queue, *letters);
   if (queue.is_in_round)
     waiting_ += letters->letters.size();
   queue.letters.push(std::move(letters));
@@ -213,8 +214,6 @@ letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
     return nullptr;
   slot->where = letter_slot::place::in_hand;
   slot->holder = holder;
-  if (slot->queue->sender.empty())
-    slot->queue->sender = slot->from->envelope_sender;
   if (has_pace_)
     pace_found_.count(now);
   total_.count(now);
@@ -413,8 +412,11 @@ void delivery_scheduler::end_throttles(moment now) {
 
 void delivery_scheduler::settle(letter_slot& slot, letter_state outcome, const reply_ptr& words) {
   check(slot.where == letter_slot::place::in_hand, "a letter is settled by who has it in hand");
-  if (outcome == letter_state::accepted)
+  if (outcome == letter_state::accepted) {
     do_suspects_rest_ = false;
+    if (has_refused_senders_)
+      forget_refusal(slot.from->envelope_sender);
+  }
   switch (slot.said) {
   case letter_slot::answer::granted:
     report_result(slot, outcome, words);
@@ -463,12 +465,38 @@ bool delivery_scheduler::is_alone(const letter_slot& slot, moment now) {
 
 void delivery_scheduler::refuse_sender(const letter_slot& slot, const reply_ptr& said) {
   for (auto& [fence, queue] : queues_) {
-    if (queue->is_withdrawn || (queue.get() != slot.queue && queue->sender != slot.from->envelope_sender))
+    if (queue->is_withdrawn)
       continue;
-    queue->report.sender_refused = *said;
-    leave_round(*queue);
-    queue->is_refused = true;
-    mark(*queue);
+    if (queue.get() == slot.queue || queue->sender == slot.from->envelope_sender) {
+      refuse(*queue, *said);
+    } else if (queue->sender.empty()) {
+      queue->refused_senders.insert_or_assign(slot.from->envelope_sender, said);
+      has_refused_senders_ = true;
+    }
+  }
+}
+
+void delivery_scheduler::refuse(queue_record& queue, const reply& said) {
+  queue.report.sender_refused = said;
+  leave_round(queue);
+  queue.is_refused = true;
+  mark(queue);
+}
+
+void delivery_scheduler::learn_sender(queue_record& queue, const batch& letters) {
+  if (!queue.sender.empty())
+    return;
+  queue.sender = letters.envelope_sender;
+  const auto refused = std::exchange(queue.refused_senders, {});
+  if (const auto found = refused.find(queue.sender); found != refused.end())
+    refuse(queue, *found->second);
+}
+
+void delivery_scheduler::forget_refusal(const std::string& sender) {
+  has_refused_senders_ = false;
+  for (auto& [fence, queue] : queues_) {
+    queue->refused_senders.erase(sender);
+    has_refused_senders_ = has_refused_senders_ || !queue->refused_senders.empty();
   }
 }
 

@@ -19,7 +19,7 @@
 
 namespace sluice {
 
-/// The longest period that providers count by. What was found longer ago is worth no more than to find it anew.
+/// Rates and connections are counted by no longer periods. What was found longer ago is worth no more than to find it anew.
 inline constexpr milliseconds pace_kept_for = std::chrono::hours(24);
 
 /// `wall` is the wall clock's time at `now`. Empty where nothing was found.

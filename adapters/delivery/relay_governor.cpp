@@ -16,6 +16,12 @@ constexpr unsigned others_passed_max = 3;
 constexpr unsigned tries_alone_max = 8;
 /// The same delay to so many letters is about the pace.
 constexpr std::size_t delayed_max = 3;
+/// Where a limit has a period, a probe finds its reset no later than after this part of it …
+constexpr int probes_a_period = 24;
+/// … and so many accepted letters show that it is over, and does not only give way as old ones leave its window.
+constexpr std::uint64_t over_after_letters = 50;
+/// However long the words say that it takes: words may be wrong, and a probe costs one try.
+constexpr milliseconds probe_delay_max = std::chrono::hours(1);
 /// Letters that are remembered for their troubles.
 constexpr std::size_t remembered_max = 10'000;
 /// Domains whose pace is kept over a restart: more are seldom slowed at once, and the note stays small.
@@ -182,6 +188,13 @@ disposition relay_governor::slow_down(
   return {.frees_connection = is_about_connections && open > connections_.limit()};
 }
 
+/// Growing delays; not before the words say that it is over.
+milliseconds relay_governor::probe_delay(const reply_meaning& meaning) {
+  const auto delay =
+      meaning.period ? account_delay_.next(*meaning.period / probes_a_period) : account_delay_.next();
+  return std::max(delay, std::min(meaning.again_in.value_or(delay), probe_delay_max));
+}
+
 disposition relay_governor::on_account(const letter_slot& letter,
                                        const reply& said,
                                        const reply_meaning& meaning,
@@ -196,11 +209,10 @@ disposition relay_governor::on_account(const letter_slot& letter,
   const auto has_tried = !is_refusing_ || now >= open_from_;
   is_refusing_ = true;
   trouble_ = notice{"account_refuses", {{"reply", to_line(said)}}};
-  if (has_tried) {
-    const auto delay = account_delay_.next();
-    // When the period is over, the limit is too.
-    open_from_ = now + (meaning.period ? std::min(delay, *meaning.period) : delay);
-  }
+  if (has_tried)
+    open_from_ = now + probe_delay(meaning);
+  is_periodic_ = meaning.period.has_value();
+  accepted_at_refusal_ = accepted_;
   return {};
 }
 
@@ -220,7 +232,8 @@ void relay_governor::on_accepted(const letter_slot& letter, moment now) {
   deaths_ = 0;
   refused_in_a_row_.clear();
   refusals_in_a_row_ = 0;
-  if (std::exchange(is_refusing_, false))
+  is_refusing_ = false;
+  if (!is_periodic_ || accepted_ - accepted_at_refusal_ >= over_after_letters)
     account_delay_.reset();
   if (!dying_.empty())
     dying_.erase(key_of(letter));

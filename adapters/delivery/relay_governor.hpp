@@ -103,6 +103,7 @@ private:
   on_account(const letter_slot& letter, const reply& said, const reply_meaning& meaning, moment now);
   disposition
   slow_down(const reply& said, bool is_about_connections, moment now, std::size_t open, std::size_t working);
+  milliseconds probe_delay(const reply_meaning& meaning);
   bool is_domains(const letter_slot& letter, moment now);
   bool is_everybodys(const letter_slot& letter, const reply& said);
 
@@ -140,6 +141,8 @@ private:
   unsigned refusals_in_a_row_ = 0;
   bool is_refusing_ = false;
   moment open_from_ = moment::min();
+  bool is_periodic_ = false;              ///< the limit that the account last ran into
+  std::uint64_t accepted_at_refusal_ = 0; ///< of all letters, when it last did
   notice trouble_;
 };
 

@@ -102,6 +102,19 @@ class RelaySaysNo(RelayScenarios):
         engine.command(campaign, "resume")
         self.everybody_once(engine, campaign, 1000)
 
+    def test_all_campaigns_of_a_refused_sender_are_held_at_its_first_letter(self):
+        asked = threading.Event()
+        refuses = Until(b"550 5.7.60 SMTP; Client does not have permissions to send as this sender\r\n")
+        self.server.misbehave("MAIL", lambda session, usual: asked.wait(30) and refuses(session, usual))
+        engine = self.engine(relay__connections=1)
+        campaigns = [engine.start_campaign(100) for _ in range(4)]
+        for campaign in campaigns:
+            wait_until(lambda: engine.show(campaign)["counts"]["in_flight"] > 0, "a letter to be claimed ahead")
+        asked.set()
+        for campaign in campaigns:
+            self.assertEqual(engine.wait_status(campaign, "paused")["hold"]["reason"], "relay_refuses")
+        self.assertEqual(refuses.times, 1, "the others need not find out for themselves")
+
     # -- the account -------------------------------------------------------------------------------------
 
     def test_relay_access_denied_for_all(self):

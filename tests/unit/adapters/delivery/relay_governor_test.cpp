@@ -206,3 +206,53 @@ TEST_CASE("each change of what was found is counted, so that it need not be look
   CHECK(at.governor.findings_changes() > nothing);
   CHECK(at.governor.findings().rate);
 }
+
+TEST_CASE("a limit with a period is probed at most 24 times in it, the sooner the fresher it is") {
+  const auto delays = [](const reply& said) {
+    governed at;
+    at.accept(1, 10);
+    std::vector<milliseconds> all;
+    for (int time = 0; time < 25; ++time) {
+      at.judge(0, said);
+      const auto until = std::max(at.now, at.governor.open_from());
+      all.push_back(std::chrono::duration_cast<milliseconds>(until - at.now));
+      at.now = until;
+    }
+    return all;
+  };
+  const auto daily = delays({550, "5.4.5", "Daily user sending limit exceeded"});
+  CHECK(daily[1] == 100ms);
+  CHECK(daily[2] == 200ms);
+  CHECK(daily.back() == 1h);
+  CHECK(delays({451, "", "Hourly limit of messages reached"}).back() == 150s);
+  CHECK(delays(denied).back() < 1min); // as the settings have it
+}
+
+TEST_CASE("an account that says when it takes letters again is probed then, but each hour in any case") {
+  const auto delay = [](const reply& said) {
+    governed at;
+    at.judge(0, said);
+    at.judge(1, said);
+    return at.governor.open_from() - at.now;
+  };
+  CHECK(delay({550, "5.4.5", "Daily sending quota exceeded, try again in 30 minutes"}) == 30min);
+  CHECK(delay({550, "5.4.5", "Daily sending quota exceeded, try again in 9 hours"}) == 1h);
+}
+
+TEST_CASE("a limit that lets a few letters go now and then is not probed as if it were new each time") {
+  const reply hourly{451, "", "Hourly limit of messages reached"};
+  governed at;
+  const auto probe = [&] {
+    at.now = std::max(at.now, at.governor.open_from());
+    at.judge(50, hourly);
+    at.judge(51, hourly);
+    return at.governor.open_from() - at.now;
+  };
+  for (int time = 0; time < 20; ++time)
+    probe();
+  REQUIRE(at.governor.open_from() - at.now == 150s);
+  at.accept(0, 10);
+  CHECK(probe() == 150s);
+  at.accept(0, 60);
+  CHECK(probe() == 100ms);
+}
