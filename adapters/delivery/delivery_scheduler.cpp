@@ -171,13 +171,19 @@ void delivery_scheduler::call_back(queue_record& queue) {
     queue.report.handed_back.add(queue.letters.clear(domains_));
     mark(queue);
   }
+  for (auto& slot : slots_)
+    if (slot.queue == &queue && slot.where == letter_slot::place::in_hand)
+      slot.holder->on_answer(slot);
+  send_back_waiting(queue);
+}
+
+/// Letters of this queue that nobody has in hand go back.
+void delivery_scheduler::send_back_waiting(queue_record& queue) {
   for (auto& slot : slots_) {
     if (slot.queue != &queue)
       continue;
-    if (slot.where == letter_slot::place::in_hand) {
-      slot.holder->on_answer(slot);
-    } else if (slot.where == letter_slot::place::requeued || slot.where == letter_slot::place::suspect ||
-               slot.where == letter_slot::place::ahead) {
+    if (slot.where == letter_slot::place::requeued || slot.where == letter_slot::place::suspect ||
+        slot.where == letter_slot::place::ahead) {
       std::erase(requeued_, &slot);
       std::erase(suspects_, &slot);
       std::erase(ahead_, &slot);
@@ -480,6 +486,7 @@ void delivery_scheduler::refuse(queue_record& queue, const reply& said) {
   queue.report.sender_refused = said;
   leave_round(queue);
   queue.is_refused = true;
+  send_back_waiting(queue);
   mark(queue);
 }
 

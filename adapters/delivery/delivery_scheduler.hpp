@@ -165,6 +165,7 @@ private:
   bool may_leave(const letter_slot& slot, moment now) const;
   letter_slot* take_first(std::deque<letter_slot*>& line, moment now);
   bool may_take(moment now) const;
+  void send_back_waiting(queue_record& queue);
   void refuse(queue_record& queue, const reply& said);
   void learn_sender(queue_record& queue, const batch& letters);
   void forget_refusal(const std::string& sender);

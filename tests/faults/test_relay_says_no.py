@@ -105,8 +105,14 @@ class RelaySaysNo(RelayScenarios):
     def test_all_campaigns_of_a_refused_sender_are_held_at_its_first_letter(self):
         asked = threading.Event()
         refuses = Until(b"550 5.7.60 SMTP; Client does not have permissions to send as this sender\r\n")
-        self.server.misbehave("MAIL", lambda session, usual: asked.wait(30) and refuses(session, usual))
-        engine = self.engine(relay__connections=1)
+
+        def mail(session, usual):
+            asked.wait()
+            return refuses(session, usual)
+
+        self.server.misbehave("MAIL", mail)
+        self.addCleanup(asked.set)
+        engine = self.engine(relay__connections=1, relay__in_hand=400)
         campaigns = [engine.start_campaign(100) for _ in range(4)]
         for campaign in campaigns:
             wait_until(lambda: engine.show(campaign)["counts"]["in_flight"] > 0, "a letter to be claimed ahead")

@@ -531,3 +531,32 @@ TEST_CASE("a sender of whom a letter was accepted since is refused no longer", "
   for (const auto& report : of_waiting)
     CHECK_FALSE(report.sender_refused);
 }
+
+TEST_CASE("letters of a refused sender that were claimed ahead go back, and do not try for themselves",
+          "[queues]") {
+  desk at({.letters_in_hand_max = 4});
+  const auto refusal = std::make_shared<const reply>(reply{550, "5.7.60", "not as this sender"});
+  std::vector<relay_report> reports;
+  const auto queue = at.open(reports);
+  queue->offer(make_letters(0, 10));
+  at.turn();
+  at.book.choose_ahead(at.now);
+  at.turn();
+  queue->grant({{0, 3}});
+  at.turn();
+  auto* slot = at.take();
+  at.book.refuse_sender(*slot, refusal);
+  at.book.settle(*slot, letter_state::pending, refusal);
+  CHECK(at.take() == nullptr);
+  at.turn();
+  letter_ranges returned;
+  for (const auto& group : reports.back().results) {
+    CHECK(group.outcome == letter_state::pending);
+    returned.add(group.letters);
+  }
+  CHECK(returned == letter_ranges{{0, 3}});
+  queue->grant({{3, 4}}); // it was on its way
+  at.turn();
+  REQUIRE(reports.back().results.size() == 1);
+  CHECK(reports.back().results[0].letters == letter_ranges{{3, 4}});
+}
