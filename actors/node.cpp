@@ -1,6 +1,7 @@
 #include "actors/node.hpp"
 
 #include "actors/actors.hpp"
+#include "actors/findings_keeper.hpp"
 #include "actors/relay_group.hpp"
 #include "persistence/stores/open_store.hpp"
 
@@ -79,6 +80,28 @@ caf::behavior front(caf::event_based_actor* self, const engine_ptr& services) {
           [self](halt_atom) { self->quit(); }};
 }
 
+/// One for each relay.
+using findings_keepers = std::vector<findings_keeper>;
+
+/// Keeps what the relays find. On a thread of its own, since it waits for the disk.
+caf::behavior keep_findings(caf::event_based_actor* self,
+                            const engine_ptr& services,
+                            const std::shared_ptr<findings_keepers>& keepers) {
+  self->delayed_send(self, findings_keeper::keep_every, caf::tick_atom::value);
+  const auto keep = [keepers] {
+    for (auto& one : *keepers)
+      one.keep();
+  };
+  return {[self, services, keep](caf::tick_atom) {
+            keep();
+            self->delayed_send(self, findings_keeper::keep_every, caf::tick_atom::value);
+          },
+          [self, keep](halt_atom) {
+            keep();
+            self->quit();
+          }};
+}
+
 class actor_node final : public node {
 public:
   actor_node(engine_ptr services, caf::actor_system* given) : services_(std::move(services)) {
@@ -92,11 +115,16 @@ public:
   ~actor_node() override {
     stop();
     front_ = nullptr;
+    findings_ = nullptr;
     supervisor_ = nullptr;
   }
 
   result<void> begin() {
+    const auto keepers = std::make_shared<findings_keepers>();
+    for (const auto& [name, one] : services_->relay->members())
+      keepers->emplace_back(*one, services_->store->notes(), name).recall();
     supervisor_ = spawn_supervisor(*system_, services_);
+    findings_ = system_->spawn<caf::detached>(keep_findings, services_, keepers);
     front_ = system_->spawn<caf::detached>(front, services_);
     caf::scoped_actor self{*system_};
     std::optional<error> failed;
@@ -172,20 +200,28 @@ public:
     if (supervisor_)
       caf::anon_send(supervisor_, halt_atom::value);
     services_->relay->stop();
-    if (supervisor_) {
-      caf::scoped_actor self{*system_};
-      self->monitor(supervisor_);
-      auto is_over = false;
-      self->receive([&](const caf::down_msg&) { is_over = true; }, caf::after(stop_wait_max) >> [] {});
-      if (!is_over)
-        caf::anon_send_exit(supervisor_, caf::exit_reason::kill);
+    if (findings_) {
+      caf::anon_send(findings_, halt_atom::value);
+      await_end(findings_);
     }
+    if (supervisor_)
+      await_end(supervisor_);
     services_->pool->stop();
     if (front_)
       caf::anon_send(front_, halt_atom::value);
   }
 
 private:
+  template <class Actor>
+  void await_end(const Actor& of) {
+    caf::scoped_actor self{*system_};
+    self->monitor(of);
+    auto is_over = false;
+    self->receive([&](const caf::down_msg&) { is_over = true; }, caf::after(stop_wait_max) >> [] {});
+    if (!is_over)
+      caf::anon_send_exit(of, caf::exit_reason::kill);
+  }
+
   template <class Job>
   void run(Job job) {
     caf::anon_send(front_,
@@ -197,6 +233,7 @@ private:
   std::unique_ptr<caf::actor_system> own_system_;
   caf::actor_system* system_ = nullptr;
   supervisor_actor supervisor_;
+  caf::actor findings_; ///< keep_findings
   caf::actor front_;
   std::atomic<bool> is_stopping_ = false;
   std::mutex stopping_;

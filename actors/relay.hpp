@@ -22,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sluice {
@@ -109,6 +110,8 @@ public:
 
   /// The names of the relays that it is made of; one that is made of itself alone has no name.
   virtual relay_names names() const { return one_relay(); }
+  /// These relays, each with its name.
+  virtual std::vector<std::pair<std::string, relay*>> members() { return {{std::string{}, this}}; }
 
   /// Whether a letter could leave by that route: `invalid_input` where nothing serves it, with what there is.
   virtual result<void> check_route(const letter_route&) const { return {}; }
@@ -135,6 +138,14 @@ public:
     whole.pace = found_pace();
     return {whole};
   }
+  /// Which server it is and as whom it is spoken to, without a password; empty: it finds nothing worth keeping.
+  virtual std::string identity() const { return {}; }
+  /// What was found of that server that a restart should not find anew, in a form of the relay's own; empty: nothing.
+  /// Any thread, and cheap.
+  virtual std::string findings() const { return {}; }
+  /// Goes on from the `findings` of a relay to the same server, before the first queue is opened. An error where they
+  /// cannot be read: then it is as if there were none.
+  virtual result<void> recall(std::string_view) { return {}; }
 
   /// Finishes letters whose end of data was sent and closes connections properly. Queues report what became
   /// of their letters before it returns; afterwards a withdraw is still answered by `withdraw_complete`, and what is

@@ -57,15 +57,15 @@ struct relay_health {
   moment::duration delay = retry_first;
 };
 
-using members = std::vector<relay_member>;
+using relay_members = std::vector<relay_member>;
 
 /// What a group's queues share with it.
 class group_core {
 public:
-  group_core(members all, clock_source wall, std::function<moment()> clock) :
+  group_core(relay_members all, clock_source wall, std::function<moment()> clock) :
       all_(std::move(all)), health_(all_.size()), wall_(std::move(wall)), clock_(std::move(clock)) {}
 
-  const members& all() const { return all_; }
+  const relay_members& all() const { return all_; }
   moment now() const { return clock_(); }
 
   /// Here, and not with the last queue, which may be dropped by a relay's own thread.
@@ -163,7 +163,7 @@ public:
   }
 
 private:
-  members all_;
+  relay_members all_;
   mutable std::mutex mutex_;
   std::deque<relay_health> health_;
   clock_source wall_;
@@ -531,7 +531,7 @@ private:
 
 class relay_group final : public relay {
 public:
-  relay_group(members all, clock_source wall, std::function<moment()> clock) :
+  relay_group(relay_members all, clock_source wall, std::function<moment()> clock) :
       core_(std::make_shared<group_core>(std::move(all), std::move(wall), std::move(clock))) {}
 
   ~relay_group() override { core_->end_relays(); }
@@ -547,6 +547,13 @@ public:
     relay_names all;
     for (const auto& one : core_->all())
       all.insert(one.name);
+    return all;
+  }
+
+  std::vector<std::pair<std::string, relay*>> members() override {
+    std::vector<std::pair<std::string, relay*>> all;
+    for (const auto& one : core_->all())
+      all.emplace_back(one.name, one.through.get());
     return all;
   }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Everything that the engine keeps, behind one interface: the campaigns' logs, audiences, suppressions, snapshots and
-// tokens. persistence/stores/open_store.hpp opens one.
+// Everything that the engine keeps, behind one interface: the campaigns' logs, audiences, suppressions, snapshots,
+// tokens and notes. persistence/stores/open_store.hpp opens one.
 //
 // Acknowledged means synced. When the disk fails or is full, writes answer `storage_failed` and go on by
 // themselves when it is back.
@@ -9,6 +9,7 @@
 #include "messages/time.hpp"
 #include "persistence/audiences.hpp"
 #include "persistence/journal.hpp"
+#include "persistence/notes.hpp"
 #include "persistence/snapshots.hpp"
 #include "persistence/suppressions.hpp"
 #include "persistence/tokens.hpp"
@@ -37,6 +38,7 @@ public:
   virtual snapshot_store& snapshots() = 0;
   virtual const snapshot_store& snapshots() const = 0;
   virtual token_store& tokens() = 0;
+  virtual note_store& notes() = 0;
   /// An id for a new campaign: higher than any that has events, and than any that was given before. Any thread. It
   /// is taken for good with the campaign's first append; one that was not used by then may be given again after a
   /// restart.

@@ -358,6 +358,11 @@ constexpr std::array<period_row, 3> period_rows{
      {R"(\bhourly\b|(per|each|an|a|this|one|the last|past|/) ?(1 )?hour\b|\b60 min)", std::chrono::hours(1)},
      {R"((per|each|a|this|one|the last|past|/) ?(1 )?min(ute)?\b|\b60 sec)", std::chrono::minutes(1)}}};
 
+/// "try again in 30 minutes", "limit resets after 3600 seconds".
+constexpr const char* again_in_words =
+    R"(\b(?:again|retry|wait|resets?|lifted|expires?)\W{1,3}(?:at least |about |in |after |for |within ){0,2})"
+    R"((\d{1,6}) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)\b)";
+
 RE2::Options re2_options() {
   RE2::Options made;
   made.set_case_sensitive(false);
@@ -401,12 +406,16 @@ struct own_rows {
   };
   std::array<compiled_row, std::size(rows)> patterns;
   std::array<std::unique_ptr<const RE2>, period_rows.size()> periods;
+  std::unique_ptr<const RE2> again_in_pattern;
 
   own_rows() {
     for (std::size_t i = 0; i < std::size(rows); ++i)
       patterns[i] = {compile(rows[i].enhanced), compile(rows[i].words)};
     for (std::size_t i = 0; i < period_rows.size(); ++i)
       periods[i] = compile(period_rows[i].words);
+    auto capturing = re2_options();
+    capturing.set_never_capture(false);
+    again_in_pattern = std::make_unique<const RE2>(again_in_words, capturing);
   }
 
   std::optional<milliseconds> period(const std::string& text) const {
@@ -414,6 +423,23 @@ struct own_rows {
       if (fits(periods[i], text))
         return period_rows[i].period;
     return std::nullopt;
+  }
+
+  std::optional<milliseconds> again_in(const std::string& text) const {
+    std::int64_t number = 0;
+    std::string unit;
+    if (!RE2::PartialMatch(text, *again_in_pattern, &number, &unit))
+      return std::nullopt;
+    switch (unit.front()) {
+    case 's':
+    case 'S':
+      return std::chrono::seconds(number);
+    case 'm':
+    case 'M':
+      return std::chrono::minutes(number);
+    default:
+      return std::chrono::hours(number);
+    }
   }
 
   bool fits_row(std::size_t index,
@@ -482,6 +508,8 @@ reply_meaning reply_policy::judge(const reply& said, smtp_step step) const {
     reply_meaning meaning{about, about == pace && is_about_connections, std::nullopt, is_session_full};
     if (about == account || about == pace)
       meaning.period = table.period(text);
+    if (about == account)
+      meaning.again_in = table.again_in(text);
     return meaning;
   };
   if (const auto own = own_rule(said)) {

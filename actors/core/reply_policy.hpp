@@ -46,6 +46,8 @@ struct reply_meaning {
   std::optional<milliseconds> period = std::nullopt;
   /// With `relay`: this session has carried as many letters as it may; the next one takes more.
   bool is_session_full = false;
+  /// With `account`: when it takes letters again, where the words say so ("try again in 30 minutes").
+  std::optional<milliseconds> again_in = std::nullopt;
   bool operator==(const reply_meaning&) const = default;
 };
 

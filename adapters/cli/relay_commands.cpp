@@ -98,7 +98,10 @@ std::string consequence_words(const reply& said, const reply_meaning& meaning) {
     return fmt::format(
         "The letters go back to pending and nobody is refused. One letter tries again {}. Where others of "
         "the same sender pass meanwhile, it was that letter's after all.",
-        meaning.period ? "at the limit's reset" : "with growing delays");
+        meaning.again_in ? "when the words say so, within the hour"
+        : meaning.period
+            ? fmt::format("with growing delays, {} at most", format_duration(*meaning.period / 24))
+            : "with growing delays");
   case reply_about::sender:
     return "The sender's campaigns are held (relay_refuses) at the first such reply, and nobody is refused. "
            "Resume them when "

@@ -398,8 +398,9 @@ std::vector<setting> make_table() {
   add_relay(all);
   add_checks(all);
   add_http(all);
-  all.push_back(duration_setting("retry.delay_first", FIELD(node.retry.delay_first),
-                                 "before a deferred letter is offered again; doubled each time"));
+  all.push_back(duration_setting(
+      "retry.delay_first", FIELD(node.retry.delay_first),
+      "before a deferred letter is offered again; doubled each time, and spread over up to a quarter more"));
   all.push_back(
       duration_setting("retry.delay_max", FIELD(node.retry.delay_max), "the longest of these delays"));
   all.push_back(duration_setting("retry.give_up_after", FIELD(node.retry.give_up_after),

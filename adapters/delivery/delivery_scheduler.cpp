@@ -1,5 +1,6 @@
 #include "adapters/delivery/delivery_scheduler.hpp"
 
+#include "messages/address.hpp"
 #include "messages/check.hpp"
 
 #include <algorithm>
@@ -16,6 +17,8 @@ constexpr double letters_a_turn_max = 25;
 constexpr std::size_t letters_a_turn_first = 10;
 /// So long a round of all queues may take, where a turn each of more than one letter makes it longer.
 constexpr double round_seconds = 1;
+/// So long before they leave letters are claimed, where a limit on all of them says when they do.
+constexpr milliseconds claimed_ahead_max{100};
 /// Only so many groups of a report are compared with a new result; the rest may repeat words.
 constexpr std::size_t groups_compared_max = 8;
 
@@ -84,6 +87,7 @@ void delivery_scheduler::offer(queue_record& queue, batch_part letters) {
     mark(queue);
     return;
   }
+  learn_sender(queue, *letters);
   if (queue.is_in_round)
     waiting_ += letters.size();
   queue.letters.push(std::move(letters));
@@ -167,13 +171,19 @@ void delivery_scheduler::call_back(queue_record& queue) {
     queue.report.handed_back.add(queue.letters.clear(domains_));
     mark(queue);
   }
+  for (auto& slot : slots_)
+    if (slot.queue == &queue && slot.where == letter_slot::place::in_hand)
+      slot.holder->on_answer(slot);
+  send_back_waiting(queue);
+}
+
+/// Letters of this queue that nobody has in hand go back.
+void delivery_scheduler::send_back_waiting(queue_record& queue) {
   for (auto& slot : slots_) {
     if (slot.queue != &queue)
       continue;
-    if (slot.where == letter_slot::place::in_hand) {
-      slot.holder->on_answer(slot);
-    } else if (slot.where == letter_slot::place::requeued || slot.where == letter_slot::place::suspect ||
-               slot.where == letter_slot::place::ahead) {
+    if (slot.where == letter_slot::place::requeued || slot.where == letter_slot::place::suspect ||
+        slot.where == letter_slot::place::ahead) {
       std::erase(requeued_, &slot);
       std::erase(suspects_, &slot);
       std::erase(ahead_, &slot);
@@ -197,26 +207,40 @@ letter_slot* delivery_scheduler::take(moment now, letter_holder* holder) {
     slot = suspects_.front();
     suspects_.pop_front();
   };
-  if (may_take_suspect() && !do_suspects_rest_)
+  if (may_take_suspect(now) && !do_suspects_rest_)
     take_suspect();
   for (auto* line : {&requeued_, &granted_, &ahead_})
-    if (slot == nullptr && !line->empty()) {
-      slot = line->front();
-      line->pop_front();
-    }
+    if (slot == nullptr)
+      slot = take_first(*line, now);
   if (slot == nullptr)
     slot = choose(now);
-  if (slot == nullptr && may_take_suspect())
+  if (slot == nullptr && may_take_suspect(now))
     take_suspect();
   if (slot == nullptr)
     return nullptr;
   slot->where = letter_slot::place::in_hand;
   slot->holder = holder;
-  if (slot->queue->sender.empty())
-    slot->queue->sender = slot->from->envelope_sender;
   if (has_pace_)
     pace_found_.count(now);
+  total_.count(now);
+  if (domains_.is_limited())
+    domains_.on_leave(domain_of(slot->recipient()), now, !slot->has_left);
+  slot->has_left = true;
   return slot;
+}
+
+letter_slot* delivery_scheduler::take_first(std::deque<letter_slot*>& line, moment now) {
+  const auto found = std::ranges::find_if(line, [&](const auto* one) { return may_leave(*one, now); });
+  if (found == line.end())
+    return nullptr;
+  auto* slot = *found;
+  line.erase(found);
+  return slot;
+}
+
+/// Its domain's limit lets it go.
+bool delivery_scheduler::may_leave(const letter_slot& slot, moment now) const {
+  return !domains_.is_limited() || domains_.leaves_at(domain_of(slot.recipient())) <= now;
 }
 
 void delivery_scheduler::set_pace(double per_second) {
@@ -229,24 +253,29 @@ void delivery_scheduler::set_pace(double per_second) {
 
 /// While the relay fails one letter at a time tries.
 bool delivery_scheduler::may_take(moment now) const {
-  if (now < closed_until_ || (has_pace_ && !pace_found_.allows(now)))
+  if (now < closed_until_ || (has_pace_ && !pace_found_.allows(now)) || !total_.allows(now))
     return false;
   return !is_failing_ || std::ranges::none_of(slots_, [](const letter_slot& one) {
     return one.where == letter_slot::place::in_hand;
   });
 }
 
-bool delivery_scheduler::may_take_suspect() const {
-  return !suspects_.empty() && std::ranges::none_of(slots_, [](const letter_slot& one) {
-    return one.where == letter_slot::place::in_hand && one.is_suspect;
-  });
+bool delivery_scheduler::may_take_suspect(moment now) const {
+  return !suspects_.empty() && may_leave(*suspects_.front(), now) &&
+         std::ranges::none_of(slots_, [](const letter_slot& one) {
+           return one.where == letter_slot::place::in_hand && one.is_suspect;
+         });
 }
 
 void delivery_scheduler::choose_ahead(moment now) {
   // At a bounded pace they would be claimed long before they leave.
   if (is_stopping_ || is_failing_ || has_pace_)
     return;
-  while (auto* slot = choose(now)) {
+  const auto ahead_max = total_.room_until(now + claimed_ahead_max);
+  while (ahead_.size() + granted_.size() < ahead_max) {
+    auto* slot = choose(now);
+    if (slot == nullptr)
+      return;
     slot->where = letter_slot::place::ahead;
     ahead_.push_back(slot);
   }
@@ -274,7 +303,7 @@ void delivery_scheduler::end_turn() {
 
 /// The next letter of the queue whose turn it is, in a slot of its own, wanted.
 letter_slot* delivery_scheduler::choose(moment now) {
-  if (free_.empty() || !total_.allows(now))
+  if (free_.empty())
     return nullptr;
   end_throttles(now);
   while (!round_robin_.empty()) {
@@ -299,7 +328,6 @@ letter_slot* delivery_scheduler::choose(moment now) {
     } else if (++turn_letters_ >= letters_a_turn()) {
       end_turn();
     }
-    total_.count(now);
     pace_.count(now);
     auto* slot = free_.back();
     free_.pop_back();
@@ -320,23 +348,30 @@ letter_slot* delivery_scheduler::choose(moment now) {
 bool delivery_scheduler::has_letters(moment now) const {
   if (is_stopping_ || !may_take(now))
     return false;
-  if (may_take_suspect() || !requeued_.empty() || !ahead_.empty() || !granted_.empty())
+  const auto has_leaving = [&](const std::deque<letter_slot*>& line) {
+    return std::ranges::any_of(line, [&](const auto* one) { return may_leave(*one, now); });
+  };
+  if (may_take_suspect(now) || has_leaving(requeued_) || has_leaving(ahead_) || has_leaving(granted_))
     return true;
   const auto has_rested = !throttled_.empty() && throttled_.begin()->first <= now;
-  return !free_.empty() && total_.allows(now) && (!round_robin_.empty() || has_rested);
+  return !free_.empty() && (!round_robin_.empty() || has_rested);
 }
 
 moment delivery_scheduler::ready_at(moment now) const {
   if (is_stopping_)
     return moment::max();
-  if (const auto open = std::max(closed_until_, has_pace_ ? pace_found_.free_at() : moment::min());
+  if (const auto open =
+          std::max({closed_until_, has_pace_ ? pace_found_.free_at() : moment::min(), total_.free_at()});
       open > now)
     return open;
-  if (free_.empty())
-    return moment::max();
-  if (!round_robin_.empty())
-    return total_.allows(now) ? moment::max() : total_.free_at();
-  return throttled_.empty() ? moment::max() : std::max(throttled_.begin()->first, total_.free_at());
+  auto at = moment::max();
+  for (const auto* line : {&requeued_, &suspects_, &granted_, &ahead_})
+    for (const auto* slot : *line)
+      if (!may_leave(*slot, now))
+        at = std::min(at, domains_.leaves_at(domain_of(slot->recipient())));
+  if (free_.empty() || !round_robin_.empty() || throttled_.empty())
+    return at;
+  return std::min(at, throttled_.begin()->first);
 }
 
 std::size_t delivery_scheduler::waiting_for_domain(std::string_view domain) const {
@@ -383,8 +418,11 @@ void delivery_scheduler::end_throttles(moment now) {
 
 void delivery_scheduler::settle(letter_slot& slot, letter_state outcome, const reply_ptr& words) {
   check(slot.where == letter_slot::place::in_hand, "a letter is settled by who has it in hand");
-  if (outcome == letter_state::accepted)
+  if (outcome == letter_state::accepted) {
     do_suspects_rest_ = false;
+    if (has_refused_senders_)
+      forget_refusal(slot.from->envelope_sender);
+  }
   switch (slot.said) {
   case letter_slot::answer::granted:
     report_result(slot, outcome, words);
@@ -433,12 +471,39 @@ bool delivery_scheduler::is_alone(const letter_slot& slot, moment now) {
 
 void delivery_scheduler::refuse_sender(const letter_slot& slot, const reply_ptr& said) {
   for (auto& [fence, queue] : queues_) {
-    if (queue->is_withdrawn || (queue.get() != slot.queue && queue->sender != slot.from->envelope_sender))
+    if (queue->is_withdrawn)
       continue;
-    queue->report.sender_refused = *said;
-    leave_round(*queue);
-    queue->is_refused = true;
-    mark(*queue);
+    if (queue.get() == slot.queue || queue->sender == slot.from->envelope_sender) {
+      refuse(*queue, *said);
+    } else if (queue->sender.empty()) {
+      queue->refused_senders.insert_or_assign(slot.from->envelope_sender, said);
+      has_refused_senders_ = true;
+    }
+  }
+}
+
+void delivery_scheduler::refuse(queue_record& queue, const reply& said) {
+  queue.report.sender_refused = said;
+  leave_round(queue);
+  queue.is_refused = true;
+  send_back_waiting(queue);
+  mark(queue);
+}
+
+void delivery_scheduler::learn_sender(queue_record& queue, const batch& letters) {
+  if (!queue.sender.empty())
+    return;
+  queue.sender = letters.envelope_sender;
+  const auto refused = std::exchange(queue.refused_senders, {});
+  if (const auto found = refused.find(queue.sender); found != refused.end())
+    refuse(queue, *found->second);
+}
+
+void delivery_scheduler::forget_refusal(const std::string& sender) {
+  has_refused_senders_ = false;
+  for (auto& [fence, queue] : queues_) {
+    queue->refused_senders.erase(sender);
+    has_refused_senders_ = has_refused_senders_ || !queue->refused_senders.empty();
   }
 }
 
@@ -484,6 +549,8 @@ void delivery_scheduler::release(letter_slot& slot) {
   auto& queue = *slot.queue;
   if (slot.said == letter_slot::answer::awaited)
     std::erase(queue.awaited, &slot);
+  if (!slot.has_left && domains_.is_limited())
+    domains_.on_returned(domain_of(slot.recipient()));
   slot = {};
   free_.push_back(&slot);
   --queue.slots;

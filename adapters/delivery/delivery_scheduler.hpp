@@ -10,6 +10,7 @@
 //     stays here even when its queue is withdrawn, since its claim may be on the way to the disk;
 //   - every offered letter is reported exactly once in results, handed_back or throttled;
 //   - letters of a recipient domain over its limit keep no others back;
+//   - limits hold for letters as they are taken by a holder, each time, since providers count at MAIL;
 //   - what is wanted and what was replied is reported a little later, with more of its kind, as long as no connection
 //     waits for a grant (report_pace.hpp).
 
@@ -21,6 +22,7 @@
 #include "adapters/delivery/report_pace.hpp"
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -39,7 +41,9 @@ struct queue_record {
   moment throttled_until = moment::min(); ///< not in the ring although it has letters
   bool told_failing = false;              ///< it was told that the relay fails
   notice told_trouble;                    ///< and why
-  std::string sender;                     ///< of its letters, as far as any was taken
+  std::string sender;                     ///< of its letters, as far as any was offered
+  /// Whom the server refused before any was.
+  std::map<std::string, reply_ptr, std::less<>> refused_senders;
   bool is_refused = false; ///< nothing is taken from its sender: it rests until it is withdrawn
   bool is_withdrawn = false;
   bool withdraw_complete = false;
@@ -108,7 +112,8 @@ public:
   /// Whether no other letter is here that could leave.
   bool is_alone(const letter_slot& slot, moment now);
   /// The server takes nothing from this letter's sender: all queues of that sender hear it and rest until they are
-  /// withdrawn. The letter is to be settled, too.
+  /// withdrawn; one that has offered nothing yet hears it when it does, unless a letter of that sender was accepted
+  /// between. The letter is to be settled, too.
   void refuse_sender(const letter_slot& slot, const reply_ptr& said);
   /// Letters that wait for a connection go back to their campaigns: the relay as a whole fails.
   void give_up_waiting(const reply_ptr& words);
@@ -156,8 +161,14 @@ private:
   void end_throttles(moment now);
   void mark(queue_record& queue);
   void mark_for_later(queue_record& queue);
-  bool may_take_suspect() const;
+  bool may_take_suspect(moment now) const;
+  bool may_leave(const letter_slot& slot, moment now) const;
+  letter_slot* take_first(std::deque<letter_slot*>& line, moment now);
   bool may_take(moment now) const;
+  void send_back_waiting(queue_record& queue);
+  void refuse(queue_record& queue, const reply& said);
+  void learn_sender(queue_record& queue, const batch& letters);
+  void forget_refusal(const std::string& sender);
   void on_withdraw_complete(queue_record& queue);
 
   domain_limits domains_;
@@ -166,7 +177,8 @@ private:
   std::vector<letter_slot*> free_;
   std::deque<letter_slot*> requeued_;
   std::deque<letter_slot*> suspects_;
-  bool do_suspects_rest_ = false; ///< until another was accepted, where there are others
+  bool has_refused_senders_ = false; ///< some queue
+  bool do_suspects_rest_ = false;    ///< until another was accepted, where there are others
   rate_limit pace_found_;
   bool has_pace_ = false;
   moment closed_until_ = moment::min();

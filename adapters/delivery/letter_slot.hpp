@@ -44,6 +44,7 @@ struct letter_slot {
   answer said = answer::awaited;
   moment said_at = moment::min();
   place where = place::nowhere;
+  bool has_left = false;     ///< a holder has taken it
   bool is_suspect = false;   ///< a connection may have ended because of it
   std::uint8_t attempts = 0; ///< connections that failed under it
   letter_state outcome = letter_state::pending;

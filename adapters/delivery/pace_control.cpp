@@ -92,8 +92,9 @@ bool rate_control::on_slow_down(moment now) {
   is_starved_ = found <= 0;
   ceiling_ = std::max(before, per_second_min_);
   base_ = std::max(ceiling_ / 2, per_second_min_);
-  since_ = now;
+  since_ = found_at_ = now;
   is_bounded_ = true;
+  ++changes_;
   // What is under way by now was sent at the pace of before.
   next_round_ = now + std::chrono::duration_cast<moment::duration>(
                           std::chrono::duration<double>(std::clamp(2 / base_, 0.5, 60.0)));
@@ -107,11 +108,31 @@ void rate_control::on_accepted(moment now) {
   if (is_starved_) { // it takes letters again: how many, it says itself
     ceiling_ = 2 * at(now);
     base_ = ceiling_;
-    since_ = now;
+    since_ = found_at_ = now;
+    ++changes_;
   }
   // Far beyond what is ever accepted the bound says nothing any more.
-  if (at(now) > per_second_max || (seconds(now - since_) > 600 && at(now) > 4 * accepted_.per_second(now)))
+  if (at(now) > per_second_max || (seconds(now - since_) > 600 && at(now) > 4 * accepted_.per_second(now))) {
     is_bounded_ = is_starved_ = false;
+    ++changes_;
+  }
+}
+
+std::optional<rate_finding> rate_control::finding() const {
+  if (!is_bounded_)
+    return std::nullopt;
+  return rate_finding{ceiling_, base_, is_starved_, found_at_};
+}
+
+/// Where letters were accepted, what was accepted is known, and the way back from the last decrease is spared.
+void rate_control::recall(const rate_finding& before, moment now) {
+  is_bounded_ = true;
+  is_starved_ = before.is_starved;
+  ceiling_ = std::max(before.ceiling, per_second_min_);
+  base_ = std::max(is_starved_ ? std::min(before.base, ceiling_) : knee * ceiling_, per_second_min_);
+  since_ = now;
+  found_at_ = before.found_at;
+  ++changes_;
 }
 
 bool connection_control::on_slow_down(moment now, std::size_t open, std::size_t working) {
@@ -128,8 +149,9 @@ bool connection_control::on_slow_down(moment now, std::size_t open, std::size_t 
   probe_delay_ =
       probe_delay_ == milliseconds::zero() ? probe_delay_first : std::min(probe_delay_ * 2, probe_delay_max);
   probe_at_ = now + probe_delay_;
-  changed_at_ = now;
+  changed_at_ = found_at_ = now;
   accepted_ = 0;
+  ++changes_;
   return true;
 }
 
@@ -146,6 +168,25 @@ void connection_control::on_accepted(moment now) {
     ceiling_ = limit_ - 1;
   changed_at_ = now;
   accepted_ = 0;
+  ++changes_;
+}
+
+std::optional<connections_finding> connection_control::finding() const {
+  if (!is_bounded())
+    return std::nullopt;
+  return connections_finding{limit_, ceiling_, probe_delay_, found_at_};
+}
+
+/// The settings may allow fewer by now.
+void connection_control::recall(const connections_finding& before, moment now) {
+  limit_ = std::clamp<std::size_t>(before.limit, 1, most_);
+  ceiling_ = std::clamp(before.ceiling, limit_, most_);
+  probe_delay_ = std::clamp(before.probe_delay, probe_delay_first, probe_delay_max);
+  probe_at_ = now + probe_delay_;
+  changed_at_ = now;
+  found_at_ = before.found_at;
+  accepted_ = 0;
+  ++changes_;
 }
 
 } // namespace sluice

@@ -32,6 +32,24 @@ private:
   std::array<slot, 60> seconds_{};
 };
 
+/// What a rate was found to be: enough to go on from after a restart.
+struct rate_finding {
+  double ceiling = 0; ///< letters a second that were accepted when the server asked for fewer
+  double base = 0;    ///< right after that
+  bool is_starved = false;
+  moment found_at{};
+  bool operator==(const rate_finding&) const = default;
+};
+
+/// Likewise, how many connections.
+struct connections_finding {
+  std::size_t limit = 0;
+  std::size_t ceiling = 0;
+  milliseconds probe_delay{0};
+  moment found_at{};
+  bool operator==(const connections_finding&) const = default;
+};
+
 /// Letters a second.
 class rate_control {
 public:
@@ -45,6 +63,13 @@ public:
   bool on_slow_down(moment now);
   void on_accepted(moment now);
 
+  /// What is worth keeping; nothing while no bound is known.
+  std::optional<rate_finding> finding() const;
+  /// Goes on from what was found before: from there it climbs as ever.
+  void recall(const rate_finding& before, moment now);
+  /// Grows with each change of `finding`.
+  std::uint64_t changes() const { return changes_; }
+
 private:
   double at(moment now) const;
 
@@ -56,6 +81,8 @@ private:
   double ceiling_ = 0;      ///< what was accepted then: up to a little below it the way back is short
   moment since_{};          ///< of `base_`
   moment next_round_{};     ///< replies before it belong to the decrease that was made
+  moment found_at_{};       ///< `since_`, but for what was found before a restart
+  std::uint64_t changes_ = 0;
 };
 
 /// Connections at once.
@@ -69,6 +96,11 @@ public:
   bool on_slow_down(moment now, std::size_t open, std::size_t working);
   void on_accepted(moment now);
 
+  /// As of rate_control.
+  std::optional<connections_finding> finding() const;
+  void recall(const connections_finding& before, moment now);
+  std::uint64_t changes() const { return changes_; }
+
 private:
   std::size_t most_;
   std::size_t limit_;
@@ -78,6 +110,8 @@ private:
   moment changed_at_{};
   moment probe_at_{}; ///< from then on one beyond the ceiling is tried
   milliseconds probe_delay_{0};
+  moment found_at_{}; ///< when the server last asked for fewer
+  std::uint64_t changes_ = 0;
 };
 
 } // namespace sluice

@@ -1,6 +1,7 @@
 #include "adapters/delivery/rate_limit.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace sluice {
 
@@ -29,6 +30,12 @@ void rate_limit::set(std::uint32_t letters, milliseconds period) {
   burst_ = std::max(std::chrono::nanoseconds{0}, burst_max - interval_);
 }
 
+std::size_t rate_limit::room_until(moment at) const {
+  if (interval_ == interval_.zero())
+    return std::numeric_limits<std::size_t>::max();
+  return at < free_at() ? 0 : static_cast<std::size_t>((at - free_at()) / interval_) + 1;
+}
+
 total_limits::total_limits(std::uint32_t per_second, std::span<const relay_limit> further) {
   const auto add = [this](const relay_limit& one) {
     limits_.push_back({one, rate_limit(one.letters, one.period)});
@@ -47,6 +54,13 @@ bool total_limits::allows(moment now) const {
 void total_limits::count(moment now) {
   for (auto& one : limits_)
     one.limit.count(now);
+}
+
+std::size_t total_limits::room_until(moment at) const {
+  auto letters = std::numeric_limits<std::size_t>::max();
+  for (const auto& one : limits_)
+    letters = std::min(letters, one.limit.room_until(at));
+  return letters;
 }
 
 std::vector<total_limits::one_limit>::const_iterator total_limits::last() const {
@@ -83,15 +97,18 @@ void domain_limits::set_found(std::string_view domain, double per_second) {
     found_.erase(known);
   }
   const auto now = limit_of(domain);
-  if (const auto known = domains_.find(domain); known != domains_.end() && now != before)
+  if (const auto known = domains_.find(domain); known != domains_.end() && now != before) {
     known->second.limit.set(now.letters, now.period);
+    known->second.departures.set(now.letters, now.period);
+  }
 }
 
 milliseconds domain_limits::time_for(std::string_view domain, std::size_t letters) const {
   const auto found = domains_.find(domain);
   if (found == domains_.end())
     return milliseconds{0};
-  const auto& [limit, line] = found->second;
+  const auto& limit = found->second.limit;
+  const auto& line = found->second.line;
   return std::chrono::ceil<milliseconds>(limit.interval() * static_cast<std::int64_t>(letters) *
                                          static_cast<std::int64_t>(std::max<std::size_t>(line.size(), 1)));
 }
@@ -117,8 +134,29 @@ void domain_limits::count(std::string_view domain, moment now, asker who) {
     return;
   auto& one = domain_named(domain, now);
   one.limit.count(now);
+  ++one.chosen;
   if (!one.line.empty() && one.line.front() == who)
     std::ranges::rotate(one.line, std::next(one.line.begin()));
+}
+
+moment domain_limits::leaves_at(std::string_view domain) const {
+  const auto found = domains_.find(domain);
+  return found == domains_.end() || !is_limited(domain) ? moment::min() : found->second.departures.free_at();
+}
+
+void domain_limits::on_leave(std::string_view domain, moment now, bool is_first) {
+  if (!is_limited(domain))
+    return;
+  auto& one = domain_named(domain, now);
+  one.chosen -= is_first && one.chosen > 0 ? 1U : 0U;
+  one.departures.count(now);
+  one.limit.stay_behind(one.departures, one.chosen);
+}
+
+void domain_limits::on_returned(std::string_view domain) {
+  const auto found = domains_.find(domain);
+  if (found != domains_.end() && found->second.chosen > 0)
+    --found->second.chosen;
 }
 
 void domain_limits::wait(std::string_view domain, asker who) {
@@ -134,7 +172,8 @@ moment domain_limits::turn_at(std::string_view domain, moment now, asker who) co
   const auto found = domains_.find(domain);
   if (found == domains_.end())
     return now;
-  const auto& [limit, line] = found->second;
+  const auto& limit = found->second.limit;
+  const auto& line = found->second.line;
   const auto before = std::ranges::find(line, who) - line.begin();
   return before == 0 ? limit.free_at() : std::max(limit.free_at(), now) + before * limit.interval();
 }
@@ -144,8 +183,8 @@ domain_limits::one_domain& domain_limits::domain_named(std::string_view domain, 
   if (found == domains_.end()) {
     forget_idle(now);
     const auto limit = limit_of(domain);
-    found =
-        domains_.emplace(std::string{domain}, one_domain{rate_limit{limit.letters, limit.period}, {}}).first;
+    const rate_limit fresh{limit.letters, limit.period};
+    found = domains_.emplace(std::string{domain}, one_domain{.limit = fresh, .departures = fresh}).first;
   }
   return found->second;
 }
@@ -153,8 +192,9 @@ domain_limits::one_domain& domain_limits::domain_named(std::string_view domain, 
 /// A domain whose limit would let a letter pass anyway, and for which nobody waits, need not be remembered.
 void domain_limits::forget_idle(moment now) {
   if (domains_.size() >= domains_max && domains_.size() % domains_max == 0)
-    std::erase_if(domains_,
-                  [now](const auto& one) { return one.second.line.empty() && one.second.limit.allows(now); });
+    std::erase_if(domains_, [now](const auto& one) {
+      return one.second.line.empty() && one.second.chosen == 0 && one.second.limit.allows(now);
+    });
 }
 
 } // namespace sluice

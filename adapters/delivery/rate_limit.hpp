@@ -35,6 +35,12 @@ public:
     if (interval_ != interval_.zero())
       next_ = std::max(next_, now) + interval_;
   }
+  /// No letter leaves that would not be `letters` behind all that `other`, of the same rate, has counted.
+  void stay_behind(const rate_limit& other, std::size_t letters) {
+    next_ = std::max(next_, other.next_ + interval_ * static_cast<std::int64_t>(letters));
+  }
+  /// How many letters may leave until then.
+  std::size_t room_until(moment at) const;
 
 private:
   std::chrono::nanoseconds interval_{0};
@@ -42,7 +48,8 @@ private:
   moment next_{};
 };
 
-/// Limits on all letters together.
+/// Limits on all letters together. Providers count a letter when its MAIL comes, so it is counted when it is taken to
+/// leave, as often as it is tried.
 class total_limits {
 public:
   explicit total_limits(std::uint32_t per_second = 0, std::span<const relay_limit> further = {});
@@ -50,6 +57,8 @@ public:
   bool is_limited() const { return !limits_.empty(); }
   bool allows(moment now) const;
   void count(moment now);
+  /// How many letters they let go until then.
+  std::size_t room_until(moment at) const;
   /// From when on all of them let a letter go.
   moment free_at() const { return limits_.empty() ? moment::min() : last()->limit.free_at(); }
   /// The one that lets the next letter go last. Only where there is one.
@@ -67,6 +76,10 @@ private:
 
 /// One limit for each recipient domain: its own where it has one, else the same for all. Those whose letters wait for a domain stand in line
 /// for it and take turns: without that, whoever looks more often would have it for itself.
+///
+/// A letter is chosen when its turn comes, and may leave much later, when a connection is free for it, together with all
+/// that were chosen meanwhile; and it may be tried by several connections. So departures are counted too, for the
+/// provider counts these, and turns come behind them.
 class domain_limits {
 public:
   /// Told apart by its address only.
@@ -85,8 +98,15 @@ public:
   }
   /// Whether the limit lets a letter go, and it is this asker's turn.
   bool allows(std::string_view domain, moment now, asker who) const;
-  /// A letter leaves: whoever stands in line for the domain goes to its end.
+  /// A letter is chosen: whoever stands in line for the domain goes to its end.
   void count(std::string_view domain, moment now, asker who);
+
+  /// From when on a letter that was chosen may leave.
+  moment leaves_at(std::string_view domain) const;
+  /// A letter leaves. `is_first`: for the first time since it was chosen.
+  void on_leave(std::string_view domain, moment now, bool is_first);
+  /// A letter that was chosen does not leave.
+  void on_returned(std::string_view domain);
 
   /// Joins the line, at its end.
   void wait(std::string_view domain, asker who);
@@ -105,7 +125,9 @@ public:
 private:
   struct one_domain {
     rate_limit limit;
-    std::vector<asker> line;
+    std::vector<asker> line{};
+    rate_limit departures;
+    std::size_t chosen = 0; ///< and not left
   };
   one_domain& domain_named(std::string_view domain, moment now);
 

@@ -4,6 +4,7 @@
 #include "messages/address.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace sluice {
 
@@ -15,8 +16,16 @@ constexpr unsigned others_passed_max = 3;
 constexpr unsigned tries_alone_max = 8;
 /// The same delay to so many letters is about the pace.
 constexpr std::size_t delayed_max = 3;
+/// Where a limit has a period, a probe finds its reset no later than after this part of it …
+constexpr int probes_a_period = 24;
+/// … and so many accepted letters show that it is over, and does not only give way as old ones leave its window.
+constexpr std::uint64_t over_after_letters = 50;
+/// However long the words say that it takes: words may be wrong, and a probe costs one try.
+constexpr milliseconds probe_delay_max = std::chrono::hours(1);
 /// Letters that are remembered for their troubles.
 constexpr std::size_t remembered_max = 10'000;
+/// Domains whose pace is kept over a restart: more are seldom slowed at once, and the note stays small.
+constexpr std::size_t domains_kept_max = 200;
 
 bool is_delay_of_mailbox(const reply& said) {
   return said.enhanced.starts_with("4.1.") || said.enhanced.starts_with("4.2.");
@@ -122,8 +131,8 @@ bool relay_governor::is_domains(const letter_slot& letter, moment now) {
   one.accepted = accepted_;
   one.own = 0;
   one.slowed = ++slowed_;
-  if (is_its_own && !is_first)
-    one.rate.on_slow_down(now);
+  if (is_its_own && !is_first && one.rate.on_slow_down(now))
+    ++domain_changes_;
   return is_its_own;
 }
 
@@ -132,6 +141,29 @@ std::vector<std::pair<std::string, double>> relay_governor::domain_paces(moment 
   for (const auto& [domain, one] : domains_)
     paces.emplace_back(domain, one.rate.per_second(now).value_or(0));
   return paces;
+}
+
+pace_findings relay_governor::findings() const {
+  pace_findings all{rate_.finding(), connections_.finding(), {}, slowed_by_};
+  for (const auto& [domain, one] : domains_)
+    if (const auto found = one.rate.finding())
+      all.domains.emplace_back(domain, *found);
+  std::ranges::stable_sort(all.domains, std::greater{}, [](const auto& one) { return one.second.found_at; });
+  if (all.domains.size() > domains_kept_max)
+    all.domains.resize(domains_kept_max);
+  return all;
+}
+
+void relay_governor::recall(const pace_findings& before, moment now) {
+  if (before.rate)
+    rate_.recall(*before.rate, now);
+  if (before.connections)
+    connections_.recall(*before.connections, now);
+  for (const auto& [domain, found] : before.domains) {
+    domains_.try_emplace(domain, longest_).first->second.rate.recall(found, now);
+    ++domain_changes_;
+  }
+  slowed_by_ = before.words;
 }
 
 /// A server that puts off one after the other in the same words does not speak of them.
@@ -156,6 +188,13 @@ disposition relay_governor::slow_down(
   return {.frees_connection = is_about_connections && open > connections_.limit()};
 }
 
+/// Growing delays; not before the words say that it is over.
+milliseconds relay_governor::probe_delay(const reply_meaning& meaning) {
+  const auto delay =
+      meaning.period ? account_delay_.next(*meaning.period / probes_a_period) : account_delay_.next();
+  return std::max(delay, std::min(meaning.again_in.value_or(delay), probe_delay_max));
+}
+
 disposition relay_governor::on_account(const letter_slot& letter,
                                        const reply& said,
                                        const reply_meaning& meaning,
@@ -170,11 +209,10 @@ disposition relay_governor::on_account(const letter_slot& letter,
   const auto has_tried = !is_refusing_ || now >= open_from_;
   is_refusing_ = true;
   trouble_ = notice{"account_refuses", {{"reply", to_line(said)}}};
-  if (has_tried) {
-    const auto delay = account_delay_.next();
-    // When the period is over, the limit is too.
-    open_from_ = now + (meaning.period ? std::min(delay, *meaning.period) : delay);
-  }
+  if (has_tried)
+    open_from_ = now + probe_delay(meaning);
+  is_periodic_ = meaning.period.has_value();
+  accepted_at_refusal_ = accepted_;
   return {};
 }
 
@@ -185,14 +223,17 @@ void relay_governor::on_accepted(const letter_slot& letter, moment now) {
   if (!domains_.empty())
     if (const auto found = domains_.find(domain_of(letter.recipient())); found != domains_.end()) {
       ++found->second.own;
+      const auto before = found->second.rate.changes();
       found->second.rate.on_accepted(now);
+      domain_changes_ += found->second.rate.changes() - before;
     }
   delayed_.clear();
   blamed_.clear();
   deaths_ = 0;
   refused_in_a_row_.clear();
   refusals_in_a_row_ = 0;
-  if (std::exchange(is_refusing_, false))
+  is_refusing_ = false;
+  if (!is_periodic_ || accepted_ - accepted_at_refusal_ >= over_after_letters)
     account_delay_.reset();
   if (!dying_.empty())
     dying_.erase(key_of(letter));

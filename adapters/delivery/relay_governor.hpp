@@ -27,6 +27,17 @@ struct disposition {
   bool frees_connection = false; ///< there are too many; this one ends when it is through
 };
 
+/// What was found of the pace that a server bears: enough to go on from after a restart.
+struct pace_findings {
+  std::optional<rate_finding> rate;
+  std::optional<connections_finding> connections;
+  std::vector<std::pair<std::string, rate_finding>>
+      domains;       ///< of recipients, in lower case; latest found first
+  std::string words; ///< by which the server asked last
+  bool empty() const { return !rate && !connections && domains.empty(); }
+  bool operator==(const pace_findings&) const = default;
+};
+
 class relay_governor {
 public:
   /// `longest`: between two tries, however slow the server wants it.
@@ -61,6 +72,14 @@ public:
   bool is_slowed(moment now) const { return connections_.is_bounded() || per_second(now).has_value(); }
   /// The words that the pace was found by.
   const std::string& slowed_by() const { return slowed_by_; }
+  /// What is worth keeping over a restart: of domains those that were found last.
+  pace_findings findings() const;
+  /// Goes on from what was found before; for a governor that has found nothing yet.
+  void recall(const pace_findings& before, moment now);
+  /// Grows with each change of `findings`.
+  std::uint64_t findings_changes() const {
+    return rate_.changes() + connections_.changes() + domain_changes_;
+  }
 
   /// The account takes nothing: one letter tries, from `open_from` on.
   bool is_account_refusing() const { return is_refusing_; }
@@ -85,6 +104,7 @@ private:
   on_account(const letter_slot& letter, const reply& said, const reply_meaning& meaning, moment now);
   disposition
   slow_down(const reply& said, bool is_about_connections, moment now, std::size_t open, std::size_t working);
+  milliseconds probe_delay(const reply_meaning& meaning);
   bool is_domains(const letter_slot& letter, moment now);
   bool is_everybodys(const letter_slot& letter, const reply& said);
 
@@ -103,6 +123,7 @@ private:
     std::uint64_t slowed = 0;   ///< how often anybody had been asked by then
   };
   std::map<std::string, domain_pace, std::less<>> domains_;
+  std::uint64_t domain_changes_ = 0;
   std::uint64_t slowed_ = 0;           ///< how often the server asked to slow down
   std::uint64_t accepted_at_slow_ = 0; ///< when it last did
 
@@ -121,6 +142,8 @@ private:
   unsigned refusals_in_a_row_ = 0;
   bool is_refusing_ = false;
   moment open_from_ = moment::min();
+  bool is_periodic_ = false;              ///< the limit that the account last ran into
+  std::uint64_t accepted_at_refusal_ = 0; ///< of all letters, when it last did
   notice trouble_;
 };
 

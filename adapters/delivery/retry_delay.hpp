@@ -15,9 +15,11 @@ public:
   retry_delay(milliseconds first, milliseconds max, std::function<double()> jitter) :
       first_(first), max_(std::max(first, max)), next_(first), jitter_(std::move(jitter)) {}
 
-  milliseconds next() {
-    const auto whole = next_;
-    next_ = std::min(next_ * 2, max_);
+  milliseconds next() { return next(max_); }
+  /// With another maximum for this one.
+  milliseconds next(milliseconds max) {
+    const auto whole = std::min(next_, max);
+    next_ = std::min(whole * 2, max);
     const auto half = static_cast<double>(whole.count()) / 2;
     return milliseconds{static_cast<milliseconds::rep>(half + half * jitter_())};
   }

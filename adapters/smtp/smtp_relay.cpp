@@ -1,5 +1,6 @@
 #include "adapters/smtp/smtp_relay.hpp"
 
+#include "adapters/delivery/pace_notes.hpp"
 #include "adapters/delivery/retry_delay.hpp"
 #include "adapters/delivery/thread_faults.hpp"
 #include "adapters/smtp/smtp_connection.hpp"
@@ -86,6 +87,24 @@ public:
   std::optional<relay_pace> found_pace() const override {
     const std::lock_guard guard(pace_mutex_);
     return pace_;
+  }
+
+  std::string identity() const override {
+    const auto& server = profile_.server;
+    return (server.user.empty() ? "smtp://" : "smtp://" + server.user + "@") + profile_.name();
+  }
+
+  std::string findings() const override {
+    const std::lock_guard guard(pace_mutex_);
+    return findings_;
+  }
+
+  result<void> recall(std::string_view findings) override {
+    auto before = decode_pace_notes(findings, now(), surroundings_.wall_clock());
+    if (!before)
+      return std::unexpected(before.error());
+    boost::asio::post(*io_, [this, before = std::move(*before)] { governor_.recall(before, now()); });
+    return {};
   }
 
   std::optional<relay_wait> waits_for(std::string_view domain) override {
@@ -327,6 +346,7 @@ private:
     const auto at = now();
     scheduler_.set_pace(governor_.per_second(at).value_or(0));
     show_pace(at);
+    note_findings(at);
     for (const auto& [domain, per_second] : governor_.domain_paces(at))
       scheduler_.set_pace(domain, per_second);
     if (ready_ > 0)
@@ -366,6 +386,14 @@ private:
     }
     const std::lock_guard guard(pace_mutex_);
     pace_ = std::move(found);
+  }
+
+  void note_findings(moment at) {
+    if (std::exchange(findings_noted_, governor_.findings_changes()) == governor_.findings_changes())
+      return;
+    auto found = encode_pace_notes(governor_.findings(), at, surroundings_.wall_clock());
+    const std::lock_guard guard(pace_mutex_);
+    findings_ = std::move(found);
   }
 
   void open_connections(moment at, std::size_t wanted) {
@@ -452,6 +480,8 @@ private:
   std::size_t ready_ = 0;
   mutable std::mutex pace_mutex_;
   std::optional<relay_pace> pace_;
+  std::string findings_;             ///< as they are kept
+  std::uint64_t findings_noted_ = 0; ///< the governor's changes that are in them
   bool shows_pace_ = false;
   std::size_t leaving_ = 0;
   std::size_t failures_in_a_row_ = 0; ///< of connections, since one had a reply for a letter

@@ -35,6 +35,7 @@ struct smtp_surroundings {
   look_up_function look_up = look_up_by_system;
   milliseconds greeting_patience{std::chrono::seconds(5)}; ///< then the user hears that no greeting came yet
   command_runner run_command = run_by_shell;               ///< for relay.token_command
+  clock_source wall_clock = system_now;                    ///< for when a pace was found
 };
 
 /// `invalid_input` when ca_file cannot be read. Connects nothing yet.

@@ -51,6 +51,32 @@ private:
   std::map<campaign_id, std::pair<snapshot, sha256_hash>> snapshots_;
 };
 
+class memory_notes final : public note_store {
+public:
+  result<void> save(std::string_view name, std::string_view text) override {
+    if (auto fits = check_note(text); !fits)
+      return fits;
+    const std::lock_guard guard(mutex_);
+    if (text.empty())
+      notes_.erase(std::string{name});
+    else
+      notes_.insert_or_assign(std::string{name}, std::string{text});
+    return {};
+  }
+
+  result<std::optional<std::string>> load(std::string_view name) const override {
+    const std::lock_guard guard(mutex_);
+    const auto known = notes_.find(std::string{name});
+    if (known == notes_.end())
+      return std::nullopt;
+    return known->second;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::string> notes_;
+};
+
 /// In memory the table is all that there is.
 class no_token_keeper final : public token_keeper {
   result<void> keep(const sha256_hash&, const token_info&) override { return {}; }
@@ -67,6 +93,7 @@ public:
   snapshot_store& snapshots() override { return snapshots_; }
   const snapshot_store& snapshots() const override { return snapshots_; }
   token_store& tokens() override { return tokens_; }
+  note_store& notes() override { return notes_; }
   result<campaign_id> next_campaign() override { return campaign_ids_.next(journal_.last_campaign()); }
   store_condition condition() const override { return {}; }
 
@@ -76,6 +103,7 @@ private:
   memory_audiences audiences_;
   memory_suppressions suppressions_;
   memory_snapshots snapshots_{journal_};
+  memory_notes notes_;
   no_token_keeper keeper_;
   token_table tokens_{keeper_};
 };

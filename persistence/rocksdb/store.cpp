@@ -4,6 +4,7 @@
 #include "persistence/rocksdb/audiences.hpp"
 #include "persistence/rocksdb/database.hpp"
 #include "persistence/rocksdb/journal.hpp"
+#include "persistence/rocksdb/notes.hpp"
 #include "persistence/rocksdb/snapshots.hpp"
 #include "persistence/rocksdb/suppressions.hpp"
 #include "persistence/rocksdb/tokens.hpp"
@@ -23,7 +24,7 @@ class rocksdb_store final : public store {
 public:
   rocksdb_store(std::unique_ptr<rocksdb_database> database, std::unique_ptr<rocksdb_tokens> tokens) :
       database_(std::move(database)), audiences_(*database_), tokens_(std::move(tokens)),
-      suppressions_(*database_), snapshots_(*database_), journal_(*database_) {}
+      suppressions_(*database_), snapshots_(*database_), notes_(*database_), journal_(*database_) {}
 
   sluice::journal& journal() override { return journal_; }
   const sluice::journal& journal() const override { return journal_; }
@@ -33,6 +34,7 @@ public:
   snapshot_store& snapshots() override { return snapshots_; }
   const snapshot_store& snapshots() const override { return snapshots_; }
   token_store& tokens() override { return *tokens_; }
+  note_store& notes() override { return notes_; }
 
   result<campaign_id> next_campaign() override {
     if (auto writable = database_->check_writable(); !writable)
@@ -53,6 +55,7 @@ private:
   std::unique_ptr<rocksdb_tokens> tokens_;
   rocksdb_suppressions suppressions_;
   rocksdb_snapshots snapshots_;
+  rocksdb_notes notes_;
   campaign_id_source campaign_ids_;
   mutable rocksdb_journal journal_; ///< asking for the store's condition may let it write
 };

@@ -4,7 +4,7 @@
 //
 //   events        campaign (8 BE) number (8 BE)           → see persistence/journal.hpp
 //   audiences, suppressions, snapshots, tokens, keys      → see the .cpp that owns each
-//   default       "format" → "1", "running" → see persistence/rocksdb/running_time.hpp
+//   default       "format" → "1", "running" → see persistence/rocksdb/running_time.hpp, "note/…" → see notes.cpp
 
 #include "persistence/rocksdb/environment.hpp"
 #include "persistence/store.hpp"

@@ -102,6 +102,25 @@ class RelaySaysNo(RelayScenarios):
         engine.command(campaign, "resume")
         self.everybody_once(engine, campaign, 1000)
 
+    def test_all_campaigns_of_a_refused_sender_are_held_at_its_first_letter(self):
+        asked = threading.Event()
+        refuses = Until(b"550 5.7.60 SMTP; Client does not have permissions to send as this sender\r\n")
+
+        def mail(session, usual):
+            asked.wait()
+            return refuses(session, usual)
+
+        self.server.misbehave("MAIL", mail)
+        self.addCleanup(asked.set)
+        engine = self.engine(relay__connections=1, relay__in_hand=400)
+        campaigns = [engine.start_campaign(100) for _ in range(4)]
+        for campaign in campaigns:
+            wait_until(lambda: engine.show(campaign)["counts"]["in_flight"] > 0, "a letter to be claimed ahead")
+        asked.set()
+        for campaign in campaigns:
+            self.assertEqual(engine.wait_status(campaign, "paused")["hold"]["reason"], "relay_refuses")
+        self.assertEqual(refuses.times, 1, "the others need not find out for themselves")
+
     # -- the account -------------------------------------------------------------------------------------
 
     def test_relay_access_denied_for_all(self):
@@ -149,6 +168,27 @@ class RelaySaysNo(RelayScenarios):
         took = time.monotonic() - began
         self.assertLess(took, 1.5 * 280 / 14, f"{bucket.refused} tries were refused")
         self.everybody_once(engine, campaign, 280)
+
+    def test_the_pace_that_was_found_is_known_after_a_kill(self):
+        bucket = Bucket(14, 14, b"454 Throttling failure: Maximum sending rate exceeded.\r\n")
+        self.server.misbehave(".", bucket)
+        engine = self.engine()
+        campaign = engine.start_campaign(280)
+        wait_until(lambda: engine.show(campaign)["relay_pace"], "a pace to be found")
+        # By the server's clock this is five seconds later at least, and the pace has been written by then.
+        wait_until(lambda: len(self.server.taken()) >= 100, "a hundred letters to be taken")
+        found = engine.show(campaign)["relay_pace"]
+        engine.kill9()
+        refused, taken = bucket.refused, len(self.server.taken())
+        engine.start()
+        again = wait_until(lambda: engine.show(campaign)["relay_pace"], "the pace to be shown", 2)
+        self.assertEqual(again["text"], found["text"])
+        self.assertLess(again["letters_per_second"], 2 * 14)
+        view = engine.wait_status(campaign, "sent", 60)
+        self.assertEqual(view["counts"]["accepted"], 280)
+        self.check_books(engine, campaign, self.server)
+        after = len(self.server.taken()) - taken
+        self.assertLessEqual(bucket.refused - refused, 2 + 0.05 * after, "it was overrun again")
 
     def test_three_connections(self):
         busy = collections.Counter()

@@ -237,6 +237,8 @@ void rules_observer::record_deferral(letter_index index, timestamp retry_at, tim
   noted.due_at = retry_at;
   must(is_over_ || retry_at >= at + std::min(delay, retries_.delay_max),
        "a deferred letter waits longer each time");
+  must(is_over_ || retry_at <= at + std::min(delay, retries_.delay_max) * 5 / 4,
+       "retries are spread over a quarter of their delay at most");
 }
 
 void rules_observer::on_event(const doubt_settled& it, timestamp at) {

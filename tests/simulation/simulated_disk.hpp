@@ -38,6 +38,7 @@ public:
   snapshot_store& snapshots() override { return below_->snapshots(); }
   const snapshot_store& snapshots() const override { return std::as_const(*below_).snapshots(); }
   token_store& tokens() override { return below_->tokens(); }
+  note_store& notes() override { return below_->notes(); }
   result<campaign_id> next_campaign() override { return below_->next_campaign(); }
   store_condition condition() const override { return below_->condition(); }
 

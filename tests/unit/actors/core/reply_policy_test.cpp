@@ -628,4 +628,18 @@ TEST_CASE("steps and meanings have names, both ways") {
 }
 
 } // namespace
+TEST_CASE("where an account's limit says when it is over, that is read") {
+  const auto again_in = [](std::string_view line) {
+    return reply_policy{}.judge(said(line), smtp_step::recipient).again_in;
+  };
+  using namespace std::chrono_literals;
+  CHECK(again_in("550 5.4.5 Daily sending quota exceeded, try again in 30 minutes") == 30min);
+  CHECK(again_in("451 Hourly limit of messages reached. Retry after 3600 seconds") == 1h);
+  CHECK(again_in("450 4.7.1 You have exceeded your sending limit; it resets in 2 hours") == 2h);
+  CHECK(again_in("450 4.7.1 You have exceeded your sending limit, wait at least 90s") == 90s);
+  CHECK_FALSE(again_in("550 5.4.5 Daily sending quota exceeded, try again tomorrow"));
+  CHECK_FALSE(again_in("550 5.4.5 Daily sending quota of 500 exceeded"));
+  CHECK_FALSE(again_in("450 4.2.2 The mailbox is full, try again in 30 minutes"));
+}
+
 } // namespace sluice

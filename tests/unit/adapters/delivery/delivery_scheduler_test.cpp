@@ -464,3 +464,99 @@ TEST_CASE("reports wait for more letters as long as grants come early", "[queues
     CHECK(reports.size() == 2);
   }
 }
+
+TEST_CASE("all campaigns of a refused sender hear of it at once, whether a letter of theirs was taken or not",
+          "[queues]") {
+  desk at;
+  const reply said{550, "5.7.60", "not as this sender"};
+  const auto refusal = std::make_shared<const reply>(said);
+  std::vector<relay_report> of_first, of_second, of_third, of_other;
+  const auto first = at.open(of_first);
+  const auto second = at.open(of_second);
+  const auto third = at.open(of_third);
+  const auto other = at.open(of_other);
+  auto others = std::make_shared<batch>(*make_letters(0, 5));
+  others->envelope_sender = "other@example.org";
+  first->offer(make_letters(0, 5));
+  second->offer(make_letters(0, 5));
+  other->offer(others);
+  at.turn();
+  auto* slot = at.take();
+  at.book.refuse_sender(*slot, refusal);
+  at.book.settle(*slot, letter_state::pending, refusal);
+  at.turn();
+  CHECK(of_first.back().sender_refused == said);
+  REQUIRE_FALSE(of_second.empty());
+  CHECK(of_second.back().sender_refused == said);
+  for (const auto& report : of_other)
+    CHECK_FALSE(report.sender_refused);
+
+  // Its letters are made while the first one is refused.
+  third->offer(make_letters(0, 5));
+  at.turn();
+  REQUIRE_FALSE(of_third.empty());
+  CHECK(of_third.back().sender_refused == said);
+  auto* next = at.take();
+  REQUIRE(next != nullptr);
+  CHECK(next->from->envelope_sender == "other@example.org");
+
+  // Who asks afterwards has been told that it is mended, or finds out.
+  std::vector<relay_report> of_later;
+  const auto later = at.open(of_later);
+  later->offer(make_letters(0, 5));
+  at.turn();
+  for (const auto& report : of_later)
+    CHECK_FALSE(report.sender_refused);
+}
+
+TEST_CASE("a sender of whom a letter was accepted since is refused no longer", "[queues]") {
+  desk at;
+  const auto refusal = std::make_shared<const reply>(reply{550, "5.7.60", "not as this sender"});
+  std::vector<relay_report> of_first, of_waiting, of_resumed;
+  const auto first = at.open(of_first);
+  const auto waiting = at.open(of_waiting);
+  first->offer(make_letters(0, 5));
+  at.turn();
+  auto* slot = at.take();
+  at.book.refuse_sender(*slot, refusal);
+  at.book.settle(*slot, letter_state::pending, refusal);
+  const auto resumed = at.open(of_resumed);
+  resumed->offer(make_letters(0, 5));
+  at.turn();
+  slot = at.take();
+  REQUIRE(slot != nullptr);
+  at.book.settle(*slot, letter_state::accepted, ok);
+  waiting->offer(make_letters(0, 5));
+  at.turn();
+  for (const auto& report : of_waiting)
+    CHECK_FALSE(report.sender_refused);
+}
+
+TEST_CASE("letters of a refused sender that were claimed ahead go back, and do not try for themselves",
+          "[queues]") {
+  desk at({.letters_in_hand_max = 4});
+  const auto refusal = std::make_shared<const reply>(reply{550, "5.7.60", "not as this sender"});
+  std::vector<relay_report> reports;
+  const auto queue = at.open(reports);
+  queue->offer(make_letters(0, 10));
+  at.turn();
+  at.book.choose_ahead(at.now);
+  at.turn();
+  queue->grant({{0, 3}});
+  at.turn();
+  auto* slot = at.take();
+  at.book.refuse_sender(*slot, refusal);
+  at.book.settle(*slot, letter_state::pending, refusal);
+  CHECK(at.take() == nullptr);
+  at.turn();
+  letter_ranges returned;
+  for (const auto& group : reports.back().results) {
+    CHECK(group.outcome == letter_state::pending);
+    returned.add(group.letters);
+  }
+  CHECK(returned == letter_ranges{{0, 3}});
+  queue->grant({{3, 4}}); // it was on its way
+  at.turn();
+  REQUIRE(reports.back().results.size() == 1);
+  CHECK(reports.back().results[0].letters == letter_ranges{{3, 4}});
+}

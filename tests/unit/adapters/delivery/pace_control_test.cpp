@@ -146,3 +146,73 @@ TEST_CASE("a healthy server is not bounded") {
   CHECK_FALSE(one.rate.per_second(one.now).has_value());
   CHECK_FALSE(one.connections.is_bounded());
 }
+
+TEST_CASE(
+    "after a restart a rate that was found is kept to from the first letter on, and climbs from there") {
+  client before;
+  static_cast<void>(before.run(60s));
+  const auto found = before.rate.finding();
+  REQUIRE(found);
+  CHECK(found->ceiling > 10);
+  CHECK(found->ceiling < 18);
+
+  client after;
+  after.now = before.now;
+  after.server = before.server;
+  after.rate.recall(*found, after.now);
+  CHECK(after.rate.finding() ==
+        rate_finding{found->ceiling, *after.rate.per_second(after.now), false, found->found_at});
+  CHECK(*after.rate.per_second(after.now) >= 0.9 * found->ceiling);
+  const auto sum = after.run(60s);
+  CHECK(sum.accepted >= 0.9 * 14 * 60);
+  CHECK(sum.refused <= 0.05 * sum.accepted);
+
+  // What is allowed by now is more: what was found is no bound for long.
+  client raised;
+  raised.now = before.now;
+  raised.server = {.per_second = 100, .burst = 100, .tokens = 100, .filled = before.now};
+  raised.rate.recall(*found, raised.now);
+  static_cast<void>(raised.run(2min));
+  CHECK(raised.run(60s).accepted >= 0.9 * 100 * 60);
+}
+
+TEST_CASE("after a restart no more connections are opened than were borne before") {
+  client before;
+  before.server = {.per_second = 1e6, .burst = 1e6, .connections = 3, .tokens = 1e6};
+  static_cast<void>(before.run(60s));
+  const auto found = before.connections.finding();
+  REQUIRE(found);
+
+  client after;
+  after.now = before.now;
+  after.server = before.server;
+  after.connections.recall(*found, after.now);
+  CHECK(after.connections.limit() == found->limit);
+  const auto sum = after.run(60s);
+  CHECK(sum.accepted >= 0.9 * 3 * 20 * 60);
+  CHECK(sum.refused <= 10);
+}
+
+TEST_CASE("connections that were borne are more than the settings allow by now: then these hold") {
+  connection_control fewer{4};
+  fewer.recall({.limit = 6, .ceiling = 10, .probe_delay = 10s, .found_at = moment{1h}}, moment{2h});
+  CHECK(fewer.limit() == 4);
+  CHECK_FALSE(fewer.is_bounded());
+  CHECK_FALSE(fewer.finding());
+}
+
+TEST_CASE("a finding changes with the server's words, not with each letter that is accepted") {
+  rate_control rate;
+  moment now{1h};
+  CHECK_FALSE(rate.finding());
+  for (int letter = 0; letter < 20; ++letter)
+    rate.on_accepted(now += 50ms);
+  CHECK(rate.changes() == 0);
+  rate.on_slow_down(now);
+  const auto changes = rate.changes();
+  const auto found = rate.finding();
+  for (int letter = 0; letter < 20; ++letter)
+    rate.on_accepted(now += 50ms);
+  CHECK(rate.changes() == changes);
+  CHECK(rate.finding() == found);
+}

@@ -169,3 +169,90 @@ TEST_CASE("what was said of a letter that is accepted in the end is forgotten") 
   at.accept(0, 1);
   CHECK_FALSE(at.governor.is_deadly(at.slot(0), true));
 }
+
+TEST_CASE("what a governor found another goes on from: the relay's pace, its connections, a domain's pace") {
+  governed before;
+  const reply busy{432, "4.3.2", "Concurrent connections limit exceeded"};
+  before.accept(0, 50);
+  before.judge(1, throttled); // at RCPT, where others go on well: the domain's
+  before.accept(2, 10);
+  before.judge(1, throttled);
+  CHECK(before.governor.is_too_many(busy, smtp_step::greeting, before.now, 20, 3));
+  const auto found = before.governor.findings();
+  REQUIRE(found.domains.size() == 1);
+  CHECK(found.domains[0].first == "d1.example");
+  CHECK(found.connections);
+  CHECK(found.words == "432 4.3.2 Concurrent connections limit exceeded");
+
+  governed after;
+  CHECK(after.governor.findings_changes() == 0);
+  after.governor.recall(found, after.now);
+  CHECK(after.governor.findings_changes() > 0);
+  CHECK(after.governor.is_slowed(after.now));
+  CHECK(after.governor.connections_max() == before.governor.connections_max());
+  CHECK(after.governor.slowed_by() == found.words);
+  const auto paces = after.governor.domain_paces(after.now);
+  REQUIRE(paces.size() == 1);
+  CHECK(paces[0].first == "d1.example");
+  CHECK(paces[0].second > 0);
+}
+
+TEST_CASE("each change of what was found is counted, so that it need not be looked at each time") {
+  governed at;
+  at.accept(0, 30);
+  const auto nothing = at.governor.findings_changes();
+  CHECK(at.governor.findings().empty());
+  at.judge(0, throttled, smtp_step::mail);
+  CHECK(at.governor.findings_changes() > nothing);
+  CHECK(at.governor.findings().rate);
+}
+
+TEST_CASE("a limit with a period is probed at most 24 times in it, the sooner the fresher it is") {
+  const auto delays = [](const reply& said) {
+    governed at;
+    at.accept(1, 10);
+    std::vector<milliseconds> all;
+    for (int time = 0; time < 25; ++time) {
+      at.judge(0, said);
+      const auto until = std::max(at.now, at.governor.open_from());
+      all.push_back(std::chrono::duration_cast<milliseconds>(until - at.now));
+      at.now = until;
+    }
+    return all;
+  };
+  const auto daily = delays({550, "5.4.5", "Daily user sending limit exceeded"});
+  CHECK(daily[1] == 100ms);
+  CHECK(daily[2] == 200ms);
+  CHECK(daily.back() == 1h);
+  CHECK(delays({451, "", "Hourly limit of messages reached"}).back() == 150s);
+  CHECK(delays(denied).back() < 1min); // as the settings have it
+}
+
+TEST_CASE("an account that says when it takes letters again is probed then, but each hour in any case") {
+  const auto delay = [](const reply& said) {
+    governed at;
+    at.judge(0, said);
+    at.judge(1, said);
+    return at.governor.open_from() - at.now;
+  };
+  CHECK(delay({550, "5.4.5", "Daily sending quota exceeded, try again in 30 minutes"}) == 30min);
+  CHECK(delay({550, "5.4.5", "Daily sending quota exceeded, try again in 9 hours"}) == 1h);
+}
+
+TEST_CASE("a limit that lets a few letters go now and then is not probed as if it were new each time") {
+  const reply hourly{451, "", "Hourly limit of messages reached"};
+  governed at;
+  const auto probe = [&] {
+    at.now = std::max(at.now, at.governor.open_from());
+    at.judge(50, hourly);
+    at.judge(51, hourly);
+    return at.governor.open_from() - at.now;
+  };
+  for (int time = 0; time < 20; ++time)
+    probe();
+  REQUIRE(at.governor.open_from() - at.now == 150s);
+  at.accept(0, 10);
+  CHECK(probe() == 150s);
+  at.accept(0, 60);
+  CHECK(probe() == 100ms);
+}
