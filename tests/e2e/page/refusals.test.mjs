@@ -53,7 +53,15 @@ describe("refusals", () => {
     await shoot(page, "refusals-looked-into");
     assert.deepEqual(await axeFaults(page), []);
     await dialog.getByRole("tab", { name: "Letters" }).click();
+    await dialog.getByLabel("Outcome").selectOption({ label: "refused for now" });
+    await until(
+      async () => (await dialog.getByRole("row").count()) === refusals.provisional + 1,
+      "the list to hold those that are refused for now, and no others",
+    );
     await dialog.getByRole("cell", { name: /refused for now/ }).first().waitFor();
+    await shoot(page, "refusals-listed");
+    await dialog.getByRole("searchbox", { name: "Find a recipient" }).fill("nobody-has-this");
+    await dialog.getByText("No letter here fits the search and the filter.").waitFor();
 
     await engine.call("refuse");
     await dialog.getByRole("button", { name: "Resume" }).click();
