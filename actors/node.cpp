@@ -144,6 +144,7 @@ public:
   sluice::store& store() override { return *services_->store; }
   sluice::relay& relay() override { return *services_->relay; }
   std::optional<relay_pace> found_pace() override { return services_->relay->found_pace(); }
+  std::optional<relay_tries> tries() override { return services_->relay->tries(now()); }
   timestamp now() const override { return services_->now(); }
   const node_settings& settings() const override { return services_->settings; }
   caf::actor_system& system() override { return *system_; }

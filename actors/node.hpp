@@ -60,6 +60,8 @@ public:
   virtual sluice::relay& relay() = 0;
   /// What its server was found to bear, while that is less than the settings allow.
   virtual std::optional<relay_pace> found_pace() { return std::nullopt; }
+  /// How often it was tried in vain, while it takes nothing.
+  virtual std::optional<relay_tries> tries() { return std::nullopt; }
   virtual timestamp now() const = 0;
   virtual const node_settings& settings() const = 0;
   virtual caf::actor_system& system() = 0;

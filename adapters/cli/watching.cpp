@@ -115,6 +115,7 @@ private:
     const auto before = views_.find(*id);
     const bool is_news = before == views_.end() || before->second.stage != view->stage ||
                          before->second.hold != view->hold || before->second.counts != view->counts ||
+                         before->second.relay_trouble != view->relay_trouble ||
                          before->second.fault != view->fault;
     views_[*id] = *view;
     if (is_news)
