@@ -196,6 +196,25 @@ std::string rate_words(double rate) {
   return fmt::format("{:.{}f}/s", rate, rate < 10 ? 1 : 0);
 }
 
+/// Lines of whole words, indented, each narrower than the width.
+void append_wrapped(std::vector<std::string>& into, std::string_view words, std::size_t width) {
+  constexpr std::string_view indent = "  ";
+  std::string line;
+  while (!words.empty()) {
+    const auto end = std::min(words.find(' '), words.size());
+    const auto word = cut(words.substr(0, end), width - indent.size() - 1);
+    words.remove_prefix(std::min(end + 1, words.size()));
+    if (!line.empty() && display_width(line) + 1 + display_width(word) >= width) {
+      into.push_back(std::move(line));
+      line.clear();
+    }
+    line += line.empty() ? indent : std::string_view{" "};
+    line += word;
+  }
+  if (!line.empty())
+    into.push_back(std::move(line));
+}
+
 /// "Sending, relay fails"
 std::string listed_status(const campaign_view& campaign) {
   auto words = status_words(campaign.status());
@@ -444,6 +463,27 @@ std::string progress_line(const campaign_view& campaign, timestamp now, const te
   if (bar_width == 0)
     return cut(fmt::format("{}{}", head, tail), width - 1);
   return fmt::format("{} {}{}", head, colored(bar(done, counts.total, bar_width, where), shade, where), tail);
+}
+
+std::vector<std::string> trouble_lines(const campaign_view& campaign, timestamp now, const terminal& where) {
+  std::vector<std::string> paragraphs;
+  if (!hold_sign(campaign).empty()) {
+    paragraphs.push_back(shown(campaign.hold->text));
+    paragraphs.push_back(next_words(campaign, now));
+  }
+  if (campaign.relay_trouble) {
+    paragraphs.push_back(fmt::format("{} since {}: {}", trouble_sign(campaign),
+                                     moment_words(campaign.relay_trouble->since),
+                                     shown(campaign.relay_trouble->text)));
+    if (campaign.relay_tries)
+      paragraphs.push_back(tries_words(*campaign.relay_tries, now));
+    if (campaign.relay_help && !campaign.relay_help->advice.empty())
+      paragraphs.push_back(fmt::format("what to do: {}", shown(campaign.relay_help->advice)));
+  }
+  std::vector<std::string> lines;
+  for (const auto& words : paragraphs)
+    append_wrapped(lines, words, where.width == 0 ? 80 : where.width);
+  return lines;
 }
 
 std::string change_line(const campaign_view& campaign, timestamp now) {

@@ -121,6 +121,26 @@ TEST_CASE("a relay's trouble is told with whose it is, since when, what was trie
   CHECK_THAT(rows.render(0), ContainsSubstring("Sending, account refused"));
 }
 
+TEST_CASE("below the bar of a watched campaign stands what holds it up, in lines that fit") {
+  auto view = sample();
+  CHECK(trouble_lines(view, nine, narrow).empty());
+  view.relay_trouble = relay_trouble{nine, "mail:25: " + std::string(200, 'x') + " cannot connect\r\n"};
+  view.relay_help = relay_help{"relay", "see that it runs"};
+  view.relay_tries = relay_tries{4, nine, nine + std::chrono::seconds(90)};
+  view.hold = hold{"", hold_reason::relay_refuses, "10 letters were refused", nine, {}};
+  for (const std::size_t width : {20U, 40U, 80U}) {
+    auto where = narrow;
+    where.width = width;
+    const auto lines = trouble_lines(view, nine, where);
+    CHECK(lines.size() >= 5);
+    for (const auto& line : lines)
+      CHECK((display_width(line) < width && line.find('\n') == std::string::npos));
+  }
+  const auto lines = trouble_lines(view, nine, {.is_terminal = true, .width = 200, .height = 24});
+  CHECK(lines.front() == "  10 letters were refused");
+  CHECK(lines.back() == "  what to do: see that it runs");
+}
+
 TEST_CASE("letters that are put off say by which words, and when the first leaves again") {
   auto view = sample();
   view.counts.by_state = {0, 0, 970, 0, 30, 0, 0};
