@@ -139,13 +139,19 @@ void add_trouble(std::string& into, const campaign_view& campaign, timestamp now
     line(into, "", fmt::format("what to do: {}", shown(campaign.relay_help->advice)));
 }
 
-/// Letters that their recipients' servers put off: nothing is wrong with the campaign.
-void add_delays(std::string& into, const campaign_view& campaign) {
+std::string pace_words(const relay_pace& pace) {
+  const auto words = pace.letters_per_second
+                         ? fmt::format("bears {:.1f} letters a second", *pace.letters_per_second)
+                         : fmt::format("bears {} of {} connections", pace.connections, pace.connections_max);
+  return fmt::format("{}: {}", words, shown(pace.words));
+}
+
+/// Of letters that their recipients' servers put off: nothing is wrong with the campaign. Empty where there are none.
+std::string delay_words(const campaign_view& campaign) {
   if (campaign.responses.empty())
-    return;
+    return {};
   const auto& last = campaign.responses.front();
-  line(into, "put off",
-       fmt::format("by the server since {}: {}", moment_words(last.first_seen), shown(last.answer.text)));
+  return fmt::format("by the server since {}: {}", moment_words(last.first_seen), shown(last.answer.text));
 }
 
 /// Why the engine holds it, in a word or two.
@@ -419,12 +425,8 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
          *campaign.released_at == timestamp{}
              ? std::string{"everything is due"}
              : fmt::format("since {}: everything is due", moment_words(*campaign.released_at)));
-  if (const auto& pace = campaign.relay_pace) {
-    auto words = pace->letters_per_second
-                     ? fmt::format("bears {:.1f} letters a second", *pace->letters_per_second)
-                     : fmt::format("bears {} of {} connections", pace->connections, pace->connections_max);
-    line(text, "relay", fmt::format("{}: {}", words, shown(pace->words)));
-  }
+  if (campaign.relay_pace)
+    line(text, "relay", pace_words(*campaign.relay_pace));
   add_trouble(text, campaign, now);
   for (const auto& reason : campaign.moderation_reasons)
     line(text, &reason == &campaign.moderation_reasons.front() ? "moderation" : "", shown(reason));
@@ -432,7 +434,7 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
   if (campaign.trial)
     line(text, "trial", trial_progress_words(*campaign.trial));
   add_counts(text, campaign);
-  add_delays(text, campaign);
+  line(text, "put off", delay_words(campaign));
   if (is_busy(campaign))
     line(text, "rate", rate_words(campaign.rate));
   line(text, "next", next_words(campaign, now));
@@ -479,6 +481,13 @@ std::vector<std::string> trouble_lines(const campaign_view& campaign, timestamp 
       paragraphs.push_back(tries_words(*campaign.relay_tries, now));
     if (campaign.relay_help && !campaign.relay_help->advice.empty())
       paragraphs.push_back(fmt::format("what to do: {}", shown(campaign.relay_help->advice)));
+  }
+  const auto is_moving = campaign.status() == status::sending && !campaign.relay_trouble;
+  if (is_moving && campaign.relay_pace)
+    paragraphs.push_back("the relay " + pace_words(*campaign.relay_pace));
+  if (is_moving && !campaign.responses.empty()) {
+    paragraphs.push_back("put off " + delay_words(campaign));
+    paragraphs.push_back("next: " + next_words(campaign, now));
   }
   std::vector<std::string> lines;
   for (const auto& words : paragraphs)

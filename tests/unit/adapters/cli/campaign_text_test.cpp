@@ -138,6 +138,10 @@ TEST_CASE("below the bar of a watched campaign stands what holds it up, in lines
   }
   const auto lines = trouble_lines(view, nine, {.is_terminal = true, .width = 200, .height = 24});
   CHECK(lines.front() == "  10 letters were refused");
+  auto slow = sample();
+  slow.relay_pace = relay_pace{2.0, 20, 20, "454 4.7.0 Throttling failure"};
+  CHECK(trouble_lines(slow, nine, narrow) ==
+        std::vector<std::string>{"  the relay bears 2.0 letters a second: 454 4.7.0 Throttling failure"});
   CHECK(lines.back() == "  what to do: see that it runs");
 }
 
