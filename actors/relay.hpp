@@ -86,7 +86,8 @@ public:
   /// The pace that the server was found to bear, while that is less than the settings allow. Any thread.
   virtual std::optional<relay_pace> found_pace() const { return std::nullopt; }
 
-  /// How often it was tried in vain, while it takes nothing, as of `now`; nothing from relays that do not say. Any thread.
+  /// How often it was tried in vain while it takes nothing, as of `now`; nothing from relays that do not say. Any
+  /// thread.
   virtual std::optional<relay_tries> tries([[maybe_unused]] timestamp now) const { return std::nullopt; }
 
   /// Finishes letters whose end of data was sent and closes connections properly. Queues report what became

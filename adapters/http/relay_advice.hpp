@@ -7,8 +7,7 @@
 
 namespace sluice {
 
-/// Whose trouble it is, as domain.md has it: "relay", or "account" where the server speaks and refuses what is sent from
-/// it.
+/// Whose trouble it is: "relay", or "account" where the server takes connections and refuses what is sent from it.
 std::string_view whose_trouble(const notice& trouble);
 
 /// What to do about it. Empty where the trouble's own words say it already, or nobody knows.
