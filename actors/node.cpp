@@ -184,6 +184,7 @@ public:
         one.trouble = view->relay_trouble;
     return all;
   }
+  std::optional<relay_tries> tries() override { return services_->relay->tries(now()); }
   timestamp now() const override { return services_->now(); }
   const node_settings& settings() const override { return services_->settings; }
   caf::actor_system& system() override { return *system_; }

@@ -146,6 +146,9 @@ public:
   /// Goes on from the `findings` of a relay to the same server, before the first queue is opened. An error where they
   /// cannot be read: then it is as if there were none.
   virtual result<void> recall(std::string_view) { return {}; }
+  /// How often it was tried in vain while it takes nothing, as of `now`; nothing from relays that do not say. Any
+  /// thread.
+  virtual std::optional<relay_tries> tries([[maybe_unused]] timestamp now) const { return std::nullopt; }
 
   /// Finishes letters whose end of data was sent and closes connections properly. Queues report what became
   /// of their letters before it returns; afterwards a withdraw is still answered by `withdraw_complete`, and what is

@@ -588,6 +588,13 @@ public:
     return std::nullopt;
   }
 
+  std::optional<relay_tries> tries(timestamp now) const override {
+    for (const auto& one : core_->all())
+      if (auto found = one.through->tries(now))
+        return found;
+    return std::nullopt;
+  }
+
   std::vector<relay_view> states() const override {
     std::vector<relay_view> all;
     for (std::size_t at = 0; at < core_->all().size(); ++at)

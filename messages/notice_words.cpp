@@ -313,6 +313,28 @@ constexpr auto table = std::to_array<notice_words>({
      "it refuses whatever is sent from this account: {reply}; nobody is given up: one letter probes with "
      "growing delays, and the rest follows when it is through"},
     {"session_out_of_step", "the session is out of step: {reply}"},
+
+    // What to do about it
+    {"advice_unreachable",
+     "see that the server runs, that relay.url has its address and port, and that no firewall is between"},
+    {"advice_name", "see that relay.url has the server's name right, and that this machine's DNS knows it"},
+    {"advice_tls", "see what tls= in relay.url asks for, or have TLS set up at the server"},
+    {"advice_login",
+     "correct user and password (relay.url, relay.password_file) and restart Sluice; meanwhile it tries "
+     "seldom, lest the server lock the account"},
+    {"advice_token", "see that relay.token_file or relay.token_command gives a token that the server takes"},
+    {"advice_not_welcome",
+     "read what it says: often it is about this machine's address, its name or its PTR record; it may pass "
+     "by itself"},
+    {"advice_wait", "it may pass by itself; where it lasts, look into the server's own log"},
+    {"advice_limit",
+     "nothing must be done: the limit passes, and the rest follows; if it is too small, ask your provider "
+     "for more"},
+    {"advice_account",
+     "see that relay.url logs in as a user who may send from this address to anybody, and that the account "
+     "is in order"},
+
+    // Amid a session
     {"message_taken_early", "it takes a message over before its end: {reply}"},
     {"message_refused_early", "it refused a message before its end"},
     {"message_not_read", "it takes no more of the message for {within:duration}"},
@@ -382,7 +404,8 @@ constexpr auto table = std::to_array<notice_words>({
     {"letter_part", "its part, the {part}. one, is due at {at:time}"},
     {"letter_deferred",
      "it was put off at {at:time}[: {reply}][: {causes}]; it is tried again at {until:time}"},
-    {"letter_relay_away", "the relay is away since {since:time}[: {causes}]; it is tried again and again"},
+    {"letter_relay_away",
+     "the relay has taken no letters since {since:time}[: {causes}]; it is tried again and again"},
     {"letter_domain_limit", "letters to {domain} have a limit of {limit}, and "
                             "{waiting|letter waits|letters wait} for it at the relay"},
     {"letter_rate_limit", "letters of all campaigns together have a limit of {limit}"},

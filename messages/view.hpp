@@ -38,6 +38,22 @@ struct relay_trouble {
   bool operator==(const relay_trouble&) const = default;
 };
 
+/// What a person needs to know of a relay's trouble beside its words.
+struct relay_help {
+  std::string about;          ///< whose it is: "relay" or "account"
+  std::string advice;         ///< what to do; empty: the trouble's own words say it, or nobody knows
+  sluice::notice notice = {}; ///< what `advice` says
+  bool operator==(const relay_help&) const = default;
+};
+
+/// How often a relay was tried in vain since letters last left, and when it is tried next.
+struct relay_tries {
+  std::uint32_t count = 0;
+  timestamp since;                  ///< the first of them
+  std::optional<timestamp> next_at; ///< nothing: it is being tried, or will be with the next letter
+  bool operator==(const relay_tries&) const = default;
+};
+
 /// What the relay was found to bear less than the settings allow, by the server's words.
 struct relay_pace {
   std::optional<double> letters_per_second; ///< nothing: no bound was found
@@ -97,9 +113,11 @@ struct campaign_view {
   letter_counts counts;
   double rate = 0; ///< letters settled a second, over the last seconds
   std::optional<sluice::relay_trouble> relay_trouble;
-  std::optional<sluice::relay_pace>
-      relay_pace;                  ///< of one campaign that sends, while the relay is slowed down
-  std::optional<trial_view> trial; ///< the one that is under way
+  std::optional<sluice::relay_help> relay_help;   ///< with relay_trouble, where people look at it
+  std::optional<sluice::relay_tries> relay_tries; ///< likewise
+  std::optional<sluice::relay_pace> relay_pace;   ///< of one that sends, while the relay is slowed down
+  std::optional<timestamp> next_retry_at;         ///< when the first of those that are deferred leaves again
+  std::optional<trial_view> trial;                ///< the one that is under way
   letter_index trial_on_resume =
       0; ///< so many letters would leave first if the hold were lifted; 0: no trial
   letter_index accepted_resent = 0;      ///< accepted after they had been in doubt: perhaps there twice

@@ -11,6 +11,28 @@ namespace {
 json moment_or_null(const std::optional<timestamp>& moment) {
   return moment ? json(format_timestamp(*moment)) : json();
 }
+
+json tries_json(const std::optional<relay_tries>& tries) {
+  if (!tries)
+    return nullptr;
+  return {{"count", tries->count},
+          {"since", format_timestamp(tries->since)},
+          {"next_at", moment_or_null(tries->next_at)}};
+}
+
+/// What a server said last of letters that it puts off; nothing where none did.
+json last_delay_json(const std::vector<response_group>& responses) {
+  const response_group* last = nullptr;
+  for (const auto& one : responses)
+    if (one.answer.code / 100 == 4 && (last == nullptr || one.last_seen > last->last_seen))
+      last = &one;
+  if (last == nullptr)
+    return nullptr;
+  return {{"text", to_line(last->answer)},
+          {"letters", last->count},
+          {"first_seen", format_timestamp(last->first_seen)},
+          {"last_seen", format_timestamp(last->last_seen)}};
+}
 } // namespace
 
 json to_json(const audience_ref& value) {
@@ -80,6 +102,12 @@ json to_json(const campaign_view& value) {
   into["counts"] = std::move(counts);
   into["rate"] = value.rate;
   into["relay_trouble"] = value.relay_trouble ? to_json(*value.relay_trouble) : json();
+  if (const auto& help = value.relay_help; help && value.relay_trouble) {
+    into["relay_trouble"]["about"] = help->about;
+    into["relay_trouble"]["advice"] =
+        help->advice.empty() ? json() : json{{"text", help->advice}, {"notice", to_json(help->notice)}};
+    into["relay_trouble"]["tries"] = tries_json(value.relay_tries);
+  }
   into["trial"] = nullptr;
   if (value.trial)
     into["trial"] = {{"letters", value.trial->letters},
@@ -90,6 +118,11 @@ json to_json(const campaign_view& value) {
                        {"others", value.trial->others}}}};
   into["accepted_resent"] = value.accepted_resent;
   into["refusals"] = {{"provisional", value.refused_for_now}};
+  into["delays"] = nullptr;
+  if (value.counts.of(letter_state::deferred) > value.refused_for_now)
+    into["delays"] = {{"letters", value.counts.of(letter_state::deferred) - value.refused_for_now},
+                      {"next_at", moment_or_null(value.next_retry_at)},
+                      {"last", last_delay_json(value.responses)}};
   into["relay_pace"] = value.relay_pace ? to_json(*value.relay_pace) : json();
   into["drain"] = nullptr;
   if (value.drain) {

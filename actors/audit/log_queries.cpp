@@ -96,6 +96,16 @@ private:
   std::vector<letter_row>& rows_;
 };
 
+bool is_refused_for_now(const campaign_state& state, letter_index index) {
+  return state.provisional.contains(index) && state.letters.at(index) == letter_state::deferred;
+}
+
+/// Whether the query asks for letters like this one.
+bool is_asked_for(const campaign_state& state, const letters_query& query, letter_index index) {
+  return (!query.outcome || (index < state.letters.size() && state.letters.at(index) == *query.outcome)) &&
+         (!query.is_refused_for_now || is_refused_for_now(state, index));
+}
+
 /// The next `limit` letters behind `after`, of one state or of any.
 std::vector<letter_row> chosen(const campaign_state& state, const letters_query& query) {
   std::vector<letter_row> rows;
@@ -104,7 +114,7 @@ std::vector<letter_row> chosen(const campaign_state& state, const letters_query&
   if (query.is_refused_for_now) {
     for (auto one = state.provisional.lower_bound(index);
          one != state.provisional.end() && rows.size() < limit; ++one)
-      if (state.letters.at(one->first) == letter_state::deferred)
+      if (is_asked_for(state, query, one->first))
         rows.emplace_back().index = one->first;
     return rows;
   }
@@ -211,10 +221,10 @@ result<found_letters> search_letters(const store& from,
   found_letters found;
   letter_history only_now;
   auto& history = seen ? *seen : only_now;
-  std::optional<letter_table> states;
-  if (query.outcome) {
-    const auto looked = history.look(from, campaign.id,
-                                     [&](const letter_log_index& index) { states = index.state().letters; });
+  std::optional<campaign_state> state;
+  if (query.outcome || query.is_refused_for_now) {
+    const auto looked =
+        history.look(from, campaign.id, [&](const letter_log_index& index) { state = index.state(); });
     if (!looked)
       return std::unexpected(looked.error());
   }
@@ -234,8 +244,7 @@ result<found_letters> search_letters(const store& from,
     for (const auto& row : *read) {
       if (found.rows.size() == limit)
         break;
-      if (wanted.are_in(row.email) &&
-          (!states || (index < states->size() && states->at(index) == *query.outcome)))
+      if (wanted.are_in(row.email) && (!state || is_asked_for(*state, query, index)))
         found.rows.emplace_back().index = index;
       ++index;
     }

@@ -131,6 +131,8 @@ campaign_view brief_view_of(const campaign_state& state, timestamp now, letter_i
       static_cast<letter_index>(std::ranges::count_if(state.provisional, [&](const auto& refusal) {
         return state.letters.at(refusal.first) == letter_state::deferred;
       }));
+  if (!state.retry_queue.empty() && state.retry_queue.begin()->first != never)
+    view.next_retry_at = state.retry_queue.begin()->first;
   view.drain = state.drain;
   view.submitted_at = state.submitted_at;
   view.moderation_reasons = state.moderation_reasons;

@@ -41,13 +41,15 @@ struct letter {
   letter_index index = 0;
   std::uint32_t recipient_at = 0;
   std::uint32_t recipient_bytes = 0;
+  std::uint32_t message_id_at = 0; ///< its local part, in the batch's text
   std::uint32_t piece_at = 0;
   std::uint32_t piece_count = 0;
   std::uint32_t wire_bytes = 0;
-  std::uint32_t own_bytes = 0;    ///< of wire_bytes: not shared
-  std::uint32_t stuffed_dots = 0; ///< of wire_bytes: not in the message
-  bool has_8bit = false;          ///< the message needs 8BITMIME
-  bool needs_smtputf8 = false;    ///< an address needs SMTPUTF8
+  std::uint32_t own_bytes = 0;       ///< of wire_bytes: not shared
+  std::uint32_t stuffed_dots = 0;    ///< of wire_bytes: not in the message
+  std::uint8_t message_id_bytes = 0; ///< 0: it is not known, or longer
+  bool has_8bit = false;             ///< the message needs 8BITMIME
+  bool needs_smtputf8 = false;       ///< an address needs SMTPUTF8
 
   /// The message's size (RFC 1870 section 6: stuffed dots do not count).
   std::uint32_t message_bytes() const { return wire_bytes - stuffed_dots; }
@@ -82,6 +84,11 @@ struct batch {
 
   std::string_view recipient_of(const letter& one) const {
     return std::string_view{text}.substr(one.recipient_at, one.recipient_bytes);
+  }
+
+  /// The local part of its Message-ID (`c17.3f…`), which tells campaign and letter apart from all others; may be empty.
+  std::string_view message_id_of(const letter& one) const {
+    return std::string_view{text}.substr(one.message_id_at, one.message_id_bytes);
   }
 
   std::string_view octets_of(piece one) const {

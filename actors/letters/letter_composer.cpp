@@ -346,9 +346,16 @@ private:
     to.append(address).append(before_subject_);
     append_header_text(to, 9, rendered_subject_);
     to.append("\r\nMessage-ID: "); // never folded: receivers compare it, and not all of them unfold it
-    message_ids_.append(to, stored_address);
+    append_message_id(stored_address, to, one);
     to.append("\r\n");
     append_unsubscribe(to);
+  }
+
+  void append_message_id(std::string_view stored_address, std::string& to, letter& one) const {
+    one.message_id_at = static_cast<std::uint32_t>(to.size() + 1); // behind its bracket
+    message_ids_.append(to, stored_address);
+    const auto bytes = to.find('@', one.message_id_at) - one.message_id_at;
+    one.message_id_bytes = bytes <= UINT8_MAX ? static_cast<std::uint8_t>(bytes) : std::uint8_t{0};
   }
 
   void append_unsubscribe(std::string& to) const {

@@ -32,6 +32,7 @@ std::optional<hold> hold_from(const nlohmann::json& answer) {
   held.reason = parse_hold_reason(text_of(answer, "reason")).value_or(hold_reason::operator_request);
   held.text = text_of(answer, "text");
   held.since = moment_of(answer, "since").value_or(timestamp{});
+  held.notice.code = text_of(part_of(answer, "notice"), "code");
   return held;
 }
 
@@ -58,6 +59,26 @@ std::optional<trial_view> trial_from(const nlohmann::json& answer) {
   if (const auto begun = letters_of(outcomes, "begun"); begun > 0)
     trial.begun.add({0, begun});
   return trial;
+}
+
+/// Its words are one line: there is no code beside them.
+response_group delay_from(const nlohmann::json& last) {
+  response_group group;
+  group.answer.text = text_of(last, "text");
+  group.count = letters_of(last, "letters");
+  group.first_seen = moment_of(last, "first_seen").value_or(timestamp{});
+  group.last_seen = moment_of(last, "last_seen").value_or(timestamp{});
+  return group;
+}
+
+void read_relay_help(const nlohmann::json& trouble, campaign_view& view) {
+  if (text_of(trouble, "about").empty())
+    return;
+  view.relay_help = relay_help{text_of(trouble, "about"), text_of(part_of(trouble, "advice"), "text")};
+  const auto& tries = part_of(trouble, "tries");
+  if (const auto since = moment_of(tries, "since"))
+    view.relay_tries = relay_tries{static_cast<std::uint32_t>(number_of(tries, "count")), *since,
+                                   moment_of(tries, "next_at")};
 }
 
 void read_moderation(const nlohmann::json& answer, campaign_view& view) {
@@ -162,6 +183,11 @@ outcome<campaign_view> campaign_from(const nlohmann::json& answer) {
   if (trouble.is_object())
     view.relay_trouble =
         relay_trouble{moment_of(trouble, "since").value_or(timestamp{}), text_of(trouble, "text")};
+  read_relay_help(trouble, view);
+  const auto& delays = part_of(answer, "delays");
+  view.next_retry_at = moment_of(delays, "next_at");
+  if (const auto& last = part_of(delays, "last"); last.is_object())
+    view.responses.push_back(delay_from(last));
   view.trial = trial_from(part_of(answer, "trial"));
   view.trial_on_resume = letters_of(part_of(answer, "hold"), "trial");
   view.refused_for_now = letters_of(part_of(answer, "refusals"), "provisional");

@@ -27,8 +27,14 @@ std::string mended_words(const campaign_view& campaign) {
   const auto id = to_string(campaign.id);
   if (campaign.trial_on_resume == 0 && final_letters(campaign.counts) == campaign.counts.total)
     return fmt::format("on hold: sluice resume {} ends it as it is", id);
-  auto words = fmt::format(
-      "on hold: sluice responses {} has what was said; when that is mended, sluice resume {}", id, id);
+  auto words =
+      campaign.hold->notice.code == "sender_refused"
+          ? fmt::format("on hold: have the server allow the sender address, or verify it with your "
+                        "provider; then sluice resume {}",
+                        id)
+          : fmt::format("on hold: sluice responses {} has what was said; when that is mended, sluice "
+                        "resume {}",
+                        id, id);
   if (campaign.trial_on_resume > 0)
     words += fmt::format(": {}", trial_words(campaign.trial_on_resume,
                                              campaign.counts.total - final_letters(campaign.counts)));
@@ -48,8 +54,35 @@ std::string paused_words(const campaign_view& campaign, timestamp now) {
   return words;
 }
 
+bool is_accounts(const campaign_view& campaign) {
+  return campaign.relay_help && campaign.relay_help->about == "account";
+}
+
+/// "tried 4 times since 2026-12-01 09:30:00, next at 2026-12-01 09:31:00 (in 9 s)"
+std::string tries_words(const relay_tries& tries, timestamp now) {
+  const auto next =
+      tries.next_at && *tries.next_at > now
+          ? fmt::format("next at {} (in {})", moment_words(*tries.next_at), span_words(*tries.next_at - now))
+          : std::string{"and now again"};
+  return fmt::format("tried {} since {}, {}", counted(tries.count, "time", "times"),
+                     moment_words(tries.since), next);
+}
+
+/// What waits for the relay, and until when.
+std::string waiting_words(const campaign_view& campaign, timestamp now) {
+  const auto waiting = campaign.counts.of(letter_state::pending) + campaign.counts.of(letter_state::claimed);
+  auto words = fmt::format("{} until the relay takes {}", counted(waiting, "letter waits", "letters wait"),
+                           waiting == 1 ? "it" : "them");
+  const auto& tries = campaign.relay_tries;
+  if (tries && tries->next_at && *tries->next_at > now)
+    words += fmt::format("; tried again in {}", span_words(*tries->next_at - now));
+  return words;
+}
+
 std::string sending_words(const campaign_view& campaign, timestamp now) {
   const auto& counts = campaign.counts;
+  if (campaign.relay_trouble && counts.of(letter_state::pending) + counts.of(letter_state::claimed) > 0)
+    return waiting_words(campaign, now);
   if (campaign.trial && campaign.trial->begun.count() >= campaign.trial->letters)
     return "the outcome of the trial; then the rest";
   if (campaign.next_part)
@@ -58,8 +91,13 @@ std::string sending_words(const campaign_view& campaign, timestamp now) {
   if (leaving > 0)
     return fmt::format("{} leaving now", counted(leaving, "letter is", "letters are"));
   if (counts.of(letter_state::deferred) > 0)
-    return fmt::format("{} offered again later", counted(counts.of(letter_state::deferred),
-                                                         "deferred letter is", "deferred letters are"));
+    return fmt::format(
+        "{} offered again{}",
+        counted(counts.of(letter_state::deferred), "deferred letter is", "deferred letters are"),
+        campaign.next_retry_at
+            ? fmt::format(", the first at {} (in {})", moment_words(*campaign.next_retry_at),
+                          span_words(*campaign.next_retry_at - now))
+            : std::string{" later"});
   if (counts.of(letter_state::in_doubt) > 0)
     return fmt::format(
         "{} for a person's word: sluice doubt {}",
@@ -83,6 +121,50 @@ std::string hold_words(const hold& held) {
   if (!held.text.empty())
     words += fmt::format(": {}", shown(held.text));
   return words;
+}
+
+/// What keeps all of its letters, whose failure that is, what was tried and what to do.
+void add_trouble(std::string& into, const campaign_view& campaign, timestamp now) {
+  const auto& trouble = campaign.relay_trouble;
+  if (!trouble)
+    return;
+  const auto since = moment_words(trouble->since);
+  if (is_accounts(campaign))
+    line(into, "account", fmt::format("refused since {}: {}", since, shown(trouble->text)));
+  else
+    line(into, "relay", fmt::format("fails since {}: {}", since, shown(trouble->text)));
+  if (campaign.relay_tries)
+    line(into, "", tries_words(*campaign.relay_tries, now));
+  if (campaign.relay_help && !campaign.relay_help->advice.empty())
+    line(into, "", fmt::format("what to do: {}", shown(campaign.relay_help->advice)));
+}
+
+std::string pace_words(const relay_pace& pace) {
+  const auto words = pace.letters_per_second
+                         ? fmt::format("bears {:.1f} letters a second", *pace.letters_per_second)
+                         : fmt::format("bears {} of {} connections", pace.connections, pace.connections_max);
+  return fmt::format("{}: {}", words, shown(pace.words));
+}
+
+/// Of letters that their recipients' servers put off: nothing is wrong with the campaign. Empty where there are none.
+std::string delay_words(const campaign_view& campaign) {
+  if (campaign.responses.empty())
+    return {};
+  const auto& last = campaign.responses.front();
+  return fmt::format("by the server since {}: {}", moment_words(last.first_seen), shown(last.answer.text));
+}
+
+/// Why the engine holds it, in a word or two.
+std::string_view hold_sign(const campaign_view& campaign) {
+  if (!campaign.hold || campaign.hold->reason == hold_reason::operator_request)
+    return {};
+  return campaign.hold->reason == hold_reason::spam_suspicion ? "suspected of spam" : "relay refuses";
+}
+
+std::string_view trouble_sign(const campaign_view& campaign) {
+  if (!campaign.relay_trouble)
+    return {};
+  return is_accounts(campaign) ? "account refused" : "relay fails";
 }
 
 std::string trial_progress_words(const trial_view& trial) {
@@ -118,6 +200,34 @@ bool is_busy(const campaign_view& campaign) {
 
 std::string rate_words(double rate) {
   return fmt::format("{:.{}f}/s", rate, rate < 10 ? 1 : 0);
+}
+
+/// Lines of whole words, indented, each narrower than the width.
+void append_wrapped(std::vector<std::string>& into, std::string_view words, std::size_t width) {
+  constexpr std::string_view indent = "  ";
+  std::string line;
+  while (!words.empty()) {
+    const auto end = std::min(words.find(' '), words.size());
+    const auto word = cut(words.substr(0, end), width - indent.size() - 1);
+    words.remove_prefix(std::min(end + 1, words.size()));
+    if (!line.empty() && display_width(line) + 1 + display_width(word) >= width) {
+      into.push_back(std::move(line));
+      line.clear();
+    }
+    line += line.empty() ? indent : std::string_view{" "};
+    line += word;
+  }
+  if (!line.empty())
+    into.push_back(std::move(line));
+}
+
+/// "Sending, relay fails"
+std::string listed_status(const campaign_view& campaign) {
+  auto words = status_words(campaign.status());
+  for (const auto sign : {hold_sign(campaign), trouble_sign(campaign)})
+    if (!sign.empty())
+      words += fmt::format(", {}", sign);
+  return words;
 }
 
 } // namespace
@@ -276,7 +386,7 @@ void add_row(table& into, const campaign_view& campaign) {
                             ? std::string{"-"}
                             : fmt::format("{} {}", to_string(campaign.audience.id), campaign.audience.name);
   into.add({to_string(campaign.id), campaign.spec.name,
-            campaign.fault.empty() ? status_words(campaign.status()) : "Parked", audience,
+            campaign.fault.empty() ? listed_status(campaign) : "Parked", audience,
             start ? moment_words(*start) : "-", moment_words(campaign.changed_at),
             plan_words(campaign.spec.plan),
             fmt::format("{}/{} {}", final_letters(counts), counts.total,
@@ -316,16 +426,9 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
          *campaign.released_at == timestamp{}
              ? std::string{"everything is due"}
              : fmt::format("since {}: everything is due", moment_words(*campaign.released_at)));
-  if (const auto& pace = campaign.relay_pace) {
-    auto words = pace->letters_per_second
-                     ? fmt::format("bears {:.1f} letters a second", *pace->letters_per_second)
-                     : fmt::format("bears {} of {} connections", pace->connections, pace->connections_max);
-    line(text, "relay", fmt::format("{}: {}", words, shown(pace->words)));
-  }
-  if (campaign.relay_trouble)
-    line(text, "relay",
-         fmt::format("fails since {}: {}", moment_words(campaign.relay_trouble->since),
-                     shown(campaign.relay_trouble->text)));
+  if (campaign.relay_pace)
+    line(text, "relay", pace_words(*campaign.relay_pace));
+  add_trouble(text, campaign, now);
   for (const auto& reason : campaign.moderation_reasons)
     line(text, &reason == &campaign.moderation_reasons.front() ? "moderation" : "", shown(reason));
   line(text, "moderator", shown(campaign.moderation_words));
@@ -333,8 +436,10 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
     line(text, "trial", trial_progress_words(*campaign.trial));
   add_counts(text, campaign);
   if (campaign.accepted_resent > 0)
-    line(text, "", fmt::format("{} perhaps there twice: the reply to the first did not come",
-                               counted(campaign.accepted_resent, "letter is", "letters are")));
+    line(text, "",
+         fmt::format("{} perhaps there twice: the reply to the first did not come",
+                     counted(campaign.accepted_resent, "letter is", "letters are")));
+  line(text, "put off", delay_words(campaign));
   if (is_busy(campaign))
     line(text, "rate", rate_words(campaign.rate));
   line(text, "next", next_words(campaign, now));
@@ -357,13 +462,42 @@ std::string progress_line(const campaign_view& campaign, timestamp now, const te
     tail += fmt::format("  {} accumulated", accumulated(campaign));
   else if (campaign.next_part && !campaign.hold)
     tail += fmt::format("  +{} in {}", campaign.next_part->letters, span_words(campaign.next_part->at - now));
-  if (campaign.relay_trouble)
-    tail += "  relay fails";
+  for (const auto sign : {hold_sign(campaign), trouble_sign(campaign)})
+    if (!sign.empty())
+      tail += fmt::format("  {}", sign);
   const auto used = display_width(head) + display_width(tail) + 1;
   const auto bar_width = used + 6 <= width ? std::min<std::size_t>(width - used - 1, 40) : 0;
   if (bar_width == 0)
     return cut(fmt::format("{}{}", head, tail), width - 1);
   return fmt::format("{} {}{}", head, colored(bar(done, counts.total, bar_width, where), shade, where), tail);
+}
+
+std::vector<std::string> trouble_lines(const campaign_view& campaign, timestamp now, const terminal& where) {
+  std::vector<std::string> paragraphs;
+  if (!hold_sign(campaign).empty()) {
+    paragraphs.push_back(shown(campaign.hold->text));
+    paragraphs.push_back(next_words(campaign, now));
+  }
+  if (campaign.relay_trouble) {
+    paragraphs.push_back(fmt::format("{} since {}: {}", trouble_sign(campaign),
+                                     moment_words(campaign.relay_trouble->since),
+                                     shown(campaign.relay_trouble->text)));
+    if (campaign.relay_tries)
+      paragraphs.push_back(tries_words(*campaign.relay_tries, now));
+    if (campaign.relay_help && !campaign.relay_help->advice.empty())
+      paragraphs.push_back(fmt::format("what to do: {}", shown(campaign.relay_help->advice)));
+  }
+  const auto is_moving = campaign.status() == status::sending && !campaign.relay_trouble;
+  if (is_moving && campaign.relay_pace)
+    paragraphs.push_back("the relay " + pace_words(*campaign.relay_pace));
+  if (is_moving && !campaign.responses.empty()) {
+    paragraphs.push_back("put off " + delay_words(campaign));
+    paragraphs.push_back("next: " + next_words(campaign, now));
+  }
+  std::vector<std::string> lines;
+  for (const auto& words : paragraphs)
+    append_wrapped(lines, words, where.width == 0 ? 80 : where.width);
+  return lines;
 }
 
 std::string change_line(const campaign_view& campaign, timestamp now) {
@@ -378,8 +512,12 @@ std::string change_line(const campaign_view& campaign, timestamp now) {
                             : "");
   if (accumulated(campaign) > 0)
     text += fmt::format(", {} accumulated", accumulated(campaign));
+  if (!hold_sign(campaign).empty())
+    text += fmt::format(", held: {}", shown(campaign.hold->text));
   if (campaign.relay_trouble)
-    text += fmt::format(", relay fails: {}", shown(campaign.relay_trouble->text));
+    text += fmt::format(", {}: {}", trouble_sign(campaign), shown(campaign.relay_trouble->text));
+  if (campaign.relay_trouble && campaign.relay_tries)
+    text += fmt::format("; {}", tries_words(*campaign.relay_tries, now));
   return text;
 }
 

@@ -7,6 +7,7 @@
 #include "messages/view.hpp"
 
 #include <string>
+#include <vector>
 
 namespace sluice::cli {
 
@@ -42,6 +43,9 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
 
 /// One line that fits the width: name, bar, percent, counts, status, rate, what comes next.
 std::string progress_line(const campaign_view& campaign, timestamp now, const terminal& where);
+/// What stands below it for one campaign that is watched: what holds it up or slows it, what was tried, what to do.
+/// Lines that fit the width; none where all goes well.
+std::vector<std::string> trouble_lines(const campaign_view& campaign, timestamp now, const terminal& where);
 /// The same without a bar, for logs: one change a line.
 std::string change_line(const campaign_view& campaign, timestamp now);
 

@@ -85,6 +85,7 @@ void set_body(CURL* easy, const http_request& what, exchange& now) {
 
 struct http_transfer::handle {
   CURL* easy = nullptr;
+  bool is_running = false;
 };
 
 http_transfer::http_transfer() : handle_(std::make_unique<handle>()) {
@@ -98,6 +99,12 @@ http_transfer::~http_transfer() {
 }
 
 outcome<http_answer> http_transfer::run(const http_request& what) {
+  // A handle carries one exchange at a time: what is asked amid a stream goes beside it.
+  if (handle_->is_running)
+    return http_transfer{}.run(what);
+  handle_->is_running = true;
+  const std::unique_ptr<bool, void (*)(bool*)> until_the_end(&handle_->is_running,
+                                                             [](bool* running) { *running = false; });
   auto* easy = handle_->easy;
   if (easy == nullptr)
     return fail(exit_code::unreachable, "the HTTP library cannot be set up");

@@ -40,7 +40,8 @@ public:
   http_transfer(const http_transfer&) = delete;
   http_transfer& operator=(const http_transfer&) = delete;
 
-  /// Any answer is a success here, whatever its status. `unreachable` when there was none.
+  /// Any answer is a success here, whatever its status. `unreachable` when there was none. May be called by what another
+  /// exchange calls.
   outcome<http_answer> run(const http_request& what);
 
 private:

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <ostream>
 
@@ -16,6 +18,8 @@ namespace {
 
 constexpr milliseconds retry_delay_first{250};
 constexpr milliseconds retry_delay_max{5000};
+/// Between two looks at how often a relay was tried.
+constexpr milliseconds ask_every{2000};
 
 /// What is known of the campaigns that are watched, and how it is shown.
 class watcher {
@@ -67,9 +71,13 @@ public:
     if (!lines_.is_live() || with_.wants_json() || (!is_due_to_change && now - drawn_at_ < redraw_every))
       return;
     drawn_at_ = now;
+    ask_for_tries(now);
     std::vector<std::string> bars;
-    for (const auto& [id, view] : views_)
+    for (const auto& [id, view] : views_) {
       bars.push_back(progress_line(view.t0 ? refreshed(view, now) : view, now, lines_.where()));
+      if (only_)
+        std::ranges::move(trouble_lines(view, now, lines_.where()), std::back_inserter(bars));
+    }
     if (bars.empty())
       bars.emplace_back("nothing is outgoing");
     lines_.draw(std::move(bars));
@@ -100,6 +108,18 @@ private:
     return {};
   }
 
+  /// No event tells of a try in vain: when one was due, the engine is asked.
+  void ask_for_tries(timestamp now) {
+    const auto found = only_ ? views_.find(*only_) : views_.end();
+    if (found == views_.end() || !found->second.relay_tries || now - asked_at_ < ask_every)
+      return;
+    const auto& next = found->second.relay_tries->next_at;
+    if (next && now < *next)
+      return;
+    asked_at_ = now;
+    static_cast<void>(fetch_one(*only_)); // where it is gone the stream tells
+  }
+
   void take(const nlohmann::json& value) {
     const auto id = parse_campaign_id(text_of(value, "id"));
     if (!id)
@@ -115,6 +135,7 @@ private:
     const auto before = views_.find(*id);
     const bool is_news = before == views_.end() || before->second.stage != view->stage ||
                          before->second.hold != view->hold || before->second.counts != view->counts ||
+                         before->second.relay_trouble != view->relay_trouble ||
                          before->second.fault != view->fault;
     views_[*id] = *view;
     if (is_news)
@@ -138,6 +159,7 @@ private:
   std::map<campaign_id, nlohmann::json> known_;
   std::map<campaign_id, campaign_view> views_;
   timestamp drawn_at_;
+  timestamp asked_at_;
 };
 
 /// Until it is over. What the engine refuses ends it; a connection that breaks does not, once there was one.

@@ -201,7 +201,7 @@ void list_campaigns(node& engine, const http_request& request, const respond& an
   json next;
   for (; first != views.end() && items.size() < limit; ++first) {
     if (const auto now = engine.campaigns().find((*first)->id, engine.now()))
-      items.push_back(brief_json(*now));
+      items.push_back(brief_json(engine, *now));
     next = std::next(first) == views.end() ? json() : json(to_string((*first)->id));
   }
   answer(json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}}));
@@ -215,9 +215,8 @@ void show_campaign(node& engine, const http_request& request, const respond& ans
   auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
-  if (view->stage == stage::sending)
-    view->relay_pace = engine.found_pace();
-  answer(is_whole ? whole_answer(engine, 200, *view) : json_response(200, brief_json(std::move(*view))));
+  answer(is_whole ? whole_answer(engine, 200, *view)
+                  : json_response(200, brief_json(engine, std::move(*view))));
 }
 
 void create_campaign(node& engine, const http_request& request, const respond& answer) {

@@ -1,8 +1,10 @@
 #include "adapters/http/campaign_json.hpp"
 
 #include "actors/audit/recovery.hpp"
+#include "adapters/http/relay_advice.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
+#include "messages/notice_words.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -23,7 +25,23 @@ result<campaign_view> whole_campaign(node& engine, const http_request& request) 
   return view;
 }
 
-nlohmann::json brief_json(campaign_view campaign) {
+namespace {
+/// What a view does not know: how the relay fares.
+void add_relay(node& engine, campaign_view& campaign) {
+  if (campaign.stage == stage::sending)
+    campaign.relay_pace = engine.found_pace();
+  if (!campaign.relay_trouble)
+    return;
+  const auto trouble = notice_or_text(campaign.relay_trouble->notice, campaign.relay_trouble->text);
+  auto advice = advice_on(trouble);
+  campaign.relay_help = relay_help{std::string{whose_trouble(trouble)},
+                                   advice.empty() ? std::string{} : words_of(advice), std::move(advice)};
+  campaign.relay_tries = engine.tries();
+}
+} // namespace
+
+nlohmann::json brief_json(node& engine, campaign_view campaign) {
+  add_relay(engine, campaign);
   campaign.spec.text.clear();
   campaign.spec.html.clear();
   auto shown = to_json(campaign);
@@ -39,6 +57,7 @@ result<nlohmann::json> whole_json(node& engine, const campaign_view& campaign) {
     whole.spec = std::move(*content);
   else if (campaign.fault.empty()) // which else tells why there is none
     return std::unexpected(content.error());
+  add_relay(engine, whole);
   return to_json(whole);
 }
 

@@ -16,7 +16,7 @@ result<campaign_spec> whole_content(node& engine, const campaign_view& campaign)
 result<campaign_view> whole_campaign(node& engine, const http_request& request);
 
 /// Without `text` and `html`.
-nlohmann::json brief_json(campaign_view campaign);
+nlohmann::json brief_json(node& engine, campaign_view campaign);
 
 /// With them.
 result<nlohmann::json> whole_json(node& engine, const campaign_view& campaign);

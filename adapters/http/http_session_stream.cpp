@@ -29,7 +29,7 @@ std::string event_text(node& engine, campaign_id id) {
   if (!view)
     return "event: gone\ndata: {\"id\":\"" + to_string(id) + "\"}\n\n";
   return "event: campaign\ndata: " +
-         brief_json(*view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n\n";
+         brief_json(engine, *view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n\n";
 }
 
 struct stream_query {

@@ -171,6 +171,7 @@ void show_letters(node& engine, const http_request& request, const respond& answ
   letters_query asked;
   page_of(query, asked);
   const auto outcome = query.text("outcome");
+  asked.is_refused_for_now = query.boolean("provisional");
   const auto address = query.text("address");
   const auto words = query.text("q");
   if (const auto fault = query.finish())

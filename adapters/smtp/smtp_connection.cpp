@@ -1,5 +1,6 @@
 #include "adapters/smtp/smtp_connection.hpp"
 
+#include "adapters/smtp/dsn_parameters.hpp"
 #include "adapters/smtp/letter_limits.hpp"
 #include "messages/check.hpp"
 
@@ -419,6 +420,7 @@ void smtp_connection::append_command(expects command) {
     if (asks_for_dsn()) {
       commands_ += " NOTIFY=";
       commands_ += profile_.server.notify;
+      append_orcpt(commands_, open_.slot->recipient(), offers_.smtputf8 && needs_smtputf8(*open_.slot));
     }
     commands_ += "\r\n";
     open_.next = expects::data;
@@ -453,8 +455,10 @@ void smtp_connection::append_mail() {
     commands_ += " BODY=8BITMIME";
   if (offers_.smtputf8 && needs_smtputf8(slot))
     commands_ += " SMTPUTF8";
-  if (asks_for_dsn())
+  if (asks_for_dsn()) {
     commands_ += " RET=HDRS"; // who reads a million notices knows the message
+    append_envid(commands_, slot.from->message_id_of(*slot.one));
+  }
   commands_ += "\r\n";
 }
 

@@ -20,10 +20,6 @@ constexpr std::uint16_t code_of_success = 235;
 constexpr std::uint16_t code_of_challenge = 334;
 constexpr std::uint16_t code_of_refusal = 535;
 
-std::string words_of_login_reply(const reply& said) {
-  return to_words({said.code, said.enhanced.empty() ? said.text : said.enhanced + " " + said.text});
-}
-
 /// The mechanism was refused, not the login (RFC 4954 section 6): another may do.
 bool is_about_mechanism(const reply& said) {
   switch (said.code) {
@@ -110,7 +106,7 @@ smtp_connection::log_in_by(const std::vector<std::string>& mechanisms, std::size
     if (said->code == code_of_refusal)
       if (const auto next = next_after_refusal(mechanisms, at))
         co_return next;
-    notice refused{"login_refused", {{"mechanism", mechanism}, {"reply", words_of_login_reply(*said)}}};
+    notice refused{"login_refused", {{"mechanism", mechanism}, {"reply", to_line(*said)}}};
     if (const auto& detail = exchange->refusal(); !detail.empty())
       refused.add({"detail", to_reply({code_of_challenge, detail}).text});
     // A token may have ended since it was fetched: one that is newer is tried at once, in the same session.
@@ -152,7 +148,7 @@ task<result<reply>> smtp_connection::converse(const std::string& mechanism,
       bytes = co_await respond(exchange, std::move(*bytes));
     if (!bytes) {
       auto failed = login_failed(mechanism, bytes.error());
-      failed.add({"reply", words_of_login_reply(*said)});
+      failed.add({"reply", to_line(*said)});
       static_cast<void>(co_await ask("*", timeout)); // RFC 4954 section 4: gives up
       co_return trouble(std::move(failed));
     }

@@ -85,7 +85,7 @@ public:
   std::size_t letters_in_flight_max() const override { return letters_in_hand(profile_.settings); }
 
   std::optional<relay_pace> found_pace() const override {
-    const std::lock_guard guard(pace_mutex_);
+    const std::lock_guard guard(shown_mutex_);
     return pace_;
   }
 
@@ -95,7 +95,7 @@ public:
   }
 
   std::string findings() const override {
-    const std::lock_guard guard(pace_mutex_);
+    const std::lock_guard guard(shown_mutex_);
     return findings_;
   }
 
@@ -105,6 +105,18 @@ public:
       return std::unexpected(before.error());
     boost::asio::post(*io_, [this, before = std::move(*before)] { governor_.recall(before, now()); });
     return {};
+  }
+
+  std::optional<relay_tries> tries(timestamp now_there) const override {
+    const std::lock_guard guard(shown_mutex_);
+    if (!tries_)
+      return std::nullopt;
+    const auto at = now();
+    const auto there = [&](moment when) {
+      return now_there + std::chrono::duration_cast<milliseconds>(when - at);
+    };
+    return relay_tries{tries_->count, there(tries_->since),
+                       tries_->next_at > at ? std::optional(there(tries_->next_at)) : std::nullopt};
   }
 
   std::optional<relay_wait> waits_for(std::string_view domain) override {
@@ -171,6 +183,7 @@ private:
   disposition judge(letter_slot& letter, const reply_ptr& said, smtp_step step) override {
     const auto found = governor_.judge(letter, *said, step, now(), connections_.size(), working());
     if (governor_.is_account_refusing()) {
+      record_try(governor_.open_from());
       scheduler_.close_until(governor_.open_from());
       scheduler_.set_condition(true, governor_.account_trouble());
       scheduler_.give_up_waiting(said);
@@ -189,6 +202,7 @@ private:
       return;
     scheduler_.close_until(moment::min());
     scheduler_.set_condition(false, {});
+    forget_tries();
   }
 
   void on_cut(letter_slot& letter, const reply_ptr& words) override {
@@ -197,8 +211,10 @@ private:
       return;
     }
     scheduler_.settle(letter, letter_state::deferred, words);
-    if (!governor_.is_account_refusing())
+    if (!governor_.is_account_refusing()) {
       scheduler_.set_condition(false, {});
+      forget_tries();
+    }
   }
 
   /// One that is too many is told so once, and counts no more. Of those that are only being opened, which the server may
@@ -257,8 +273,10 @@ private:
     delay_.reset();
     failures_in_a_row_ = 0;
     reopen_at_ = moment::min();
-    if (!governor_.is_account_refusing())
+    if (!governor_.is_account_refusing()) {
       scheduler_.set_condition(false, {});
+      forget_tries();
+    }
   }
 
   void on_ended(smtp_connection& connection, const smtp_ending& ending) override {
@@ -287,8 +305,23 @@ private:
                        std::ranges::any_of(connections_, [](const auto& one) { return one->is_proven(); });
     if (works || may_work)
       return;
+    record_try(reopen_at_);
     scheduler_.set_condition(true, ending.why);
     scheduler_.give_up_waiting(std::make_shared<const reply>(reply_of(ending.why)));
+  }
+
+  /// Tries that end together have the same next one, and are one.
+  void record_try(moment next_at) {
+    const std::lock_guard guard(shown_mutex_);
+    if (!tries_)
+      tries_ = {.count = 0, .since = now(), .next_at = moment::min()};
+    tries_->count += tries_->next_at != next_at ? 1U : 0U;
+    tries_->next_at = next_at;
+  }
+
+  void forget_tries() {
+    const std::lock_guard guard(shown_mutex_);
+    tries_.reset();
   }
 
   std::size_t working() const {
@@ -384,7 +417,7 @@ private:
       found = relay_pace{governor_.per_second(at), governor_.connections_max(),
                          profile_.settings.connections_max, governor_.slowed_by()};
     }
-    const std::lock_guard guard(pace_mutex_);
+    const std::lock_guard guard(shown_mutex_);
     pace_ = std::move(found);
   }
 
@@ -392,7 +425,7 @@ private:
     if (std::exchange(findings_noted_, governor_.findings_changes()) == governor_.findings_changes())
       return;
     auto found = encode_pace_notes(governor_.findings(), at, surroundings_.wall_clock());
-    const std::lock_guard guard(pace_mutex_);
+    const std::lock_guard guard(shown_mutex_);
     findings_ = std::move(found);
   }
 
@@ -478,10 +511,16 @@ private:
   std::vector<std::shared_ptr<smtp_connection>> waking_;
   std::size_t connecting_ = 0;
   std::size_t ready_ = 0;
-  mutable std::mutex pace_mutex_;
+  mutable std::mutex shown_mutex_;
   std::optional<relay_pace> pace_;
   std::string findings_;             ///< as they are kept
   std::uint64_t findings_noted_ = 0; ///< the governor's changes that are in them
+  struct tries_in_vain {
+    std::uint32_t count = 0;
+    moment since;
+    moment next_at;
+  };
+  std::optional<tries_in_vain> tries_; ///< since the server last worked; with the pace under its mutex
   bool shows_pace_ = false;
   std::size_t leaving_ = 0;
   std::size_t failures_in_a_row_ = 0; ///< of connections, since one had a reply for a letter

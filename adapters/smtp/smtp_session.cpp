@@ -197,10 +197,6 @@ task<result<reply>> smtp_connection::last_words() {
 
 namespace {
 
-std::string words_of(const reply& said) {
-  return to_words({said.code, said.enhanced.empty() ? said.text : said.enhanced + " " + said.text});
-}
-
 bool is_positive(const reply& said) {
   return said.code / 100 == 2;
 }
@@ -227,7 +223,7 @@ task<result<void>> smtp_connection::hear_greeting() {
   is_overdue = false;
   is_slowed_ = host_.is_too_many(*greeting, smtp_step::greeting);
   if (!is_positive(*greeting))
-    co_return trouble(notice{"greeting_refused", {{"reply", words_of(*greeting)}}});
+    co_return trouble(notice{"greeting_refused", {{"reply", to_line(*greeting)}}});
   co_return result<void>{};
 }
 
@@ -267,7 +263,7 @@ task<result<void>> smtp_connection::say_hello() {
   }
   // Another 2xx is the answer to something else, and what the server offers is still to come.
   if (said->code != 250)
-    co_return trouble(notice{"hello_refused", {{"reply", words_of(*said)}}});
+    co_return trouble(notice{"hello_refused", {{"reply", to_line(*said)}}});
   co_return result<void>{};
 }
 
@@ -285,7 +281,7 @@ task<result<void>> smtp_connection::start_tls() {
     co_return std::unexpected(said.error());
   if (said->code != 220) {
     if (use == tls_use::required)
-      co_return trouble(notice{"tls_refused", {{"reply", words_of(*said)}}});
+      co_return trouble(notice{"tls_refused", {{"reply", to_line(*said)}}});
     co_return result<void>{};
   }
   // Whatever came behind the 220 in clear is dropped by begin_tls, or a man in the middle could speak there.

@@ -221,6 +221,11 @@ class PageApiOnAnEngineOfItsOwn(unittest.TestCase):
             self.assertFalse(engine.post(f"/v1/campaigns/{campaign}/refusals", settled)["changed"])
             left = engine.get(f"/v1/campaigns/{campaign}/refusals")["items"]
             self.assertEqual([one["index"] for one in left], [0, *range(3, 12)])
+            letters = f"/v1/campaigns/{campaign}/letters?provisional=true"
+            self.assertEqual(engine.get(letters)["items"], left)
+            self.assertEqual(engine.get(f"{letters}&q={left[1]['email']}")["items"], left[1:2])
+            self.assertEqual(engine.get(f"{letters}&outcome=refused")["items"], [])
+            self.assertEqual(engine.get(f"{letters}&outcome=refused&q=a")["items"], [])
             words[0] = None
             engine.post(f"/v1/campaigns/{campaign}/resume", {})
             wait_until(lambda: engine.show(campaign)["status"] == "sent", "the rest to be sent")

@@ -1,23 +1,11 @@
 // Letters in doubt under `hold`: the real engine is killed while a real SMTP server has letters and owes the replies.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { axeFaults, launch, open, shoot, until } from "./browser.mjs";
-import { Engine } from "./engine.mjs";
+import { describe, test } from "node:test";
+import { axeFaults, open, shoot, until } from "./browser.mjs";
+import { browser, clean, engine, noOverflow, withEngine } from "./fixture.mjs";
 
-let browser;
-let engine;
-before(async () => {
-  browser = await launch();
-  engine = await Engine.start();
-});
-after(async () => {
-  await browser?.close();
-  await engine?.end();
-});
+withEngine();
 
-const clean = (page) => assert.deepEqual(page.complaints, [], "the browser complained");
-const noOverflow = async (page) =>
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "nothing overflows");
 const doubted = (page, id) => page.locator(`.doubted[data-campaign="${id}"]`);
 const box = (page, id, letter) => doubted(page, id).locator(`[data-letter="${letter}"] input`);
 const focused = (page) => page.evaluate(() => document.activeElement?.id);

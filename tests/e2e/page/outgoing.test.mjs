@@ -1,24 +1,14 @@
 // The page against the real engine and a real SMTP server, in Debian's Chromium.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { axeFaults, clickSecond, launch, open, shoot, until } from "./browser.mjs";
-import { Engine } from "./engine.mjs";
+import { describe, test } from "node:test";
+import { axeFaults, clickSecond, open, shoot, until } from "./browser.mjs";
+import { browser, clean, engine, withEngine } from "./fixture.mjs";
 
-let browser;
-let engine;
-before(async () => {
-  browser = await launch();
-  // The sink takes 50 ms a letter, so that there is always something in flight.
-  engine = await Engine.start({ delay: 0.05 });
-});
-after(async () => {
-  await browser?.close();
-  await engine?.end();
-});
+// The sink takes 50 ms a letter, so that there is always something in flight.
+withEngine({ delay: 0.05 });
 
 const soon = { start_at: "now", parts: { size: 40, every: "1h", growth: 0 } };
 const card = (page, id) => page.locator(`[data-campaign="${id}"]`);
-const clean = (page) => assert.deepEqual(page.complaints, [], "the browser complained");
 const focusOn = (page, text) =>
   until(async () => (await page.evaluate(() => document.activeElement?.textContent)) === text, `the focus on ${text}`, 5);
 

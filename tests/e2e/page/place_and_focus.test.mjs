@@ -1,29 +1,18 @@
 // Where one is in the page: its address, the Back button, the window's title, and where the focus goes when what had it
 // is gone.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { launch, open, shoot, until } from "./browser.mjs";
-import { Engine } from "./engine.mjs";
+import { describe, test } from "node:test";
+import { open, shoot, until } from "./browser.mjs";
+import { browser, cardOf, clean, engine, withEngine } from "./fixture.mjs";
 
-let browser;
-let engine;
-before(async () => {
-  browser = await launch();
-  engine = await Engine.start();
-});
-after(async () => {
-  await browser?.close();
-  await engine?.end();
-});
+withEngine();
 
 const later = { start_at: "2036-12-01T09:00:00Z", parts: { size: 200, every: "30m", growth: 0 } };
-const card = (page, id) => page.locator(`.card[data-campaign="${id}"]`);
-const clean = (page) => assert.deepEqual(page.complaints, [], "the browser complained");
 const focusOn = (page, holds, argument, what) => until(() => page.evaluate(holds, argument), what);
 const onCard = (page, id) =>
   focusOn(page, (wanted) => document.activeElement?.matches(`.card[data-campaign="${wanted}"]`), id, `the focus on the card of ${id}`);
 async function fromMenu(page, id, item) {
-  await card(page, id).getByRole("button", { name: /More commands/ }).click();
+  await cardOf(page, id).getByRole("button", { name: /More commands/ }).click();
   await page.getByRole("menuitem", { name: item }).click();
 }
 
@@ -32,9 +21,9 @@ describe("the address", () => {
     const id = await engine.campaign(10, { name: "Behind a spoiled address", plan: later });
     const page = await open(browser, engine);
     await page.goto(`${engine.url}/#/outgoing/%E0%A4%A`);
-    await card(page, id).waitFor();
+    await cardOf(page, id).waitFor();
     await page.reload();
-    await card(page, id).waitFor();
+    await cardOf(page, id).waitFor();
     clean(page);
     await page.context().close();
   });
@@ -94,13 +83,13 @@ describe("the focus", () => {
     for (const [gone, next] of [[ids[1], ids[2]], [ids[2], ids[0]], [ids[0], null]]) {
       await fromMenu(page, gone, "Cancel");
       await page.locator('[role=dialog] [data-command="cancel"]').click();
-      await card(page, gone).waitFor({ state: "detached" });
+      await cardOf(page, gone).waitFor({ state: "detached" });
       if (next) await onCard(page, next);
       else await focusOn(page, () => document.activeElement?.matches("main"), null, "the focus on the list");
     }
     await page.getByRole("tab", { name: "Finished" }).click();
-    await card(page, ids[0]).getByText("10 never sent").waitFor();
-    assert.equal(await card(page, ids[0]).getByText("to come").count(), 0);
+    await cardOf(page, ids[0]).getByText("10 never sent").waitFor();
+    assert.equal(await cardOf(page, ids[0]).getByText("to come").count(), 0);
     clean(page);
     await page.context().close();
   });
@@ -113,7 +102,7 @@ describe("the focus", () => {
     await details.locator('[data-command="cancel"]').click();
     await page.getByRole("dialog", { name: /^Cancel / }).locator('[data-command="cancel"]').click();
     await details.getByText("Cancelled", { exact: true }).waitFor();
-    await card(page, id).waitFor({ state: "detached" });
+    await cardOf(page, id).waitFor({ state: "detached" });
     await page.getByRole("dialog", { name: /^Cancel / }).waitFor({ state: "detached" });
     await focusOn(page, () => document.activeElement?.closest('[role="dialog"]'), null, "the focus in the details");
     await page.keyboard.press("Escape");
@@ -131,9 +120,9 @@ describe("the focus", () => {
     await page.getByLabel("Status").selectOption("preparing");
     await page.getByLabel("Sort by").selectOption("name");
     await until(async () => (await page.locator(".card").count()) === 2, "the two");
-    await card(page, ids[0]).locator('[data-command="pause"]').focus();
+    await cardOf(page, ids[0]).locator('[data-command="pause"]').focus();
     await page.keyboard.press("Enter");
-    await card(page, ids[0]).waitFor({ state: "detached" });
+    await cardOf(page, ids[0]).waitFor({ state: "detached" });
     await onCard(page, ids[1]);
     await page.getByText("kept a: Paused").waitFor({ state: "attached" });
     clean(page);

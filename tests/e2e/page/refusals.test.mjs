@@ -1,25 +1,13 @@
 // A campaign that the engine holds because a real SMTP server refuses its letters: looked into, mended, resumed.
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
-import { axeFaults, launch, open, shoot, until } from "./browser.mjs";
-import { Engine } from "./engine.mjs";
+import { describe, test } from "node:test";
+import { axeFaults, open, shoot, until } from "./browser.mjs";
+import { browser, cardOf, clean, engine, noOverflow, withEngine } from "./fixture.mjs";
 
 const words = "550 5.7.0 Message blocked by policy";
 
-let browser;
-let engine;
-before(async () => {
-  browser = await launch();
-  engine = await Engine.start();
-});
-after(async () => {
-  await browser?.close();
-  await engine?.end();
-});
+withEngine();
 
-const cardOf = (page, id) => page.locator(`.card[data-campaign="${id}"]`);
-const noOverflow = async (page) =>
-  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true, "nothing overflows");
 
 /** A campaign of whose letters the server took none, held by the engine. */
 async function held(letters, name) {
@@ -53,7 +41,15 @@ describe("refusals", () => {
     await shoot(page, "refusals-looked-into");
     assert.deepEqual(await axeFaults(page), []);
     await dialog.getByRole("tab", { name: "Letters" }).click();
+    await dialog.getByLabel("Outcome").selectOption({ label: "refused for now" });
+    await until(
+      async () => (await dialog.getByRole("row").count()) === refusals.provisional + 1,
+      "the list to hold those that are refused for now, and no others",
+    );
     await dialog.getByRole("cell", { name: /refused for now/ }).first().waitFor();
+    await shoot(page, "refusals-listed");
+    await dialog.getByRole("searchbox", { name: "Find a recipient" }).fill("nobody-has-this");
+    await dialog.getByText("No letter here fits the search and the filter.").waitFor();
 
     await engine.call("refuse");
     await dialog.getByRole("button", { name: "Resume" }).click();
@@ -72,7 +68,7 @@ describe("refusals", () => {
     await dialog.getByText(/\d+ letters refused for now will be sent again/).waitFor();
     await dialog.getByText("The letters that left first were accepted: the rest follows").waitFor();
     await shoot(page, "refusals-log");
-    assert.deepEqual(page.complaints, [], "the browser complained");
+    clean(page);
     await page.context().close();
   });
 
@@ -99,7 +95,7 @@ describe("refusals", () => {
     await page.getByRole("dialog").getByText("Nothing is left to send: the campaign ends as it is.").waitFor();
     await page.getByRole("dialog").getByRole("button", { name: "Resume" }).click();
     await until(async () => (await engine.show(id)).status === "sent", "the campaign's end");
-    assert.deepEqual(page.complaints, [], "the browser complained");
+    clean(page);
     await page.context().close();
   });
 
@@ -109,7 +105,10 @@ describe("refusals", () => {
     const page = await open(browser, engine);
     const card = cardOf(page, id);
     await card.getByText(/refuses whatever is sent from this account: 554 5.7.1 Relay access denied/).waitFor();
+    await card.getByText(/Trouble with your account at the sending server since/).waitFor();
     await card.getByText(/Nobody is given up: one letter probes/).waitFor();
+    await card.getByText("Check that relay.url logs in as a user who may send").waitFor();
+    await card.getByText(/^Tried \d+ times? since \d\d:\d\d; (next try at \d\d:\d\d:\d\d|being tried now)\.$/).waitFor();
     await card.getByRole("button", { name: "Pause" }).waitFor();
     assert.equal(await card.getByRole("button", { name: "Look into it" }).count(), 0, "it is not held");
     assert.equal((await engine.show(id)).refusals.provisional, 0);
@@ -117,6 +116,21 @@ describe("refusals", () => {
     await engine.call("refuse");
     await until(async () => (await engine.show(id)).status === "sent", "the probe to be through, and the rest");
     assert.equal((await engine.show(id)).counts.accepted, 5);
+    await page.context().close();
+  });
+
+  test("letters that are put off are told with what was said and when they leave again, as no trouble", async () => {
+    await engine.call("refuse", { text: "450 4.2.0 Greylisted, come again" });
+    const id = await engine.campaign(5, { name: "Greylisted" });
+    const page = await open(browser, engine);
+    const card = cardOf(page, id);
+    await card.getByText(/5 letters put off by the server, which last said: .*450 4.2.0 Greylisted, come again/).waitFor();
+    await card.getByText(/They leave again from \d\d:\d\d on/).waitFor();
+    assert.equal(await card.locator('[data-kind="trouble"]').count(), 0);
+    await shoot(page, "delays");
+    assert.deepEqual(await axeFaults(page), []);
+    await engine.http("POST", `/v1/campaigns/${id}/cancel`);
+    clean(page);
     await page.context().close();
   });
 
@@ -141,7 +155,41 @@ describe("refusals", () => {
     await page.getByRole("tab", { name: "Ответы сервера", selected: true }).waitFor();
     await noOverflow(page);
     await shoot(page, "refusals-phone-looked-into", true);
-    assert.deepEqual(page.complaints, [], "the browser complained");
+    clean(page);
     await page.context().close();
+  });
+
+  test("a server that asks for less is told as the pace that it bears", async () => {
+    await engine.call("refuse", { text: "454 4.7.0 Throttling failure: maximum sending rate exceeded" });
+    const id = await engine.campaign(5, { name: "Throttled" });
+    const page = await open(browser, engine);
+    const card = cardOf(page, id);
+    await card.getByText(/The sending server takes [\d.]+ letters a second, .*454 4.7.0 Throttling failure/).waitFor();
+    await shoot(page, "pace");
+    await engine.http("POST", `/v1/campaigns/${id}/cancel`);
+    await engine.call("refuse");
+    clean(page);
+    await page.context().close();
+  });
+
+  test("a server that is away is told with what was tried and what to do", async () => {
+    await engine.call("go_away");
+    const id = await engine.campaign(5, { name: "Nobody there" });
+    for (const [locale, width, whose, advice, tried] of [
+      ["en-GB", 1200, /Trouble with the sending server since .*cannot connect/, /Check that the server is running/, /^Tried \d+ times? since/],
+      ["ru-RU", 360, /Почтовый сервер не принимает письма с .*соединение отклонено/, /Проверьте, что почтовый сервер работает/, /^Попыток с .*: \d+;/],
+    ]) {
+      const page = await open(browser, engine, { locale, width });
+      const card = cardOf(page, id);
+      for (const words of [whose, advice, tried]) await card.getByText(words).waitFor();
+      // Nothing tells the page of a try: it asks.
+      const before = await card.getByText(tried).textContent();
+      await until(async () => (await card.getByText(tried).textContent()) !== before, "the next try to be told");
+      await noOverflow(page);
+      assert.deepEqual(await axeFaults(page), []);
+      await shoot(page, `relay-away-${locale}`);
+      clean(page);
+      await page.context().close();
+    }
   });
 });

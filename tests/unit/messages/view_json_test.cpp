@@ -36,6 +36,7 @@ campaign_view paused_campaign() {
   view.refused_for_now = 2;
   view.drain = drain{nine + 1h, 20, {18, 1, 0, 1, 0}, nine + 1h + 41ms};
   view.counts = {1000, 600, {500, 20, 400, 30, 5, 40, 5}};
+  view.next_retry_at = nine + 70min;
   view.rate = 12.5;
   view.relay_trouble = relay_trouble{nine + 50min, "cannot connect: connection refused",
                                      notice{"cannot_connect", {{"fault", "connection refused"}}}};
@@ -55,7 +56,7 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
               "in_doubt": 1, "returned": 0, "ended_at": "2026-12-01T10:00:00.041Z"},
     "hold": {"by": "anna", "reason": "operator", "text": "wrong link", "notice": null, "since": "2026-12-01T10:00:00Z",
              "trial": 0},
-    "trial": null, "relay_pace": null, "refusals": {"provisional": 2}, "accepted_resent": 0,
+    "trial": null, "relay_pace": null, "delays": {"letters": 3, "next_at": "2026-12-01T10:10:00Z", "last": null}, "refusals": {"provisional": 2}, "accepted_resent": 0,
     "from": "Shop <news@shop.example>", "reply_to": "", "subject": "Hello", "text": "Hi", "html": "",
     "unsubscribe_url": "https://shop.example/u", "on_doubt": "resend",
     "audience": {"id": "a4", "name": "customers", "size": 1000},
@@ -76,12 +77,40 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
 TEST_CASE("what a campaign does not have is shown as null") {
   const auto shown = to_json(campaign_view{});
   for (const auto* field :
-       {"hold", "trial", "drain", "audience", "starts_at", "next_part", "relay_trouble", "fault"}) {
+       {"hold", "trial", "drain", "audience", "starts_at", "next_part", "relay_trouble", "delays", "fault"}) {
     INFO(field);
     CHECK(shown.at(field).is_null());
   }
   CHECK(shown["status"] == "draft");
   CHECK(shown["moderation"]["reasons"] == json::array());
+}
+
+TEST_CASE("a relay's trouble has whose it is, what to do and what was tried, where people look at it") {
+  auto view = paused_campaign();
+  view.relay_help = relay_help{"relay", "see that it runs", notice{"advice_unreachable"}};
+  auto shown = to_json(view)["relay_trouble"];
+  CHECK(shown["about"] == "relay");
+  CHECK(shown["advice"] ==
+        json::parse(R"({"text": "see that it runs", "notice": {"code": "advice_unreachable"}})"));
+  CHECK(shown["tries"].is_null());
+  view.relay_help = relay_help{"account", "", {}};
+  view.relay_tries = relay_tries{4, nine, nine + 2min};
+  shown = to_json(view)["relay_trouble"];
+  CHECK(shown["about"] == "account");
+  CHECK(shown["advice"].is_null());
+  CHECK(shown["tries"] ==
+        json::parse(R"({"count": 4, "since": "2026-12-01T09:00:00Z", "next_at": "2026-12-01T09:02:00Z"})"));
+}
+
+TEST_CASE("letters that are put off have what was said last, and of a refusal for now it is not said") {
+  auto view = paused_campaign();
+  view.responses = {{{450, "4.2.0", "Greylisted"}, 3, nine, nine + 1min, 7},
+                    {{451, "4.7.1", "later"}, 9, nine, nine + 2min, 8},
+                    {{550, "5.7.0", "no"}, 2, nine, nine + 3min, 9}};
+  CHECK(to_json(view)["delays"]["last"] == json::parse(R"({"text": "451 4.7.1 later", "letters": 9,
+        "first_seen": "2026-12-01T09:00:00Z", "last_seen": "2026-12-01T09:02:00Z"})"));
+  view.refused_for_now = 5;
+  CHECK(to_json(view)["delays"].is_null());
 }
 
 TEST_CASE("before T0 is fixed, a campaign starts when its plan says") {

@@ -105,7 +105,11 @@ export interface Campaign {
   released: boolean;
   counts: Counts;
   rate: number;
-  relay_trouble: { since: string; text: string; notice: Notice | null } | null;
+  relay_trouble: RelayTrouble | null;
+  /** What its server was found to bear, while that is less than the settings allow. */
+  relay_pace: { letters_per_second: number | null; connections: number; connections_max: number; text: string } | null;
+  /** Letters that are put off, with when the first leaves again and what was said last. */
+  delays: { letters: number; next_at: string | null; last: { text: string; letters: number } | null } | null;
   /** After a hold of the engine's: so many letters leave first, and what became of them so far. */
   trial: { letters: number; outcomes: { begun: number; accepted: number; refused: number; others: number } } | null;
   /** Of those that are deferred: how many are refused, but not for good. */
@@ -117,6 +121,17 @@ export interface Campaign {
   version: number;
   fault: string | null;
   fault_notice: Notice | null;
+}
+
+export interface RelayTrouble {
+  since: string;
+  text: string;
+  notice: Notice | null;
+  /** Whose it is. */
+  about: "relay" | "account";
+  advice: { text: string; notice: Notice | null } | null;
+  /** Tries in vain, as of when the campaign was asked for; without `next_at` one is under way. */
+  tries: { count: number; since: string; next_at: string | null } | null;
 }
 
 /** A campaign asked for by itself: with the message. */

@@ -97,14 +97,24 @@ export const en = {
     heldBy: (by: string, since: string) => `paused by ${isolated(by)} since ${since}`,
     heldForSpam: (since: string) => `held on suspicion of spam since ${since}`,
     heldForRefusals: (since: string) => `held since ${since} because the sending server refuses its letters`,
-    refusalIsSenders: "It is about the sender address, not about the recipients.",
+    refusalIsSenders: "It is about the sender address, not about the recipients: have the server allow it, or verify it with your provider.",
     refusalIsEverybodys: "It is likely about the sender, the account or the message, not about single recipients.",
     mendAndResume: (trial: string) => `Nobody is given up. Look into it, mend it, then resume: ${trial}`,
     resumeEnds: "Nothing is left to send: Resume ends the campaign as it is.",
     trial: (begun: number, total: number, accepted: number, refused: number) =>
       `After the hold ${letters(total)} ${f.plural(total, { one: "leaves", other: "leave" })} first; ${f.count(begun)} left so far: ${f.count(accepted)} accepted, ${f.count(refused)} refused. The rest follows when these were accepted.`,
     refusedForNow: (n: number) => `${f.count(n)} of them refused for now`,
-    relayTrouble: (since: string, text: string) => `The relay has been failing since ${since}: ${isolated(text)}`,
+    relayTrouble: (about: "relay" | "account", since: string, text: string) =>
+      `${about === "account" ? "Trouble with your account at the sending server" : "Trouble with the sending server"} since ${since}: ${isolated(text)}`,
+    tries: (n: number, since: string, next: string | null) =>
+      `Tried ${f.count(n)} ${f.plural(n, { one: "time", other: "times" })} since ${since}; ${next ? `next try at ${next}.` : "being tried now."}`,
+    paceOfLetters: (rate: string, text: string) =>
+      `The sending server takes ${rate} letters a second, so that is the pace for now: ${isolated(text)}`,
+    paceOfConnections: (n: number, max: number, text: string) =>
+      `The sending server takes ${f.count(n)} of ${f.count(max)} connections for now: ${isolated(text)}`,
+    delayed: (n: number, text: string, next: string | null) =>
+      `${letters(n)} put off by the server${text ? `, which last said: ${isolated(text)}` : "."}` +
+      (next ? ` · They leave again from ${next} on.` : ""),
     inDoubt: (n: number) => `${letters(n)} in doubt ${f.plural(n, { one: "waits", other: "wait" })} for a decision.`,
     decideDoubt: "Look and decide",
     fault: (text: string) => `This campaign is parked: ${isolated(text)}`,

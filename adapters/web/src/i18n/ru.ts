@@ -105,14 +105,21 @@ export const ru: Words = {
     heldBy: (by, since) => `на паузе с ${since}, поставил ${isolated(by)}`,
     heldForSpam: (since) => `задержан по подозрению в спаме с ${since}`,
     heldForRefusals: (since) => `задержан с ${since}: почтовый сервер отклоняет его письма`,
-    refusalIsSenders: "Дело в адресе отправителя, а не в получателях.",
+    refusalIsSenders: "Дело в адресе отправителя, а не в получателях: подтвердите его у провайдера или разрешите на сервере.",
     refusalIsEverybodys: "Скорее всего, дело в отправителе, учётной записи или самом письме, а не в отдельных получателях.",
     mendAndResume: (trial) => `Никто из получателей не потерян. Разберитесь, исправьте и продолжите. ${trial}`,
     resumeEnds: "Отправлять больше нечего: «Продолжить» завершит выпуск как есть.",
     trial: (begun, total, accepted, refused) =>
       `После задержки сначала ${leave(total)} ${letters(total)}; ушло ${f.count(begun)}: принято ${f.count(accepted)}, отказов ${f.count(refused)}. Остальные — когда эти примут.`,
     refusedForNow: (n) => `из них пока отклонено: ${f.count(n)}`,
-    relayTrouble: (since, text) => `Отправляющий сервер не принимает письма с ${since}: ${isolated(text)}`,
+    relayTrouble: (about, since, text) =>
+      `${about === "account" ? "Учётная запись на почтовом сервере не работает" : "Почтовый сервер не принимает письма"} с ${since}: ${isolated(text)}`,
+    tries: (n, since, next) => `Попыток с ${since}: ${f.count(n)}; ${next ? `следующая в ${next}.` : "сейчас идёт ещё одна."}`,
+    paceOfLetters: (rate, text) => `Почтовый сервер принимает писем в секунду: ${rate}. Пока письма уходят с этой скоростью: ${isolated(text)}`,
+    paceOfConnections: (n, max, text) => `Почтовый сервер пока принимает соединений: ${f.count(n)} из ${f.count(max)}: ${isolated(text)}`,
+    delayed: (n, text, next) =>
+      `Сервер отложил ${letters(n)}${text ? `, его последний ответ: ${isolated(text)}` : "."}` +
+      (next ? ` · Повторная отправка с ${next}.` : ""),
     inDoubt: (n) => `Под вопросом ${letters(n)}: нужно решение.`,
     decideDoubt: "Посмотреть и решить",
     fault: (text) => `Выпуск остановлен из-за сбоя: ${isolated(text)}`,

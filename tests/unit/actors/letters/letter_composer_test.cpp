@@ -178,6 +178,9 @@ TEST_CASE("letters of a batch stand one after the other, each with its recipient
   CHECK(into.recipient_of(into.letters[0]) == "ann@example.org");
   CHECK(into.recipient_of(into.letters[1]) == "bo@example.org");
   CHECK(into.message_of(into.letters[1]).ends_with("Dear Bo,\r\nhow is ?\r\n"));
+  for (const auto& one : into.letters)
+    CHECK("<" + std::string{into.message_id_of(one)} + "@shop.example>" ==
+          message_id({17}, "shop.example", into.recipient_of(one)));
   CHECK_FALSE(into.letters[0].has_8bit);
   CHECK_FALSE(into.letters[0].needs_smtputf8);
 }

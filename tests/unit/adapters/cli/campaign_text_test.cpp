@@ -77,6 +77,10 @@ TEST_CASE("a hold of the engine's says what to do, and what lifting it costs") {
   CHECK_THAT(text, ContainsSubstring("20 deferred, 20 of them refused for now: sluice refusals c1"));
   CHECK_THAT(change_line(view, nine), ContainsSubstring("20 deferred, 20 of them refused for now"));
 
+  view.hold->notice = notice{"sender_refused", {{"sender", "news@shop.example"}, {"reply", "553 no"}}};
+  CHECK_THAT(next_words(view, nine), ContainsSubstring("have the server allow the sender address") &&
+                                         ContainsSubstring("sluice resume c1: 50 letters leave first"));
+
   view.trial_on_resume = 0;
   view.counts.by_state = {0, 0, 0, 1000, 0, 0, 0};
   CHECK(next_words(view, nine) == "on hold: sluice resume c1 ends it as it is");
@@ -88,6 +92,70 @@ TEST_CASE("a trial that is under way tells how far it is") {
   CHECK_THAT(details(view, nine, narrow),
              ContainsSubstring("50 of the 50 letters that leave first have left: 40 accepted, 2 refused"));
   CHECK(next_words(view, nine) == "the outcome of the trial; then the rest");
+}
+
+TEST_CASE("a relay's trouble is told with whose it is, since when, what was tried and what to do") {
+  auto view = sample();
+  view.relay_trouble = relay_trouble{nine, "mail:25: cannot connect"};
+  view.relay_help = relay_help{"relay", "see that it runs"};
+  view.relay_tries = relay_tries{4, nine, nine + std::chrono::seconds(90)};
+  const auto later = nine + std::chrono::seconds(50);
+  const auto text = details(view, later, narrow);
+  CHECK_THAT(text,
+             ContainsSubstring("  relay       fails since 2026-12-01 09:00:00: mail:25: cannot connect\n"
+                               "              tried 4 times since 2026-12-01 09:00:00, next at "
+                               "2026-12-01 09:01:30 (in 40 s)\n"
+                               "              what to do: see that it runs\n"));
+  CHECK(next_words(view, later) == "600 letters wait until the relay takes them; tried again in 40 s");
+  CHECK_THAT(change_line(view, later),
+             ContainsSubstring(", relay fails: mail:25: cannot connect; tried 4 times"));
+  CHECK_THAT(progress_line(view, later, narrow), ContainsSubstring("relay fails"));
+
+  view.relay_help->about = "account";
+  view.relay_tries = relay_tries{1, nine, nine};
+  CHECK_THAT(details(view, later, narrow),
+             ContainsSubstring("  account     refused since 2026-12-01 09:00:00") &&
+                 ContainsSubstring("tried 1 time since 2026-12-01 09:00:00, and now again"));
+  auto rows = campaign_table();
+  add_row(rows, view);
+  CHECK_THAT(rows.render(0), ContainsSubstring("Sending, account refused"));
+}
+
+TEST_CASE("below the bar of a watched campaign stands what holds it up, in lines that fit") {
+  auto view = sample();
+  CHECK(trouble_lines(view, nine, narrow).empty());
+  view.relay_trouble = relay_trouble{nine, "mail:25: " + std::string(200, 'x') + " cannot connect\r\n"};
+  view.relay_help = relay_help{"relay", "see that it runs"};
+  view.relay_tries = relay_tries{4, nine, nine + std::chrono::seconds(90)};
+  view.hold = hold{"", hold_reason::relay_refuses, "10 letters were refused", nine, {}};
+  for (const std::size_t width : {20U, 40U, 80U}) {
+    auto where = narrow;
+    where.width = width;
+    const auto lines = trouble_lines(view, nine, where);
+    CHECK(lines.size() >= 5);
+    for (const auto& line : lines)
+      CHECK((display_width(line) < width && line.find('\n') == std::string::npos));
+  }
+  const auto lines = trouble_lines(view, nine, {.is_terminal = true, .width = 200, .height = 24});
+  CHECK(lines.front() == "  10 letters were refused");
+  auto slow = sample();
+  slow.relay_pace = relay_pace{2.0, 20, 20, "454 4.7.0 Throttling failure"};
+  CHECK(trouble_lines(slow, nine, narrow) ==
+        std::vector<std::string>{"  the relay bears 2.0 letters a second: 454 4.7.0 Throttling failure"});
+  CHECK(lines.back() == "  what to do: see that it runs");
+}
+
+TEST_CASE("letters that are put off say by which words, and when the first leaves again") {
+  auto view = sample();
+  view.counts.by_state = {0, 0, 970, 0, 30, 0, 0};
+  view.next_part.reset();
+  view.next_retry_at = nine + std::chrono::minutes(5);
+  view.responses = {{{0, "", "450 4.2.0 Greylisted"}, 30, nine, nine, 0}};
+  CHECK(next_words(view, nine) ==
+        "30 deferred letters are offered again, the first at 2026-12-01 09:05:00 (in 5 min)");
+  CHECK_THAT(
+      details(view, nine, narrow),
+      ContainsSubstring("  put off     by the server since 2026-12-01 09:00:00: 450 4.2.0 Greylisted\n"));
 }
 
 TEST_CASE("a progress line fits its terminal, whatever the name") {

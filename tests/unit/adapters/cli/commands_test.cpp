@@ -298,6 +298,26 @@ TEST_CASE("a watch of one campaign ends when it is final, and takes up a lost co
   CHECK_THAT(ran.err, ContainsSubstring("trying again"));
 }
 
+TEST_CASE("a watch asks the engine amid its stream, and goes on with the stream") {
+  int streams = 0;
+  int asked_for = 0;
+  const fake_engine engine([&](const fake_request& asked) {
+    if (asked.target.starts_with("/v1/campaigns/")) {
+      ++asked_for;
+      return ok(campaign_json("sending", 3 + asked_for));
+    }
+    ++streams;
+    return fake_answer{.body = "data: {\"id\":\"c1\"}\n\ndata: " + campaign_json("sent", 10).dump() + "\n\n",
+                       .type = "text/event-stream",
+                       .closes = true};
+  });
+  const auto ran = run_words({"watch", "c1", "--url", engine.url()});
+  CHECK(ran.code == 0);
+  CHECK(streams == 1);
+  CHECK(asked_for == 2);
+  CHECK_THAT(ran.out, ContainsSubstring("c1 Sending 5/10") && ContainsSubstring("c1 Sent 10/10"));
+}
+
 TEST_CASE("send imports, creates, starts, and with --wait ends as the campaign does") {
   std::string end = "sent";
   const fake_engine engine([&](const fake_request& asked) {

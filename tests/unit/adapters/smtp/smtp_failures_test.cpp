@@ -188,7 +188,13 @@ TEST_CASE("while the relay fails, one connection tries, after growing delays", "
   queue.offer(make_letters(0, 20));
   at.server.accept().say("554 no\r\n");
   queue.await_condition(true);
-  CHECK(at.server.is_left_alone()); // 100 ms at least
+  const timestamp noon{std::chrono::hours{12}};
+  const auto tries = at.made->tries(noon);
+  REQUIRE(tries.has_value());
+  CHECK(tries->count == 1);
+  CHECK(tries->since <= noon);
+  CHECK((!tries->next_at || *tries->next_at <= noon + milliseconds{300})); // with its jitter
+  CHECK(at.server.is_left_alone());                                        // 100 ms at least
   auto probe = at.server.accept();
   CHECK(at.server.is_left_alone());
   probe.greet(usual_offers);
@@ -196,6 +202,7 @@ TEST_CASE("while the relay fails, one connection tries, after growing delays", "
   CHECK(at.server.is_left_alone());
   probe.say("250 ok\r\n450 later\r\n503 no\r\n"); // a word about a letter: it works again
   queue.await_condition(false);
+  CHECK_FALSE(at.made->tries(noon).has_value());
   for (auto more = 0; more < 4; ++more)
     at.server.accept();
 }

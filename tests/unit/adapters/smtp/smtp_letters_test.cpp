@@ -416,18 +416,48 @@ TEST_CASE("MAIL declares what the letter needs and the server offers", "[smtp]")
   peer.hear("MAIL FROM:<sender@example.org> SIZE=21 SMTPUTF8");
 }
 
+namespace {
+
+/// The batch, whose letters have this for the local part of their Message-ID.
+batch_ptr with_message_id(const batch_ptr& letters, std::string_view id) {
+  auto made = std::make_shared<batch>(*letters);
+  for (auto& one : made->letters) {
+    one.message_id_at = static_cast<std::uint32_t>(made->text.size());
+    one.message_id_bytes = static_cast<std::uint8_t>(id.size());
+  }
+  made->text += id;
+  return made;
+}
+
+} // namespace
+
 TEST_CASE("a server that offers DSN is asked for the notices that the URL names", "[smtp]") {
   smtp_fixture at;
   queue_watch queue(at.relay("?dsn=failure,delay"), answers::at_once);
-  queue.offer(make_letters(0, 1));
   SECTION("offered") {
+    queue.offer(with_message_id(make_batch(0, {"a+b@example.com"}), "c1.3f"));
     auto peer = at.server.welcome({"PIPELINING", "DSN"});
-    peer.hear("MAIL FROM:<sender@example.org> RET=HDRS");
-    peer.hear("RCPT TO:<n0@example.com> NOTIFY=FAILURE,DELAY");
+    peer.hear("MAIL FROM:<sender@example.org> RET=HDRS ENVID=c1.3f");
+    peer.hear("RCPT TO:<a+b@example.com> NOTIFY=FAILURE,DELAY ORCPT=rfc822;a+2Bb@example.com");
+  }
+  SECTION("offered, with an address beyond ASCII") {
+    queue.offer(make_batch(0, {"jos\u00e9@example.com"}));
+    auto peer = at.server.welcome({"PIPELINING", "DSN", "SMTPUTF8"});
+    peer.hear("MAIL FROM:<sender@example.org> SMTPUTF8 RET=HDRS");
+    peer.hear("RCPT TO:<jos\u00e9@example.com> NOTIFY=FAILURE,DELAY ORCPT=utf-8;jos\u00e9@example.com");
   }
   SECTION("not offered") {
+    queue.offer(with_message_id(make_letters(0, 1), "c1.3f"));
     at.server.welcome().hear_letter("n0@example.com");
   }
+}
+
+TEST_CASE("a server that offers DSN is told of no id and no recipient where the URL asks for no notices",
+          "[smtp]") {
+  smtp_fixture at;
+  queue_watch queue(at.relay(), answers::at_once);
+  queue.offer(with_message_id(make_letters(0, 1), "c1.3f"));
+  at.server.welcome({"PIPELINING", "DSN"}).hear_letter("n0@example.com");
 }
 
 TEST_CASE("what a server cannot take is refused here, with the reason", "[smtp]") {

@@ -1,5 +1,6 @@
-// The pure parts: URLs, capabilities.
+// The pure parts: URLs, capabilities, parameters.
 
+#include "adapters/smtp/dsn_parameters.hpp"
 #include "adapters/smtp/smtp_capabilities.hpp"
 #include "adapters/smtp/smtp_url.hpp"
 #include "tests/catch.hpp"
@@ -96,4 +97,40 @@ TEST_CASE("a server's offers are read whatever their case, unknown ones passed o
   CHECK_FALSE(none.pipelining);
   CHECK(parse_capabilities("x\nSIZE").size);
   CHECK(parse_capabilities("x\nSIZE").size_max == 0);
+}
+
+namespace {
+
+std::string envid_of(std::string_view id) {
+  std::string line = "MAIL FROM:<>";
+  append_envid(line, id);
+  return line.substr(12);
+}
+
+std::string orcpt_of(std::string_view address, bool may_utf8 = false) {
+  std::string line = "RCPT TO:<>";
+  append_orcpt(line, address, may_utf8);
+  return line.substr(10);
+}
+
+} // namespace
+
+TEST_CASE("ENVID is the letter's id in xtext, or is left out", "[smtp]") {
+  CHECK(envid_of("c17.3f00") == " ENVID=c17.3f00");
+  CHECK(envid_of("a+b=c d\x7F") == " ENVID=a+2Bb+3Dc+20d+7F");
+  CHECK(envid_of("") == "");
+  CHECK(envid_of(std::string(100, 'x')) == " ENVID=" + std::string(100, 'x'));
+  CHECK(envid_of(std::string(101, 'x')) == "");
+  CHECK(envid_of(std::string(99, 'x') + "=") == "");
+}
+
+TEST_CASE("ORCPT is the recipient with the type of its address", "[smtp]") {
+  CHECK(orcpt_of("ada@example.com") == " ORCPT=rfc822;ada@example.com");
+  CHECK(orcpt_of("a+b=c\\@example.com", true) == " ORCPT=rfc822;a+2Bb+3Dc\\@example.com");
+  CHECK(orcpt_of("jos\u00e9+x=\\@example.com", true) ==
+        " ORCPT=utf-8;jos\u00e9\\x{2B}x\\x{3D}\\x{5C}@example.com");
+  CHECK(orcpt_of("jos\u00e9@example.com", false) == "");
+  const auto domain = "@" + std::string(185, 'd') + ".example";
+  CHECK(orcpt_of(std::string(60, '+') + domain).size() == 7 + 7 + 180 + domain.size());
+  CHECK(orcpt_of(std::string(200, '+') + domain) == "");
 }

@@ -1,23 +1,30 @@
 // Every letter with what became of it; one of them opens its story.
 import { useEffect, useRef, useState } from "react";
-import type { Campaign, LetterRow, LetterState } from "../../api/types";
+import type { Campaign, LetterRow } from "../../api/types";
 import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
 import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
+import type { Outcome } from "./event_words";
 import { LetterStory } from "./letter_story";
 import { Reading, useReadList } from "./reading";
 import { replyText } from "../../i18n/reply_text";
 import { words as table } from "./words";
 
-const states: LetterState[] = ["accepted", "refused", "deferred", "in_doubt", "in_flight", "pending", "skipped"];
+const filters: Outcome[] = ["accepted", "refused", "refused_for_now", "deferred", "in_doubt", "in_flight", "pending", "skipped"];
 const pageSize = 50;
+
+/** "Refused for now" is no outcome of the engine's, but some of the deferred. */
+function asksFor(outcome: Outcome | ""): Record<string, string> {
+  if (outcome === "refused_for_now") return { provisional: "true" };
+  return outcome ? { outcome } : {};
+}
 
 export function LettersTab({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
   const [search, setSearch] = useState("");
-  const [outcome, setOutcome] = useState<LetterState | "">("");
+  const [outcome, setOutcome] = useState<Outcome | "">("");
   const [limit, setLimit] = useState(pageSize);
   const [opened, setOpened] = useState<LetterRow | null>(null);
   const rows = useRef<HTMLDivElement>(null);
@@ -25,7 +32,7 @@ export function LettersTab({ campaign }: { campaign: Campaign }) {
   const asked = useReadList<LetterRow>(
     campaign,
     "letters",
-    { ...(search.trim() && { q: search.trim() }), ...(outcome && { outcome }) },
+    { ...(search.trim() && { q: search.trim() }), ...asksFor(outcome) },
     limit,
   );
   // Back from a story, the focus is where it was.
@@ -57,12 +64,12 @@ export function LettersTab({ campaign }: { campaign: Campaign }) {
           <select
             value={outcome}
             onChange={(event) => {
-              setOutcome(event.target.value as LetterState | "");
+              setOutcome(event.target.value as Outcome | "");
               setLimit(pageSize);
             }}
           >
             <option value="">{words.letter.all}</option>
-            {states.map((one) => (
+            {filters.map((one) => (
               <option key={one} value={one}>
                 {words.states[one]}
               </option>

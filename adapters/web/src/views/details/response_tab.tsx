@@ -14,7 +14,7 @@ export function ResponseTab({ campaign }: { campaign: Campaign }) {
   const asked = useRead<Page<ResponseGroup>>(campaign, "responses");
   return (
     <>
-      {isHeldByEngine(campaign) && <CampaignNotices campaign={campaign} />}
+      {(isHeldByEngine(campaign) || campaign.relay_trouble) && <CampaignNotices campaign={campaign} />}
       <Reading asked={asked}>
         {(answer) => (
           <>

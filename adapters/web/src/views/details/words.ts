@@ -42,7 +42,7 @@ const en = {
   more: "Show more",
   states: enStates,
   response: {
-    none: "The sending server has not answered yet.",
+    none: "No letter has an answer of the sending server yet.",
     code: "Code",
     words: "Words",
     count: "Letters",
@@ -143,7 +143,7 @@ const ru: typeof en = {
   more: "Показать ещё",
   states: ruStates,
   response: {
-    none: "Отправляющий сервер пока ничего не ответил.",
+    none: "Ни у одного письма ещё нет ответа почтового сервера.",
     code: "Код",
     words: "Ответ",
     count: "Писем",

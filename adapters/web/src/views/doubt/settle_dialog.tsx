@@ -1,12 +1,8 @@
 // Asks once, in numbers, before letters in doubt leave again or are given up.
 import { useState } from "react";
 import type { Campaign, CommandAnswer } from "../../api/types";
-import { useOnce } from "../../api/use_once";
-import { Button } from "../../components/button";
-import { Dialog } from "../../components/dialog";
+import { QuestionDialog } from "../../components/question_dialog";
 import { useViewWords } from "../../i18n/view_words";
-import { useSpoken } from "../../i18n/use_spoken";
-import { useWords } from "../../i18n/words";
 import { useSession } from "../../session/session";
 import { words as table } from "./words";
 
@@ -39,63 +35,28 @@ interface Props {
 export function SettleDialog(props: Props) {
   const { action, onClose, onSettled } = props;
   const words = useViewWords(table);
-  const { commands, frame } = useWords();
   const { client } = useSession();
-  const told = useSpoken();
   // As they were when the question was asked: what was confirmed is what is done.
   const [{ campaign, letters }] = useState(props);
-  const once = useOnce(async (idempotencyKey) => {
-    const body = { action, letters: rangesOf(letters) };
-    const answer = await client.json<CommandAnswer>("POST", `/v1/campaigns/${campaign.id}/doubt`, { body, idempotencyKey });
-    return { answer, key: idempotencyKey };
-  });
-  const [isNothingDone, setIsNothingDone] = useState(false);
-  const isOver = isNothingDone || (once.fault !== null && once.fault.code !== "unreachable");
-  const settle = async () => {
-    const done = await once.send();
-    if (!done) return;
-    if (done.answer.changed) onSettled({ key: done.key, campaign, action, letters: letters.length });
-    else setIsNothingDone(true);
-  };
-  const label = words.actions[action];
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      isBusy={once.isPending}
+    <QuestionDialog
       title={words.ask[action](campaign.name, letters.length)}
-      actions={
-        isOver ? (
-          <Button onClick={onClose}>{frame.close}</Button>
-        ) : (
-          <>
-            <Button onClick={onClose} disabled={once.isPending}>
-              {commands.keep}
-            </Button>
-            <Button
-              look={action === "give_up" ? "danger" : "primary"}
-              data-command={action}
-              aria-disabled={once.isPending}
-              onClick={() => void settle()}
-            >
-              {once.isPending ? commands.pending : once.fault ? commands.retry : words.act[action](letters.length)}
-            </Button>
-          </>
-        )
+      name={words.actions[action]}
+      act={words.act[action](letters.length)}
+      command={action}
+      isDangerous={action === "give_up"}
+      send={(idempotencyKey) =>
+        client.json<CommandAnswer>("POST", `/v1/campaigns/${campaign.id}/doubt`, {
+          body: { action, letters: rangesOf(letters) },
+          idempotencyKey,
+        })
       }
+      onDone={(_, key) => onSettled({ key, campaign, action, letters: letters.length })}
+      onClose={onClose}
+      nothingDone={words.nothingDone}
     >
       <p>{words.happens[action](letters.length)}</p>
       {campaign.hold && action === "resend" && <p>{words.heldStill}</p>}
-      {isNothingDone && (
-        <p className="notice" role="alert">
-          {words.nothingDone}
-        </p>
-      )}
-      {once.fault && (
-        <p className="notice" data-kind="trouble" role="alert">
-          {isOver ? commands.refused(label, told(once.fault)) : commands.failed(label)}
-        </p>
-      )}
-    </Dialog>
+    </QuestionDialog>
   );
 }

@@ -7,6 +7,7 @@ import { useWords, type Words } from "../../i18n/words";
 import { waitsInDoubt } from "./listing";
 import { behindTrial, isHeldByEngine } from "./progress";
 import { RefusalsNotice } from "./refusals_notice";
+import { TroubleNotice } from "./trouble_notice";
 
 export function CampaignNotices({ campaign }: { campaign: Campaign }) {
   const words = useWords();
@@ -68,12 +69,8 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
           </span>
         </p>
       )}
-      {trouble && (
-        <p className="notice" data-kind="trouble">
-          <Icon name="warning" />
-          <span>{card.relayTrouble(f.near(trouble.since), told(trouble))}</span>
-        </p>
-      )}
+      {trouble && <TroubleNotice campaign={campaign} trouble={trouble} />}
+      <Hints campaign={campaign} />
       {fault && (
         <p className="notice" data-kind="trouble">
           <Icon name="warning" />
@@ -82,6 +79,27 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
       )}
     </>
   );
+}
+
+/** What slows it down without anything being wrong. */
+function Hints({ campaign }: { campaign: Campaign }) {
+  const { formats: f, card } = useWords();
+  const { delays, relay_pace: pace, status } = campaign;
+  const isMoving = status === "sending" && !campaign.relay_trouble;
+  const said: string[] = [];
+  if (isMoving && pace)
+    said.push(
+      pace.letters_per_second === null
+        ? card.paceOfConnections(pace.connections, pace.connections_max, pace.text)
+        : card.paceOfLetters(f.rate(pace.letters_per_second), pace.text),
+    );
+  if (isMoving && delays)
+    said.push(card.delayed(delays.letters, delays.last?.text ?? "", delays.next_at && f.near(delays.next_at)));
+  return said.map((one) => (
+    <p className="notice" data-kind="hint" key={one}>
+      <span>{one}</span>
+    </p>
+  ));
 }
 
 /** Whose failure it is that the server refuses, and what to do. */

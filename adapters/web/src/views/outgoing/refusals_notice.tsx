@@ -1,11 +1,9 @@
 // Letters that are refused, but not for good: a person may close them, or have them tried again.
 import { useState } from "react";
 import type { Campaign, CommandAnswer } from "../../api/types";
-import { useOnce } from "../../api/use_once";
 import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
-import { Dialog } from "../../components/dialog";
-import { useSpoken } from "../../i18n/use_spoken";
+import { QuestionDialog } from "../../components/question_dialog";
 import { useWords } from "../../i18n/words";
 import { isAllowed, useSession } from "../../session/session";
 
@@ -35,55 +33,29 @@ export function RefusalsNotice({ campaign }: { campaign: Campaign }) {
 }
 
 function SettleRefusals({ action, campaign, onClose }: { action: Action; campaign: Campaign; onClose: () => void }) {
-  const { refusals, commands, frame } = useWords();
+  const { refusals, commands } = useWords();
   const { client } = useSession();
-  const told = useSpoken();
   const announce = useAnnounce();
   // As many as there were when the question was asked.
   const [letters] = useState(campaign.refusals.provisional);
-  const once = useOnce((idempotencyKey) =>
-    client.json<CommandAnswer>("POST", `/v1/campaigns/${campaign.id}/refusals`, { body: { action }, idempotencyKey }),
-  );
-  const isOver = once.fault !== null && once.fault.code !== "unreachable";
-  const settle = async () => {
-    const done = await once.send();
-    if (!done) return;
-    announce(done.changed ? refusals.done[action] : commands.nothingChanged);
-    onClose();
-  };
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      isBusy={once.isPending}
+    <QuestionDialog
       title={refusals.ask[action](campaign.name)}
-      actions={
-        isOver ? (
-          <Button onClick={onClose}>{frame.close}</Button>
-        ) : (
-          <>
-            <Button onClick={onClose} disabled={once.isPending}>
-              {commands.keep}
-            </Button>
-            <Button
-              look={action === "accept" ? "danger" : "primary"}
-              data-command={`${action}_refusals`}
-              aria-disabled={once.isPending}
-              onClick={() => void settle()}
-            >
-              {once.isPending ? commands.pending : once.fault ? commands.retry : refusals.actions[action]}
-            </Button>
-          </>
-        )
+      name={refusals.actions[action]}
+      act={refusals.actions[action]}
+      command={`${action}_refusals`}
+      isDangerous={action === "accept"}
+      send={(idempotencyKey) =>
+        client.json<CommandAnswer>("POST", `/v1/campaigns/${campaign.id}/refusals`, { body: { action }, idempotencyKey })
       }
+      onDone={(answer) => {
+        announce(answer.changed ? refusals.done[action] : commands.nothingChanged);
+        onClose();
+      }}
+      onClose={onClose}
     >
       <p>{refusals.happens[action](letters)}</p>
       {campaign.hold && action === "retry" && <p>{refusals.heldStill}</p>}
-      {once.fault && (
-        <p className="notice" data-kind="trouble" role="alert">
-          {isOver ? commands.refused(refusals.actions[action], told(once.fault)) : commands.failed(refusals.actions[action])}
-        </p>
-      )}
-    </Dialog>
+    </QuestionDialog>
   );
 }
