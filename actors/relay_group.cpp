@@ -199,7 +199,8 @@ public:
     const std::lock_guard guard(mutex_);
     auto& line = letters.from->relay ? bound_[*letters.from->relay] : waiting_;
     line.push_back(std::move(letters));
-    feed();
+    if (!is_withdrawn_) // else the last report gives it back; behind that one, nobody took it
+      feed();
   }
   void grant(letter_ranges letters) override {
     const std::lock_guard guard(mutex_);
@@ -320,8 +321,8 @@ private:
     one.counted_from = now;
   }
 
-  /// How many letters may be out, where it settles so many in fill_time. Where weights differ it is the share of what its
-  /// relay may have in hand, and no more: so many connections have letters, and so relays that are alike keep the weights.
+  /// How many letters may be out, where it settles so many in fill_time. Where weights differ a lighter one has letters for
+  /// its share of the connections, and no more: so relays that are alike keep the weights.
   std::size_t fill_of(const lane& one, std::size_t settles) const {
     std::uint32_t heaviest = 0;
     auto is_equal = true;
@@ -331,8 +332,12 @@ private:
         is_equal = is_equal && member_of(other).share.weight == member_of(one).share.weight;
       }
     const auto in_hand = std::max<std::size_t>(member_of(one).through->letters_in_flight_max(), 1);
-    return is_equal ? std::clamp(settles, in_hand, std::max(fill_max, in_hand))
-                    : std::max<std::size_t>(in_hand * member_of(one).share.weight / heaviest, 1);
+    if (is_equal)
+      return std::clamp(settles, in_hand, std::max(fill_max, in_hand));
+    const auto weight = member_of(one).share.weight;
+    return weight == heaviest
+               ? in_hand
+               : std::max<std::size_t>(member_of(one).through->connections_max() * weight / heaviest, 1);
   }
 
   void forget(lane& one, const letter_ranges& letters) {
@@ -364,6 +369,7 @@ private:
   /// A lane's queue is gone. Where the campaign's is, too, the last one takes along what nobody has.
   void end(lane& one, relay_report& last) {
     one.queue.reset();
+    one.is_recalled = false;
     one.out.clear();
     one.out_ranges.clear();
     one.denied.clear();
@@ -453,6 +459,7 @@ private:
     if (waiting_.empty())
       return;
     const auto lanes = usable();
+    try_failed_ones(*lanes.front());
     while (!waiting_.empty()) {
       lane* next = nullptr;
       for (auto* one : lanes)
@@ -462,7 +469,6 @@ private:
         break;
       give(*next, waiting_, std::min(room_of(*next), turn_letters));
     }
-    try_failed_ones(*lanes.front());
   }
 
   void feed_bound() {
@@ -505,11 +511,15 @@ private:
     to.queue->offer(std::move(some));
   }
 
-  /// Only with others behind it: the last letters find out nothing.
+  bool are_several_waiting() const {
+    return waiting_.size() > 1 || (!waiting_.empty() && waiting_.front().size() > 1);
+  }
+
+  /// Only with others behind it: the last letter finds out nothing.
   void try_failed_ones(const lane& in_use) {
     for (auto& one : lanes_)
-      if (!waiting_.empty() && one.plays != role::none && works(in_use) && !works(one) && !one.is_recalled &&
-          one.out.empty() && core_->take_try(one.member)) {
+      if (are_several_waiting() && one.plays != role::none && works(in_use) && !works(one) &&
+          !one.is_recalled && one.out.empty() && core_->take_try(one.member)) {
         give(one, waiting_, 1);
         one.is_trying = true;
       }

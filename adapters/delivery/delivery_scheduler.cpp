@@ -87,7 +87,7 @@ void delivery_scheduler::offer(queue_record& queue, batch_part letters) {
     mark(queue);
     return;
   }
-  learn_sender(queue, *letters);
+  learn_sender(queue, *letters.from);
   if (queue.is_in_round)
     waiting_ += letters.size();
   queue.letters.push(std::move(letters));

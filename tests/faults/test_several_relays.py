@@ -46,7 +46,7 @@ class SeveralRelays(RelayScenarios):
 
     def test_letters_are_shared_by_weight(self):
         a, b = self.server(), self.server()
-        engine = self.engine(a={"url": a.url(), "weight": 3}, b={"url": b.url()})
+        engine = self.engine(a={"url": a.url(), "weight": 3, "connections": 8}, b={"url": b.url(), "connections": 8})
         campaign = engine.start_campaign(400)
         self.assertEqual(engine.wait_status(campaign, "sent")["counts"]["accepted"], 400)
         got_a, got_b = self.recipients(a), self.recipients(b)

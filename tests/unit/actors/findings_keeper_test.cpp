@@ -11,7 +11,9 @@ namespace {
 /// Finds what the test says, and keeps what it is told to go on from.
 class finding_relay final : public relay {
 public:
-  std::shared_ptr<campaign_queue> open(campaign_id, report_sink) override { return nullptr; }
+  std::shared_ptr<campaign_queue> open(campaign_id, const letter_route&, report_sink) override {
+    return nullptr;
+  }
   std::size_t connections_max() const override { return 1; }
   void stop() override {}
   std::string identity() const override { return server; }

@@ -188,6 +188,7 @@ TEST_CASE(
   at.relays["b"]->finish(letter_state::accepted, {250, "", "Ok"});
   at.run(*end);
   CHECK(at.sent("a") > 100);
+  at.relays["b"]->outcome_of = {};
   at.relays["b"]->finish(letter_state::accepted, {250, "", "Ok"});
   at.run(*end);
   CHECK(end->accepted.count() == 200);
@@ -276,6 +277,18 @@ TEST_CASE("a withdrawn queue gives everything back once, also what no relay has 
   CHECK(end->is_over);
   CHECK(end->handed_back == letter_ranges{{0, 500}});
   CHECK(end->accepted.empty());
+}
+
+TEST_CASE("what is offered to a queue that was withdrawn comes back with its end") {
+  group_fixture at({{"a", share(1)}, {"b", share(1)}});
+  const auto end = at.open();
+  at.run(*end);
+  end->queue->withdraw();
+  end->queue->offer(test::make_letters(0, 5));
+  at.run(*end);
+  CHECK(end->is_over);
+  CHECK(end->handed_back == letter_ranges{{0, 5}});
+  CHECK(end->wanted.empty());
 }
 
 TEST_CASE("a queue that is withdrawn while letters are taken from a failed relay ends") {

@@ -479,7 +479,7 @@ TEST_CASE("all campaigns of a refused sender hear of it at once, whether a lette
   others->envelope_sender = "other@example.org";
   first->offer(make_letters(0, 5));
   second->offer(make_letters(0, 5));
-  other->offer(others);
+  other->offer(batch_ptr{others});
   at.turn();
   auto* slot = at.take();
   at.book.refuse_sender(*slot, refusal);
