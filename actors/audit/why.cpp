@@ -92,9 +92,11 @@ private:
   void record_doubt() {
     if (letter_.state != letter_state::in_doubt)
       return;
-    const auto code = is_final(campaign_.stage)                       ? "letter_in_doubt"
-                      : campaign_.spec.on_doubt == doubt_policy::hold ? "letter_in_doubt_held"
-                                                                      : "letter_in_doubt_leaves";
+    const auto waits_for_person =
+        campaign_.spec.on_doubt == doubt_policy::hold || letter_.last_reply.notice.code == "relay_is_gone";
+    const auto code = is_final(campaign_.stage) ? "letter_in_doubt"
+                      : waits_for_person        ? "letter_in_doubt_held"
+                                                : "letter_in_doubt_leaves";
     add("in_doubt", notice{code, {moment("at", letter_.changed_at), campaign()}});
   }
 

@@ -20,6 +20,19 @@ constexpr std::array other_variables{"SLUICE_URL", "SLUICE_TOKEN", "SLUICE_CONFI
 /// A variable as near as this to one of ours is a slip of the pen, not somebody else's.
 constexpr std::size_t slip_distance_max = 2;
 
+/// What the key may have been meant for; empty when nothing is near.
+std::string nearest_setting(std::string_view key) {
+  constexpr std::string_view begin = "relays.";
+  const auto dot = key.starts_with(begin) ? key.find('.', begin.size()) : std::string_view::npos;
+  if (dot == std::string_view::npos)
+    return nearest_key(key);
+  const auto name = key.substr(0, dot);
+  if (!find_named_relay_setting(fmt::format("{}.url", name)))
+    return "relays.NAME.url, with a name of a-z, 0-9 and -";
+  const auto nearest = nearest_key(fmt::format("relay{}", key.substr(dot)));
+  return nearest.starts_with("relay.") ? fmt::format("{}{}", name, nearest.substr(5)) : nearest;
+}
+
 outcome<void> apply_to_relay(configuration& into,
                              const std::string& place,
                              const named_relay_key& key,
@@ -42,9 +55,7 @@ apply(configuration& into, const std::string& place, std::string_view key, const
     return apply_to_relay(into, place, *of_one, std::string{key}, value);
   const auto* known = find_setting(key);
   if (known == nullptr) {
-    const auto nearest = key.starts_with("relays.") && key.find('.', 7) != std::string_view::npos
-                             ? std::string{"relays.NAME.url, with a name of a-z, 0-9 and -"}
-                             : nearest_key(key);
+    const auto nearest = nearest_setting(key);
     return fail(exit_code::usage,
                 fmt::format("{}: there is no setting {}{} (sluice serve --print-config lists all)", place,
                             shown(key),

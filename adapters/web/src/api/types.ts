@@ -91,6 +91,10 @@ export interface Campaign {
   unsubscribe_url: string;
   plan: Plan;
   on_doubt: "resend" | "hold";
+  /** The sending server that it names, where there are several. */
+  relay?: string;
+  /** Letters that are perhaps there twice. */
+  accepted_resent?: number;
   status: Status;
   stage: Exclude<Status, "paused">;
   hold: Hold | null;

@@ -99,6 +99,62 @@ TEST_CASE("a wrong rule on replies stops the start with its line and what is all
     CHECK_FALSE(configure({}, {}, {{"--set", "relay.replies", text}}));
 }
 
+TEST_CASE("several relays have each setting of the one, and are shown with their keys") {
+  const auto made =
+      configure(file("[relays.main]\nurl = \"smtp://user@a.example\"\nweight = 3\nlimits = [\"14/s\"]\n"
+                     "[[relays.main.replies]]\npattern = \"a\"\nmeaning = \"pace\"\n"
+                     "[relays.spare-1]\nurl = \"null:\"\nstandby = true\nsenders = [\"b.example\"]\n"),
+                {{"SLUICE_RELAYS_MAIN_PASSWORD", "secret"}, {"SLUICE_RELAYS_SPARE_1_CONNECTIONS", "7"}},
+                {{"--set", "relays.main.connections", "9"}});
+  REQUIRE(made);
+  const auto& node = made->settings.node;
+  CHECK(node.relay.url.empty());
+  REQUIRE(node.relays.size() == 2);
+  const auto& first = node.relays[0];
+  CHECK(first.name == "main");
+  CHECK(first.share.weight == 3);
+  CHECK(first.connections_max == 9);
+  CHECK(first.password == "secret");
+  CHECK(first.limits.size() == 1);
+  CHECK(first.replies.size() == 1);
+  const auto& second = node.relays[1];
+  CHECK(second.name == "spare-1");
+  CHECK(second.share.is_standby);
+  CHECK(second.share.senders == std::vector<std::string>{"b.example"});
+  CHECK(second.connections_max == 7);
+  CHECK(second.replies.empty());
+  const auto words = configuration_words(*made);
+  CHECK_THAT(words, ContainsSubstring("relays.main.weight = 3") && ContainsSubstring("sluice.toml:3"));
+  CHECK_THAT(words, ContainsSubstring("relays.main.password = \"***\"") && !ContainsSubstring("secret"));
+  CHECK_THAT(words, ContainsSubstring("relays.spare-1.connections = 7"));
+  CHECK_THAT(words, !ContainsSubstring("\nrelay.url"));
+}
+
+TEST_CASE("the relay without a name stands beside the others where it has a URL") {
+  const auto made = configure(file("[relay]\nurl = \"null:\"\n[relays.b]\nurl = \"null:\"\n"), {}, {});
+  REQUIRE(made);
+  CHECK(made->settings.node.relay.url == "null:");
+  CHECK(made->settings.node.relays.size() == 1);
+}
+
+TEST_CASE("relays that do not go together stop the start") {
+  CHECK_THAT(complaint("[relays.a]\nweight = 2\n"), ContainsSubstring("[relays.a] has no url"));
+  CHECK_THAT(complaint("[relays.a]\nurl = \"null:\"\nstandby = true\n"),
+             ContainsSubstring("every relay is a standby"));
+  CHECK_THAT(complaint("[relay]\nconnections = 3\n[relays.a]\nurl = \"null:\"\n"),
+             ContainsSubstring("sluice.toml:2: relay.connections is set, and relay.url is not"));
+  CHECK_THAT(complaint("[relays.a]\nurl = \"smtp://b.example\"\npassword_file = \"f\"\n"),
+             ContainsSubstring("relays.a.password_file is set, and relays.a.url names no user"));
+  CHECK_THAT(complaint("[relays.a]\nurl = \"pigeon:loft\"\n"),
+             ContainsSubstring("sluice.toml:2: relays.a.url"));
+  CHECK_THAT(complaint("[relays.A_b]\nurl = \"null:\"\n"), ContainsSubstring("a name of a-z, 0-9 and -"));
+  CHECK_THAT(complaint("[relays.a]\nurl = \"null:\"\nconections = 1\n"),
+             ContainsSubstring("did you mean relays.a.connections?"));
+  const auto said = configure({}, {}, {{"--set", "relays.a.password", "x"}});
+  REQUIRE_FALSE(said);
+  CHECK_THAT(said.error().message, ContainsSubstring("SLUICE_RELAYS_A_PASSWORD"));
+}
+
 TEST_CASE("a wrong key stops the start with file, line and the nearest key") {
   CHECK_THAT(complaint("listen = \"127.0.0.1:1\"\n\n[relay]\nconections = 3\n"),
              ContainsSubstring("sluice.toml:4") && ContainsSubstring("did you mean relay.connections"));

@@ -55,7 +55,7 @@ export function folded(events: LogEvent[]): LogEvent[][] {
 export function batchWords({ log }: Said, events: LogEvent[]): string {
   const claimed = events.reduce((sum, one) => sum + (one.t === "claimed" ? countOf(one.letters) : 0), 0);
   const outcomes = outcomesOf(events);
-  return [...(claimed > 0 ? [log.claimed(claimed)] : []), ...(outcomes.length > 0 ? [log.settled(outcomes)] : [])].join(" · ");
+  return [...(claimed > 0 ? [log.claimed(claimed, "")] : []), ...(outcomes.length > 0 ? [log.settled(outcomes)] : [])].join(" · ");
 }
 
 const quotedMax = 5;
@@ -88,7 +88,7 @@ export function eventWords(words: Said, { formats: f }: Words, event: LogEvent, 
       if (event.reason === "relay_refuses") return log.refusedByRelay;
       return event.reason === "spam_suspicion" ? log.suspected : log.paused;
     case "claimed":
-      return log.claimed(countOf(event.letters));
+      return log.claimed(countOf(event.letters), textOf(event.relay));
     case "settled":
       return log.settled(outcomesOf([event]));
     case "doubt_settled": {

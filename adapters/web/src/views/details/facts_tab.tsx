@@ -28,6 +28,8 @@ export function FactsTab({ campaign }: { campaign: Campaign }) {
     [details.subject, campaign.subject],
     [details.plan, campaign.released ? card.released : plan(campaign.plan, campaign.starts_at)],
     [words.onDoubt, words.doubts[campaign.on_doubt]],
+    ...(campaign.relay ? [[words.relay, campaign.relay] as [string, string]] : []),
+    ...(campaign.accepted_resent ? [[words.perhapsTwice, words.twice(campaign.accepted_resent)] as [string, string]] : []),
   ];
   return (
     <>

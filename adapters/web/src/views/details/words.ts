@@ -33,6 +33,9 @@ const en = {
   views: "What is shown of the campaign",
   onDoubt: "A letter in doubt",
   doubts: { resend: "is sent again", hold: "waits for a decision" },
+  relay: "Sending server",
+  perhapsTwice: "Perhaps there twice",
+  twice: (n: number) => `${letters(n)}: the reply to the first did not come`,
   moderation: "Moderation",
   lastStop: "When it last stopped",
   noMessageYet: "The message can be shown as soon as the campaign has an audience.",
@@ -115,7 +118,7 @@ const en = {
     resumed: "Resumed",
     released: "Released whole: everything leaves at once",
     cancelled: "Cancelled",
-    claimed: (n: number) => `${letters(n)} handed to the sending server`,
+    claimed: (n: number, relay: string) => `${letters(n)} handed to the sending server${relay ? ` ${isolated(relay)}` : ""}`,
     settled: (groups: [Outcome, number][]) =>
       groups.map(([state, n]) => `${f.count(n)} ${state === "pending" ? "came back unsent" : enStates[state]}`).join(", "),
     doubtResent: (n: number, at: string | null) =>
@@ -134,6 +137,9 @@ const ru: typeof en = {
   views: "Что показать о выпуске",
   onDoubt: "Письмо под вопросом",
   doubts: { resend: "отправляется ещё раз", hold: "ждёт решения" },
+  relay: "Отправляющий сервер",
+  perhapsTwice: "Возможно, дошли дважды",
+  twice: (n) => `${commonRu.letters(n)}: на первую отправку ответ не пришёл`,
   moderation: "Модерация",
   lastStop: "Последняя остановка",
   noMessageYet: "Письмо можно будет показать, когда у выпуска появится список контактов.",
@@ -215,7 +221,7 @@ const ru: typeof en = {
     resumed: "Продолжен",
     released: "Выпущен целиком: всё уходит сразу",
     cancelled: "Отменён",
-    claimed: (n) => `Передано отправляющему серверу: ${commonRu.letters(n)}`,
+    claimed: (n, relay) => `Передано отправляющему серверу${relay ? ` ${isolated(relay)}` : ""}: ${commonRu.letters(n)}`,
     settled: (groups) =>
       groups.map(([state, n]) => `${state === "pending" ? "вернулось неотправленными" : ruStates[state]}: ${r.count(n)}`).join(", "),
     doubtResent: (n, at) => `Под вопросом ${commonRu.letters(n)}: ${at ? `отправка повторится ${at}` : "отправляются ещё раз"}`,

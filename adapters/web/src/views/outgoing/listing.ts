@@ -32,9 +32,10 @@ export function isUnder(tab: Tab, campaign: Campaign): boolean {
   return statusesOf[tab].includes(campaign.status);
 }
 
-/** It has letters in doubt that only a person settles. */
+/** It has letters in doubt that only a person settles: where they leave again by themselves none stay in doubt, but those
+ *  whose sending server is there no longer. */
 export function waitsInDoubt(campaign: Campaign): boolean {
-  return campaign.on_doubt === "hold" && campaign.stage === "sending" && campaign.counts.in_doubt > 0;
+  return campaign.stage === "sending" && campaign.counts.in_doubt > 0;
 }
 
 function submittedAt(campaign: Campaign): number {
