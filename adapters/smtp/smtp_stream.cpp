@@ -78,6 +78,7 @@ void smtp_stream::put(std::span<const std::string_view> body, std::string_view t
 }
 
 smtp_stream::progress smtp_stream::write() {
+  const auto turn_begins = written_;
   while (true) {
     if (to_send_.empty() && tls_)
       encrypt_more();
@@ -85,6 +86,8 @@ smtp_stream::progress smtp_stream::write() {
       return progress::failed;
     if (to_send_.empty())
       break;
+    if (written_ - turn_begins >= turn_octets)
+      return progress::blocked;
     boost::system::error_code why;
     const auto done = socket_.write_some(to_send_.front(), why);
     if (why == boost::asio::error::would_block || why == boost::asio::error::try_again)

@@ -50,7 +50,8 @@ public:
   /// Begins to write the pieces of `body`, then `tail`; their octets are left untouched by the owner until it is
   /// done. At most one at a time.
   void put(std::span<const std::string_view> body, std::string_view tail);
-  /// Writes what the socket takes now.
+  /// Writes what the socket takes now. Of a large letter a part at a time, which is `blocked` too: other connections have
+  /// their turn between, and what the server has to say amid the letter is heard.
   progress write();
   bool is_writing() const { return is_writing_; }
   /// Whether anything of `tail` may have left this machine.
@@ -87,6 +88,8 @@ private:
   void encrypt_more();
   void encrypt(std::string_view plaintext);
   bool gather_record();
+
+  static constexpr std::size_t turn_octets = 256 * 1024;
 
   boost::asio::ip::tcp::socket socket_;
   std::array<char, 16 * 1024> raw_{};

@@ -202,6 +202,9 @@ void scripted_server::listen() {
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const int yes = 1;
   ::setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  // The kernel's own may grow until a large letter is there before the server has read any of it.
+  const int octets_unread = 256 * 1024;
+  ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &octets_unread, sizeof octets_unread);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
