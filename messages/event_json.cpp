@@ -333,10 +333,10 @@ settled read_settled(const json& from) {
 
 doubt_settled read_doubt_settled(const json& from) {
   doubt_settled it{read_letters(from), read_flag(from, "resend"), {}};
-  const auto version = read_number(from, "v", UINT64_MAX);
-  if (version == 3)
+  const auto written_as = read_number(from, "v", UINT64_MAX);
+  if (written_as == 3)
     it.is_relay_gone = read_flag(from, "relay_is_gone");
-  if (version == 1 || (version == 3 && !from.contains("retry_at")))
+  if (written_as == 1 || (written_as == 3 && !from.contains("retry_at")))
     return it;
   it.retry_at = read_moment(from, "retry_at");
   if (!it.waits())
