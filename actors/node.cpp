@@ -184,6 +184,9 @@ public:
         one.trouble = view->relay_trouble;
     return all;
   }
+  std::vector<relay_view> relays_failing(const campaign_spec& campaign) override {
+    return services_->relay->failing_on(route_of(campaign));
+  }
   std::optional<relay_tries> tries() override { return services_->relay->tries(now()); }
   timestamp now() const override { return services_->now(); }
   const node_settings& settings() const override { return services_->settings; }

@@ -63,6 +63,8 @@ public:
   virtual std::optional<relay_pace> found_pace() { return std::nullopt; }
   /// The relays as they are now, without their URLs.
   virtual std::vector<relay_view> relays() { return {}; }
+  /// Those that serve the campaign and fail, where there are several.
+  virtual std::vector<relay_view> relays_failing(const campaign_spec&) { return {}; }
   /// How often it was tried in vain, while it takes nothing.
   virtual std::optional<relay_tries> tries() { return std::nullopt; }
   virtual timestamp now() const = 0;

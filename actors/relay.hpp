@@ -131,6 +131,9 @@ public:
   /// The pace that the server was found to bear, while that is less than the settings allow. Any thread.
   virtual std::optional<relay_pace> found_pace() const { return std::nullopt; }
 
+  /// Of several those that serve the route and fail, while others take over what they cannot. Any thread.
+  virtual std::vector<relay_view> failing_on(const letter_route&) const { return {}; }
+
   /// The relays that it is made of, without their URLs. Any thread.
   virtual std::vector<relay_view> states() const {
     relay_view whole;

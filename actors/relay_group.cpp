@@ -605,6 +605,14 @@ public:
     return std::nullopt;
   }
 
+  std::vector<relay_view> failing_on(const letter_route& route) const override {
+    std::vector<relay_view> found;
+    for (const auto at : core_->serving(route))
+      if (auto shown = core_->view(at); shown.trouble)
+        found.push_back(std::move(shown));
+    return found;
+  }
+
   std::vector<relay_view> states() const override {
     std::vector<relay_view> all;
     for (std::size_t at = 0; at < core_->all().size(); ++at)

@@ -117,7 +117,9 @@ struct campaign_view {
   std::optional<sluice::relay_tries> relay_tries; ///< likewise
   std::optional<sluice::relay_pace> relay_pace;   ///< of one that sends, while the relay is slowed down
   std::optional<timestamp> next_retry_at;         ///< when the first of those that are deferred leaves again
-  std::optional<trial_view> trial;                ///< the one that is under way
+  /// Of one campaign that sends: those of several relays that fail, while others take over.
+  std::vector<relay_view> relays_failing;
+  std::optional<trial_view> trial; ///< the one that is under way
   letter_index trial_on_resume =
       0; ///< so many letters would leave first if the hold were lifted; 0: no trial
   letter_index accepted_resent = 0;      ///< accepted after they had been in doubt: perhaps there twice

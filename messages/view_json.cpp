@@ -108,6 +108,9 @@ json to_json(const campaign_view& value) {
         help->advice.empty() ? json() : json{{"text", help->advice}, {"notice", to_json(help->notice)}};
     into["relay_trouble"]["tries"] = tries_json(value.relay_tries);
   }
+  into["relays_failing"] = json::array();
+  for (const auto& one : value.relays_failing)
+    into["relays_failing"].push_back({{"name", one.name}, {"trouble", to_json(*one.trouble)}});
   into["trial"] = nullptr;
   if (value.trial)
     into["trial"] = {{"letters", value.trial->letters},

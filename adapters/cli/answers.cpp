@@ -154,6 +154,14 @@ outcome<campaign_view> campaign_from(const nlohmann::json& answer) {
     view.spec.on_doubt = doubt_policy::hold;
   view.spec.relay = text_of(answer, "relay");
   view.accepted_resent = letters_of(answer, "accepted_resent");
+  for (const auto& one : part_of(answer, "relays_failing")) {
+    relay_view failing;
+    failing.name = text_of(one, "name");
+    const auto& trouble = part_of(one, "trouble");
+    failing.trouble =
+        relay_trouble{moment_of(trouble, "since").value_or(timestamp{}), text_of(trouble, "text")};
+    view.relays_failing.push_back(std::move(failing));
+  }
   const auto& audience = part_of(answer, "audience");
   view.audience.id = parse_audience_id(text_of(audience, "id")).value_or(audience_id{});
   view.audience.name = text_of(audience, "name");

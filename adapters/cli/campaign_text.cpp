@@ -429,6 +429,11 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
   if (campaign.relay_pace)
     line(text, "relay", pace_words(*campaign.relay_pace));
   add_trouble(text, campaign, now);
+  for (const auto& one : campaign.relays_failing)
+    line(text, "relay",
+         fmt::format("{} fails since {}: {}; others take its letters",
+                     one.name.empty() ? "[relay]" : shown(one.name), moment_words(one.trouble->since),
+                     shown(one.trouble->text)));
   for (const auto& reason : campaign.moderation_reasons)
     line(text, &reason == &campaign.moderation_reasons.front() ? "moderation" : "", shown(reason));
   line(text, "moderator", shown(campaign.moderation_words));

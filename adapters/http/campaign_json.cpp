@@ -30,6 +30,8 @@ namespace {
 void add_relay(node& engine, campaign_view& campaign) {
   if (campaign.stage == stage::sending)
     campaign.relay_pace = engine.found_pace();
+  if (campaign.stage == stage::sending && !campaign.relay_trouble)
+    campaign.relays_failing = engine.relays_failing(campaign.spec);
   if (!campaign.relay_trouble)
     return;
   const auto trouble = notice_or_text(campaign.relay_trouble->notice, campaign.relay_trouble->text);

@@ -56,7 +56,7 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
               "in_doubt": 1, "returned": 0, "ended_at": "2026-12-01T10:00:00.041Z"},
     "hold": {"by": "anna", "reason": "operator", "text": "wrong link", "notice": null, "since": "2026-12-01T10:00:00Z",
              "trial": 0},
-    "trial": null, "relay_pace": null, "delays": {"letters": 3, "next_at": "2026-12-01T10:10:00Z", "last": null}, "refusals": {"provisional": 2}, "accepted_resent": 0,
+    "trial": null, "relay_pace": null, "delays": {"letters": 3, "next_at": "2026-12-01T10:10:00Z", "last": null}, "refusals": {"provisional": 2}, "accepted_resent": 0, "relays_failing": [],
     "from": "Shop <news@shop.example>", "reply_to": "", "subject": "Hello", "text": "Hi", "html": "",
     "unsubscribe_url": "https://shop.example/u", "on_doubt": "resend",
     "audience": {"id": "a4", "name": "customers", "size": 1000},

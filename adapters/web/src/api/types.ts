@@ -93,6 +93,8 @@ export interface Campaign {
   on_doubt: "resend" | "hold";
   /** The sending server that it names, where there are several. */
   relay?: string;
+  /** Of several sending servers those that fail, while others take over. */
+  relays_failing?: { name: string; trouble: { since: string; text: string; notice: Notice | null } }[];
   /** Letters that are perhaps there twice. */
   accepted_resent?: number;
   status: Status;

@@ -108,6 +108,8 @@ export const en = {
       `${about === "account" ? "Trouble with your account at the sending server" : "Trouble with the sending server"} since ${since}: ${isolated(text)}`,
     tries: (n: number, since: string, next: string | null) =>
       `Tried ${f.count(n)} ${f.plural(n, { one: "time", other: "times" })} since ${since}; ${next ? `next try at ${next}.` : "being tried now."}`,
+    relayFails: (name: string, since: string, text: string) =>
+      `The sending server ${isolated(name)} fails since ${since}, and others take its letters: ${isolated(text)}`,
     paceOfLetters: (rate: string, text: string) =>
       `The sending server takes ${rate} letters a second, so that is the pace for now: ${isolated(text)}`,
     paceOfConnections: (n: number, max: number, text: string) =>

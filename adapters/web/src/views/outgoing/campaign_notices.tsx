@@ -84,6 +84,7 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
 /** What slows it down without anything being wrong. */
 function Hints({ campaign }: { campaign: Campaign }) {
   const { formats: f, card } = useWords();
+  const told = useSpoken();
   const { delays, relay_pace: pace, status } = campaign;
   const isMoving = status === "sending" && !campaign.relay_trouble;
   const said: string[] = [];
@@ -95,6 +96,8 @@ function Hints({ campaign }: { campaign: Campaign }) {
     );
   if (isMoving && delays)
     said.push(card.delayed(delays.letters, delays.last?.text ?? "", delays.next_at && f.near(delays.next_at)));
+  for (const { name, trouble } of campaign.relays_failing ?? [])
+    said.push(card.relayFails(name || "[relay]", f.near(trouble.since), told(trouble)));
   return said.map((one) => (
     <p className="notice" data-kind="hint" key={one}>
       <span>{one}</span>
