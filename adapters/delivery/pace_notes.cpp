@@ -18,7 +18,7 @@ constexpr int version_now = 1;
 /// A server's words may be long, and are for people only.
 constexpr std::size_t words_bytes_max = 500;
 /// More is no bound.
-constexpr double per_second_max = 1e6;
+constexpr double noted_rate_max = 1e6;
 constexpr std::size_t connections_max = 1'000'000;
 
 /// A moment of the monotonic clock as the wall clock's, and back.
@@ -52,7 +52,7 @@ void require(bool holds, const char* what) {
 
 double read_rate(const json& from, const char* name) {
   const auto value = from.at(name).get<double>();
-  require(std::isfinite(value) && value > 0 && value <= per_second_max, "a rate that is none");
+  require(std::isfinite(value) && value > 0 && value <= noted_rate_max, "a rate that is none");
   return value;
 }
 
