@@ -183,8 +183,10 @@ public:
     for (std::size_t member = 0; member < core_->all().size(); ++member)
       if (std::ranges::find(serving, member) == serving.end())
         lanes_.emplace_back(member, role::none);
-    for (auto& one : lanes_)
+    for (auto& one : lanes_) {
       one.fill = fill_of(one, 0);
+      one.counted_from = core_->now();
+    }
   }
 
   /// There is an open lane from the beginning: a withdrawal is answered on its relay's thread.
@@ -241,7 +243,7 @@ private:
     double turn = 0;         ///< letters given, by weight
     std::size_t fill = 0;    ///< so many may be out
     std::size_t settled = 0; ///< since `counted_from`
-    moment counted_from = moment::min();
+    moment counted_from;
   };
 
   const relay_member& member_of(const lane& one) const { return core_->all()[one.member]; }
