@@ -22,7 +22,8 @@ std::string open_letters(const rules_observer& books) {
 oracle::oracle(const simulated_clock& clock, bool is_traced, const retry_settings& retries) :
     clock_(clock), is_traced_(is_traced), retries_(retries) {}
 
-void oracle::begin_watching(std::size_t letters_in_flight_max) {
+void oracle::begin_watching(std::size_t letters_in_flight_max, bool has_several_relays) {
+  has_several_relays_ = has_several_relays;
   is_watching_ = true;
   unanswered_ = 0;
   letters_in_flight_max_ = letters_in_flight_max;
@@ -53,6 +54,8 @@ void oracle::throw_if_failed() const {
 
 void oracle::on_durable(campaign_id campaign, event_number number, const event& what) {
   auto& books = books_.try_emplace(campaign, retries_).first->second;
+  if (has_several_relays_)
+    books.let_relays_overtake();
   say("{} event {}: {}", to_string(campaign), number, is_traced_ ? to_json(what).dump() : std::string{});
   ++told.events;
   for (const auto part : {campaign.value, number, static_cast<std::uint64_t>(what.body.index()),

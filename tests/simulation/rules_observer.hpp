@@ -31,6 +31,9 @@ public:
   /// A letter went back for its domain's limit: such letters hold up no others, whatever rule 8 says.
   void on_throttle() { was_throttled_ = true; }
 
+  /// There is more than one relay: each is given letters in their order, and claims them at its own pace.
+  void let_relays_overtake() { was_throttled_ = true; }
+
   event_number last() const { return history_.size(); }
   /// The counts as they were behind an event.
   const letter_counts_by_state& counts_at(event_number number) const { return history_.at(number - 1); }
@@ -107,7 +110,6 @@ private:
   std::vector<unsigned> resends_;
   std::vector<bool> is_touched_; ///< claimed once, or skipped
   bool was_throttled_ = false;
-  bool has_relays_ = false; ///< more than one
   letter_index untouched_from_ = 0;
   letter_counts_by_state counts_{};
   std::vector<letter_counts_by_state> history_;

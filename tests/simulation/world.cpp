@@ -140,7 +140,7 @@ void world::boot() {
   configuration_ = std::make_unique<simulated_configuration>();
   system_ = std::make_unique<caf::actor_system>(*configuration_);
   scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
-  oracle_.begin_watching(parts_->relay->letters_in_flight_max());
+  oracle_.begin_watching(parts_->relay->letters_in_flight_max(), parts_->relays.size() > 1);
   deaths_of_this_boot_ = 0;
   supervisor_ = spawn_supervisor(*system_, parts_);
 }
