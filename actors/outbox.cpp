@@ -109,20 +109,12 @@ void outbox::take_due(const campaign_state& campaign,
     into.add(take_claimable(campaign, now, wanted_max - taken, returned_));
     taken = into.count();
   }
-  const auto due_letters = campaign.due(now);
-  if (campaign.trial) {
-    // Those that it has begun leave again whatever room it has.
-    campaign.trial->letters.for_each([&](letter_index index) {
-      if (taken >= wanted_max || index >= due_letters ||
-          campaign.letters.at(index) != letter_state::pending || is_elsewhere(index) || into.contains(index))
-        return;
-      into.add(index);
-      ++taken;
-      looked_at_ = std::max(looked_at_, index + 1);
-    });
-    // What a trial has no room for is not made ready, only to be denied.
+  take_begun(campaign, now, wanted_max, into);
+  taken = into.count();
+  // What a trial has no room for is not made ready, only to be denied.
+  if (campaign.trial)
     wanted_max = std::min<std::size_t>(wanted_max, taken + campaign.room_of_trial());
-  }
+  const auto due_letters = campaign.due(now);
   for (auto index = campaign.letters.find(letter_state::pending, next_index_);
        index < due_letters && taken < wanted_max;
        index = campaign.letters.find(letter_state::pending, index + 1)) {
@@ -134,6 +126,25 @@ void outbox::take_due(const campaign_state& campaign,
     into.add(index);
     ++taken;
   }
+}
+
+/// Letters that a trial has begun leave again whatever room it has.
+void outbox::take_begun(const campaign_state& campaign,
+                        timestamp now,
+                        std::size_t wanted_max,
+                        letter_ranges& into) {
+  if (!campaign.trial)
+    return;
+  const auto due_letters = campaign.due(now);
+  auto taken = into.count();
+  campaign.trial->letters.for_each([&](letter_index index) {
+    if (taken >= wanted_max || index >= due_letters || campaign.letters.at(index) != letter_state::pending ||
+        is_elsewhere(index) || into.contains(index))
+      return;
+    into.add(index);
+    ++taken;
+    looked_at_ = std::max(looked_at_, index + 1);
+  });
 }
 
 bool outbox::is_elsewhere(letter_index index) const {
