@@ -4,16 +4,13 @@
 #include "actors/letters/letter_template.hpp"
 #include "actors/letters/letter_writer.hpp"
 #include "actors/letters/mime_header.hpp"
-#include "messages/address.hpp"
+#include "actors/letters/preheader.hpp"
 #include "messages/check.hpp"
-#include "messages/message_id.hpp"
+#include "messages/envelope_sender.hpp"
 #include "messages/sha256.hpp"
-#include "messages/utf8.hpp"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdio>
 #include <limits>
 #include <optional>
 #include <span>
@@ -33,29 +30,6 @@ std::unexpected<error> cannot_render(std::string_view why) {
   return failure(error_code::template_failed, notice{why});
 }
 
-std::unexpected<error> in_field(std::string_view field, const error& why) {
-  auto what = notice_of(why);
-  what.add({"field", field});
-  return failure(error_code::invalid_input, std::move(what));
-}
-
-/// "Tue, 01 Dec 2026 09:00:00 +0000" (RFC 5322 section 3.3).
-std::string date_text(std::chrono::sys_seconds second) {
-  static constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto midnight = std::chrono::floor<std::chrono::days>(second);
-  const std::chrono::year_month_day date{midnight};
-  const std::chrono::hh_mm_ss time{second - midnight};
-  std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d +0000",
-                days[std::chrono::weekday{midnight}.c_encoding()], static_cast<unsigned>(date.day()),
-                months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
-                static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                static_cast<int>(time.seconds().count()));
-  return text.data();
-}
-
 /// What may stand in an envelope and a header as an address. Import checked it; a letter is the last gate.
 bool is_safe_address(std::string_view address) {
   return !address.empty() && address.size() <= 254 && std::ranges::none_of(address, [](char one) {
@@ -64,120 +38,35 @@ bool is_safe_address(std::string_view address) {
   });
 }
 
-bool starts_with_no_case(std::string_view text, std::string_view lower_start) {
-  return folded(text.substr(0, lower_start.size())) == lower_start;
-}
-
-bool is_web_address(std::string_view url) {
-  return starts_with_no_case(url, "https://") || starts_with_no_case(url, "http://");
-}
-
-/// Percent-encodes what no URL has (RFC 3986 section 2): the template's own text may hold anything.
-void make_url_safe(std::string& url) {
-  static constexpr std::string_view never = "<>\"\\^`{|}";
-  static constexpr std::string_view digits = "0123456789ABCDEF";
-  const auto is_wrong = [](char one) {
-    const auto byte = static_cast<unsigned char>(one);
-    return byte <= 0x20 || byte >= 0x7f || never.find(one) != std::string_view::npos;
-  };
-  if (std::ranges::none_of(url, is_wrong))
-    return;
-  std::string safe;
-  for (const auto one : url)
-    if (const auto byte = static_cast<unsigned char>(one); is_wrong(one))
-      safe.append({'%', digits[byte >> 4U], digits[byte & 0x0fU]});
-    else
-      safe.push_back(one);
-  url = std::move(safe);
-}
-
-/// The host with A-labels, in which alone DNS knows it: percent-encoded (RFC 3986 section 3.2.2) few programs find it.
-void make_host_ascii(std::string& url) {
-  const auto replace = [&](std::size_t begin, std::size_t end) {
-    const auto host = std::string_view{url}.substr(begin, end - begin);
-    if (std::ranges::any_of(host, [](char one) { return static_cast<unsigned char>(one) >= 0x80; }))
-      url.replace(begin, end - begin, ascii_domain(host));
-  };
-  if (starts_with_no_case(url, "mailto:")) {
-    const auto end = std::min(url.find('?'), url.size());
-    if (const auto at = url.substr(0, end).rfind('@'); at != std::string::npos)
-      replace(at + 1, end);
-    return;
-  }
-  if (!is_web_address(url))
-    return;
-  const auto begin = url.find("//") + 2;
-  const auto end = std::min(url.find_first_of("/?#", begin), url.size());
-  const auto authority = std::string_view{url}.substr(begin, end - begin);
-  const auto user = authority.rfind('@');
-  const auto host = user == std::string_view::npos ? 0 : user + 1;
-  replace(begin + host, begin + std::min(authority.find(':', host), authority.size()));
-}
-
-struct parsed_templates {
-  letter_template subject;
-  std::optional<letter_template> unsubscribe_url;
+/// What stands behind a letter's head.
+struct body_templates {
   std::optional<letter_template> text;
   std::optional<letter_template> html;
 };
 
-result<parsed_templates> parse_templates(const campaign_spec& spec, std::span<const std::string> columns) {
-  parsed_templates parsed;
+result<std::optional<letter_template>> parse_body(std::string_view name,
+                                                  const std::string& text,
+                                                  std::span<const std::string> columns,
+                                                  value_escaping escaping) {
+  if (text.empty())
+    return std::nullopt;
+  auto made = letter_template::parse(name, text, columns, {escaping, template_lines::crlf});
+  if (!made)
+    return std::unexpected(made.error());
+  return std::move(*made);
+}
+
+result<body_templates> parse_bodies(const campaign_spec& spec, std::span<const std::string> columns) {
   // In bodies {{unsubscribe_url}} is the letter's own link, unless the audience has a column of that name.
   std::vector<std::string> names(columns.begin(), columns.end());
   names.emplace_back(unsubscribe_column);
-  auto subject = letter_template::parse("subject", spec.subject, columns, {});
-  if (!subject)
-    return std::unexpected(subject.error());
-  parsed.subject = std::move(*subject);
-  const auto parse_body = [](auto& into, std::string_view name, const std::string& text,
-                             std::span<const std::string> known, template_style style) -> result<void> {
-    if (text.empty())
-      return {};
-    auto made = letter_template::parse(name, text, known, style);
-    if (!made)
-      return std::unexpected(made.error());
-    into = std::move(*made);
-    return {};
-  };
-  if (auto done = parse_body(parsed.unsubscribe_url, unsubscribe_column, spec.unsubscribe_url, columns,
-                             {value_escaping::percent, template_lines::as_given});
-      !done)
-    return std::unexpected(done.error());
-  if (auto done =
-          parse_body(parsed.text, "text", spec.text, names, {value_escaping::none, template_lines::crlf});
-      !done)
-    return std::unexpected(done.error());
-  if (auto done =
-          parse_body(parsed.html, "html", spec.html, names, {value_escaping::html, template_lines::crlf});
-      !done)
-    return std::unexpected(done.error());
-  return parsed;
-}
-
-struct parsed_campaign {
-  mailbox from;
-  std::optional<mailbox> reply_to;
-  parsed_templates templates;
-};
-
-result<parsed_campaign> parse_campaign(const campaign_spec& spec, std::span<const std::string> columns) {
-  parsed_campaign parsed;
-  auto from = parse_mailbox(spec.from);
-  if (!from)
-    return in_field("from", from.error());
-  parsed.from = std::move(*from);
-  if (!spec.reply_to.empty()) {
-    auto reply_to = parse_mailbox(spec.reply_to);
-    if (!reply_to)
-      return in_field("reply_to", reply_to.error());
-    parsed.reply_to = std::move(*reply_to);
-  }
-  auto templates = parse_templates(spec, columns);
-  if (!templates)
-    return std::unexpected(templates.error());
-  parsed.templates = std::move(*templates);
-  return parsed;
+  auto text = parse_body("text", spec.text, names, value_escaping::none);
+  if (!text)
+    return std::unexpected(text.error());
+  auto html = parse_body("html", with_preheader(spec.html, spec.preheader), names, value_escaping::html);
+  if (!html)
+    return std::unexpected(html.error());
+  return body_templates{std::move(*text), std::move(*html)};
 }
 
 /// The boundary of a campaign's multiparts (RFC 2046 section 5.1.1). It begins with "=_", which neither
@@ -210,22 +99,14 @@ letter_part make_part(const letter_template& source,
 
 class mime_letter_composer final : public letter_composer {
 public:
-  mime_letter_composer(campaign_id campaign, parsed_campaign parsed, std::size_t columns) :
-      message_ids_(campaign, ascii_domain(domain_of(parsed.from.address))),
-      subject_(std::move(parsed.templates.subject)),
-      unsubscribe_url_(std::move(parsed.templates.unsubscribe_url)), columns_(columns), values_(columns + 1) {
-    before_recipient_ = "\r\nFrom: ";
-    append_mailbox(before_recipient_, 6, parsed.from.display_name, wire_address(parsed.from.address));
-    before_recipient_.append("\r\nTo: ");
-    if (parsed.reply_to) {
-      before_subject_ = "\r\nReply-To: ";
-      append_mailbox(before_subject_, 10, parsed.reply_to->display_name,
-                     wire_address(parsed.reply_to->address));
-    }
-    before_subject_.append("\r\nSubject: ");
-    has_8bit_sender_ =
-        needs_smtputf8(parsed.from.address) || (parsed.reply_to && needs_smtputf8(parsed.reply_to->address));
-    compile(campaign, parsed.templates);
+  mime_letter_composer(campaign_id campaign,
+                       letter_head head,
+                       envelope_senders senders,
+                       const body_templates& bodies,
+                       std::size_t columns) :
+      campaign_(campaign), head_(std::move(head)), senders_(std::move(senders)), columns_(columns),
+      values_(columns + 1) {
+    compile(campaign, bodies);
   }
 
   result<void> compose(letter_index index, const recipient_view& to, timestamp date, batch& into) override {
@@ -233,8 +114,11 @@ public:
       return failure(error_code::too_large, notice{"batch_too_large"});
     if (!is_safe_address(to.email))
       return cannot_render("recipient_unsafe");
-    if (!into.shared_text)
+    if (!into.shared_text) {
       into.shared_text = shared_text_;
+      into.campaign = campaign_;
+      into.envelope_sender = senders_.group();
+    }
     check(into.shared_text == shared_text_, "a batch has letters of one composer");
     set_values(to);
     letter one;
@@ -247,6 +131,11 @@ public:
       return done;
     }
     out.finish(one);
+    if (senders_.is_verp()) {
+      one.sender_at = static_cast<std::uint32_t>(into.text.size());
+      senders_.append(into.text, index);
+      one.sender_bytes = static_cast<std::uint8_t>(into.text.size() - one.sender_at);
+    }
     into.letters.push_back(one);
     last_ = one;
     return {};
@@ -262,7 +151,7 @@ public:
   }
 
 private:
-  void compile(campaign_id campaign, const parsed_templates& templates) {
+  void compile(campaign_id campaign, const body_templates& templates) {
     std::string shared;
     const std::string begin = "MIME-Version: 1.0\r\n";
     if (templates.text && templates.html) {
@@ -300,13 +189,11 @@ private:
   }
 
   result<void> append_letter(std::string_view address, timestamp date, letter_writer& out, letter& one) {
-    if (auto done = render_url(); !done)
+    if (auto done = head_.render_link(values_); !done)
       return done;
-    values_[columns_] = url_;
-    rendered_subject_.clear();
-    if (!subject_.render(values_, rendered_subject_))
-      return cannot_render("template_result_too_large");
-    append_head(address, wire_address(address), date, out.text(), one);
+    values_[columns_] = head_.link();
+    if (auto done = head_.append(address, values_, date, out.text(), one); !done)
+      return done;
     for (auto& part : parts_)
       if (!append_part(part, out))
         return cannot_render("letter_too_large");
@@ -314,57 +201,6 @@ private:
     if (out.wire_bytes() > letter_bytes_max)
       return cannot_render("letter_too_large");
     return {};
-  }
-
-  result<void> render_url() {
-    url_.clear();
-    if (!unsubscribe_url_)
-      return {};
-    if (!unsubscribe_url_->render(values_, url_))
-      return cannot_render("unsubscribe_url_too_large");
-    make_host_ascii(url_);
-    make_url_safe(url_);
-    if (!is_web_address(url_) && !starts_with_no_case(url_, "mailto:"))
-      return cannot_render("unsubscribe_url_scheme_wrong");
-    if (url_.size() > line_octets_max - 3) // a line of its own: space, < and >
-      return cannot_render("unsubscribe_url_too_long");
-    return {};
-  }
-
-  /// The Message-ID is of the address as the audience has it, so that it stays when the address is sent otherwise.
-  void append_head(std::string_view stored_address,
-                   std::string_view address,
-                   timestamp date,
-                   std::string& to,
-                   letter& one) {
-    to.append("Date: ").append(date_of(date)).append(before_recipient_);
-    // The envelope's recipient is the text of the To field: kept once.
-    one.recipient_at = static_cast<std::uint32_t>(to.size());
-    one.recipient_bytes = static_cast<std::uint32_t>(address.size());
-    one.needs_smtputf8 = has_8bit_sender_ || needs_smtputf8(address);
-    one.has_8bit = one.needs_smtputf8;
-    to.append(address).append(before_subject_);
-    append_header_text(to, 9, rendered_subject_);
-    to.append("\r\nMessage-ID: "); // never folded: receivers compare it, and not all of them unfold it
-    append_message_id(stored_address, to, one);
-    to.append("\r\n");
-    append_unsubscribe(to);
-  }
-
-  void append_message_id(std::string_view stored_address, std::string& to, letter& one) const {
-    one.message_id_at = static_cast<std::uint32_t>(to.size() + 1); // behind its bracket
-    message_ids_.append(to, stored_address);
-    const auto bytes = to.find('@', one.message_id_at) - one.message_id_at;
-    one.message_id_bytes = bytes <= UINT8_MAX ? static_cast<std::uint8_t>(bytes) : std::uint8_t{0};
-  }
-
-  void append_unsubscribe(std::string& to) const {
-    if (url_.empty())
-      return;
-    const auto is_short = url_.size() + 20 <= line_octets_wanted;
-    to.append(is_short ? "List-Unsubscribe: <" : "List-Unsubscribe:\r\n <").append(url_).append(">\r\n");
-    if (starts_with_no_case(url_, "https://")) // RFC 8058 section 3.1
-      to.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
   }
 
   /// False: the letter becomes too large.
@@ -384,32 +220,16 @@ private:
     return part.body.append(out, encoding, values_, letter_bytes_max);
   }
 
-  const std::string& date_of(timestamp date) {
-    const auto second = std::chrono::floor<std::chrono::seconds>(date);
-    if (date_text_.empty() || second != date_) {
-      date_ = second;
-      date_text_ = date_text(second);
-    }
-    return date_text_;
-  }
-
-  message_ids message_ids_;
-  std::string before_recipient_;
-  std::string before_subject_;
-  letter_template subject_;
-  std::optional<letter_template> unsubscribe_url_;
+  campaign_id campaign_;
+  letter_head head_;
+  envelope_senders senders_;
   std::vector<letter_part> parts_;
   shared_octets end_; ///< of a multipart
   std::shared_ptr<const std::string> shared_text_;
   std::size_t columns_;
-  bool has_8bit_sender_ = false;
 
   // Kept from letter to letter for their memory.
   std::vector<std::string_view> values_;
-  std::string rendered_subject_;
-  std::string url_;
-  std::string date_text_;
-  std::chrono::sys_seconds date_{};
   letter last_;
 };
 
@@ -418,7 +238,7 @@ private:
 result<void> check_templates(const campaign_spec& spec) {
   // Parsing does not depend on the audience: a tag without a column is taken and renders as nothing.
   static const std::vector<std::string> columns{"email"};
-  const auto parsed = parse_campaign(spec, columns);
+  const auto parsed = make_letter_composer({}, spec, columns);
   return parsed ? result<void>{} : failure(error_code::invalid_input, notice_of(parsed.error()));
 }
 
@@ -430,13 +250,21 @@ result<void> letter_composer::compose(letter_index index, const recipient& to, t
   return compose(index, recipient_view{to.email, fields}, date, into);
 }
 
-result<std::unique_ptr<letter_composer>> make_letter_composer(campaign_id campaign,
+result<std::unique_ptr<letter_composer>> make_letter_composer(const letter_origin& origin,
                                                               const campaign_spec& spec,
                                                               const std::vector<std::string>& columns) {
-  auto parsed = parse_campaign(spec, columns);
-  if (!parsed)
-    return std::unexpected(parsed.error());
-  return std::make_unique<mime_letter_composer>(campaign, std::move(*parsed), columns.size());
+  auto head = letter_head::parse(origin, spec, columns);
+  if (!head)
+    return std::unexpected(head.error());
+  const auto bodies = parse_bodies(spec, columns);
+  if (!bodies)
+    return std::unexpected(bodies.error());
+  auto senders = envelope_senders::parse(spec.envelope_sender.empty() ? head->sender() : spec.envelope_sender,
+                                         origin.campaign, origin.secret);
+  if (!senders)
+    return std::unexpected(senders.error());
+  return std::make_unique<mime_letter_composer>(origin.campaign, std::move(*head), std::move(*senders),
+                                                *bodies, columns.size());
 }
 
 } // namespace sluice

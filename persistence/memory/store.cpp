@@ -94,6 +94,7 @@ public:
   const snapshot_store& snapshots() const override { return snapshots_; }
   token_store& tokens() override { return tokens_; }
   note_store& notes() override { return notes_; }
+  const std::string& secret() const override { return secret_; }
   result<campaign_id> next_campaign() override { return campaign_ids_.next(journal_.last_campaign()); }
   store_condition condition() const override { return {}; }
 
@@ -104,6 +105,7 @@ private:
   memory_suppressions suppressions_;
   memory_snapshots snapshots_{journal_};
   memory_notes notes_;
+  std::string secret_ = "a store in memory: none of a kind"; // the same each time: a test's letters are, too
   no_token_keeper keeper_;
   token_table tokens_{keeper_};
 };

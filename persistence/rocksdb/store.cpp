@@ -35,6 +35,7 @@ public:
   const snapshot_store& snapshots() const override { return snapshots_; }
   token_store& tokens() override { return *tokens_; }
   note_store& notes() override { return notes_; }
+  const std::string& secret() const override { return database_->secret(); }
 
   result<campaign_id> next_campaign() override {
     if (auto writable = database_->check_writable(); !writable)
