@@ -126,6 +126,7 @@ void list_relays(node&, const http_request&, const respond&);
 void show_me(node&, const http_request&, const respond&);
 void list_suppressions(node&, const http_request&, const respond&);
 void add_suppressions(node&, const http_request&, const respond&);
+void take_feedback(node&, const http_request&, const respond&);
 void remove_suppressions(node&, const http_request&, const respond&);
 void list_tokens(node&, const http_request&, const respond&);
 void create_token(node&, const http_request&, const respond&);

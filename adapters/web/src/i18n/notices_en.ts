@@ -180,6 +180,8 @@ export const noticesEn: Record<string, string> = {
   must_be_addresses: "must be a list of addresses",
   must_be_suppressions: "must be a list of \\{email, reason\\}",
   email_needed: "is needed: one address, or a list in emails",
+  feedback_of_whom: "say email, or in to the address that it came to: one of them",
+  feedback_sender_unknown: "{address} is no envelope sender of a letter from here",
   token_name_needed: "is needed: who or what the token is for",
   place_wrong: "is no place in an export, like c1.57",
   events_out_of_order: "the first event of the two is {first}: it must be 1 or more, and not behind the other ({last})",

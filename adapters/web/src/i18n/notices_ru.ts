@@ -180,6 +180,8 @@ export const noticesRu: Record<string, string> = {
   must_be_addresses: "нужен список адресов",
   must_be_suppressions: "нужен список адресов с причинами",
   email_needed: "нужен хотя бы один адрес",
+  feedback_of_whom: "укажите email или, в to, адрес, на который это пришло: одно из двух",
+  feedback_sender_unknown: "{address} — не обратный адрес письма, отправленного отсюда",
   token_name_needed: "нужно имя: для кого или чего токен",
   place_wrong: "это не место в выгрузке",
   events_out_of_order: "первое из двух событий — {first}: оно должно быть не меньше 1 и не позже второго ({last})",
