@@ -55,7 +55,19 @@ class Refused(Exception):
             self.problem = {}
 
 
-class Engine:
+class Started:
+    """`with` starts it; of one that does not start nothing is left."""
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+
+class Engine(Started):
     """One data folder and the processes that run on it, one after the other. Without a `relay` the settings have them."""
 
     def __init__(self, relay, settings=None, environment=None, quiet=True):
@@ -69,14 +81,6 @@ class Engine:
         self.port = 0  # any free one, until the first start has told which
         self.process = None
         self.told_before = 0  # so much of the log is of earlier processes
-
-    def __enter__(self):
-        try:
-            self.start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
 
     def __exit__(self, *_):
         self.kill9()
