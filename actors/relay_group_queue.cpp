@@ -386,8 +386,16 @@ private:
     return found == lanes_.end() ? &lanes_.front() : &*found;
   }
 
-  static std::size_t room_of(const lane& one) {
-    return one.is_recalled ? 0 : one.fill - std::min(one.fill, one.out.size());
+  /// One that is behind its share has its whole relay for it: a lighter one with few letters out waits longer for their
+  /// claims than one that has letters ahead.
+  std::size_t room_of(const lane& one) const {
+    if (one.is_recalled)
+      return 0;
+    const auto is_behind = std::ranges::any_of(lanes_, [&](const lane& other) {
+      return other.queue && other.plays == one.plays && works(other) && other.turn > one.turn;
+    });
+    const auto fill = is_behind ? std::max(one.fill, relay_of(one).letters_in_flight_max()) : one.fill;
+    return fill - std::min(fill, one.out.size());
   }
 
   void give(lane& to, std::deque<batch_part>& from, std::size_t letters) {
