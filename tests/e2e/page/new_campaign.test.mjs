@@ -62,6 +62,7 @@ describe("the whole way", () => {
     await shoot(page, "new-message");
     await next(page);
     await page.getByText("3 letters, all at once").waitFor();
+    assert.equal(await page.getByLabel("Sending server").count(), 0, "there is but one");
     assert.deepEqual(await axeFaults(page), []);
     await shoot(page, "new-plan-now");
     await next(page);

@@ -129,6 +129,14 @@ export interface Campaign {
   fault_notice: Notice | null;
 }
 
+/** One of several sending servers. */
+export interface Relay {
+  /** Of [relays.NAME]; empty: the one of [relay], which no campaign can name. */
+  name: string;
+  standby: boolean;
+  trouble: { since: string; text: string; notice: Notice | null } | null;
+}
+
 export interface RelayTrouble {
   since: string;
   text: string;

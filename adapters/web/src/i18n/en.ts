@@ -109,7 +109,7 @@ export const en = {
     tries: (n: number, since: string, next: string | null) =>
       `Tried ${f.count(n)} ${f.plural(n, { one: "time", other: "times" })} since ${since}; ${next ? `next try at ${next}.` : "being tried now."}`,
     relayFails: (name: string, since: string, text: string) =>
-      `The sending server ${isolated(name)} fails since ${since}, and others take its letters: ${isolated(text)}`,
+      `The sending server “${isolated(name)}” has been failing since ${since}; others take its letters: ${isolated(text)}`,
     paceOfLetters: (rate: string, text: string) =>
       `The sending server takes ${rate} letters a second, so that is the pace for now: ${isolated(text)}`,
     paceOfConnections: (n: number, max: number, text: string) =>

@@ -116,7 +116,7 @@ export const ru: Words = {
       `${about === "account" ? "Учётная запись на почтовом сервере не работает" : "Почтовый сервер не принимает письма"} с ${since}: ${isolated(text)}`,
     tries: (n, since, next) => `Попыток с ${since}: ${f.count(n)}; ${next ? `следующая в ${next}.` : "сейчас идёт ещё одна."}`,
     relayFails: (name, since, text) =>
-      `Почтовый сервер ${isolated(name)} не работает (${since}), его письма отправляют другие: ${isolated(text)}`,
+      `Почтовый сервер «${isolated(name)}» не работает с ${since}; его письма отправляют другие: ${isolated(text)}`,
     paceOfLetters: (rate, text) => `Почтовый сервер принимает писем в секунду: ${rate}. Пока письма уходят с этой скоростью: ${isolated(text)}`,
     paceOfConnections: (n, max, text) => `Почтовый сервер пока принимает соединений: ${f.count(n)} из ${f.count(max)}: ${isolated(text)}`,
     delayed: (n, text, next) =>

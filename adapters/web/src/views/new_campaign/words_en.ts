@@ -161,7 +161,7 @@ export const en = {
     growth: "Growth, % a day",
     growthHint: "50: each day’s parts are half as large again as those of the day before.",
     doubt: "When no reply comes for a letter",
-    doubtHint: "A connection may break after a letter was sent and before the relay answers for it.",
+    doubtHint: "A connection may break after a letter was sent and before the sending server answers for it.",
     resend: "Send it again: none is lost, one may come twice",
     hold: "Hold it for a person: none comes twice",
     faults: {
@@ -182,6 +182,15 @@ export const en = {
     total: "In total",
     shown: (shown: string, all: string) => `${shown} of ${all} parts`,
     more: "Show more",
+  },
+  relay: {
+    label: "Sending server",
+    any: "Whichever serves it",
+    anyHint: "Several share the letters, and take over for one another.",
+    onlyThatOne: "Letters leave through this one; while it fails, through one that stands by, or they wait.",
+    standby: " · stands by",
+    fails: " · fails now",
+    gone: " · not there any more",
   },
   lacking: {
     audience: "There is no audience yet.",
