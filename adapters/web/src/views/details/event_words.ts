@@ -28,13 +28,16 @@ function groupsOf(event: LogEvent): Group[] {
   return Array.isArray(event.groups) ? (event.groups as Group[]) : [];
 }
 
+/** As they are told, whichever came first. */
+const order: Outcome[] = ["accepted", "refused", "refused_for_now", "deferred", "skipped", "in_doubt", "pending", "in_flight"];
+
 function outcomesOf(events: LogEvent[]): [Outcome, number][] {
   const sums = new Map<Outcome, number>();
   for (const one of events.flatMap(groupsOf)) {
     const outcome = one.provisional ? "refused_for_now" : one.outcome;
     sums.set(outcome, (sums.get(outcome) ?? 0) + countOf(one.letters));
   }
-  return [...sums];
+  return [...sums].sort(([left], [right]) => order.indexOf(left) - order.indexOf(right));
 }
 
 /** How many letters were claimed for which sending server; the one of `[relay]` among several is called so. */

@@ -1,7 +1,7 @@
 // Through which of several sending servers; nothing where there is but one.
 import { useViewWords } from "../../i18n/view_words";
 import { useRelays } from "../../components/use_relays";
-import { Field } from "./field";
+import { Field } from "../../components/field";
 import type { StepProps } from "./wizard";
 import { words as table } from "./words";
 

@@ -54,6 +54,9 @@ export const ru: ViewWords = {
   nowhere: "Не сохранено: в браузере нет места. Не закрывайте вкладку.",
   trouble: {
     refused: (why) => `Пока не сохранено: ${why}`,
+    leftOut: (n, all, why) =>
+      `При чтении этого списка пропущено строк: ${f.count(n)} из ${f.count(all)}${why.length > 0 ? ` (${why.join("; ")})` : ""}. Использовать его всё равно?`,
+    useNevertheless: "Использовать как есть",
     conflict: "Этот черновик тем временем изменил кто-то ещё.",
     theirs: "Взять их вариант",
     mine: "Оставить мой",
@@ -65,7 +68,7 @@ export const ru: ViewWords = {
   audience: {
     drop: "Перетащите сюда файл с получателями или",
     pick: "выберите его",
-    formats: "CSV (, или ;) или JSON Lines, UTF-8, любого размера. Нужен столбец «email»; остальные можно вставлять в письмо.",
+    formats: "CSV, Excel (XLSX) или JSON Lines, любого размера. В одном столбце адреса; остальные можно вставлять в письмо.",
     name: "Название списка",
     nameHint: "Чтобы потом его найти.",
     upload: "Загрузить",
@@ -83,9 +86,23 @@ export const ru: ViewWords = {
     take: "Взять этот",
     firstRows: "Первые строки",
     rowsNotShown: (why) => `Показать их не удалось: ${why}`,
-    nothingLeftOut: "Приняты все строки файла.",
-    leftOut: (n) => `Пропущено: ${rows(n)}`,
-    lines: (n, list) => `${f.plural(n, { one: "строка", few: "строки", many: "строки", other: "строки" })} ${list}`,
+  },
+  preview: {
+    legend: "Как читается файл",
+    encoding: "Кодировка",
+    delimiter: "Разделитель столбцов",
+    sheet: "Лист",
+    found: "как определено",
+    encodingName: (name) =>
+      ({ "windows-1251": "Кириллица (Windows-1251)", "koi8-r": "Кириллица (KOI8-R)", "windows-1252": "Западная Европа (Windows-1252)", "windows-1250": "Центральная Европа (Windows-1250)", "iso-8859-1": "Западная Европа (ISO 8859-1)", "iso-8859-2": "Центральная Европа (ISO 8859-2)", macintosh: "Западная Европа (Mac)", "utf-16le": "UTF-16" } as Record<string, string>)[name] ?? name.toUpperCase(),
+    delimiterName: (sign) =>
+      ({ ",": "запятая ( , )", ";": "точка с запятой ( ; )", "\t": "табуляция", "|": "черта ( | )" } as Record<string, string>)[sign] ?? sign,
+    emailColumn: "Столбец с адресами",
+    emailColumnMissing: "Укажите, в каком столбце адреса.",
+    chooseColumn: "Выберите столбец…",
+    header: "Первая строка — названия столбцов",
+    fault: (why) => `Так файл не прочитать: ${why}`,
+    rows: "Первые строки файла",
   },
   message: {
     fields: {
