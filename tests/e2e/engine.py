@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -181,7 +182,7 @@ class Engine(Started):
 
     def import_rows(self, count, name="recipients"):
         rows = "email,name\n" + "".join(f"r{i}@d{i % 20}.example,Recipient {i}\n" for i in range(count))
-        return self.http("POST", f"/v1/audiences?name={name}", rows.encode())["id"]
+        return self.http("POST", f"/v1/audiences?name={urllib.parse.quote(name)}", rows.encode())["id"]
 
     def create(self, audience, token=None, **fields):
         campaign = {"name": "Test", "from": "Shop <news@shop.example>", "subject": "Hello {{name}}",

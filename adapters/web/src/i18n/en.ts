@@ -37,6 +37,7 @@ export const en = {
   },
   frame: {
     skip: "Skip to the campaigns",
+    skipToLists: "Skip to the lists",
     skipToStep: "Skip to the new campaign",
     views: "Views",
     language: "Language",
@@ -49,7 +50,7 @@ export const en = {
     close: "Close",
     notLoaded: "This view could not be loaded: the engine cannot be reached. It comes as soon as it answers.",
   },
-  tabs: { outgoing: "Outgoing", drafts: "Drafts", finished: "Finished", moderation: "Moderation", doubt: "In doubt" },
+  tabs: { outgoing: "Outgoing", drafts: "Drafts", finished: "Finished", moderation: "Moderation", doubt: "In doubt", lists: "Lists" },
   newCampaign: "New campaign",
   signIn: {
     title: "Sign in to Sluice",
@@ -170,6 +171,7 @@ export const en = {
     release: "Release whole",
     cancel: "Cancel",
     details: "Details",
+    copy: "Copy…",
     pending: "Working…",
     keep: "Keep as it is",
     retry: "Try again",

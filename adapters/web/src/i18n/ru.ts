@@ -44,6 +44,7 @@ export const ru: Words = {
   },
   frame: {
     skip: "К списку выпусков",
+    skipToLists: "К спискам контактов",
     skipToStep: "К новому выпуску",
     views: "Разделы",
     language: "Язык",
@@ -56,7 +57,7 @@ export const ru: Words = {
     close: "Закрыть",
     notLoaded: "Раздел не загрузился: сервер не отвечает. Он откроется, как только сервер ответит.",
   },
-  tabs: { outgoing: "Исходящие", drafts: "Черновики", finished: "Завершённые", moderation: "Модерация", doubt: "Под вопросом" },
+  tabs: { outgoing: "Исходящие", drafts: "Черновики", finished: "Завершённые", moderation: "Модерация", doubt: "Под вопросом", lists: "Списки" },
   newCampaign: "Новый выпуск",
   signIn: {
     title: "Вход в Sluice",
@@ -175,6 +176,7 @@ export const ru: Words = {
     release: "Выпустить целиком",
     cancel: "Отменить",
     details: "Подробности",
+    copy: "Копировать…",
     pending: "Выполняется…",
     keep: "Оставить как есть",
     retry: "Повторить",
