@@ -121,12 +121,14 @@ void list_audiences(node&, const http_request&, const respond&);
 void show_audience(node&, const http_request&, const respond&);
 void show_audience_rows(node&, const http_request&, const respond&);
 
+// feedback_handlers.cpp
+void take_feedback(node&, const http_request&, const respond&);
+
 // housekeeping_handlers.cpp
 void list_relays(node&, const http_request&, const respond&);
 void show_me(node&, const http_request&, const respond&);
 void list_suppressions(node&, const http_request&, const respond&);
 void add_suppressions(node&, const http_request&, const respond&);
-void take_feedback(node&, const http_request&, const respond&);
 void remove_suppressions(node&, const http_request&, const respond&);
 void list_tokens(node&, const http_request&, const respond&);
 void create_token(node&, const http_request&, const respond&);
