@@ -1,5 +1,7 @@
 // The table of commands, row by row, and each rule of the domain shown once.
 
+#include "actors/core/consequences.hpp"
+#include "actors/core/outcomes.hpp"
 #include "actors/lifecycle.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/actors/examples.hpp"
@@ -475,11 +477,41 @@ TEST_CASE("the kinds that are told apart are kept for refusals; the rest is coun
                            [](const auto& one) { return one.answer.notice; }) == 1);
 }
 
-TEST_CASE("a skipped letter is final, and a campaign of skipped letters ends") {
+TEST_CASE("a skipped letter is final, and a campaign of nothing else is held until a person has seen it") {
   auto state = sending(2);
+  const auto carry_on = [&] {
+    for (const auto& body : decide_consequences(state, {}, {}, t0))
+      evolve(state, event{t0, "", body});
+  };
   for (const auto& body :
        decide_skips(state, {{letter_state::skipped, {{0, 2}}, {0, "", "suppressed: bounced"}, {}}}, {}))
     evolve(state, event{t0, "", body});
-  CHECK(state.status() == status::sent);
   CHECK(state.letters.count(letter_state::skipped) == 2);
+  carry_on();
+  REQUIRE(state.hold.has_value());
+  CHECK(state.hold->reason == hold_reason::spam_suspicion);
+  CHECK(state.hold->notice.code == "all_skipped");
+  carry_on();
+  CHECK(state.status() == status::paused);
+  evolve(state, event{t0, "olga", resumed{}});
+  carry_on();
+  CHECK(state.status() == status::sent);
+}
+
+TEST_CASE("letters that cannot be made count towards suspicion, those that are not wanted do not") {
+  suspicion_settings limits;
+  limits.outcomes_min = 20;
+  limits.refused_percent_max = 5;
+  const auto code_after = [&](const notice& why, letter_index letters) {
+    auto state = sending(100);
+    apply(state, t0,
+          {claimed{{{0, 20}}}, settled{{{letter_state::accepted, {{0, 20}}, {250, "", "Ok"}, {}}}}});
+    for (const auto& body :
+         decide_skips(state, {{letter_state::skipped, {{20, 20 + letters}}, reply_of(why), {}}}, limits))
+      evolve(state, event{t0, "", body});
+    return state.hold ? state.hold->notice.code : "";
+  };
+  CHECK(code_after(notice{"unsubscribe_url_scheme_wrong"}, 2) == "failed_too_often");
+  CHECK(code_after(notice{"unsubscribe_url_scheme_wrong"}, 1) == "");
+  CHECK(code_after(notice{"suppressed", {{"reason", "bounced"}}}, 80) == "");
 }
