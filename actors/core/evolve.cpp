@@ -372,10 +372,11 @@ private:
   }
 
   void lift_hold(letter_index trial_size) {
+    state.is_refusal_seen =
+        state.is_refusal_seen || (state.hold && state.hold->reason != hold_reason::operator_request);
     if (trial_size > 0) {
       check(state.hold.has_value(), "a trial began that no hold was lifted for");
       state.trial = trial{state.hold->reason, trial_size, {}, 0};
-      state.is_refusal_seen = state.is_refusal_seen || state.hold->reason != hold_reason::operator_request;
       for (auto& [name, record] : state.relays)
         record.refused_in_a_row = 0;
     }
