@@ -400,13 +400,14 @@ public:
       break;
     case parsed_piece::value:
     case parsed_piece::raw_value:
-      push(one.kind == parsed_piece::value ? kind::value : kind::raw_value, column_of(one.from->tag.name));
+      push(one.kind == parsed_piece::value ? kind::value : kind::raw_value, one.from->tag.name);
       break;
     case parsed_piece::begin:
     case parsed_piece::begin_inverted: {
       const auto column = column_of(one.from->tag.name);
-      open_.push_back({into_.steps_.size(), one.kind == parsed_piece::begin ? column : surrounding()});
-      push(one.kind == parsed_piece::begin ? kind::section : kind::inverted_section, column);
+      const auto at = into_.steps_.size();
+      push(one.kind == parsed_piece::begin ? kind::section : kind::inverted_section, one.from->tag.name);
+      open_.push_back({at, one.kind == parsed_piece::begin ? column : surrounding()});
       break;
     }
     case parsed_piece::end:
@@ -425,8 +426,8 @@ private:
     std::uint32_t column; ///< what {{.}} means inside
   };
 
-  void push(template_step::kind_type kind, std::uint32_t column) {
-    into_.steps_.push_back({kind, 0, 0, column});
+  void push(template_step::kind_type kind, const std::string& name) {
+    into_.steps_.push_back({kind, 0, 0, column_of(name), open_.empty() ? std::string{} : name});
   }
 
   std::uint32_t surrounding() const { return open_.empty() ? absent : open_.back().column; }
