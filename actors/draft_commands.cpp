@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace sluice {
@@ -29,6 +30,30 @@ result<audience_ref> reference(const store& from, audience_id id) {
   if (!info)
     return std::unexpected(info.error());
   return audience_ref{info->id, info->name, info->size, info->hash};
+}
+
+/// Refuses a list that mostly failed: what was imported is not what its owner takes it for.
+result<void> check_left_out(const engine& services, const audience_ref& audience) {
+  const auto max = services.settings.imports.left_out_percent_max;
+  if (audience.id == audience_id{} || max >= 100)
+    return {};
+  const auto import = services.store->audiences().import_of(audience.id);
+  if (!import)
+    return std::unexpected(import.error());
+  if (!*import || left_out_percent(**import, audience.size) <= max)
+    return {};
+  const auto& summary = **import;
+  const auto failed = summary.left_out_total - summary.left_out_repeated;
+  constexpr double tenths = 10;
+  notice why{"audience_left_out",
+             {{"audience", to_string(audience.id)},
+              {"left_out", failed},
+              {"all", failed + audience.size},
+              {"percent", std::round(left_out_percent(summary, audience.size) * tenths) / tenths},
+              {"max", max}},
+             summary.reasons};
+  std::erase_if(why.causes, [](const notice& one) { return one.code == "left_out_repeated_address"; });
+  return failure(error_code::audience_left_out, std::move(why));
 }
 
 /// The audience that the content is bound to, when all of it may be kept.
@@ -70,6 +95,9 @@ result<void> prepare_edit(const engine& services, const campaign_state& draft, d
   auto audience = check_content(services, edit.spec, edit.audience.id);
   if (!audience)
     return std::unexpected(audience.error());
+  if (!edit.accepts_left_out && audience->id != draft.audience.id)
+    if (auto accepted = check_left_out(services, *audience); !accepted)
+      return accepted;
   edit.audience = std::move(*audience);
   return {};
 }
@@ -84,7 +112,7 @@ result<start_check> check_start(const engine& services, const campaign_state& dr
   const auto info = services.store->audiences().info(draft.audience.id);
   if (!info)
     return std::unexpected(info.error());
-  if (auto refusal = refusal_of_unknown_tags(draft.spec, *info); !refusal.empty())
+  if (auto refusal = refusal_of_unknown_tags(*services.store, draft.spec, *info); !refusal.empty())
     return failure(error_code::invalid_input, std::move(refusal));
   auto reasons = reasons_at_start(*services.store, services.campaigns, services.settings.moderation,
                                   draft.spec, draft.audience.id);
@@ -162,6 +190,9 @@ result<prepared_draft> prepare_draft(const engine& services, create_campaign wan
   auto audience = check_content(services, wanted.spec, wanted.audience);
   if (!audience)
     return std::unexpected(audience.error());
+  if (!wanted.accepts_left_out)
+    if (auto accepted = check_left_out(services, *audience); !accepted)
+      return std::unexpected(accepted.error());
   const auto id = services.store->next_campaign();
   if (!id)
     return std::unexpected(id.error());

@@ -2,8 +2,10 @@
 
 #include "actors/letters/letter_check.hpp"
 #include "actors/letters/letter_composer.hpp"
+#include "messages/json_value.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace sluice {
 
@@ -49,6 +51,37 @@ read_ranges(const store& from, audience_id audience, const std::vector<letter_ra
   return {};
 }
 
+/// Looks at the audience's rows when it is first asked, which few campaigns do.
+class structured_columns {
+public:
+  structured_columns(const store& from, const audience_info& info) : from_(from), info_(info) {}
+
+  bool operator()(std::uint32_t column) {
+    if (!found_) {
+      found_.emplace(info_.columns.size());
+      // Rows that cannot be read are told of where letters are made.
+      static_cast<void>(read_ranges(from_, info_.id, ranges_looked_at(info_.size),
+                                    [&](letter_index, const recipient_view& row) {
+                                      for (const auto& field : row.fields)
+                                        if (is_json_value(field.value))
+                                          found_->at(field.column) = true;
+                                    }));
+    }
+    return column < found_->size() && (*found_)[column];
+  }
+
+private:
+  const store& from_;
+  const audience_info& info_;
+  std::optional<std::vector<bool>> found_;
+};
+
+std::vector<unknown_tag>
+tags_without_column(const store& from, const campaign_spec& spec, const audience_info& info) {
+  structured_columns structured(from, info);
+  return unknown_tags(spec, info.columns, [&](std::uint32_t column) { return structured(column); });
+}
+
 result<void> add_empty_fields(const store& from,
                               const campaign_spec& spec,
                               const audience_info& info,
@@ -85,7 +118,7 @@ result<std::vector<notice>> warnings_of(const store& from, const campaign_spec& 
     const auto info = from.audiences().info(audience);
     if (!info)
       return std::unexpected(info.error());
-    for (const auto& tag : unknown_tags(spec, info->columns))
+    for (const auto& tag : tags_without_column(from, spec, *info))
       warnings.push_back(notice_of(tag));
     if (auto added = add_empty_fields(from, spec, *info, warnings); !added)
       return std::unexpected(added.error());
@@ -120,10 +153,10 @@ result<std::vector<letter_fault>> sample_faults(
   return faults;
 }
 
-notice refusal_of_unknown_tags(const campaign_spec& spec, const audience_info& audience) {
+notice refusal_of_unknown_tags(const store& from, const campaign_spec& spec, const audience_info& audience) {
   if (spec.allow_unknown_fields)
     return {};
-  const auto unknown = unknown_tags(spec, audience.columns);
+  const auto unknown = tags_without_column(from, spec, audience);
   if (unknown.empty())
     return {};
   notice why{"unknown_tags"};

@@ -29,6 +29,6 @@ result<std::vector<letter_fault>> sample_faults(
 
 /// `unknown_tags` with what unknown_tags of letter_check.hpp found, as causes: why `start` refuses the draft. Nothing
 /// where it does not.
-notice refusal_of_unknown_tags(const campaign_spec& spec, const audience_info& audience);
+notice refusal_of_unknown_tags(const store& from, const campaign_spec& spec, const audience_info& audience);
 
 } // namespace sluice

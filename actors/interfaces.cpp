@@ -85,6 +85,8 @@ std::string command_to_wire(const command& value) {
     fields["edited"] = {{"spec", to_json(value.edited->spec)}, {"audience", value.edited->audience.id.value}};
     if (value.edited->made_from)
       fields["edited"]["made_from"] = *value.edited->made_from;
+    if (value.edited->accepts_left_out)
+      fields["edited"]["accepts_left_out"] = true;
     if (!value.edited->fields.empty()) {
       fields["edited"]["fields"] = value.edited->fields;
       fields["edited"]["keeps_audience"] = value.edited->keeps_audience;
@@ -108,6 +110,7 @@ caf::error command_from_wire(const std::string& text, command& value) {
     value.edited = draft_edit{{}, {audience_id{number_of(*edited, "audience")}, {}, 0, {}}};
     value.edited->fields = text_of(*edited, "fields");
     value.edited->keeps_audience = edited->value("keeps_audience", false);
+    value.edited->accepts_left_out = edited->value("accepts_left_out", false);
     if (value.edited->fields.empty()) {
       auto spec = campaign_spec_from_json(edited->value("spec", nlohmann::json::object()));
       if (!spec)
@@ -130,7 +133,8 @@ std::string create_to_wire(const create_campaign& value) {
   return dumped({{"spec", to_json(value.spec)},
                  {"audience", value.audience.value},
                  {"by", value.by},
-                 {"idempotency_key", value.idempotency_key}});
+                 {"idempotency_key", value.idempotency_key},
+                 {"accepts_left_out", value.accepts_left_out}});
 }
 
 caf::error create_from_wire(const std::string& text, create_campaign& value) {
@@ -141,7 +145,7 @@ caf::error create_from_wire(const std::string& text, create_campaign& value) {
   if (!spec)
     return unreadable(spec.error().message);
   value = {std::move(*spec), audience_id{number_of(*fields, "audience")}, text_of(*fields, "by"),
-           text_of(*fields, "idempotency_key")};
+           text_of(*fields, "idempotency_key"), fields->value("accepts_left_out", false)};
   return caf::none;
 }
 

@@ -10,6 +10,7 @@
 #include "actors/directory.hpp"
 #include "actors/relay_factory.hpp"
 #include "messages/command.hpp"
+#include "messages/import_record.hpp"
 #include "messages/view.hpp"
 #include "persistence/store.hpp"
 
@@ -32,6 +33,7 @@ struct node_settings {
   moderation_settings moderation;
   suspicion_settings suspicion;
   retry_settings retry;
+  import_settings imports;
   std::size_t batch_letters_max = 250;                    ///< letters made ready at a time
   std::size_t letters_bytes_max = std::size_t{64} << 20U; ///< letters made ready and not yet gone
   std::size_t batches_ahead_max = 4;                      ///< made ready before a connection takes them

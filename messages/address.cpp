@@ -126,13 +126,31 @@ std::unexpected<error> wrong(std::string_view text, std::string_view why) {
   return failure(error_code::invalid_input, notice{why, {{"address", excerpt(text, shown_bytes_max)}}});
 }
 
-/// What is wrong with a dot-atom, as a notice's code; empty: nothing.
-std::string_view fault_in_local_part(std::string_view local) {
+/// What is wrong with a quoted string (RFC 5321 section 4.1.2), as a notice's code; empty: nothing.
+std::string_view fault_in_quoted(std::string_view local) {
+  for (std::size_t at = 1; at < local.size(); ++at) {
+    if (local[at] == '"')
+      return at + 1 == local.size() ? std::string_view{} : "address_local_quote";
+    if (local[at] == '\\')
+      ++at;
+    // Brackets are RFC 5321's, but an envelope's and a header's own are the same.
+    if (at < local.size() && (local[at] < ' ' || local[at] > '~' || local[at] == '<' || local[at] == '>'))
+      return "address_local_character";
+  }
+  return "address_local_quote";
+}
+
+/// What is wrong with a local part, as a notice's code; empty: nothing.
+std::string_view fault_in_local_part(std::string_view local, local_parts taken) {
   if (local.empty())
     return "address_local_empty";
   if (local.size() > local_part_octets_max)
     return "address_local_too_long";
-  if (local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos)
+  if (local.front() == '"')
+    return fault_in_quoted(local);
+  const auto has_odd_dot =
+      local.front() == '.' || local.back() == '.' || local.find("..") != std::string_view::npos;
+  if (has_odd_dot && taken == local_parts::standard)
     return "address_local_dot";
   for (const auto one : local)
     if (one != '.' && !is_atom_character(one))
@@ -200,9 +218,17 @@ std::optional<std::string> unquoted(std::string_view text) {
   return std::nullopt;
 }
 
+/// The local part without quotes that it does not need: with and without them it is one mailbox.
+std::string_view bare_local_part(std::string_view local) {
+  if (!local.starts_with('"'))
+    return local;
+  const auto inner = local.substr(1, local.size() - 2);
+  return fault_in_local_part(inner, local_parts::standard).empty() && !inner.starts_with('"') ? inner : local;
+}
+
 } // namespace
 
-result<std::string> parse_address(std::string_view text) {
+result<std::string> parse_address(std::string_view text, local_parts taken) {
   if (!is_utf8(text))
     return wrong(text, "address_not_utf8");
   const auto at = text.rfind('@');
@@ -210,13 +236,13 @@ result<std::string> parse_address(std::string_view text) {
     return wrong(text, "address_without_at");
   const auto local = text.substr(0, at);
   const auto domain = text.substr(at + 1);
-  if (const auto fault = fault_in_local_part(local); !fault.empty())
+  if (const auto fault = fault_in_local_part(local, taken); !fault.empty())
     return wrong(text, fault);
   if (const auto fault = fault_in_domain(domain); !fault.empty())
     return wrong(text, fault);
   if (std::max(text.size(), wire_address(text).size()) > address_octets_max)
     return wrong(text, "address_too_long");
-  return std::string{local} + "@" + lowered(domain);
+  return std::string{bare_local_part(local)} + "@" + lowered(domain);
 }
 
 result<mailbox> parse_mailbox(std::string_view text) {

@@ -1,12 +1,13 @@
 #pragma once
 // Mail addresses: RFC 5321 addr-specs for the envelope, RFC 5322 mailboxes for the header. International
-// ones (RFC 6531) are taken; quoted local parts, comments, source routes and address literals are not.
+// ones (RFC 6531) and quoted local parts are taken; comments, source routes and address literals are not.
 //
 // An international domain is kept as it was written (U-labels are for people), leaves with A-labels (RFC 5890), which
 // every server takes, and is compared with A-labels. So only a local part beyond ASCII needs SMTPUTF8.
 
 #include "messages/error.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +21,16 @@ struct mailbox {
   bool operator==(const mailbox&) const = default;
 };
 
+/// Which local parts are taken.
+enum class local_parts : std::uint8_t {
+  standard, ///< RFC 5321's dot-atoms and quoted strings
+  odd,      ///< also dots at an end or side by side, which some providers gave out
+};
+
 /// Checks an addr-spec (64 octets before the @, 254 in all, a domain of at least two labels that IDNA2008 allows, valid
 /// UTF-8, no control characters) and returns it with its domain in lower case (ASCII). The error says what is wrong.
-result<std::string> parse_address(std::string_view text);
+/// A quoted local part is printable ASCII and needs its quotes: "ada"@example.org is ada@example.org.
+result<std::string> parse_address(std::string_view text, local_parts taken = local_parts::standard);
 
 /// Reads `Shop <news@shop.example>`, `"Shop, Inc." <…>` or a bare address. Line breaks are refused.
 result<mailbox> parse_mailbox(std::string_view text);

@@ -46,7 +46,8 @@ struct draft_edit {
   /// A JSON object of a campaign file's fields: they take the place of the draft's as it is when the edit is carried
   /// out, all others stay, and `spec` says nothing. Empty: `spec` is the whole.
   std::string fields = {};
-  bool keeps_audience = false; ///< with `fields`: the draft's audience stays, `audience` says nothing
+  bool keeps_audience = false;   ///< with `fields`: the draft's audience stays, `audience` says nothing
+  bool accepts_left_out = false; ///< however much of the audience was left out at its import
   bool operator==(const draft_edit&) const = default;
 };
 
@@ -83,6 +84,7 @@ struct create_campaign {
   sluice::audience_id audience; ///< 0: none yet; then the draft cannot be started
   std::string by;
   std::string idempotency_key;
+  bool accepts_left_out = false; ///< as in draft_edit
   bool operator==(const create_campaign&) const = default;
 };
 

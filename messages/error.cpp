@@ -39,6 +39,8 @@ std::string_view name_of(error_code code) {
     return "template_failed";
   case error_code::internal:
     return "internal";
+  case error_code::audience_left_out:
+    return "audience_left_out";
   }
   return "internal";
 }

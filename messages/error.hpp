@@ -15,18 +15,19 @@ namespace sluice {
 /// The stable codes. Their names (see `name_of`) are part of the HTTP contract; numbers travel between
 /// nodes, so none is ever reused.
 enum class error_code : std::uint8_t {
-  invalid_input = 1,    ///< what was given does not say what is needed; nothing was changed
-  not_found = 2,        ///< there is no such campaign, audience, letter …
-  not_allowed_now = 3,  ///< the campaign's status forbids it; the message names what it allows
-  not_permitted = 4,    ///< the token's role does not allow it
-  unauthenticated = 5,  ///< no token, or not a valid one
-  conflict = 6,         ///< another writer was there first; read again
-  storage_failed = 7,   ///< the disk did not take or give it; nothing was half-written
-  corrupt = 8,          ///< what is stored is not what was written
-  unavailable = 9,      ///< not running, shutting down or parked; try again later
-  too_large = 10,       ///< over a stated limit
-  template_failed = 11, ///< a template cannot be parsed or rendered
-  internal = 12,        ///< a fault of ours
+  invalid_input = 1,      ///< what was given does not say what is needed; nothing was changed
+  not_found = 2,          ///< there is no such campaign, audience, letter …
+  not_allowed_now = 3,    ///< the campaign's status forbids it; the message names what it allows
+  not_permitted = 4,      ///< the token's role does not allow it
+  unauthenticated = 5,    ///< no token, or not a valid one
+  conflict = 6,           ///< another writer was there first; read again
+  storage_failed = 7,     ///< the disk did not take or give it; nothing was half-written
+  corrupt = 8,            ///< what is stored is not what was written
+  unavailable = 9,        ///< not running, shutting down or parked; try again later
+  too_large = 10,         ///< over a stated limit
+  template_failed = 11,   ///< a template cannot be parsed or rendered
+  internal = 12,          ///< a fault of ours
+  audience_left_out = 13, ///< too much of the audience was left out at its import, and nobody accepted that
 };
 
 /// The code as text: "invalid_input", "not_found" …

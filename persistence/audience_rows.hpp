@@ -48,6 +48,7 @@ public:
   letter_index take(const recipient& row, std::string& chunk);
   letter_index size() const { return info_.size; }
   audience_id id() const { return info_.id; }
+  void rename(std::string name) { info_.name = std::move(name); }
   /// The whole, hash and all; `invalid_input` when no row was taken.
   result<audience_info> finish();
 

@@ -3,6 +3,7 @@
 
 #include "messages/audience.hpp"
 #include "messages/error.hpp"
+#include "messages/import_record.hpp"
 #include "messages/time.hpp"
 #include "persistence/recipient_rows.hpp"
 
@@ -24,6 +25,11 @@ public:
   virtual result<std::uint16_t> column(std::string_view name) = 0;
   /// True: taken; false: the address is in it already (compared without regard to case), left out.
   virtual result<bool> add(const recipient& row) = 0;
+  /// Another name than it was begun with.
+  virtual void rename(std::string name) { static_cast<void>(name); }
+  /// How it was read and what was left out: kept with the audience by `commit`, where this is called before. A writer that
+  /// keeps nothing but rows need not.
+  virtual void describe(import_record how) { static_cast<void>(how); }
   /// Makes it durable and visible. `invalid_input` when no row was taken.
   virtual result<audience_info> commit() = 0;
 };
@@ -45,6 +51,10 @@ public:
                                            std::size_t bytes_max = audience_read_bytes_max) const = 0;
   /// Rows first … first+count-1, or fewer at the end, as values of their own: for few rows. Any thread.
   result<std::vector<recipient>> read(audience_id id, letter_index first, std::size_t count) const;
+  /// How it was read and how much was left out; nothing where that was not kept (audiences of before, copies).
+  virtual result<std::optional<import_summary>> import_of(audience_id id) const = 0;
+  /// The first rows that were left out, left_out_listed_max at most.
+  virtual result<std::vector<left_out_entry>> left_out(audience_id id) const = 0;
   /// Where an address stands; nothing if it is not in there.
   virtual result<std::optional<letter_index>> find(audience_id id, std::string_view email) const = 0;
 };

@@ -150,15 +150,17 @@ bool differ_much(const campaign_spec& spec) {
 
 } // namespace
 
-std::vector<unknown_tag> unknown_tags(const campaign_spec& spec, std::span<const std::string> columns) {
+std::vector<unknown_tag> unknown_tags(const campaign_spec& spec,
+                                      std::span<const std::string> columns,
+                                      const is_structured_column& is_structured) {
   std::vector<unknown_tag> unknown;
   for (const auto& [field, content] : templates_of(spec, columns))
     for (const auto& tag : content.tags()) {
       const auto is_known = tag.column || std::ranges::any_of(unknown, [&](const unknown_tag& before) {
                               return before.field == field && before.tag == tag.name;
                             });
-      // Within a section over a column it may be a member of the value there.
-      if (!is_known && !tag.surrounding)
+      // Within a section over a list or an object it may be a member.
+      if (!is_known && std::ranges::none_of(tag.within, is_structured))
         unknown.push_back({field, tag.name, nearest_column(tag.name, columns)});
     }
   return unknown;

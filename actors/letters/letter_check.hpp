@@ -6,6 +6,7 @@
 #include "messages/notice.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,8 +22,13 @@ struct unknown_tag {
   bool operator==(const unknown_tag&) const = default;
 };
 
+/// Whether a column holds lists or objects, of whose members sections may speak.
+using is_structured_column = std::function<bool(std::uint32_t)>;
+
 /// Each tag once a field. Empty where templates cannot be parsed, which check_templates tells.
-std::vector<unknown_tag> unknown_tags(const campaign_spec& spec, std::span<const std::string> columns);
+std::vector<unknown_tag> unknown_tags(const campaign_spec& spec,
+                                      std::span<const std::string> columns,
+                                      const is_structured_column& is_structured);
 
 /// `unknown_tag` with `field`, `tag` and `nearest`, or `unknown_tag_alone`.
 notice notice_of(const unknown_tag& tag);

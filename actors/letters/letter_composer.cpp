@@ -32,9 +32,10 @@ std::unexpected<error> cannot_render(std::string_view why) {
 
 /// What may stand in an envelope and a header as an address. Import checked it; a letter is the last gate.
 bool is_safe_address(std::string_view address) {
-  return !address.empty() && address.size() <= 254 && std::ranges::none_of(address, [](char one) {
+  const auto is_quoted = address.starts_with('"'); // a local part that may have spaces
+  return !address.empty() && address.size() <= 254 && std::ranges::none_of(address, [=](char one) {
     const auto byte = static_cast<unsigned char>(one);
-    return byte <= 0x20 || byte == 0x7f || one == '<' || one == '>';
+    return byte < 0x20 || (byte == 0x20 && !is_quoted) || byte == 0x7f || one == '<' || one == '>';
   });
 }
 

@@ -470,9 +470,10 @@ public:
     case parsed_piece::begin_inverted: {
       const auto column = column_of(one.from->tag.name);
       record_tag(one.from->tag.name, column, true, true);
-      open_.push_back(
-          {into_.steps_.size(), one.kind == parsed_piece::begin ? column : surrounding(), column});
-      push(one.kind == parsed_piece::begin ? kind::section : kind::inverted_section, column);
+      const auto at = into_.steps_.size();
+      push(one.kind == parsed_piece::begin ? kind::section : kind::inverted_section, column,
+           one.from->tag.name);
+      open_.push_back({at, one.kind == parsed_piece::begin ? column : surrounding(), column});
       break;
     }
     case parsed_piece::end:
@@ -498,16 +499,16 @@ private:
     if (bar == std::string::npos || column_of(name) != absent) {
       const auto column = column_of(name);
       record_tag(name, column, false, is_asked_for(column));
-      push(kind, column);
+      push(kind, column, name);
       return;
     }
     const std::string field{trimmed(std::string_view{name}.substr(0, bar))};
     const auto column = column_of(field);
     record_tag(field, column, false, true);
-    push(kinds::section, column);
-    push(kind, column);
+    push(kinds::section, column, field);
+    push(kind, column, field);
     end_section(into_.steps_.size() - 2);
-    push(kinds::inverted_section, column);
+    push(kinds::inverted_section, column, field);
     const auto inverted = into_.steps_.size() - 1;
     add_text(trimmed(std::string_view{name}.substr(bar + 1)));
     end_section(inverted);
@@ -523,16 +524,20 @@ private:
       return which == absent ? std::nullopt : std::optional(which);
     };
     if (name != ".")
-      into_.tags_.push_back({name, known(column), is_section, is_guarded,
-                             open_.empty() ? std::nullopt : known(open_.back().over)});
+      into_.tags_.push_back({name, known(column), is_section, is_guarded, {}});
+    else
+      return;
+    for (const auto& section : open_)
+      if (section.over != absent)
+        into_.tags_.back().within.push_back(section.over);
   }
 
   bool is_asked_for(std::uint32_t column) const {
     return std::ranges::any_of(open_, [column](const open_section& one) { return one.over == column; });
   }
 
-  void push(template_step::kind_type kind, std::uint32_t column) {
-    into_.steps_.push_back({kind, 0, 0, column});
+  void push(template_step::kind_type kind, std::uint32_t column, const std::string& name) {
+    into_.steps_.push_back({kind, 0, 0, column, open_.empty() ? std::string{} : name});
   }
 
   std::uint32_t surrounding() const { return open_.empty() ? absent : open_.back().column; }

@@ -5,14 +5,17 @@
 // Taken: {{field}}, {{{field}}} and {{&field}} (never escaped), {{#field}} … {{/field}}, {{^field}} … {{/field}},
 // {{.}} (the value of the section around it), {{field|friend}} (the words behind the bar where there is no value),
 // comments, {{=<% %>=}}. Blanks that an editor put into the braces (no-break and zero-width spaces, &nbsp;) do not count.
-// A value is text, so a section is there
-// once or not at all: not for an empty value, nor for "false" in any case. A line that holds nothing but
+// Over a value that is text a section is there once or not at all: not for an empty value, nor for "false" in any case;
+// over a list once for each item (json_sections.hpp). A list or an object is nothing where a value should stand. A line
+// that holds nothing but
 // section tags and comments leaves no line behind. Partials and inheritance are errors, and so are tags that
 // only Handlebars has.
 
 #include "messages/error.hpp"
+#include "messages/json_value.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -58,7 +61,21 @@ struct template_step {
   std::uint32_t begin = 0;  ///< text: where it stands; a section: the step behind it
   std::uint32_t bytes = 0;  ///< of text
   std::uint32_t column = 0; ///< of the others; one that is not there has no value
+  std::string name = {};    ///< within a section: the tag's, which may be a member's
 };
+
+struct json_section_visitor {
+  std::function<bool(const template_step&)> on_text;
+  std::function<bool(std::string_view, value_escaping)> on_value; ///< the value does not outlive the call
+};
+
+/// Walks through the section that begins at step `at`, whose value is a list or an object (json_sections.hpp); false where
+/// the visitor says so, or past json_sections_max.
+bool walk_json_section(std::span<const template_step> steps,
+                       std::size_t at,
+                       std::span<const std::string_view> values,
+                       value_escaping escaping,
+                       const json_section_visitor& visitor);
 
 /// Walks through a template as it comes out for these values, of which each column has one; what a recipient does
 /// not have is empty. Calls `on_text(step)` and `on_value(value, escaping)`, until one of them gives false; then
@@ -78,6 +95,14 @@ bool walk_template(std::span<const template_step> steps,
       continue;
     }
     const auto value = one.column < values.size() ? values[one.column] : std::string_view{};
+    if (is_json_value(value)) {
+      if (one.kind == kind::section || one.kind == kind::inverted_section) {
+        if (!walk_json_section(steps, at - 1, values, escaping, {on_text, on_value}))
+          return false;
+        at = one.begin;
+      }
+      continue;
+    }
     if (one.kind == kind::section || one.kind == kind::inverted_section) {
       if (is_false(value) == (one.kind == kind::section))
         at = one.begin;
@@ -95,7 +120,7 @@ struct template_tag {
   std::optional<std::uint32_t> column; ///< nothing: the audience has none of that name
   bool is_section = false;             ///< of either kind
   bool is_guarded = false;             ///< an empty value was thought of: other words, or a section over it
-  std::optional<std::uint32_t> surrounding; ///< the column of the innermost section around it
+  std::vector<std::uint32_t> within;   ///< the columns of the sections around it, the outermost first
   bool operator==(const template_tag&) const = default;
 };
 

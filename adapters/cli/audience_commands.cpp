@@ -18,10 +18,11 @@ struct audience_arguments {
   std::string file;
   std::string name;
   std::string id;
+  list_words list;
 };
 
 outcome<exit_code> import_one(session& with, const audience_arguments& said) {
-  const auto answer = import_audience(with, said.file, said.name);
+  const auto answer = import_audience(with, said.file, said.name, said.list);
   if (!answer)
     return std::unexpected(answer.error());
   with.io().out << (with.wants_json() ? json_text(*answer, 2) + '\n' : import_words(*answer));
@@ -86,7 +87,8 @@ outcome<exit_code> show_one(session& with, const audience_arguments& said) {
   }
   out << "  role        " << number_of(*answer, "role_addresses") << " (info@, sales@ …)\n"
       << "  created     " << created_words(*answer) << '\n'
-      << "  hash        " << shown(text_of(*answer, "hash")) << '\n';
+      << "  hash        " << shown(text_of(*answer, "hash")) << '\n'
+      << kept_import_words(*answer);
   return exit_code::done;
 }
 
@@ -95,8 +97,11 @@ outcome<exit_code> show_one(session& with, const audience_arguments& said) {
 void add_audience_commands(command_syntax root) {
   auto said = std::make_shared<audience_arguments>();
   auto group = root.command("audience", "lists of recipients");
-  group.command("import", "takes a CSV or JSON Lines file in as an audience")
-      .argument("FILE", said->file, "CSV (, or ;) with a header line, or JSON Lines; - is standard input")
+  auto import = group.command("import", "takes a CSV, XLSX or JSON Lines file in as an audience");
+  add_list_options(import, said->list);
+  import
+      .argument("FILE", said->file,
+                "CSV with a header line, XLSX or JSON Lines, packed with gzip or not; - is standard input")
       .option("--name", said->name, "NAME", "what it is called; the file's name if left out")
       .runs([said](session& with) { return import_one(with, *said); });
   group.command("list", "every audience").runs([](session& with) { return list_all(with); });

@@ -5,6 +5,8 @@
 #include "adapters/cli/live_lines.hpp"
 #include "adapters/cli/source_file.hpp"
 #include "adapters/cli/text.hpp"
+#include "messages/notice_json.hpp"
+#include "messages/notice_words.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -74,9 +76,53 @@ std::string line_numbers(const left_out_rows& rows) {
   return fmt::format("{}{}", fmt::join(lines_shown, ", "), rows.count > lines_shown.size() ? " …" : "");
 }
 
+/// "windows-1251, delimited by ;" and what was put right.
+std::string reading_words(const nlohmann::json& answer) {
+  const auto read = answer.find("read");
+  if (read == answer.end() || !read->is_object())
+    return {};
+  std::vector<std::string> facts{text_of(*read, "format"), text_of(*read, "encoding")};
+  if (const auto delimiter = text_of(*read, "delimiter"); !delimiter.empty())
+    facts.push_back(delimiter == "\t" ? "tabs" : delimiter);
+  if (const auto sheet = text_of(*read, "sheet"); !sheet.empty())
+    facts.push_back(fmt::format("sheet {}", sheet));
+  facts.push_back(fmt::format("addresses in {}", text_of(*read, "email_column")));
+  std::erase(facts, "");
+  auto words = fmt::format("  read as {}\n", shown(fmt::format("{}", fmt::join(facts, ", "))));
+  if (const auto notices = read->find("notices"); notices != read->end() && notices->is_array())
+    for (const auto& one : *notices)
+      words += fmt::format("  {}\n", shown(words_of(notice_from_json(one).value_or(notice{}))));
+  return words;
+}
+
+/// The first rows that were left out, with what stood there.
+std::vector<std::string> rows_shown(const nlohmann::json& answer) {
+  constexpr std::size_t rows_max = 5;
+  std::vector<std::string> lines;
+  const auto rows = answer.find("left_out");
+  if (rows == answer.end() || !rows->is_array())
+    return lines;
+  for (const auto& row : *rows)
+    if (const auto cell = text_of(row, "cell"); !cell.empty() && lines.size() < rows_max)
+      lines.push_back(fmt::format("    line {}: {}: {}\n", number_of(row, "line"),
+                                  shown(text_of(row, "reason")), shown(cell)));
+  return lines;
+}
+
 } // namespace
 
-outcome<nlohmann::json> import_audience(session& with, const std::string& file, const std::string& name) {
+void add_list_options(command_syntax to, list_words& into) {
+  to.option("--encoding", into.encoding, "NAME",
+            "of the file: windows-1251, utf-16le …; found out if left out")
+      .option("--sheet", into.sheet, "NAME", "of an XLSX file; the first if left out")
+      .option("--email-column", into.email_column, "NAME",
+              "the column of the addresses, or its number from 1")
+      .flag("--no-header", into.has_no_header,
+            "the first line is a recipient's; columns are email, column 2 …");
+}
+
+outcome<nlohmann::json>
+import_audience(session& with, const std::string& file, const std::string& name, const list_words& said) {
   auto opened = source_file::open(file, with.io().in);
   if (!opened)
     return std::unexpected(opened.error());
@@ -86,7 +132,13 @@ outcome<nlohmann::json> import_audience(session& with, const std::string& file, 
     progress.show(*opened);
     return count;
   };
-  auto answer = with.engine().upload("/v1/audiences", {{"name", name_for(file, name)}}, read, opened->size());
+  auto answer = with.engine().upload("/v1/audiences",
+                                     {{"name", name_for(file, name)},
+                                      {"encoding", said.encoding},
+                                      {"sheet", said.sheet},
+                                      {"email_column", said.email_column},
+                                      {"header", said.has_no_header ? "none" : ""}},
+                                     read, opened->size());
   progress.clear();
   return answer;
 }
@@ -95,9 +147,27 @@ std::string import_words(const nlohmann::json& answer) {
   auto words = fmt::format("{}  {}: {} taken, {} left out\n", shown(text_of(answer, "id")),
                            shown(text_of(answer, "name")), counted(number_of(answer, "rows"), "row", "rows"),
                            number_of(answer, "left_out_total"));
+  words += reading_words(answer);
   for (const auto& [reason, rows] : rows_by_reason(answer))
     words += fmt::format("  {}  {}: {}{}\n", rows.count, shown(reason), rows.count == 1 ? "line " : "lines ",
                          line_numbers(rows));
+  for (const auto& row : rows_shown(answer))
+    words += row;
+  return words;
+}
+
+std::string kept_import_words(const nlohmann::json& audience) {
+  if (!audience.contains("left_out_total"))
+    return {};
+  auto words = reading_words(audience);
+  const auto total = number_of(audience, "left_out_total");
+  words += fmt::format("  left out    {}\n", total);
+  if (const auto reasons = audience.find("left_out_reasons");
+      reasons != audience.end() && reasons->is_array())
+    for (const auto& reason : *reasons)
+      words += fmt::format("    {}\n", shown(words_of(notice_from_json(reason).value_or(notice{}))));
+  for (const auto& row : rows_shown(audience))
+    words += row;
   return words;
 }
 

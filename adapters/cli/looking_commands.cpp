@@ -1,4 +1,5 @@
 #include "adapters/cli/answers.hpp"
+#include "adapters/cli/audience_import.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
 #include "adapters/cli/text.hpp"
@@ -72,6 +73,12 @@ outcome<exit_code> show_campaign(session& with, const looking_arguments& said) {
   if (!campaign)
     return std::unexpected(campaign.error());
   with.io().out << details(*campaign, with.io().now(), with.io().out_terminal);
+  // Whoever decides should know what the list was made of.
+  if (campaign->status() == status::moderation && campaign->audience.id.value != 0)
+    if (const auto audience =
+            with.engine().get(fmt::format("/v1/audiences/{}", to_string(campaign->audience.id))))
+      if (const auto words = kept_import_words(*audience); !words.empty())
+        with.io().out << "\nits audience's import\n" << words;
   return exit_code::done;
 }
 

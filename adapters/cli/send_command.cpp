@@ -20,7 +20,9 @@ namespace {
 struct send_arguments {
   std::string file;
   std::string audience;
+  list_words list;
   bool wait = false;
+  bool accepts_left_out = false;
 };
 
 /// `a4` names an audience, unless there is a file of that name; everything else is a file.
@@ -39,10 +41,11 @@ result<void> check_content(nlohmann::json content) {
   return {};
 }
 
-outcome<std::string> audience_for(session& with, const std::string& said) {
+outcome<std::string> audience_for(session& with, const send_arguments& arguments) {
+  const auto& said = arguments.audience;
   if (!is_file(said))
     return said;
-  const auto imported = import_audience(with, said, {});
+  const auto imported = import_audience(with, said, {}, arguments.list);
   if (!imported)
     return std::unexpected(imported.error());
   with.io().err << import_words(*imported);
@@ -104,10 +107,11 @@ outcome<exit_code> send(session& with, const send_arguments& said) {
     return std::unexpected(content.error());
   if (const auto good = check_content(*content); !good)
     return fail(exit_code::usage, fmt::format("{}: {}", shown(said.file), good.error().message));
-  const auto audience = audience_for(with, said.audience);
+  const auto audience = audience_for(with, said);
   if (!audience)
     return std::unexpected(audience.error());
-  const auto draft = create_draft(with, std::move(*content), *audience, {});
+  const auto draft = create_draft(with, std::move(*content), *audience,
+                                  {.key = {}, .accepts_left_out = said.accepts_left_out});
   if (!draft)
     return std::unexpected(draft.error());
   tell_warnings(with, *draft);
@@ -140,10 +144,12 @@ outcome<exit_code> send(session& with, const send_arguments& said) {
 
 void add_send_command(command_syntax root) {
   auto said = std::make_shared<send_arguments>();
-  root.command("send", "imports the audience, makes the campaign and starts it")
-      .argument("FILE", said->file, "a campaign file (JSON)")
+  auto command = root.command("send", "imports the audience, makes the campaign and starts it");
+  add_list_options(command, said->list);
+  command.argument("FILE", said->file, "a campaign file (JSON)")
       .required_option("--audience", said->audience, "FILE|ID",
-                       "CSV or JSON Lines file, or an audience's id: a1")
+                       "CSV, XLSX or JSON Lines file, or an audience's id: a1")
+      .flag("--accept-left-out", said->accepts_left_out, "also a list of which much was left out")
       .flag("--wait", said->wait, "watch until it is final: exit code 0 only when it was sent")
       .runs([said](session& with) { return send(with, *said); });
 }

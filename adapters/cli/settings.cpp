@@ -400,6 +400,18 @@ void add_checks(std::vector<setting>& into) {
                                 "letters refused as spam at most; 100: off"));
 }
 
+void add_imports(std::vector<setting>& into) {
+  into.push_back(
+      number_setting("imports.left_out_percent", FIELD(node.imports.left_out_percent_max), 100,
+                     "of a list left out at its import at most, before a campaign may use it without a word; "
+                     "repeated addresses do not count; 100: off"));
+  into.push_back(
+      boolean_setting("imports.odd_local_parts", FIELD(node.imports.takes_odd_local_parts),
+                      "whether addresses with a dot before the @, or two dots beside each other, are taken"));
+  into.push_back(size_setting("imports.unpacked_bytes", FIELD(node.imports.unpacked_bytes_max), 1U << 20U,
+                              1ULL << 40U, "that a list packed with gzip, or an XLSX file, may unpack to"));
+}
+
 void add_http(std::vector<setting>& into) {
   constexpr std::uint64_t many = 1'000'000;
   into.push_back(whole_setting(
@@ -426,6 +438,7 @@ std::vector<setting> make_table() {
   add_relay(all);
   add_letters(all);
   add_checks(all);
+  add_imports(all);
   add_http(all);
   all.push_back(duration_setting(
       "retry.delay_first", FIELD(node.retry.delay_first),

@@ -12,9 +12,14 @@ struct steering_words {
   std::string key; ///< idempotency key
 };
 
+struct draft_words {
+  std::string key;               ///< idempotency key
+  bool accepts_left_out = false; ///< also an audience of which much was left out at its import
+};
+
 /// Makes a draft from a campaign file's content; the answer is the campaign.
 outcome<nlohmann::json>
-create_draft(session& with, nlohmann::json campaign, const std::string& audience, const std::string& key);
+create_draft(session& with, nlohmann::json campaign, const std::string& audience, const draft_words& words);
 
 /// What the engine warns of in a draft that it answered with, to the standard error.
 void tell_warnings(session& with, const nlohmann::json& draft);

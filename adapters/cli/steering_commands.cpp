@@ -19,6 +19,7 @@ namespace {
 struct steering_arguments {
   std::string file;
   std::string audience;
+  bool accepts_left_out = false;
   std::string id;
   steering_words words;
   bool waits = false; ///< with pause and cancel
@@ -28,7 +29,8 @@ outcome<exit_code> create(session& with, const steering_arguments& said) {
   auto campaign = read_json(said.file, with.io().in);
   if (!campaign)
     return std::unexpected(campaign.error());
-  const auto answer = create_draft(with, std::move(*campaign), said.audience, said.words.key);
+  const auto answer = create_draft(with, std::move(*campaign), said.audience,
+                                   {.key = said.words.key, .accepts_left_out = said.accepts_left_out});
   if (!answer)
     return std::unexpected(answer.error());
   tell_warnings(with, *answer);
@@ -138,7 +140,7 @@ outcome<exit_code> carry_out(session& with, const std::string& kind, const steer
 } // namespace
 
 outcome<nlohmann::json>
-create_draft(session& with, nlohmann::json campaign, const std::string& audience, const std::string& key) {
+create_draft(session& with, nlohmann::json campaign, const std::string& audience, const draft_words& words) {
   if (!campaign.is_object())
     return fail(exit_code::usage, "a campaign file is one JSON object with name, from, subject, text …");
   if (!audience.empty()) {
@@ -147,7 +149,8 @@ create_draft(session& with, nlohmann::json campaign, const std::string& audience
       return std::unexpected(id.error());
     campaign["audience"] = to_string(*id);
   }
-  return with.engine().post("/v1/campaigns", campaign, key);
+  return with.engine().post(words.accepts_left_out ? "/v1/campaigns?accept_left_out=true" : "/v1/campaigns",
+                            campaign, words.key);
 }
 
 void tell_warnings(session& with, const nlohmann::json& draft) {
@@ -169,6 +172,8 @@ void add_steering_commands(command_syntax root) {
   root.command("create", "makes a draft from a campaign file; prints its id")
       .argument("FILE", said->file, "a campaign file (JSON); - is standard input")
       .option("--audience", said->audience, "ID", "who gets it: a1")
+      .flag("--accept-left-out", said->accepts_left_out,
+            "also an audience of which much was left out at its import")
       .option("--key", said->words.key, "KEY", "idempotency key: said twice, done once")
       .runs([said](session& with) { return create(with, *said); });
   constexpr std::array<std::pair<const char*, const char*>, 7> kinds{

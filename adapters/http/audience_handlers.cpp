@@ -1,9 +1,20 @@
+#include "adapters/http/audience_json.hpp"
 #include "adapters/http/routes.hpp"
-#include "adapters/import/audience_import.hpp"
-#include "messages/notice_json.hpp"
+#include "messages/json_value.hpp"
 #include "messages/utf8.hpp"
 
 #include <nlohmann/json.hpp>
+
+namespace sluice {
+
+nlohmann::json audience_json(const audience_info& info) {
+  return {{"id", to_string(info.id)}, {"name", info.name},
+          {"size", info.size},        {"rows", info.size},
+          {"columns", info.columns},  {"role_addresses", info.role_addresses},
+          {"hash", info.hash},        {"created_at", format_timestamp(info.created_at)}};
+}
+
+} // namespace sluice
 
 namespace sluice::handlers {
 
@@ -13,67 +24,26 @@ using nlohmann::json;
 
 constexpr std::uint64_t rows_default = 20;
 constexpr std::uint64_t rows_max = 1000;
-constexpr std::size_t name_bytes_max = 200;
 
-json info_json(const audience_info& info) {
-  return {{"id", to_string(info.id)}, {"name", info.name},
-          {"size", info.size},        {"rows", info.size},
-          {"columns", info.columns},  {"role_addresses", info.role_addresses},
-          {"hash", info.hash},        {"created_at", format_timestamp(info.created_at)}};
+/// With what is known of its import, of which a list shows the total alone.
+result<json> with_import(node& engine, const audience_info& info, bool is_whole) {
+  auto shown = audience_json(info);
+  const auto import = engine.store().audiences().import_of(info.id);
+  if (!import)
+    return std::unexpected(import.error());
+  if (!*import)
+    return shown;
+  if (!is_whole) {
+    shown["left_out_total"] = (*import)->left_out_total;
+    return shown;
+  }
+  add_import(shown, **import);
+  const auto rows = engine.store().audiences().left_out(info.id);
+  if (!rows)
+    return std::unexpected(rows.error());
+  shown["left_out"] = to_json(*rows);
+  return shown;
 }
-
-/// An upload on its way into the store. Dropped before its end it leaves nothing.
-class upload final : public body_consumer {
-public:
-  explicit upload(std::unique_ptr<audience_writer> writer) : writer_(std::move(writer)), reader_(*writer_) {}
-
-  result<void> feed(std::string_view bytes) override { return reader_.feed(bytes); }
-
-  http_response finish() override {
-    const auto report = reader_.finish();
-    if (!report)
-      return problem(report.error());
-    const auto info = writer_->commit();
-    if (!info)
-      return problem(report->rows == 0 ? make_error(error_code::invalid_input, nothing_taken(*report))
-                                       : info.error());
-    json left_out = json::array();
-    for (const auto& row : report->left_out)
-      left_out.push_back(
-          {{"line", row.line}, {"reason", name_of(row.reason)}, {"notice", to_json(notice_of(row.reason))}});
-    auto body = info_json(*info);
-    body["left_out"] = std::move(left_out);
-    body["left_out_total"] = report->left_out_total;
-    json by_reason = json::object();
-    for (const auto& [reason, count] : report->by_reason)
-      by_reason[std::string{name_of(reason)}] = count;
-    body["left_out_by_reason"] = std::move(by_reason);
-    body["left_out_notices"] = to_json(counted(*report));
-    auto response = json_response(201, body);
-    response.headers.emplace_back("Location", "/v1/audiences/" + to_string(info->id));
-    return response;
-  }
-
-private:
-  static std::vector<notice> counted(const import_report& report) {
-    std::vector<notice> reasons;
-    for (const auto& [reason, count] : report.by_reason)
-      reasons.push_back(std::move(notice_of(reason).add({"count", count})));
-    return reasons;
-  }
-
-  static notice nothing_taken(const import_report& report) {
-    if (report.left_out_total == 0)
-      return notice{"list_empty"};
-    notice why{"no_recipient_taken", {}, counted(report)};
-    if (!report.left_out.empty())
-      why.add({"first", report.left_out.front().line});
-    return why;
-  }
-
-  std::unique_ptr<audience_writer> writer_;
-  audience_import reader_;
-};
 
 result<audience_info> named_audience(node& engine, const http_request& request) {
   const auto id = parse_audience_id(request.captured.front());
@@ -84,22 +54,6 @@ result<audience_info> named_audience(node& engine, const http_request& request) 
 }
 
 } // namespace
-
-result<std::unique_ptr<body_consumer>> import_audience(node& engine, const http_request& request) {
-  query_reader query(request);
-  auto name = query.text("name");
-  if (const auto fault = query.finish())
-    return std::unexpected(*fault);
-  if (name.size() > name_bytes_max)
-    return failure(error_code::invalid_input,
-                   notice{"too_many_bytes", {{"field", "name"}, {"max", name_bytes_max}}});
-  if (name.empty())
-    name = "Imported " + format_timestamp(engine.now());
-  auto writer = engine.store().audiences().begin(std::move(name), engine.now());
-  if (!writer)
-    return std::unexpected(writer.error());
-  return std::make_unique<upload>(std::move(*writer));
-}
 
 void list_audiences(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
@@ -124,7 +78,10 @@ void list_audiences(node& engine, const http_request& request, const respond& an
       next = items.back()["id"];
       break;
     }
-    items.push_back(info_json(info));
+    auto item = with_import(engine, info, false);
+    if (!item)
+      return answer(problem(item.error()));
+    items.push_back(std::move(*item));
   }
   answer(json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}}));
 }
@@ -134,7 +91,8 @@ void show_audience(node& engine, const http_request& request, const respond& ans
   if (const auto fault = query.finish())
     return answer(problem(*fault));
   const auto info = named_audience(engine, request);
-  answer(info ? json_response(200, info_json(*info)) : problem(info.error()));
+  const auto shown = info ? with_import(engine, *info, true) : std::unexpected(info.error());
+  answer(shown ? json_response(200, *shown) : problem(shown.error()));
 }
 
 void show_audience_rows(node& engine, const http_request& request, const respond& answer) {
@@ -154,7 +112,9 @@ void show_audience_rows(node& engine, const http_request& request, const respond
   for (const auto& row : *rows) {
     json item{{"index", index++}, {"email", row.email}};
     for (const auto& field : row.fields)
-      item["fields"][info->columns.at(field.column)] = field.value;
+      item["fields"][info->columns.at(field.column)] =
+          is_json_value(field.value) ? json::parse(json_of_value(field.value), nullptr, false)
+                                     : json(field.value);
     items.push_back(std::move(item));
   }
   const auto next = index < info->size ? json(std::to_string(index)) : json();

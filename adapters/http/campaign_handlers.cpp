@@ -134,7 +134,7 @@ http_response draft_answer(node& engine, unsigned status, const campaign_view& v
 
 /// The request's fields are put into the draft as it is when the engine carries that out, so that two people who
 /// change different fields at the same moment both get what they asked for.
-void merge_edit(node& engine, const http_request& request, const respond& answer) {
+void merge_edit(node& engine, const http_request& request, bool accepts_left_out, const respond& answer) {
   auto body = body_object(request);
   const auto view = named_campaign(engine, request);
   if (!body || !view)
@@ -150,7 +150,8 @@ void merge_edit(node& engine, const http_request& request, const respond& answer
   what.edited = draft_edit{.spec = {},
                            .audience = {*audience, {}, 0, {}},
                            .fields = body->dump(-1, ' ', false, json::error_handler_t::replace),
-                           .keeps_audience = !has_audience};
+                           .keeps_audience = !has_audience,
+                           .accepts_left_out = accepts_left_out};
   engine.command(
       view->id, std::move(what),
       [&engine, id = view->id, answer, go_on = request.go_on](const result<command_answer>& done) {
@@ -234,7 +235,11 @@ void show_campaign(node& engine, const http_request& request, const respond& ans
 }
 
 void create_campaign(node& engine, const http_request& request, const respond& answer) {
-  auto body = sole_body_object(request);
+  query_reader query(request);
+  const auto accepts_left_out = query.boolean("accept_left_out");
+  if (const auto fault = query.finish())
+    return answer(problem(*fault));
+  auto body = body_object(request);
   if (!body)
     return answer(problem(body.error()));
   const auto audience = take_audience(*body);
@@ -243,7 +248,7 @@ void create_campaign(node& engine, const http_request& request, const respond& a
   auto spec = campaign_spec_from_json(*body);
   if (!spec)
     return answer(problem(spec.error()));
-  engine.create({std::move(*spec), *audience, request.who.name, request.idempotency_key},
+  engine.create({std::move(*spec), *audience, request.who.name, request.idempotency_key, accepts_left_out},
                 [&engine, answer, go_on = request.go_on](const result<campaign_view>& made) {
                   if (!made)
                     return answer(problem(made.error()));
@@ -257,9 +262,10 @@ void create_campaign(node& engine, const http_request& request, const respond& a
 
 void edit_campaign(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
+  const auto accepts_left_out = query.boolean("accept_left_out");
   if (const auto fault = query.finish())
     return answer(problem(*fault));
-  merge_edit(engine, request, answer);
+  merge_edit(engine, request, accepts_left_out, answer);
 }
 
 void discard_campaign(node& engine, const http_request& request, const respond& answer) {

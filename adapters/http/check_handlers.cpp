@@ -67,7 +67,7 @@ void answer_reasons(node& engine,
   const auto faults = sample_faults(engine.store(), std::move(origin), spec, audience, engine.now());
   if (!info || !warnings || !faults)
     return answer(problem(!info ? info.error() : !warnings ? warnings.error() : faults.error()));
-  const auto refusal = refusal_of_unknown_tags(spec, *info);
+  const auto refusal = refusal_of_unknown_tags(engine.store(), spec, *info);
   json words = json::array();
   for (const auto& reason : *reasons)
     words.push_back(words_of(reason));

@@ -24,6 +24,7 @@ unsigned status_of(error_code code) {
     return 404;
   case error_code::not_allowed_now:
   case error_code::conflict:
+  case error_code::audience_left_out:
     return 409;
   case error_code::too_large:
     return 413;

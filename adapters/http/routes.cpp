@@ -63,6 +63,8 @@ constexpr std::array routes{
     route{"GET", "/v1/audit/export", look, work_kind::heavy_look, 0, h::export_records},
     route{"GET", "/v1/audiences", look, work_kind::look, 0, h::list_audiences},
     route{"POST", "/v1/audiences", operate, work_kind::import, any_length, nullptr, h::import_audience},
+    route{"POST", "/v1/audiences/preview", operate, work_kind::import, any_length, nullptr,
+          h::preview_audience},
     route{"GET", "/v1/audiences/{}", look, work_kind::look, 0, h::show_audience},
     route{"GET", "/v1/audiences/{}/rows", look, work_kind::look, 0, h::show_audience_rows},
     route{"GET", "/v1/stream", look, work_kind::look, 0, nullptr, nullptr, true},

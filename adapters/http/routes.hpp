@@ -115,8 +115,11 @@ void export_records(node&, const http_request&, const respond&);
 // why_handler.cpp
 void show_why(node&, const http_request&, const respond&);
 
-// audience_handlers.cpp
+// import_handlers.cpp
 result<std::unique_ptr<body_consumer>> import_audience(node&, const http_request&);
+result<std::unique_ptr<body_consumer>> preview_audience(node&, const http_request&);
+
+// audience_handlers.cpp
 void list_audiences(node&, const http_request&, const respond&);
 void show_audience(node&, const http_request&, const respond&);
 void show_audience_rows(node&, const http_request&, const respond&);

@@ -1,11 +1,13 @@
 #include "adapters/import/csv_reader.hpp"
 
+#include "adapters/import/table_rows.hpp"
+
 #include <csv.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace sluice {
 
@@ -32,41 +34,38 @@ std::size_t first_line_bytes(std::string_view text) {
   return end + (text.substr(end).starts_with("\r\n") ? 2 : 1);
 }
 
-std::string list_of(const std::vector<std::string>& names) {
-  std::string list;
-  for (const auto& name : names) {
-    if (list.size() > 200)
-      return list + ", …";
-    list += (list.empty() ? "" : ", ") + name;
-  }
-  return list;
+constexpr std::string_view delimiters = ",;\t|"; ///< in the order in which a tie is settled
+
+/// Excel's `sep=;`, quoted or not: the delimiter. 0: the line is none.
+char separator_named_by(std::string_view line) {
+  constexpr std::string_view word = "sep=";
+  if (line.size() >= 2 && line.front() == '"' && line.back() == '"')
+    line = line.substr(1, line.size() - 2);
+  if (line.size() != word.size() + 1 || line.back() == '"')
+    return 0;
+  const auto is_word = std::equal(word.begin(), word.end(), line.begin(), [](char wanted, char one) {
+    return wanted == one || (one >= 'A' && one <= 'Z' && one - 'A' + 'a' == wanted);
+  });
+  return is_word ? line.back() : '\0';
 }
 
-/// One record's fields, end to end in one text.
-class record_fields {
-public:
-  void clear() {
-    text_.clear();
-    ends_.clear();
+/// Which of them the line has most of, outside of quotes.
+char delimiter_of(std::string_view line) {
+  std::array<std::size_t, delimiters.size()> counts{};
+  auto is_quoted = false;
+  for (const auto one : line) {
+    is_quoted ^= one == '"';
+    if (const auto which = is_quoted ? std::string_view::npos : delimiters.find(one);
+        which != std::string_view::npos)
+      ++counts[which];
   }
-  void add(std::string_view field) {
-    text_.append(field);
-    ends_.push_back(text_.size());
-  }
-  std::size_t size() const { return ends_.size(); }
-  std::string_view operator[](std::size_t index) const {
-    const auto begin = index == 0 ? 0 : ends_[index - 1];
-    return std::string_view{text_}.substr(begin, ends_[index] - begin);
-  }
+  return delimiters[static_cast<std::size_t>(std::ranges::max_element(counts) - counts.begin())];
+}
 
-private:
-  std::string text_;
-  std::vector<std::size_t> ends_;
-};
-
-class csv_reader final : public record_reader {
+class csv_reader final : public byte_reader {
 public:
-  csv_reader(import_rows& into, std::uint64_t first_line) : into_(into), line_(first_line) {
+  csv_reader(import_rows& into, std::uint64_t first_line) :
+      into_(into), table_(into, true), line_(first_line) {
     csv_init(&parser_, 0);
     csv_set_blk_size(&parser_, parser_block_bytes);
     // Blanks are part of a value; libcsv would take them off.
@@ -102,30 +101,23 @@ public:
         return given_up;
       }
     }
-    if (columns_.empty())
-      return failure(error_code::invalid_input, notice{"columns_missing"});
-    return {};
+    return table_.finish();
   }
 
 private:
   result<void> begin(std::string_view rest) {
-    choose_delimiter(header_);
+    const auto named = separator_named_by(header_);
+    const auto delimiter = named != 0 ? named : delimiter_of(header_);
+    csv_set_delim(&parser_, static_cast<unsigned char>(delimiter));
+    into_.read().delimiter = std::string(1, delimiter);
+    knows_delimiter_ = true;
+    if (named != 0) {
+      into_.tell(notice{"import_separator_line"});
+      header_.clear(); // an empty line in its place
+    }
     if (auto taken = take(std::exchange(header_, {})); !taken)
       return taken;
     return take(rest);
-  }
-
-  void choose_delimiter(std::string_view line) {
-    std::ptrdiff_t commas = 0;
-    std::ptrdiff_t semicolons = 0;
-    auto is_quoted = false;
-    for (const auto one : line) {
-      is_quoted ^= one == '"';
-      commas += !is_quoted && one == ',' ? 1 : 0;
-      semicolons += !is_quoted && one == ';' ? 1 : 0;
-    }
-    csv_set_delim(&parser_, semicolons > commas ? ';' : ',');
-    knows_delimiter_ = true;
   }
 
   result<void> take(std::string_view bytes) {
@@ -183,7 +175,7 @@ private:
   /// The record's first line is counted, the rest read anew. It is shorter than what went over a limit, so
   /// it does not go over one itself.
   result<void> give_up_first_line(bool is_at_end) {
-    if (columns_.empty())
+    if (!table_.has_begun())
       return failure(error_code::invalid_input, notice{"columns_unended"});
     const auto kept = std::move(kept_);
     const auto bytes = first_line_bytes(kept);
@@ -191,11 +183,11 @@ private:
     csv_fini(&parser_, nullptr, nullptr, nullptr);
     if (bytes == 0) {
       into_.leave_out(record_line_,
-                      is_at_end ? left_out_reason::unended_quote : left_out_reason::row_too_long);
+                      is_at_end ? left_out_reason::unended_quote : left_out_reason::row_too_long, kept);
       is_skipping_line_ = !is_at_end;
       return {};
     }
-    into_.leave_out(record_line_, left_out_reason::unended_quote);
+    into_.leave_out(record_line_, left_out_reason::unended_quote, std::string_view{kept}.substr(0, bytes));
     line_ = record_line_ + 1;
     last_byte_ = kept[bytes - 1];
     return take(std::string_view{kept}.substr(bytes));
@@ -210,74 +202,16 @@ private:
   }
 
   result<void> take_record() {
-    auto taken = columns_.empty() ? take_header() : take_row();
+    auto taken = table_.take(record_line_, fields_);
     begin_record();
     return taken;
   }
 
-  result<void> take_header() {
-    std::vector<std::string> names;
-    for (std::size_t index = 0; index < fields_.size(); ++index)
-      names.emplace_back(without_blanks(fields_[index]));
-    if (!are_fields_storable())
-      return failure(error_code::invalid_input, notice{"columns_not_utf8"});
-    for (std::size_t index = 0; index < names.size(); ++index)
-      if (names[index].empty())
-        return failure(error_code::invalid_input, notice{"column_nameless", {{"column", index + 1}}});
-    const auto email = std::ranges::find_if(names, is_email_column);
-    if (email == names.end())
-      return failure(error_code::invalid_input,
-                     notice{"column_email_missing", {{"columns", list_of(names)}}});
-    for (auto name = names.begin(); name != names.end(); ++name)
-      if (std::find(std::next(name), names.end(), *name) != names.end() ||
-          (name != email && is_email_column(*name)))
-        return failure(error_code::invalid_input, notice{"column_twice", {{"column", *name}}});
-    for (auto name = names.begin(); name != names.end(); ++name) {
-      const auto column = name == email ? result<std::uint16_t>{0} : into_.column(*name);
-      if (!column)
-        return std::unexpected(column.error());
-      columns_.push_back(*column);
-    }
-    email_ = static_cast<std::size_t>(email - names.begin());
-    return {};
-  }
-
-  result<void> take_row() {
-    if (fields_.size() == 1 && !fields_[0].empty() && without_blanks(fields_[0]).empty())
-      return {}; // a line of blanks
-    for (std::size_t index = 0; index < fields_.size(); ++index)
-      if (fields_[index].size() > import_field_bytes_max)
-        return leave_out(left_out_reason::field_too_long);
-    if (!are_fields_storable())
-      return leave_out(left_out_reason::wrong_encoding);
-    if (fields_.size() != columns_.size())
-      return leave_out(left_out_reason::wrong_field_count);
-    row_.fields.clear();
-    for (std::size_t index = 0; index < columns_.size(); ++index)
-      if (index != email_ && !fields_[index].empty())
-        row_.fields.push_back({columns_[index], std::string{fields_[index]}});
-    return into_.add(record_line_, fields_[email_], row_);
-  }
-
-  /// Each by itself: the halves of a character in two fields would make a whole one together.
-  bool are_fields_storable() const {
-    for (std::size_t index = 0; index < fields_.size(); ++index)
-      if (!is_storable_text(fields_[index]))
-        return false;
-    return true;
-  }
-
-  result<void> leave_out(left_out_reason reason) {
-    into_.leave_out(record_line_, reason);
-    return {};
-  }
-
   import_rows& into_;
+  table_rows table_;
   csv_parser parser_{};
   bool knows_delimiter_ = false;
-  std::string header_;                 ///< until the delimiter is known
-  std::vector<std::uint16_t> columns_; ///< of each field; empty until the header was read
-  std::size_t email_ = 0;              ///< which field the address is in
+  std::string header_; ///< until the delimiter is known
 
   std::uint64_t line_; ///< of the next byte
   char last_byte_ = 0;
@@ -288,12 +222,11 @@ private:
   std::string kept_;              ///< the record's bytes so far, once it goes over a piece
   std::size_t kept_lines_ = 0;
   record_fields fields_;
-  recipient row_;
 };
 
 } // namespace
 
-std::unique_ptr<record_reader> make_csv_reader(import_rows& into, std::uint64_t first_line) {
+std::unique_ptr<byte_reader> make_csv_reader(import_rows& into, std::uint64_t first_line) {
   return std::make_unique<csv_reader>(into, first_line);
 }
 

@@ -27,6 +27,9 @@ public:
     return true;
   }
 
+  void rename(std::string name) override { draft_.rename(std::move(name)); }
+  void describe(import_record how) override { how_ = std::move(how); }
+
   result<audience_info> commit() override {
     if (!audience_)
       return failure(error_code::internal, "the audience was committed before");
@@ -34,6 +37,7 @@ public:
     if (!info)
       return info;
     audience_->info = *info;
+    audience_->how = std::move(how_);
     const std::lock_guard guard(store_.mutex_);
     store_.audiences_.emplace(info->id, std::move(audience_));
     return info;
@@ -42,6 +46,7 @@ public:
 private:
   memory_audiences& store_;
   audience_draft draft_;
+  std::optional<import_record> how_;
   std::shared_ptr<audience> audience_ = std::make_shared<audience>();
 };
 
@@ -91,6 +96,16 @@ result<recipient_rows> memory_audiences::read_rows(audience_id id,
     }
   }
   return recipient_rows({bytes.begin(), bytes.end()});
+}
+
+result<std::optional<import_summary>> memory_audiences::import_of(audience_id id) const {
+  const auto known = get(id);
+  return known && known->how ? std::optional(known->how->summary) : std::nullopt;
+}
+
+result<std::vector<left_out_entry>> memory_audiences::left_out(audience_id id) const {
+  const auto known = get(id);
+  return known && known->how ? known->how->left_out : std::vector<left_out_entry>{};
 }
 
 result<std::optional<letter_index>> memory_audiences::find(audience_id id, std::string_view email) const {

@@ -5,6 +5,9 @@
 //   'b' audience (8)                       → empty: an import was begun and not finished
 //   'i' audience (8)                       → the audience: 4 bytes, its size, then a CBOR map {"name",
 //                                            "roles", "columns": [text …], "hash", "at": ms since 1970}
+//   'm' audience (8)                       → how it was read and how much was left out, see encode_import_summary in
+//                                            messages/import_record.hpp; audiences of before have none
+//   'l' audience (8)                       → the first rows that were left out, see encode_left_out; only with 'm'
 //   'r' audience (8) first row (4)         → a chunk of rows, see persistence/audience_rows.hpp
 //   'x' audience (8) address, folded        → 4 bytes, the index of its row; see `folded` and, for audiences
 //                                            of before, `folded_before` in messages/address.hpp
@@ -20,6 +23,8 @@ namespace sluice {
 inline constexpr std::string_view next_audience_key = "n";
 inline constexpr char begun_mark = 'b';
 inline constexpr char info_mark = 'i';
+inline constexpr char import_mark = 'm';
+inline constexpr char left_out_mark = 'l';
 inline constexpr char rows_mark = 'r';
 inline constexpr char address_mark = 'x';
 

@@ -101,6 +101,12 @@ result<audience_info> rocksdb_audience_writer::commit() {
     return give_up(flushed.error());
   rocksdb::WriteBatch batch;
   batch.Put(database_[family::audiences], audience_key(info_mark, info->id), encode_audience_info(*info));
+  if (how_) {
+    batch.Put(database_[family::audiences], audience_key(import_mark, info->id),
+              encode_import_summary(how_->summary));
+    batch.Put(database_[family::audiences], audience_key(left_out_mark, info->id),
+              encode_left_out(how_->left_out));
+  }
   batch.Delete(database_[family::audiences], audience_key(begun_mark, info->id));
   if (auto written = database_.write(batch, durability::synced); !written)
     return give_up(written.error());

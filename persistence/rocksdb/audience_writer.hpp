@@ -27,6 +27,8 @@ public:
 
   result<std::uint16_t> column(std::string_view name) override;
   result<bool> add(const recipient& row) override;
+  void rename(std::string name) override { draft_.rename(std::move(name)); }
+  void describe(import_record how) override { how_ = std::move(how); }
   result<audience_info> commit() override;
 
 private:
@@ -40,6 +42,7 @@ private:
   letter_index chunk_first_ = 0;
   std::vector<std::pair<std::uint64_t, std::string>> chunk_addresses_; ///< hash, key
   std::optional<error> broken_; ///< a write failed, so that rows are missing: nothing goes on from there
+  std::optional<import_record> how_;
   bool is_committed_ = false;
 };
 

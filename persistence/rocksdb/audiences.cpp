@@ -176,6 +176,30 @@ result<recipient_rows> rocksdb_audiences::read_rows(audience_id id,
   return rows;
 }
 
+result<std::optional<import_summary>> rocksdb_audiences::import_of(audience_id id) const {
+  const auto stored = database_.get(family::audiences, audience_key(import_mark, id));
+  if (!stored)
+    return std::unexpected(stored.error());
+  if (!*stored)
+    return std::nullopt;
+  auto summary = decode_import_summary(**stored);
+  if (!summary)
+    return damaged(id, 0);
+  return summary;
+}
+
+result<std::vector<left_out_entry>> rocksdb_audiences::left_out(audience_id id) const {
+  const auto stored = database_.get(family::audiences, audience_key(left_out_mark, id));
+  if (!stored)
+    return std::unexpected(stored.error());
+  if (!*stored)
+    return std::vector<left_out_entry>{};
+  auto rows = decode_left_out(**stored);
+  if (!rows)
+    return damaged(id, 0);
+  return *std::move(rows);
+}
+
 result<std::optional<letter_index>> rocksdb_audiences::find(audience_id id, std::string_view email) const {
   if (auto size = size_of(id); !size)
     return std::unexpected(size.error());

@@ -26,8 +26,10 @@ public:
   }
   result<bool> add(const recipient& row) override {
     must(is_utf8(row.email), "an address can be stored");
-    must(row.email.find_first_of(std::string_view{"\r\n\0 ", 4}) == std::string::npos,
-         "an address is one word");
+    must(row.email.find_first_of(std::string_view{"\r\n\0", 3}) == std::string::npos,
+         "an address is one line");
+    must(row.email.find(' ') == std::string::npos || row.email.starts_with('"'),
+         "an address is one word, or quoted");
     for (const auto& field : row.fields) {
       must(field.column < columns.size(), "a field belongs to a column");
       must(is_utf8(field.value) && field.value.size() <= import_field_bytes_max, "a field can be stored");
@@ -54,7 +56,9 @@ struct imported {
 template <class Feed>
 imported import_with(import_format format, Feed&& feed) {
   row_keeper rows;
-  audience_import reader(rows, format);
+  import_options options{.format = format};
+  options.settings.unpacked_bytes_max = 1U << 20U; // what is larger only takes time
+  audience_import reader(rows, options);
   auto is_taken = true;
   feed([&](std::string_view piece) { is_taken = is_taken && reader.feed(piece).has_value(); });
   const auto report = reader.finish();

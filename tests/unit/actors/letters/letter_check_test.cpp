@@ -18,6 +18,10 @@ campaign_spec spec_to_check() {
   return spec;
 }
 
+bool none_structured(std::uint32_t) {
+  return false;
+}
+
 std::vector<std::string> codes_of(const std::vector<notice>& all) {
   std::vector<std::string> codes;
   for (const auto& one : all)
@@ -44,16 +48,25 @@ TEST_CASE("a tag that no column has is named with the column that was meant", "[
   spec.text = "{{first name}} {{Имя}} {{zzz}} {{unsubscribe_url}} {{email}}";
   spec.html = "{{#vip}}yes{{/vip}}";
   const std::vector<std::string> known{"email", "NAME", "First_Name", "имя"};
-  CHECK(unknown_tags(spec, known) == std::vector<unknown_tag>{{"subject", "name", "NAME"},
-                                                              {"text", "first name", "First_Name"},
-                                                              {"text", "Имя", "имя"},
-                                                              {"text", "zzz", ""},
-                                                              {"html", "vip", ""}});
+  CHECK(unknown_tags(spec, known, none_structured) ==
+        std::vector<unknown_tag>{{"subject", "name", "NAME"},
+                                 {"text", "first name", "First_Name"},
+                                 {"text", "Имя", "имя"},
+                                 {"text", "zzz", ""},
+                                 {"html", "vip", ""}});
   spec.from = "{{shop}} <news@shop.example>";
   spec.headers = {{"X-A", "{{nmae}}"}};
-  const auto more = unknown_tags(spec, known);
+  const auto more = unknown_tags(spec, known, none_structured);
   CHECK(std::ranges::find(more, unknown_tag{"from", "shop", ""}) != more.end());
   CHECK(std::ranges::find(more, unknown_tag{"headers.X-A", "nmae", "NAME"}) != more.end());
+}
+
+TEST_CASE("a section over a list or an object may speak of its members", "[letter_check]") {
+  auto spec = spec_to_check();
+  const std::vector<std::string> known{"email", "items", "vip"};
+  spec.text = "{{#items}}{{title}}{{/items}}{{#vip}}{{titel}}{{/vip}}";
+  CHECK(unknown_tags(spec, known, [](std::uint32_t column) { return column == 1; }) ==
+        std::vector<unknown_tag>{{"text", "titel", ""}});
 }
 
 TEST_CASE("blanks that nobody sees do not make another tag", "[letter_template]") {

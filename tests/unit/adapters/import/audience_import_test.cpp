@@ -88,11 +88,18 @@ std::string fault(std::string_view file) {
   return done.report.error().message;
 }
 
+/// Lines and reasons, without what stood there.
+std::vector<left_out_row> without_cells(std::vector<left_out_row> rows) {
+  for (auto& row : rows)
+    row.cell.clear();
+  return rows;
+}
+
 std::vector<left_out_row> left_out(std::string_view file) {
   const auto done = imported_in_any_chunks(file);
   REQUIRE(done.report.has_value());
   CHECK(done.report->left_out_total == done.report->left_out.size());
-  return done.report->left_out;
+  return without_cells(done.report->left_out);
 }
 
 } // namespace
@@ -126,31 +133,30 @@ TEST_CASE("semicolons, quotes, a byte order mark, and any line ends are read") {
 
 TEST_CASE("what is wrong with a row is told with the line on which it begins") {
   CHECK(left_out("email,name\n"
-                 "a@b.cc,\"line 2\nline 3\"\n"
+                 "a@b.cc,\"line 2\nZoé\"\n"
                  "nobody,x\n"
                  ",x\n"
                  "b@b.cc\n"
-                 "b@b.cc,x,y\n"
-                 "b@b.cc,\xff\n"
+                 "c@b.cc,x,y\n"
+                 "c@b.cc,\xff\n"
                  "A@B.CC,again\n"
                  "\n"
                  "\"b\n@b.cc\",x\n"
                  "c@b.cc,ok\n"
-                 "last,x") == std::vector<left_out_row>{{4, reason::wrong_address},
+                 "last,x") == std::vector<left_out_row>{{4, reason::address_without_at},
                                                         {5, reason::no_address},
-                                                        {6, reason::wrong_field_count},
                                                         {7, reason::wrong_field_count},
                                                         {8, reason::wrong_encoding},
                                                         {9, reason::repeated_address},
                                                         {11, reason::control_characters},
-                                                        {14, reason::wrong_address}});
+                                                        {14, reason::address_without_at}});
 }
 
 TEST_CASE("line numbers count CRLF once and a bare CR as a line") {
   CHECK(left_out("email\r\na@b.cc\r\nx\r\n\r\ny\r\n") ==
-        std::vector<left_out_row>{{3, reason::wrong_address}, {5, reason::wrong_address}});
+        std::vector<left_out_row>{{3, reason::address_without_at}, {5, reason::address_without_at}});
   CHECK(left_out("email\ra@b.cc\rx\r\ry\r") ==
-        std::vector<left_out_row>{{3, reason::wrong_address}, {5, reason::wrong_address}});
+        std::vector<left_out_row>{{3, reason::address_without_at}, {5, reason::address_without_at}});
 }
 
 TEST_CASE("a character whose halves stand in two fields is none") {
@@ -167,7 +173,7 @@ TEST_CASE("a quote that does not end costs its own line, not those behind it") {
   const auto done = imported_in_any_chunks("email,name\na@b.cc,\"Ann\nb@b.cc,Bo\nc@b.cc,Cy\n");
   REQUIRE(done.report.has_value());
   CHECK(done.report->rows == 2);
-  CHECK(done.report->left_out == std::vector<left_out_row>{{2, reason::unended_quote}});
+  CHECK(without_cells(done.report->left_out) == std::vector<left_out_row>{{2, reason::unended_quote}});
   CHECK(done.audience.shown(0) == "b@b.cc name=Bo");
 
   std::string long_file = "email,name\na@b.cc,\"Ann\n";
@@ -175,10 +181,9 @@ TEST_CASE("a quote that does not end costs its own line, not those behind it") {
     long_file += "x" + std::to_string(row) + "@b.cc,Bo\r\n";
   const auto other = imported_in_any_chunks(long_file);
   CHECK(other.report->rows == 5000);
-  CHECK(other.report->left_out == std::vector<left_out_row>{{2, reason::unended_quote}});
+  CHECK(without_cells(other.report->left_out) == std::vector<left_out_row>{{2, reason::unended_quote}});
   CHECK(left_out("email\n\"a@b.cc") == std::vector<left_out_row>{{2, reason::unended_quote}});
-  CHECK(left_out("email\n\"\"\"\n\"\"") ==
-        std::vector<left_out_row>{{2, reason::unended_quote}, {3, reason::no_address}});
+  CHECK(left_out("email\n\"\"\"\n\"\"") == std::vector<left_out_row>{{2, reason::unended_quote}});
 }
 
 TEST_CASE("rows and fields over the limits are left out without being kept") {
@@ -190,17 +195,17 @@ TEST_CASE("rows and fields over the limits are left out without being kept") {
                                chunk);
     REQUIRE(done.report.has_value());
     CHECK(done.report->rows == 1);
-    CHECK(done.report->left_out == std::vector<left_out_row>{{2, reason::field_too_long},
-                                                             {3, reason::row_too_long},
-                                                             {4, reason::row_too_long}});
+    CHECK(without_cells(done.report->left_out) == std::vector<left_out_row>{{2, reason::field_too_long},
+                                                                            {3, reason::row_too_long},
+                                                                            {4, reason::row_too_long}});
     const auto lines = imported("{\"email\":\"a@b.cc\",\"x\":\"" + long_field + "\"}\n{\"x\":\"" + long_row +
                                     "\"}\n{\"email\":\"d@b.cc\"}\n{\"" + long_row,
                                 chunk);
     REQUIRE(lines.report.has_value());
     CHECK(lines.report->rows == 1);
-    CHECK(lines.report->left_out == std::vector<left_out_row>{{1, reason::field_too_long},
-                                                              {2, reason::row_too_long},
-                                                              {4, reason::row_too_long}});
+    CHECK(without_cells(lines.report->left_out) == std::vector<left_out_row>{{1, reason::field_too_long},
+                                                                             {2, reason::row_too_long},
+                                                                             {4, reason::row_too_long}});
   }
   CHECK_FALSE(imported(std::string(10'000'000, 'x')).report.has_value());
 }
@@ -210,17 +215,12 @@ TEST_CASE("a file that is of no use as a whole is refused with what to do") {
   CHECK(fault("\n \n") == "the file is empty");
   CHECK(fault("\xEF\xBB\xBF") == "the file is empty");
   CHECK(fault("name,city\nAnn,Oslo\n").find("no column `email`; it has: name, city") != std::string::npos);
-  CHECK(fault("a@b.cc\nc@d.ee\n").find("no column `email`") != std::string::npos);
-  CHECK(fault("email,name,name\n").find("`name` is there twice") != std::string::npos);
-  CHECK(fault("email,E-Mail\n").find("twice") != std::string::npos);
-  CHECK(fault("email,,name\n").find("column 2 has no name") != std::string::npos);
+  CHECK(fault("a@b.cc\nc@d.ee\n").find("it has an address, a@b.cc") != std::string::npos);
+  CHECK(fault("name,where\nAnn,a@b.cc\n").find("--email-column \"where\"") != std::string::npos);
   CHECK(fault("email,n\xffme\na@b.cc,x\n").find("UTF-8") != std::string::npos);
   CHECK(fault("email,\"name\na@b.cc,x\n").find("quote") != std::string::npos);
-  CHECK(fault(std::string_view("\xFF\xFE"
-                               "e\0m\0a\0i\0l\0",
-                               12))
-            .find("UTF-16") != std::string::npos);
-  CHECK(fault(std::string_view("e\0m\0a\0i\0l\0", 10)).find("UTF-16") != std::string::npos);
+  CHECK(fault(std::string_view("\0\0\0\0binary", 10)).find("no text") != std::string::npos);
+  CHECK(fault("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1").find("XLS") != std::string::npos);
   CHECK(fault("[{\"email\":\"a@b.cc\"}]").find("JSON list") != std::string::npos);
   std::string wide = "email";
   for (std::size_t column = 0; column < audience_columns_max; ++column)
@@ -244,7 +244,7 @@ TEST_CASE("JSON Lines become rows; scalars become text, null is no field") {
 }
 
 TEST_CASE("a JSON line that cannot be taken is told with its number") {
-  CHECK(left_out("{\"email\":\"a@b.cc\"}\n"
+  CHECK(left_out("{\"email\":\"a@b.cc\",\"x\":\"é\"}\n"
                  "{\"email\":\"b@b.cc\"\n"
                  "[1]\n"
                  "\"text\"\n"
@@ -266,14 +266,13 @@ TEST_CASE("a JSON line that cannot be taken is told with its number") {
         std::vector<left_out_row>{{2, reason::bad_json},
                                   {3, reason::bad_json},
                                   {4, reason::bad_json},
-                                  {5, reason::nested_value},
-                                  {6, reason::nested_value},
+                                  {6, reason::repeated_address},
                                   {7, reason::bad_json},
                                   {8, reason::wrong_encoding},
                                   {9, reason::wrong_encoding},
                                   {10, reason::no_address},
                                   {11, reason::no_address},
-                                  {12, reason::wrong_address},
+                                  {12, reason::address_without_at},
                                   {13, reason::repeated_field},
                                   {14, reason::repeated_field},
                                   {15, reason::bad_json},
@@ -300,7 +299,7 @@ TEST_CASE("of a million wrong rows all are counted and a thousand are listed") {
   const auto done = imported(file);
   REQUIRE(done.report.has_value());
   CHECK(done.report->left_out_total == 5000);
-  CHECK(done.report->by_reason.at(reason::wrong_address) == 5000);
+  CHECK(done.report->by_reason.at(reason::address_without_at) == 5000);
   CHECK(done.report->left_out.size() == import_left_out_listed_max);
 }
 
@@ -308,7 +307,10 @@ TEST_CASE("a writer that fails stops the import with its error") {
   listed_audience audience;
   audience.rows_max = 1;
   audience_import import(audience);
-  CHECK(import.feed("email\na@b.cc\nb@b.cc\n").error().code == error_code::storage_failed);
+  const std::string enough_to_begin(2000, '\n');
+  const auto fed = import.feed("email\na@b.cc\nb@b.cc\n" + enough_to_begin);
+  REQUIRE_FALSE(fed.has_value());
+  CHECK(fed.error().code == error_code::storage_failed);
   CHECK(import.feed("c@b.cc\n").error().code == error_code::storage_failed);
   CHECK(import.finish().error().code == error_code::storage_failed);
   CHECK(import.so_far().rows == 1);
@@ -366,9 +368,9 @@ TEST_CASE("any bytes are read without a crash and alike however they are cut") {
 
 TEST_CASE("each reason has words of its own") {
   std::set<std::string> words;
-  for (int value = 0; value <= static_cast<int>(reason::repeated_field); ++value)
+  for (int value = 0; value < static_cast<int>(left_out_reasons_max); ++value)
     words.insert(name_of(static_cast<reason>(value)));
-  CHECK(words.size() == static_cast<std::size_t>(reason::repeated_field) + 1);
+  CHECK(words.size() == left_out_reasons_max);
 }
 
 } // namespace sluice

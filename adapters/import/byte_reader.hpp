@@ -1,5 +1,5 @@
 #pragma once
-// What a format does with a file's bytes.
+// A stage of an import: unpacking, decoding, a format's reader. Each takes bytes and hands on what it made of them.
 
 #include "messages/error.hpp"
 
@@ -7,9 +7,9 @@
 
 namespace sluice {
 
-class record_reader {
+class byte_reader {
 public:
-  virtual ~record_reader() = default;
+  virtual ~byte_reader() = default;
   /// The next bytes, cut anywhere.
   virtual result<void> feed(std::string_view bytes) = 0;
   /// No more will come.
