@@ -61,9 +61,10 @@ TEST_CASE("the campaign file of the interfaces is read whole") {
 
 TEST_CASE("a campaign that keeps the limits is read back from JSON as it was written") {
   CHECK(rc::check([] {
-    const auto spec = any_spec();
+    auto spec = any_spec();
     RC_ASSERT(*stored_campaign_spec_from_json(json::parse(to_json(spec).dump())) == spec);
     RC_ASSERT(*plan_from_json(json::parse(to_json(spec.plan).dump())) == spec.plan);
+    spec.text_from_html = true; // what a campaign file means that does not say
     if (const auto read = campaign_spec_from_json(to_json(spec)))
       RC_ASSERT(*read == spec);
   }));

@@ -81,6 +81,20 @@ inline campaign_spec any_spec() {
                             *rc::gen::inRange<std::uint32_t>(0, 1001)};
   if (*rc::gen::arbitrary<bool>())
     spec.on_doubt = doubt_policy::hold;
+  if (*rc::gen::arbitrary<bool>())
+    return spec;
+  for (auto* text :
+       {&spec.to_name, &spec.preheader, &spec.list, &spec.unsubscribe_mailto, &spec.envelope_sender})
+    *text = *any_text();
+  for (const auto* name : {"Feedback-ID", "X-Mark"})
+    if (*rc::gen::arbitrary<bool>())
+      spec.headers.push_back({name, *any_text()});
+  if (*rc::gen::arbitrary<bool>())
+    spec.attachments.push_back({*any_text(), *any_text(), *any_text(), *any_text(), *any_text()});
+  if (*rc::gen::arbitrary<bool>())
+    spec.partials.push_back({*any_text(), *rc::gen::arbitrary<std::uint64_t>(), *any_text()});
+  spec.text_from_html = *rc::gen::arbitrary<bool>();
+  spec.allow_unknown_fields = *rc::gen::arbitrary<bool>();
   return spec;
 }
 
@@ -130,7 +144,7 @@ inline event_body any_body(std::size_t type) {
   case 5:
     return rejected{*any_text()};
   case 6:
-    return scheduled{any_moment()};
+    return scheduled{any_moment(), *any_text()};
   case 7:
     return sending_began{};
   case 8:
