@@ -48,7 +48,7 @@ describe("a copy", () => {
     await dialog.getByLabel("The same audience").focus();
     await page.keyboard.press("ArrowDown");
     assert.equal(await dialog.getByRole("button", { name: "Make the draft" }).getAttribute("aria-disabled"), "true");
-    assert.deepEqual(await dialog.getByRole("group", { name: "Only to those of it who were" }).getByRole("checkbox").count(), 1);
+    assert.deepEqual(await dialog.getByRole("group", { name: "Only to those of it whose letter was" }).getByRole("checkbox").count(), 1);
     await dialog.getByLabel("refused (2)").focus();
     await page.keyboard.press("Space");
     assert.deepEqual(await axeFaults(page), []);
@@ -68,8 +68,8 @@ describe("a copy", () => {
     await page.goto(`${engine.url}/#/finished/${id}`);
     await page.getByRole("dialog").getByRole("button", { name: "Копировать…" }).click();
     const dialog = page.getByRole("dialog", { name: /^Копия/ });
-    await dialog.getByLabel("Только тем из него, кому письмо").check();
-    await dialog.getByLabel("отклонено (2)").check();
+    await dialog.getByLabel("Только тем из него, чьи письма").check();
+    await dialog.getByLabel("отклонены (2)").check();
     await noOverflow(page);
     assert.deepEqual(await axeFaults(page), []);
     await shoot(page, "copy-phone-dark-russian");

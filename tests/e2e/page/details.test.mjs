@@ -282,6 +282,8 @@ describe("the details of a campaign", () => {
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent);
     await until(async () => (await focused()) === "Close", "the dialog to have the focus", 5);
     await page.keyboard.press("Tab");
+    assert.equal(await focused(), "Copy…");
+    await page.keyboard.press("Tab");
     assert.equal(await focused(), "Details");
     for (const [tab, name] of Object.entries(tabs).slice(1)) {
       await page.keyboard.press("ArrowRight");

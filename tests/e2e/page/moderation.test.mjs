@@ -92,6 +92,36 @@ describe("moderation", () => {
     await page.context().close();
   });
 
+  test("what the import left out is told, with what stood there", async () => {
+    const id = await submitted("Of a list with gaps");
+    const whole = {
+      ...(await engine.http("GET", `/v1/audiences/${audience}`)),
+      left_out_total: 3,
+      left_out_reasons: [{ code: "left_out_no_address", count: 3 }],
+      left_out: [{ line: 7, reason: "no address", notice: { code: "left_out_no_address" }, cell: "nobody home" }],
+      read: { format: "csv", encoding: "windows-1251", delimiter: ";", sheet: "", email_column: "email", notices: [] },
+    };
+    for (const [locale, words] of [
+      ["en-GB", ["read as CSV, WINDOWS-1251", "3 rows left out", /line 7: nobody home/, "and 2 more"]],
+      ["ru-RU", ["файл прочитан как CSV, WINDOWS-1251", "Пропущено: 3 строки", /строка 7: nobody home/, "и ещё 2"]],
+    ]) {
+      const page = await open(browser, engine, { locale });
+      await page.route(`**/v1/audiences/${audience}`, (route) =>
+        route.fulfill({ status: 200, contentType: "application/json", body: JSON.stringify(whole) }),
+      );
+      await page.getByRole("tab", { name: /Moderation|Модерация/ }).click();
+      const it = review(page, id);
+      await it.getByText(words[0]).waitFor();
+      await it.getByText(words[1]).click();
+      await it.getByText(words[2]).waitFor();
+      await it.getByText(words[3]).waitFor();
+      assert.deepEqual(await axeFaults(page), []);
+      await shoot(page, `moderation-left-out-${locale}`, true);
+      clean(page);
+      await page.context().close();
+    }
+  });
+
   test("the decisions do not move when the message and the audience come late", async () => {
     const id = await submitted("Slowly read");
     const page = await open(browser, engine);
@@ -214,9 +244,10 @@ describe("moderation", () => {
     };
     await tabTo(() => document.activeElement?.getAttribute("role") === "tab", "the tabs");
     await page.keyboard.press("End");
+    await page.keyboard.press("ArrowLeft");
     await until(
       () => page.evaluate(() => document.activeElement?.textContent?.startsWith("Moderation")),
-      "the focus on the last tab",
+      "the focus on the last tab but one",
       5,
     );
     await page.keyboard.press("Enter");

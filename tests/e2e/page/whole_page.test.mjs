@@ -128,7 +128,7 @@ describe("roles", () => {
       assert.equal((await page.locator('main [data-command="pause"]').count()) > 0, operates);
       assert.equal((await page.getByRole("checkbox").count()) > 0, operates);
       await page.locator(card(ids.held)).getByRole("button", { name: /More commands/ }).click();
-      assert.deepEqual(await page.getByRole("menuitem").allTextContents(), operates ? ["Details", "Release whole", "Cancel"] : ["Details"]);
+      assert.deepEqual(await page.getByRole("menuitem").allTextContents(), operates ? ["Details", "Copy…", "Release whole", "Cancel"] : ["Details"]);
       await page.keyboard.press("Escape");
       assert.equal(await page.getByRole("tab", { name: "Moderation" }).count(), permissions.includes("moderate") ? 1 : 0);
       await page.getByRole("tab", { name: "In doubt" }).click();
@@ -190,6 +190,7 @@ describe("the keyboard alone", () => {
     await tabTo((id) => document.activeElement?.matches(`.card[data-campaign="${id}"] [aria-haspopup]`), first);
     await page.keyboard.press("Enter");
     await focusOn(() => document.activeElement?.getAttribute("role") === "menuitem", "the focus in the menu");
+    await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowDown");
     await focusOn(() => document.activeElement?.textContent === "Release whole", "Release");
     await page.keyboard.press("Enter");

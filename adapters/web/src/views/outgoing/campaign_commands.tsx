@@ -33,13 +33,13 @@ export function CampaignCommands({ campaign, onDetails, onLook }: Props) {
   const rare = (["release", "cancel"] as const).filter((what) => isAllowed(me, campaign, what));
   const menu = (details: (id: string) => void): MenuItem[] => [
     { id: "details", label: words.commands.details, onSelect: () => details(campaign.id) },
+    ...(mayOperate(me) ? [{ id: "copy", label: words.commands.copy, onSelect: () => setIsCopying(true) }] : []),
     ...rare.map((what) => ({
       id: what,
       label: words.commands[what],
       isDangerous: what === "cancel",
       onSelect: () => setAsked(what),
     })),
-    ...(mayOperate(me) ? [{ id: "copy", label: words.commands.copy, onSelect: () => setIsCopying(true) }] : []),
   ];
   return (
     <div className="card-commands">
@@ -56,6 +56,11 @@ export function CampaignCommands({ campaign, onDetails, onLook }: Props) {
         </Button>
       )}
       <SteeringButton {...{ campaign, command, setAsked }} />
+      {!onDetails && mayOperate(me) && (
+        <Button data-command="copy" onClick={() => setIsCopying(true)}>
+          {words.commands.copy}
+        </Button>
+      )}
       {onDetails ? (
         <Menu label={words.card.more(campaign.name)} button={<Icon name="more" />} items={menu(onDetails)} />
       ) : (
@@ -64,11 +69,6 @@ export function CampaignCommands({ campaign, onDetails, onLook }: Props) {
             {words.commands[what]}
           </Button>
         ))
-      )}
-      {!onDetails && mayOperate(me) && (
-        <Button data-command="copy" onClick={() => setIsCopying(true)}>
-          {words.commands.copy}
-        </Button>
       )}
       {isCopying && <CopyDialog campaign={campaign} onClose={() => setIsCopying(false)} />}
       <ConfirmDialog

@@ -11,7 +11,7 @@ const en = {
   nameOf: (name: string) => `${name} (copy)`,
   who: "To whom",
   same: "The same audience",
-  some: "Only to those of it who were",
+  some: "Only to those of it whose letter was",
   outcomes: {
     refused: (n: number) => `refused (${f.count(n)})`,
     skipped: (n: number) => `skipped (${f.count(n)})`,
@@ -27,12 +27,12 @@ const ru: typeof en = {
   nameOf: (name) => `${name} (копия)`,
   who: "Кому",
   same: "Тому же списку",
-  some: "Только тем из него, кому письмо",
+  some: "Только тем из него, чьи письма",
   outcomes: {
-    refused: (n) => `отклонено (${r.count(n)})`,
-    skipped: (n) => `пропущено (${r.count(n)})`,
-    not_sent: (n) => `не отправлено (${r.count(n)})`,
-    in_doubt: (n) => `осталось без ответа сервера (${r.count(n)})`,
+    refused: (n) => `отклонены (${r.count(n)})`,
+    skipped: (n) => `пропущены (${r.count(n)})`,
+    not_sent: (n) => `не отправлены (${r.count(n)})`,
+    in_doubt: (n) => `остались без ответа сервера (${r.count(n)})`,
   },
   act: "Создать черновик",
 };
