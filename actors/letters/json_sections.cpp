@@ -14,11 +14,67 @@ namespace {
 using nlohmann::json;
 using kind = template_step::kind_type;
 
+/// Builds the document, with fractions as they are written: 1.50 is a price.
+class document_builder {
+public:
+  json take() { return std::move(root_); }
+
+  // What nlohmann's parser calls; false ends the parsing.
+  bool null() { return add(nullptr); }
+  bool boolean(bool value) { return add(value); }
+  bool number_integer(json::number_integer_t value) { return add(value); }
+  bool number_unsigned(json::number_unsigned_t value) { return add(value); }
+  bool number_float(json::number_float_t, const std::string& as_written) { return add(as_written); }
+  bool string(std::string& value) { return add(std::move(value)); }
+  bool binary(json::binary_t&) { return false; }
+  bool key(std::string& name) {
+    name_ = std::move(name);
+    return true;
+  }
+  bool start_object(std::size_t) { return begin(json::object()); }
+  bool end_object() { return end(); }
+  bool start_array(std::size_t) { return begin(json::array()); }
+  bool end_array() { return end(); }
+  bool parse_error(std::size_t, const std::string&, const json::exception&) {
+    root_ = json();
+    return false;
+  }
+
+private:
+  json& put(json value) {
+    if (open_.empty())
+      return root_ = std::move(value);
+    auto& parent = *open_.back();
+    if (parent.is_object())
+      return parent[name_] = std::move(value);
+    parent.push_back(std::move(value));
+    return parent.back();
+  }
+  bool add(json value) {
+    put(std::move(value));
+    return true;
+  }
+  bool begin(json value) {
+    open_.push_back(&put(std::move(value)));
+    return true;
+  }
+  bool end() {
+    open_.pop_back();
+    return true;
+  }
+
+  json root_;
+  std::vector<json*> open_; ///< none of which moves while it is open
+  std::string name_;
+};
+
 json parsed(std::string_view value) {
   if (!is_json_value(value))
     return json(value);
-  auto made = json::parse(json_of_value(value), nullptr, false);
-  return made.is_discarded() ? json() : made;
+  const auto text = json_of_value(value);
+  document_builder builder;
+  json::sax_parse(text.begin(), text.end(), &builder);
+  return builder.take();
 }
 
 /// As it stands in a letter. A list or an object is no text.

@@ -111,6 +111,7 @@ struct letter_traits {
   bool is_upper = false;
   bool is_apostrophe = false;
   bool is_dash = false;
+  bool is_symbol = false; ///< that no letter follows: ©, € …
 };
 
 /// Russian's letters by how often they come, then those of its neighbours.
@@ -165,8 +166,14 @@ letter_traits traits_of(char32_t point) {
     return {weight, is_cyrillic ? script::cyrillic : script::latin, lower != point};
   }
   constexpr std::u32string_view usual_signs = U"“”„‘’‚«»–—…№€£©®°§\u00A0·•";
+  using namespace std::string_view_literals;
   const auto is_usual = usual_signs.find(point) != std::u32string_view::npos;
-  return {is_usual ? 1 : strange, script::none, false, point == U'’', point == U'–' || point == U'—'};
+  return {is_usual ? 1 : strange,
+          script::none,
+          false,
+          point == U'’',
+          point == U'–' || point == U'—',
+          U"№€£©®°§·•"sv.find(point) != std::u32string_view::npos};
 }
 
 /// How well a text reads in some encoding.
@@ -215,6 +222,8 @@ struct candidate {
         if (are_letters && is_before_high && here.of == script::latin)
           found.score -= accents_in_a_row;
       }
+      if (before.is_symbol && here.of != script::none)
+        found.score -= misplaced;
       if (are_letters && (is_here_high || is_before_high)) {
         const auto is_misplaced = here.of != before.of || (here.is_upper && !before.is_upper);
         found.score -= is_misplaced ? misplaced : 0;

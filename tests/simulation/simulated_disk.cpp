@@ -136,6 +136,14 @@ result<recipient_rows> simulated_disk::failing_audiences::read_rows(audience_id 
   return disk_.below_->audiences().read_rows(id, first, count, bytes_max);
 }
 
+result<std::optional<import_summary>> simulated_disk::failing_audiences::import_of(audience_id id) const {
+  return disk_.below_->audiences().import_of(id);
+}
+
+result<std::vector<left_out_entry>> simulated_disk::failing_audiences::left_out(audience_id id) const {
+  return disk_.below_->audiences().left_out(id);
+}
+
 result<std::optional<letter_index>> simulated_disk::failing_audiences::find(audience_id id,
                                                                             std::string_view email) const {
   return disk_.below_->audiences().find(id, email);

@@ -77,6 +77,8 @@ private:
     result<std::vector<audience_info>> list() const override;
     result<recipient_rows>
     read_rows(audience_id id, letter_index first, std::size_t count, std::size_t bytes_max) const override;
+    result<std::optional<import_summary>> import_of(audience_id id) const override;
+    result<std::vector<left_out_entry>> left_out(audience_id id) const override;
     result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
 
   private:

@@ -7,6 +7,7 @@
 #include "adapters/import/text_encoding.hpp"
 #include "messages/address.hpp"
 #include "messages/json_value.hpp"
+#include "messages/sha256.hpp"
 #include "tests/catch.hpp"
 
 #include <iconv.h>
@@ -319,6 +320,29 @@ TEST_CASE("what an import says is stored and read back; nothing else is taken fo
   CHECK_FALSE(decode_import_summary(encode_left_out(rows)).has_value());
   CHECK_FALSE(decode_left_out("\xA1").has_value());
   CHECK(left_out_percent(summary, 95) == 5);
+}
+
+TEST_CASE("what version 1 stored of an import is read for ever") {
+  const auto bytes_of = [](std::string_view hex) {
+    std::string bytes(hex.size() / 2, '\0');
+    REQUIRE(from_hex(hex, std::span(reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size())));
+    return bytes;
+  };
+  const import_summary summary{
+      {"csv", "koi8-r", ";", "mail", "", {notice{"import_cells_missing", {{"count", 3}}}}},
+      7,
+      2,
+      {notice{"left_out_no_address", {{"count", 7}}}}};
+  CHECK(decode_import_summary(bytes_of("aa6964656c696d69746572613b6c656d61696c5f636f6c756d6e646d61696c68656e6"
+                                       "36f64696e67666b6f69382d7266666f726d617463637376"
+                                       "686c6566745f6f757407676e6f746963657381a264636f646574696d706f72745f636"
+                                       "56c6c735f6d697373696e6765636f756e740367726561"
+                                       "736f6e7381a264636f6465736c6566745f6f75745f6e6f5f6164647265737365636f7"
+                                       "56e74076872657065617465640265736865657460617601")) == summary);
+  CHECK(decode_left_out(bytes_of(
+            "a264726f777381a36463656c6c6178646c696e6504666e6f74696365a164636f6465736c6566745f6f75745f6e6f"
+            "5f61646472657373617601")) ==
+        std::vector<left_out_entry>{{4, notice{"left_out_no_address"}, "x"}});
 }
 
 TEST_CASE("a preview shows the first rows, and where the addresses would be taken from") {
