@@ -4,6 +4,7 @@
 #include "actors/campaign_check.hpp"
 #include "actors/core/due.hpp"
 #include "actors/start_checks.hpp"
+#include "actors/stored_parts.hpp"
 #include "messages/json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -30,8 +31,10 @@ result<audience_ref> reference(const store& from, audience_id id) {
   return audience_ref{info->id, info->name, info->size, info->hash};
 }
 
-/// The audience that the content is bound to, when all of it may be kept.
-result<audience_ref> check_content(const engine& services, const campaign_spec& spec, audience_id id) {
+/// The audience that the content is bound to, when all of it may be kept; the content takes its parts from the store.
+result<audience_ref> check_content(const engine& services, campaign_spec& spec, audience_id id) {
+  if (auto taken = take_parts(*services.store, spec, id); !taken)
+    return std::unexpected(taken.error());
   if (auto checked = check_campaign(spec, services.settings.moderation); !checked)
     return std::unexpected(checked.error());
   if (!spec.relay.empty())

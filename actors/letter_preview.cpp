@@ -2,6 +2,7 @@
 
 #include "actors/audit/log_queries.hpp"
 #include "actors/letters/letter_composer.hpp"
+#include "actors/stored_parts.hpp"
 
 namespace sluice {
 
@@ -10,7 +11,8 @@ preview_letter(const store& from, const campaign_view& campaign, letter_index in
   const auto to = letter_recipient(from, campaign, index);
   if (!to)
     return std::unexpected(to.error());
-  auto composer = make_letter_composer(campaign.id, campaign.spec, to->audience.columns);
+  auto composer =
+      make_letter_composer(campaign.id, campaign.spec, to->audience.columns, attachments_in(from));
   if (!composer)
     return std::unexpected(composer.error());
   batch into;

@@ -3,6 +3,7 @@
 #include "actors/audit/log_queries.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/letters/letter_composer.hpp"
+#include "actors/stored_parts.hpp"
 #include "messages/address.hpp"
 
 #include <caf/actor_system.hpp>
@@ -113,7 +114,7 @@ result<test_copies> make_test_copies(store& from,
   // No campaign has such a number. With the campaign's own the copy would have the same Message-ID each time,
   // perhaps that of a letter which is still to come, and a mailbox might drop one of them.
   const campaign_id made_at{static_cast<std::uint64_t>(now.time_since_epoch().count())};
-  const auto composer = make_letter_composer(made_at, spec, row->audience.columns);
+  const auto composer = make_letter_composer(made_at, spec, row->audience.columns, attachments_in(from));
   const auto sender = parse_mailbox(spec.from);
   if (!composer || !sender)
     return std::unexpected(composer ? sender.error() : composer.error());

@@ -203,14 +203,31 @@ result<void> check_fields(const campaign_spec& spec, const moderation_settings& 
 }
 
 /// The hash is over, for each of: "sluice content 1", from, reply_to, subject, text, html, unsubscribe_url and
-/// the audience's hash, its length in decimal, a colon and its bytes. Stored in logs: it never changes.
+/// the audience's hash, its length in decimal, a colon and its bytes; with attachments, "attachments" and of each id, name,
+/// type, content_id and column; with partials, "partials" and of each name and content. Stored in logs: it never changes.
 std::string content_hash(const campaign_spec& spec, const audience_ref& audience) {
   sha256_stream stream;
+  const auto add = [&](std::string_view piece) {
+    stream.update(std::to_string(piece.size())).update(":").update(piece);
+  };
   for (const std::string_view piece :
        {std::string_view{"sluice content 1"}, std::string_view{spec.from}, std::string_view{spec.reply_to},
         std::string_view{spec.subject}, std::string_view{spec.text}, std::string_view{spec.html},
         std::string_view{spec.unsubscribe_url}, std::string_view{audience.hash}})
-    stream.update(std::to_string(piece.size())).update(":").update(piece);
+    add(piece);
+  // What came later is only there where a campaign has it.
+  if (!spec.attachments.empty()) {
+    add("attachments");
+    for (const auto& one : spec.attachments)
+      for (const auto* piece : {&one.id, &one.name, &one.type, &one.content_id, &one.column})
+        add(*piece);
+  }
+  if (!spec.partials.empty()) {
+    add("partials");
+    for (const auto& one : spec.partials)
+      for (const auto* piece : {&one.name, &one.content})
+        add(*piece);
+  }
   return to_hex(stream.finish());
 }
 

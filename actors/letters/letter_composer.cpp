@@ -1,13 +1,12 @@
 #include "actors/letters/letter_composer.hpp"
 
-#include "actors/letters/compiled_body.hpp"
+#include "actors/letters/letter_body.hpp"
 #include "actors/letters/letter_template.hpp"
 #include "actors/letters/letter_writer.hpp"
 #include "actors/letters/mime_header.hpp"
 #include "messages/address.hpp"
 #include "messages/check.hpp"
 #include "messages/message_id.hpp"
-#include "messages/sha256.hpp"
 #include "messages/utf8.hpp"
 
 #include <algorithm>
@@ -22,11 +21,10 @@ namespace sluice {
 
 namespace {
 
-/// A whole letter, headers and encoded bodies.
-constexpr std::size_t letter_bytes_max = 2U << 20U;
 constexpr std::string_view unsubscribe_column = "unsubscribe_url";
 /// Batches are told apart by 32-bit offsets.
-constexpr std::size_t batch_bytes_max = std::numeric_limits<std::uint32_t>::max() - 16 * letter_bytes_max;
+constexpr std::size_t batch_bytes_max =
+    std::numeric_limits<std::uint32_t>::max() - 16 * letter_bytes_max - 2 * attachments_bytes_max;
 
 /// `why` is a notice's code.
 std::unexpected<error> cannot_render(std::string_view why) {
@@ -117,8 +115,7 @@ void make_host_ascii(std::string& url) {
 struct parsed_templates {
   letter_template subject;
   std::optional<letter_template> unsubscribe_url;
-  std::optional<letter_template> text;
-  std::optional<letter_template> html;
+  body_templates bodies;
 };
 
 result<parsed_templates> parse_templates(const campaign_spec& spec, std::span<const std::string> columns) {
@@ -130,28 +127,17 @@ result<parsed_templates> parse_templates(const campaign_spec& spec, std::span<co
   if (!subject)
     return std::unexpected(subject.error());
   parsed.subject = std::move(*subject);
-  const auto parse_body = [](auto& into, std::string_view name, const std::string& text,
-                             std::span<const std::string> known, template_style style) -> result<void> {
-    if (text.empty())
-      return {};
-    auto made = letter_template::parse(name, text, known, style);
-    if (!made)
-      return std::unexpected(made.error());
-    into = std::move(*made);
-    return {};
-  };
-  if (auto done = parse_body(parsed.unsubscribe_url, unsubscribe_column, spec.unsubscribe_url, columns,
-                             {value_escaping::percent, template_lines::as_given});
-      !done)
-    return std::unexpected(done.error());
-  if (auto done =
-          parse_body(parsed.text, "text", spec.text, names, {value_escaping::none, template_lines::crlf});
-      !done)
-    return std::unexpected(done.error());
-  if (auto done =
-          parse_body(parsed.html, "html", spec.html, names, {value_escaping::html, template_lines::crlf});
-      !done)
-    return std::unexpected(done.error());
+  if (!spec.unsubscribe_url.empty()) {
+    auto url = letter_template::parse(unsubscribe_column, spec.unsubscribe_url, columns,
+                                      {value_escaping::percent, template_lines::as_given});
+    if (!url)
+      return std::unexpected(url.error());
+    parsed.unsubscribe_url = std::move(*url);
+  }
+  auto bodies = parse_body_templates(spec, names);
+  if (!bodies)
+    return std::unexpected(bodies.error());
+  parsed.bodies = std::move(*bodies);
   return parsed;
 }
 
@@ -180,40 +166,18 @@ result<parsed_campaign> parse_campaign(const campaign_spec& spec, std::span<cons
   return parsed;
 }
 
-/// The boundary of a campaign's multiparts (RFC 2046 section 5.1.1). It begins with "=_", which neither
-/// quoted-printable nor base64 can come out with, and a body in which it could stand never leaves as 7bit.
-std::string boundary_of(campaign_id campaign) {
-  const auto hash = sha256(to_string(campaign));
-  return "=_" + to_hex(std::span{hash}.first(16));
-}
-
-/// A compiled body behind the lines that lead to it, of which there are as many as encodings.
-struct letter_part {
-  compiled_body body;
-  std::array<shared_octets, body_encodings> heads;
-};
-
-letter_part make_part(const letter_template& source,
-                      std::string_view type,
-                      const std::string& before,
-                      bool is_in_multipart,
-                      std::string& shared_text) {
-  letter_part part{compiled_body(source, is_in_multipart, shared_text), {}};
-  for (std::size_t at = 0; at < body_encodings; ++at) {
-    auto head = before;
-    head.append("Content-Type: ").append(type).append("; charset=utf-8\r\nContent-Transfer-Encoding: ");
-    head.append(name_of(static_cast<body_encoding>(at))).append("\r\n\r\n");
-    part.heads[at] = add_shared(shared_text, head);
-  }
-  return part;
-}
-
 class mime_letter_composer final : public letter_composer {
 public:
-  mime_letter_composer(campaign_id campaign, parsed_campaign parsed, std::size_t columns) :
+  mime_letter_composer(campaign_id campaign,
+                       parsed_campaign parsed,
+                       std::size_t columns,
+                       letter_body body,
+                       std::string shared) :
       message_ids_(campaign, ascii_domain(domain_of(parsed.from.address))),
       subject_(std::move(parsed.templates.subject)),
-      unsubscribe_url_(std::move(parsed.templates.unsubscribe_url)), columns_(columns), values_(columns + 1) {
+      unsubscribe_url_(std::move(parsed.templates.unsubscribe_url)), body_(std::move(body)),
+      shared_text_(std::make_shared<const std::string>(std::move(shared))), columns_(columns),
+      values_(columns + 1) {
     before_recipient_ = "\r\nFrom: ";
     append_mailbox(before_recipient_, 6, parsed.from.display_name, wire_address(parsed.from.address));
     before_recipient_.append("\r\nTo: ");
@@ -225,7 +189,6 @@ public:
     before_subject_.append("\r\nSubject: ");
     has_8bit_sender_ =
         needs_smtputf8(parsed.from.address) || (parsed.reply_to && needs_smtputf8(parsed.reply_to->address));
-    compile(campaign, parsed.templates);
   }
 
   result<void> compose(letter_index index, const recipient_view& to, timestamp date, batch& into) override {
@@ -262,28 +225,6 @@ public:
   }
 
 private:
-  void compile(campaign_id campaign, const parsed_templates& templates) {
-    std::string shared;
-    const std::string begin = "MIME-Version: 1.0\r\n";
-    if (templates.text && templates.html) {
-      const auto boundary = boundary_of(campaign);
-      const auto next = "--" + boundary + "\r\n";
-      parts_.push_back(make_part(*templates.text, "text/plain",
-                                 begin + "Content-Type: multipart/alternative;\r\n boundary=\"" + boundary +
-                                     "\"\r\n\r\n" + next,
-                                 true, shared));
-      parts_.push_back(make_part(*templates.html, "text/html", next, true, shared));
-      end_ = add_shared(shared, "--" + boundary + "--\r\n");
-    } else if (templates.html) {
-      parts_.push_back(make_part(*templates.html, "text/html", begin, false, shared));
-    } else {
-      parts_.push_back(
-          make_part(templates.text.value_or(letter_template{}), "text/plain", begin, false, shared));
-    }
-    shared.shrink_to_fit(); // it stays for as long as the campaign sends, and there may be a thousand of them
-    shared_text_ = std::make_shared<const std::string>(std::move(shared));
-  }
-
   void set_values(const recipient_view& to) {
     for (const auto& field : to.fields)
       if (field.column < columns_)
@@ -307,13 +248,7 @@ private:
     if (!subject_.render(values_, rendered_subject_))
       return cannot_render("template_result_too_large");
     append_head(address, wire_address(address), date, out.text(), one);
-    for (auto& part : parts_)
-      if (!append_part(part, out))
-        return cannot_render("letter_too_large");
-    out.share(end_);
-    if (out.wire_bytes() > letter_bytes_max)
-      return cannot_render("letter_too_large");
-    return {};
+    return body_.append(values_, out);
   }
 
   result<void> render_url() {
@@ -367,23 +302,6 @@ private:
       to.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n");
   }
 
-  /// False: the letter becomes too large.
-  bool append_part(letter_part& part, letter_writer& out) {
-    using outcome = compiled_body::outcome;
-    if (part.body.may_be_seven_bit()) {
-      const auto before = out.here();
-      if (const auto done = append_body(part, body_encoding::seven_bit, out); done != outcome::needs_encoding)
-        return done == outcome::done;
-      out.go_back(before);
-    }
-    return append_body(part, part.body.encoding_for(values_), out) == outcome::done;
-  }
-
-  compiled_body::outcome append_body(letter_part& part, body_encoding encoding, letter_writer& out) {
-    out.share(part.heads[static_cast<std::size_t>(encoding)]);
-    return part.body.append(out, encoding, values_, letter_bytes_max);
-  }
-
   const std::string& date_of(timestamp date) {
     const auto second = std::chrono::floor<std::chrono::seconds>(date);
     if (date_text_.empty() || second != date_) {
@@ -398,8 +316,7 @@ private:
   std::string before_subject_;
   letter_template subject_;
   std::optional<letter_template> unsubscribe_url_;
-  std::vector<letter_part> parts_;
-  shared_octets end_; ///< of a multipart
+  letter_body body_;
   std::shared_ptr<const std::string> shared_text_;
   std::size_t columns_;
   bool has_8bit_sender_ = false;
@@ -432,11 +349,19 @@ result<void> letter_composer::compose(letter_index index, const recipient& to, t
 
 result<std::unique_ptr<letter_composer>> make_letter_composer(campaign_id campaign,
                                                               const campaign_spec& spec,
-                                                              const std::vector<std::string>& columns) {
+                                                              const std::vector<std::string>& columns,
+                                                              attachment_source attachments) {
   auto parsed = parse_campaign(spec, columns);
   if (!parsed)
     return std::unexpected(parsed.error());
-  return std::make_unique<mime_letter_composer>(campaign, std::move(*parsed), columns.size());
+  std::string shared;
+  auto body = letter_body::make(campaign, parsed->templates.bodies, spec.attachments, columns,
+                                std::move(attachments), shared);
+  if (!body)
+    return std::unexpected(body.error());
+  shared.shrink_to_fit(); // it stays for as long as the campaign sends, and there may be a thousand of them
+  return std::make_unique<mime_letter_composer>(campaign, std::move(*parsed), columns.size(),
+                                                std::move(*body), std::move(shared));
 }
 
 } // namespace sluice

@@ -294,6 +294,7 @@ std::optional<http_response> http_session::read_head(const parser& incoming, exc
   into.request.method = std::string{head.method_string()};
   into.expects_continue = beast::iequals(head[http::field::expect], "100-continue");
   into.request.idempotency_key = std::string{head["Idempotency-Key"]};
+  into.request.content_type = std::string{head[http::field::content_type]};
   if (const auto [first, last] = head.equal_range("Idempotency-Key"); std::distance(first, last) > 1)
     return problem(
         make_error(error_code::invalid_input, notice{"parameter_twice", {{"parameter", "Idempotency-Key"}}}));

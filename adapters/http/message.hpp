@@ -33,6 +33,7 @@ struct http_request {
   std::map<std::string, std::string> query; ///< decoded
   std::optional<error> query_fault;         ///< a parameter without a value, or one that is there twice
   std::string idempotency_key;
+  std::string content_type; ///< as the client said
   std::string body;
   token_info who;                          ///< empty on routes that need no token
   std::shared_ptr<letter_history> letters; ///< what earlier requests learnt of the logs
