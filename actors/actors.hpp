@@ -3,6 +3,7 @@
 
 #include "actors/engine.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/letters/letter_composer.hpp"
 
 namespace sluice {
 
@@ -20,7 +21,7 @@ sender_actor spawn_sender(campaign_actor::base& parent, campaign_queue_ptr queue
 batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
                                         campaign_actor campaign,
                                         engine_ptr services,
-                                        campaign_id id,
+                                        letter_origin origin,
                                         campaign_spec spec,
                                         audience_id audience);
 

@@ -18,23 +18,20 @@ constexpr std::size_t batch_bytes_max = 1024 * 1024;
 /// What makes a campaign's letters, on the store's threads: one order at a time.
 struct letter_maker {
   engine_ptr services;
-  campaign_id id;
+  letter_origin origin;
   campaign_spec spec;
   audience_id audience;
   std::unique_ptr<letter_composer> composer;
-  std::string envelope_sender;
 
   /// Both were checked when the campaign was made, so failing here is a fault of the stored campaign.
   result<void> make_composer(const audience_info& info) {
-    auto made = make_letter_composer(id, spec, info.columns, attachments_in(*services->store));
+    origin.list = info.name;
+    auto made = make_letter_composer(origin, spec, info.columns, attachments_in(*services->store));
     if (!made && made.error().code == error_code::storage_failed)
       return std::unexpected(made.error());
-    const auto sender = parse_mailbox(spec.from);
-    if (!made || !sender)
-      return failure(error_code::internal,
-                     notice{"letters_cannot_be_made", {}, {notice_of(made ? sender.error() : made.error())}});
+    if (!made)
+      return failure(error_code::internal, notice{"letters_cannot_be_made", {}, {notice_of(made.error())}});
     composer = std::move(*made);
-    envelope_sender = wire_address(sender->address);
     spec = {}; // it may be megabytes, and its letters are made of what the composer has of it
     return {};
   }
@@ -49,8 +46,6 @@ struct letter_maker {
     }
     built done;
     auto letters = std::make_shared<batch>();
-    letters->campaign = id;
-    letters->envelope_sender = envelope_sender;
     letters->relay = asked.order.relay;
     const auto bytes_max = std::min(asked.bytes_max, batch_bytes_max);
     composer->reserve(*letters, asked.order.letters.count(), bytes_max);
@@ -171,12 +166,12 @@ batch_builder(batch_builder_actor::stateful_pointer<batch_builder_state> self,
 batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
                                         campaign_actor campaign,
                                         engine_ptr services,
-                                        campaign_id id,
+                                        letter_origin origin,
                                         campaign_spec spec,
                                         audience_id audience) {
   auto maker = std::make_shared<letter_maker>();
   maker->services = std::move(services);
-  maker->id = id;
+  maker->origin = std::move(origin);
   maker->spec = std::move(spec);
   maker->audience = audience;
   return parent.spawn<caf::linked>(batch_builder, std::move(campaign), std::move(maker));

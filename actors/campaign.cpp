@@ -294,7 +294,7 @@ struct campaign_actor_state {
                                      at, services->relays))
       apply(std::move(body), "");
     next.results = std::exchange(results, {});
-    for (auto& body : decide_skips(state, skips))
+    for (auto& body : decide_skips(state, skips, services->settings.suspicion))
       apply(std::move(body), "");
     next.skips = std::exchange(skips, {});
     for (auto& body : decide_on_time(state, at))

@@ -1,5 +1,7 @@
 #include "actors/campaign_check.hpp"
 
+#include "actors/core/field_check.hpp"
+
 #include "actors/letters/letter_composer.hpp"
 
 namespace sluice {

@@ -39,8 +39,10 @@ const letter_budget::account& dispatch_line::account(const engine_ptr& services)
 void dispatch_line::build(const engine_ptr& services, const campaign_state& campaign, build_order order) {
   const auto bytes_max = account(services).room();
   if (!builder_)
-    builder_ = spawn_batch_builder(*owner_, caf::actor_cast<campaign_actor>(owner_), services, campaign.id,
-                                   campaign.spec, campaign.audience.id);
+    builder_ =
+        spawn_batch_builder(*owner_, caf::actor_cast<campaign_actor>(owner_), services,
+                            letter_origin{campaign.id, services->store->secret(), campaign.message_ids},
+                            campaign.spec, campaign.audience.id);
   is_building_ = true;
   owner_->send(builder_, build_request{std::move(order), bytes_max, account_});
 }

@@ -3,6 +3,7 @@
 #include "actors/audit/recovery.hpp"
 #include "actors/campaign_check.hpp"
 #include "actors/core/due.hpp"
+#include "actors/draft_warnings.hpp"
 #include "actors/start_checks.hpp"
 #include "actors/stored_parts.hpp"
 #include "messages/json.hpp"
@@ -83,6 +84,11 @@ result<start_check> check_start(const engine& services, const campaign_state& dr
     return checked;
   if (auto served = services.relay->check_route(route_of(draft.spec)); !served)
     return std::unexpected(served.error());
+  const auto info = services.store->audiences().info(draft.audience.id);
+  if (!info)
+    return std::unexpected(info.error());
+  if (auto refusal = refusal_of_unknown_tags(draft.spec, *info); !refusal.empty())
+    return failure(error_code::invalid_input, std::move(refusal));
   auto reasons = reasons_at_start(*services.store, services.campaigns, services.settings.moderation,
                                   draft.spec, draft.audience.id);
   if (!reasons)
@@ -155,6 +161,7 @@ result<prepared_draft> prepare_draft(const engine& services, create_campaign wan
     if (*kept)
       return failure(error_code::conflict, notice{"idempotency_key_reused"});
   }
+  apply_defaults(wanted.spec, services.settings.letters);
   auto audience = check_content(services, wanted.spec, wanted.audience);
   if (!audience)
     return std::unexpected(audience.error());

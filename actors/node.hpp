@@ -3,6 +3,7 @@
 // them, look at them. It runs in a CAF actor system of its own or in one that is given to it; its typed
 // handle (actors/interfaces.hpp) works through CAF's network as well.
 
+#include "actors/core/letter_settings.hpp"
 #include "actors/core/moderation.hpp"
 #include "actors/core/retry_settings.hpp"
 #include "actors/core/suspicion_settings.hpp"
@@ -27,6 +28,7 @@ struct node_settings {
   std::filesystem::path data_folder = "var";
   relay_settings relay;               ///< with an empty URL it is not there, and `relays` are
   std::vector<relay_settings> relays; ///< beside it, each of another name
+  letter_settings letters;
   moderation_settings moderation;
   suspicion_settings suspicion;
   retry_settings retry;

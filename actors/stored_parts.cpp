@@ -1,8 +1,10 @@
 #include "actors/stored_parts.hpp"
 
 #include "actors/letters/partials.hpp"
+#include "messages/utf8.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace sluice {
 
@@ -46,7 +48,13 @@ result<void> take_partials(const store& from, campaign_spec& spec) {
 
 result<void> take_attachments(const store& from, campaign_spec& spec, audience_id audience) {
   std::uint64_t bytes = 0;
+  std::set<std::string_view> content_ids;
   for (auto& one : spec.attachments) {
+    if (one.id.empty() == one.column.empty())
+      return wrong_part("attachments", notice{"attachment_needs_id"});
+    if (!one.content_id.empty() && !content_ids.insert(one.content_id).second)
+      return wrong_part("attachments",
+                        notice{"attachment_content_id_twice", {{"content_id", excerpt(one.content_id)}}});
     if (!one.column.empty()) {
       if (audience == audience_id{})
         continue;
@@ -66,7 +74,6 @@ result<void> take_attachments(const store& from, campaign_spec& spec, audience_i
       one.name = stored->name;
     if (one.type.empty())
       one.type = stored->type;
-    one.bytes = stored->bytes;
     bytes += stored->bytes;
   }
   if (bytes > attachments_bytes_max)

@@ -13,7 +13,7 @@ namespace sluice {
 attachment_source attachments_in(const store& from);
 
 /// Puts into the content the partials that its templates name, in their current versions, and of each attachment what
-/// the store knows: its size, and name and type where these were not given. `invalid_input` for what is not there, and
+/// the store knows: name and type where these were not given. `invalid_input` for what is not there, and
 /// for a field that an audience (0: none yet) has not.
 result<void> take_parts(const store& from, campaign_spec& spec, audience_id audience);
 

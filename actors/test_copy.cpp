@@ -4,7 +4,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/letters/letter_composer.hpp"
 #include "actors/stored_parts.hpp"
-#include "messages/address.hpp"
+#include "messages/message_id.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -114,13 +114,11 @@ result<test_copies> make_test_copies(store& from,
   // No campaign has such a number. With the campaign's own the copy would have the same Message-ID each time,
   // perhaps that of a letter which is still to come, and a mailbox might drop one of them.
   const campaign_id made_at{static_cast<std::uint64_t>(now.time_since_epoch().count())};
-  const auto composer = make_letter_composer(made_at, spec, row->audience.columns, attachments_in(from));
-  const auto sender = parse_mailbox(spec.from);
-  if (!composer || !sender)
-    return std::unexpected(composer ? sender.error() : composer.error());
+  const auto composer = make_letter_composer({made_at, from.secret(), std::string{message_ids_of_store}},
+                                             spec, row->audience.columns, attachments_in(from));
+  if (!composer)
+    return std::unexpected(composer.error());
   auto letters = std::make_shared<batch>();
-  letters->campaign = made_at;
-  letters->envelope_sender = wire_address(sender->address);
   test_copies copies;
   for (std::size_t at = 0; at < addresses.size(); ++at) {
     copies.results.push_back({addresses[at], letter_state::pending, {}});

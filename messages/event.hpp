@@ -61,6 +61,7 @@ struct rejected {
 /// The plan's zero was fixed and the campaign is `preparing`. Nothing moves T0 afterwards.
 struct scheduled {
   timestamp t0;
+  std::string message_ids = {}; ///< the scheme of its Message-IDs, see message_id.hpp; empty: the first one
   bool operator==(const scheduled&) const = default;
 };
 

@@ -17,8 +17,9 @@ using nlohmann::json;
 namespace {
 
 /// The second versions: what names a relay, "doubt_settled" whose letters wait, what carries a notice
-/// beside its sentence, and lifted holds with a trial behind them. The third of "settled" has provisional refusals, that
-/// of "doubt_settled" letters whose relay is gone.
+/// beside its sentence, lifted holds with a trial behind them, and "scheduled" with a scheme of Message-IDs. The third of
+/// "settled" has provisional refusals, that of "doubt_settled" letters whose relay is gone, those of "created" and "edited"
+/// a content with more than campaigns had at the beginning.
 template <class Other>
 bool is_second(const Other&) {
   return false;
@@ -54,7 +55,15 @@ bool is_second(const settled& it) {
   return has_notice(it);
 }
 
+bool is_second(const scheduled& it) {
+  return !it.message_ids.empty();
+}
+
 int version_of(const event_body& body) {
+  if (const auto* draft = std::get_if<created>(&body); draft != nullptr && has_later_content(draft->spec))
+    return 3;
+  if (const auto* draft = std::get_if<edited>(&body); draft != nullptr && has_later_content(draft->spec))
+    return 3;
   if (const auto* outcomes = std::get_if<settled>(&body); outcomes != nullptr && has_provisional(*outcomes))
     return 3;
   if (const auto* doubt = std::get_if<doubt_settled>(&body); doubt != nullptr && doubt->is_relay_gone)
@@ -63,9 +72,9 @@ int version_of(const event_body& body) {
 }
 
 std::uint64_t newest_version_of(std::string_view type) {
-  constexpr std::array<std::string_view, 8> with_second{"created", "edited",       "submitted", "paused",
-                                                        "claimed", "relay_failed", "resumed",   "released"};
-  if (type == "settled" || type == "doubt_settled")
+  constexpr std::array<std::string_view, 7> with_second{"submitted",    "paused",  "claimed", "scheduled",
+                                                        "relay_failed", "resumed", "released"};
+  if (type == "settled" || type == "doubt_settled" || type == "created" || type == "edited")
     return 3;
   return std::ranges::find(with_second, type) == with_second.end() ? 1 : 2;
 }
@@ -132,7 +141,10 @@ json fields_of(const approved& it) {
   return {{"words", it.words}, {"content_hash", it.content_hash}};
 }
 json fields_of(const scheduled& it) {
-  return {{"t0", number(it.t0)}};
+  json into{{"t0", number(it.t0)}};
+  if (!it.message_ids.empty())
+    into["message_ids"] = it.message_ids;
+  return into;
 }
 json fields_of(const paused& it) {
   return with_notice({{"reason", name_of(it.reason)}, {"text", it.text}}, it.notice);
@@ -393,7 +405,10 @@ constexpr std::array<reader_of_type, std::variant_size_v<event_body>> readers{{
        return approved{read_text(from, "words"), read_text(from, "content_hash")};
      }},
     {"rejected", [](const json& from) -> event_body { return read_words<rejected>(from); }},
-    {"scheduled", [](const json& from) -> event_body { return scheduled{read_moment(from, "t0")}; }},
+    {"scheduled",
+     [](const json& from) -> event_body {
+       return scheduled{read_moment(from, "t0"), read_text_if_there(from, "message_ids")};
+     }},
     {"sending_began", [](const json&) -> event_body { return sending_began{}; }},
     {"paused", [](const json& from) -> event_body { return read_paused(from); }},
     {"resumed", [](const json& from) -> event_body { return read_lifted<resumed>(from); }},

@@ -115,6 +115,11 @@ std::string to_line(const reply& said) {
   return line;
 }
 
+bool is_failed_letter(const reply& answer) {
+  // A log of before has the words alone.
+  return answer.notice.empty() ? !answer.text.starts_with("suppressed") : answer.notice.code != "suppressed";
+}
+
 bool is_spam_refusal(const reply& answer) {
   if (answer.code < 500 || answer.code > 599)
     return false;

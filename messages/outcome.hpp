@@ -54,5 +54,7 @@ std::string to_line(const reply& said);
 /// True when the words or codes say that the letter was taken for spam or the sender is blocked
 /// (X.7.0, X.7.1 and the like, RFC 3463 section 3.8; or the well-known words).
 bool is_spam_refusal(const reply& answer);
+/// Of a skipped letter: whether none could be made for its recipient, rather than that the recipient wants none.
+bool is_failed_letter(const reply& answer);
 
 } // namespace sluice

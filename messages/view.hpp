@@ -108,6 +108,7 @@ struct campaign_view {
   timestamp created_at;
   timestamp changed_at;
   std::optional<timestamp> t0;
+  std::string message_ids; ///< the scheme of its Message-IDs once t0 is fixed, as of `scheduled`
   std::optional<timestamp> released_at;
   std::optional<upcoming_part> next_part;
   letter_counts counts;

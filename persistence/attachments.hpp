@@ -16,7 +16,7 @@
 
 namespace sluice {
 
-inline constexpr std::size_t attachment_name_bytes_max = 255;
+inline constexpr std::size_t attachment_name_bytes_max = 200;
 inline constexpr std::size_t attachment_type_bytes_max = 127;
 /// A content lies in pieces of this size.
 inline constexpr std::size_t attachment_piece_bytes = 256U << 10U;

@@ -45,6 +45,9 @@ public:
   virtual const partial_store& partials() const = 0;
   virtual attachment_store& attachments() = 0;
   virtual const attachment_store& attachments() const = 0;
+  /// 32 random bytes, made with the store and never told: what Message-IDs and envelope senders are keyed with. Empty in
+  /// a store of before that is open for reading: nothing in it was made with one.
+  virtual const std::string& secret() const = 0;
   /// An id for a new campaign: higher than any that has events, and than any that was given before. Any thread. It
   /// is taken for good with the campaign's first append; one that was not used by then may be given again after a
   /// restart.

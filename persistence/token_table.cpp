@@ -2,10 +2,9 @@
 
 #include "messages/base64.hpp"
 #include "messages/check.hpp"
+#include "persistence/random_secret.hpp"
 
 #include <fmt/format.h>
-
-#include <openssl/rand.h>
 
 #include <algorithm>
 #include <array>
@@ -17,7 +16,6 @@ namespace sluice {
 
 namespace {
 
-constexpr std::size_t secret_bytes = 32;
 constexpr std::size_t id_bytes = 4;
 constexpr std::array<std::pair<role, std::string_view>, 4> role_names{{{role::viewer, "viewer"},
                                                                        {role::operator_, "operator"},
@@ -25,11 +23,11 @@ constexpr std::array<std::pair<role, std::string_view>, 4> role_names{{{role::vi
                                                                        {role::admin, "admin"}}};
 
 result<std::string> make_secret() {
-  std::array<std::uint8_t, secret_bytes> bytes;
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
-    return failure(error_code::internal, "the system gives no random numbers for a token");
+  const auto bytes = random_secret();
+  if (!bytes)
+    return bytes;
   // 43 characters for 32 bytes.
-  return "slc_" + to_base64url({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  return "slc_" + to_base64url(*bytes);
 }
 
 std::string id_of(const sha256_hash& hash) {

@@ -133,6 +133,7 @@ result<void>
 name_recipients(const store& from, const campaign_view& campaign, std::vector<letter_row>& rows) {
   const auto sender = parse_mailbox(campaign.spec.from);
   const auto domain = sender ? ascii_domain(domain_of(sender->address)) : std::string{};
+  const auto secret = secret_of(campaign.message_ids, from.secret());
   for (std::size_t first = 0; first < rows.size();) {
     auto last = first + 1;
     while (last < rows.size() && rows[last].index == rows[last - 1].index + 1)
@@ -142,7 +143,7 @@ name_recipients(const store& from, const campaign_view& campaign, std::vector<le
       return std::unexpected(read.error());
     for (std::size_t at = 0; at < read->size(); ++at) {
       rows[first + at].email = (*read)[at].email;
-      rows[first + at].message_id = message_id(campaign.id, domain, (*read)[at].email);
+      rows[first + at].message_id = message_id(campaign.id, domain, secret, (*read)[at].email);
     }
     first = last;
   }

@@ -11,16 +11,29 @@ namespace {
 
 /// Field by field: the bodies, which may have a megabyte each, are not even copied.
 campaign_spec without_bodies(const campaign_spec& spec) {
-  return {.name = spec.name,
-          .from = spec.from,
-          .reply_to = spec.reply_to,
-          .subject = spec.subject,
-          .text = {},
-          .html = {},
-          .unsubscribe_url = spec.unsubscribe_url,
-          .plan = spec.plan,
-          .on_doubt = spec.on_doubt,
-          .relay = spec.relay};
+  campaign_spec brief{.name = spec.name,
+                      .from = spec.from,
+                      .reply_to = spec.reply_to,
+                      .subject = spec.subject,
+                      .text = {},
+                      .html = {},
+                      .unsubscribe_url = spec.unsubscribe_url,
+                      .plan = spec.plan,
+                      .on_doubt = spec.on_doubt,
+                      .relay = spec.relay,
+                      .to_name = spec.to_name,
+                      .preheader = spec.preheader,
+                      .list = spec.list,
+                      .unsubscribe_mailto = spec.unsubscribe_mailto,
+                      .envelope_sender = spec.envelope_sender,
+                      .headers = spec.headers,
+                      .attachments = spec.attachments,
+                      .partials = {},
+                      .text_from_html = spec.text_from_html,
+                      .allow_unknown_fields = spec.allow_unknown_fields};
+  for (const auto& one : spec.partials)
+    brief.partials.push_back({one.name, one.version, {}});
+  return brief;
 }
 
 } // namespace
@@ -117,6 +130,7 @@ campaign_view brief_view_of(const campaign_state& state, timestamp now, letter_i
   view.created_at = state.created_at;
   view.changed_at = state.changed_at;
   view.t0 = state.t0;
+  view.message_ids = state.message_ids;
   view.released_at = state.released_at;
   view.counts.total = state.letters.size();
   view.counts.by_state = state.letters.counts();

@@ -57,8 +57,8 @@ struct trial {
   bool operator==(const trial&) const = default;
 };
 
-/// How the watch for suspicion counts an outcome.
-enum class verdict : std::uint8_t { fine, refused, refused_as_spam };
+/// How the watch for suspicion counts an outcome; `failed`: no letter could be made for the recipient.
+enum class verdict : std::uint8_t { fine, refused, refused_as_spam, failed };
 
 /// The most outcomes that the watch for suspicion can look back on.
 inline constexpr std::size_t verdicts_max = 10'000;
@@ -77,6 +77,7 @@ struct campaign_state {
   bool is_discarded = false;
   std::optional<sluice::hold> hold;
   std::optional<timestamp> t0;
+  std::string message_ids; ///< the scheme of its Message-IDs, as of `scheduled`
   std::optional<timestamp> released_at;
   std::optional<timestamp> submitted_at;
   std::vector<std::string> moderation_reasons;
@@ -93,7 +94,7 @@ struct campaign_state {
   std::map<std::string, relay_record, std::less<>> relays; ///< by name
   letter_ranges resent;             ///< out of doubt, and not final since: they may have arrived before
   letter_index accepted_resent = 0; ///< such letters that were accepted then: perhaps there twice
-  bool is_refusal_seen = false;     ///< a person has lifted a hold for refusals, or accepted them
+  bool is_refusal_seen = false;     ///< a person has lifted a hold of the engine's, or accepted refusals
   std::optional<sluice::trial> trial;
 
   std::vector<response_group> responses;

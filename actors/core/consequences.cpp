@@ -85,12 +85,23 @@ event_bodies decide_last(const campaign_state& state, const retry_settings& retr
     (refusal.is_refused_again ? again : first).add(index);
   if (!first.empty())
     return {refusals_settled{std::move(first), false, now + retries.delay_first}};
-  const auto refused = state.letters.count(letter_state::refused) + again.count();
-  if (again.count() >= refusals_in_a_row_max ||
-      is_suspicious_end(state, state.letters.count(letter_state::accepted), refused))
+  auto outcomes = final_outcomes_of(state);
+  outcomes.refused += again.count();
+  if (again.count() >= refusals_in_a_row_max || is_suspicious_end(state, outcomes))
     return hold_for_refusals(
         notice{"relay_refuses", {{"letters", again.count()}, {"replies", latest_refusals(state)}}});
   return {refusals_settled{std::move(again), true, {}}};
+}
+
+event_bodies decide_end(const campaign_state& state, const final_outcomes& outcomes) {
+  if (!is_suspicious_end(state, outcomes))
+    return {finished{}};
+  if (outcomes.refused > 0)
+    return hold_for_refusals(
+        notice{"nobody_accepted", {{"letters", outcomes.refused}, {"replies", latest_refusals(state)}}});
+  notice why{"all_skipped", {{"letters", outcomes.skipped}}};
+  auto words = words_of(why);
+  return {paused{hold_reason::spam_suspicion, std::move(words), std::move(why)}};
 }
 
 } // namespace
@@ -111,17 +122,10 @@ event_bodies decide_consequences(const campaign_state& state,
       return hold_for_refusals(
           notice{"relay_refuses", {{"letters", in_a_row}, {"replies", latest_refusals(state)}}});
   }
-  const auto final_ones = state.letters.count(letter_state::accepted) +
-                          state.letters.count(letter_state::refused) +
-                          state.letters.count(letter_state::skipped);
-  const auto open = state.letters.size() - final_ones;
-  if (open == 0) {
-    const auto refused = state.letters.count(letter_state::refused);
-    if (is_suspicious_end(state, state.letters.count(letter_state::accepted), refused))
-      return hold_for_refusals(
-          notice{"nobody_accepted", {{"letters", refused}, {"replies", latest_refusals(state)}}});
-    return {finished{}};
-  }
+  const auto outcomes = final_outcomes_of(state);
+  const auto open = state.letters.size() - outcomes.accepted - outcomes.refused - outcomes.skipped;
+  if (open == 0)
+    return decide_end(state, outcomes);
   if (open == state.provisional.size() && state.waiting_refusals().count() == open)
     return decide_last(state, retries, now);
   return {};

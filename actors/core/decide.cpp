@@ -1,8 +1,10 @@
 #include "actors/core/decide.hpp"
 
+#include "actors/core/content_hash.hpp"
 #include "actors/core/due.hpp"
 #include "actors/core/moderation.hpp"
 #include "actors/core/outcomes.hpp"
+#include "messages/message_id.hpp"
 #include "messages/notice_words.hpp"
 
 #include <algorithm>
@@ -76,7 +78,7 @@ result<event_bodies> decide_start(const campaign_state& state, const start_check
     checks.reasons.push_back(words_of(reason));
   events.emplace_back(std::move(checks));
   if (checked.moderation_reasons.empty())
-    events.emplace_back(scheduled{t0});
+    events.emplace_back(scheduled{t0, std::string{message_ids_of_store}});
   return events;
 }
 
@@ -85,7 +87,7 @@ result<event_bodies> decide_approve(const campaign_state& state, const std::stri
   const auto t0 = std::max(state.spec.plan.start_at.value_or(now), now);
   if (auto end = check_end(state.spec.plan, t0, state.letters.size()); !end)
     return std::unexpected(end.error());
-  return event_bodies{approved{reason, state.content_hash}, scheduled{t0}};
+  return event_bodies{approved{reason, state.content_hash}, scheduled{t0, std::string{message_ids_of_store}}};
 }
 
 /// Settles the letters in doubt that were asked for: all of them where none are named. Those that are no longer

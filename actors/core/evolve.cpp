@@ -105,6 +105,8 @@ void record_verdicts(campaign_state& state, const settled_group& group, letter_i
   auto found = verdict::fine;
   if (group.outcome == letter_state::refused)
     found = is_spam_refusal(group.answer) ? verdict::refused_as_spam : verdict::refused;
+  else if (group.outcome == letter_state::skipped && is_failed_letter(group.answer))
+    found = verdict::failed;
   else if (group.outcome != letter_state::accepted)
     return;
   add_verdicts(state, found, count);
@@ -219,6 +221,7 @@ struct evolution {
   void operator()(const scheduled& it) {
     check(state.stage == stage::moderation && !state.t0, "the plan's zero was fixed twice");
     state.t0 = it.t0;
+    state.message_ids = it.message_ids;
     state.stage = stage::preparing;
   }
   void operator()(const sending_began&) {
@@ -372,7 +375,7 @@ private:
     if (trial_size > 0) {
       check(state.hold.has_value(), "a trial began that no hold was lifted for");
       state.trial = trial{state.hold->reason, trial_size, {}, 0};
-      state.is_refusal_seen = state.is_refusal_seen || state.hold->reason == hold_reason::relay_refuses;
+      state.is_refusal_seen = state.is_refusal_seen || state.hold->reason != hold_reason::operator_request;
       for (auto& [name, record] : state.relays)
         record.refused_in_a_row = 0;
     }

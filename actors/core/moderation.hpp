@@ -35,15 +35,8 @@ std::vector<notice> moderation_reasons(const campaign_spec& spec,
                                        const sender_history& history,
                                        const moderation_settings& settings);
 
-/// What every campaign must satisfy to be kept at all, but for its templates: a name, a sender (not at a free-mail
-/// domain), a subject, a text or html, sane plan. `invalid_input` that names the field.
-result<void> check_fields(const campaign_spec& spec, const moderation_settings& settings);
-
 /// Success when all suspicious_patterns can be used; else `invalid_input` with the pattern and
 /// what is wrong. For the start of the engine: a pattern that slips through is a reason for moderation later.
 result<void> check_patterns(const moderation_settings& settings);
-
-/// SHA-256, in hexadecimal, over message and audience: what an approval holds for.
-std::string content_hash(const campaign_spec& spec, const audience_ref& audience);
 
 } // namespace sluice

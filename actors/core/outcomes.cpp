@@ -56,25 +56,24 @@ void finish_if_whole(const campaign_state& state, event_bodies& events) {
   if (state.stage != stage::sending)
     return;
   std::size_t newly_final = 0;
-  std::size_t accepted = state.letters.count(letter_state::accepted);
-  std::size_t refused = state.letters.count(letter_state::refused);
+  auto outcomes_then = final_outcomes_of(state);
   for (const auto& body : events) {
     if (const auto* outcomes = std::get_if<settled>(&body)) {
       for (const auto& group : outcomes->groups) {
         if (is_final(group.outcome))
           newly_final += group.letters.count();
-        accepted += group.outcome == letter_state::accepted ? group.letters.count() : 0;
-        refused += group.outcome == letter_state::refused ? group.letters.count() : 0;
+        outcomes_then.accepted += group.outcome == letter_state::accepted ? group.letters.count() : 0;
+        outcomes_then.refused += group.outcome == letter_state::refused ? group.letters.count() : 0;
+        outcomes_then.skipped += group.outcome == letter_state::skipped ? group.letters.count() : 0;
       }
     } else if (const auto* settled_doubt = std::get_if<doubt_settled>(&body);
                settled_doubt && !settled_doubt->resend) {
       newly_final += settled_doubt->letters.count();
     }
   }
-  const auto already = state.letters.count(letter_state::accepted) +
-                       state.letters.count(letter_state::refused) +
-                       state.letters.count(letter_state::skipped);
-  if (already + newly_final == state.letters.size() && !is_suspicious_end(state, accepted, refused))
+  const auto now_there = final_outcomes_of(state);
+  const auto already = now_there.accepted + now_there.refused + now_there.skipped;
+  if (already + newly_final == state.letters.size() && !is_suspicious_end(state, outcomes_then))
     events.emplace_back(finished{});
 }
 
@@ -136,7 +135,9 @@ event_bodies decide_without_relay(const campaign_state& state, const relay_names
   return {std::move(again)};
 }
 
-event_bodies decide_skips(const campaign_state& state, const std::vector<settled_group>& skips) {
+event_bodies decide_skips(const campaign_state& state,
+                          const std::vector<settled_group>& skips,
+                          const suspicion_settings& suspicion) {
   settled outcomes;
   for (const auto& group : skips) {
     auto letters = only(state, group.letters, [](letter_state one) {
@@ -147,8 +148,11 @@ event_bodies decide_skips(const campaign_state& state, const std::vector<settled
   }
   if (outcomes.groups.empty() || state.is_final())
     return {};
+  const auto suspected = suspect(state, verdicts_of(outcomes.groups), suspicion);
   event_bodies events{std::move(outcomes)};
   finish_if_whole(state, events);
+  if (suspected && !std::holds_alternative<finished>(events.back()))
+    events.emplace_back(*suspected);
   return events;
 }
 

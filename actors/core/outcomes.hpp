@@ -27,7 +27,9 @@ event_bodies decide_results(const campaign_state& state,
 event_bodies decide_without_relay(const campaign_state& state, const relay_names& relays);
 
 /// Letters that are never offered, with the reason of each group.
-event_bodies decide_skips(const campaign_state& state, const std::vector<settled_group>& skips);
+event_bodies decide_skips(const campaign_state& state,
+                          const std::vector<settled_group>& skips,
+                          const suspicion_settings& suspicion);
 
 /// Adds `finished` when the events leave no letter open. Counting is enough: no need to apply them.
 void finish_if_whole(const campaign_state& state, event_bodies& events);

@@ -14,7 +14,7 @@ namespace sluice {
 
 namespace {
 
-constexpr std::uint64_t format = 7;
+constexpr std::uint64_t format = 8; ///< 7 and before had one scheme of Message-IDs and no later content
 constexpr std::uint64_t format_of_one_relay =
     6; ///< which knew nothing of letters that were sent again, either
 constexpr std::uint64_t format_without_refusals = 5;
@@ -283,6 +283,7 @@ json bounded_json(const campaign_state& state) {
       {"is_discarded", state.is_discarded},
       {"hold", hold_json(state.hold)},
       {"t0", optional_number(state.t0)},
+      {"message_ids", state.message_ids},
       {"released_at", optional_number(state.released_at)},
       {"submitted_at", optional_number(state.submitted_at)},
       {"moderation_reasons", state.moderation_reasons},
@@ -319,6 +320,7 @@ void read_bounded(const json& from, campaign_state& state) {
   state.is_discarded = from.at("is_discarded").get<bool>();
   state.hold = read_hold(from.at("hold"));
   state.t0 = optional_moment(from.at("t0"));
+  state.message_ids = from.value("message_ids", std::string{});
   state.released_at = optional_moment(from.at("released_at"));
   state.submitted_at = optional_moment(from.at("submitted_at"));
   state.moderation_reasons = from.at("moderation_reasons").get<std::vector<std::string>>();

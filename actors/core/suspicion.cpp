@@ -7,9 +7,16 @@
 
 namespace sluice {
 
-bool is_suspicious_end(const campaign_state& state, std::size_t accepted, std::size_t refused) {
-  return accepted == 0 && refused > 0 && state.letters.size() >= refusals_in_a_row_max &&
-         !state.is_refusal_seen;
+final_outcomes final_outcomes_of(const campaign_state& state) {
+  return {state.letters.count(letter_state::accepted), state.letters.count(letter_state::refused),
+          state.letters.count(letter_state::skipped)};
+}
+
+bool is_suspicious_end(const campaign_state& state, const final_outcomes& outcomes) {
+  if (outcomes.accepted > 0 || state.is_refusal_seen)
+    return false;
+  return outcomes.skipped == state.letters.size() ||
+         (outcomes.refused > 0 && state.letters.size() >= refusals_in_a_row_max);
 }
 
 further_verdicts verdicts_of(const std::vector<settled_group>& groups) {
@@ -19,6 +26,8 @@ further_verdicts verdicts_of(const std::vector<settled_group>& groups) {
       (is_spam_refusal(group.answer) ? all.refused_as_spam : all.refused) += group.letters.count();
     else if (group.outcome == letter_state::accepted)
       all.fine += group.letters.count();
+    else if (group.outcome == letter_state::skipped && is_failed_letter(group.answer))
+      all.failed += group.letters.count();
   }
   return all;
 }
@@ -30,17 +39,20 @@ suspect(const campaign_state& state, const further_verdicts& latest, const suspi
   std::size_t outcomes = 0;
   std::size_t refused = 0;
   std::size_t spam = 0;
+  std::size_t failed = 0;
   const auto count = [&](verdict one, std::size_t letters) {
     letters = std::min<std::size_t>(letters, settings.window - outcomes);
     outcomes += letters;
-    refused += one == verdict::fine ? 0 : letters;
+    refused += one == verdict::refused || one == verdict::refused_as_spam ? letters : 0;
+    failed += one == verdict::failed ? letters : 0;
     spam += one == verdict::refused_as_spam ? letters : 0;
   };
   count(verdict::refused_as_spam, latest.refused_as_spam);
   count(verdict::refused, latest.refused);
+  count(verdict::failed, latest.failed);
   count(verdict::fine, latest.fine);
-  if (refused == 0)
-    return std::nullopt; // only refusals raise suspicion, so a look back is spared for all other reports
+  if (refused + failed == 0)
+    return std::nullopt; // only these raise suspicion, so a look back is spared for all other reports
   for (auto one = state.verdicts.rbegin(); one != state.verdicts.rend() && outcomes < settings.window; ++one)
     count(*one, 1);
   if (outcomes < settings.outcomes_min)
@@ -57,6 +69,8 @@ suspect(const campaign_state& state, const further_verdicts& latest, const suspi
     return held_for("refused_as_spam", percent(spam), settings.spam_percent_max);
   if (percent(refused) > settings.refused_percent_max)
     return held_for("refused_too_often", percent(refused), settings.refused_percent_max);
+  if (percent(failed) > settings.refused_percent_max)
+    return held_for("failed_too_often", percent(failed), settings.refused_percent_max);
   return std::nullopt;
 }
 

@@ -14,14 +14,24 @@ namespace sluice {
 /// letters of which nobody was accepted is held, too, and does not end by itself.
 inline constexpr letter_index refusals_in_a_row_max = 10;
 
-/// A campaign of some size of which nobody was accepted has a fault that somebody must look at.
-bool is_suspicious_end(const campaign_state& state, std::size_t accepted, std::size_t refused);
+/// What has become of a campaign's letters, or will have.
+struct final_outcomes {
+  std::size_t accepted = 0;
+  std::size_t refused = 0;
+  std::size_t skipped = 0;
+};
+final_outcomes final_outcomes_of(const campaign_state& state);
+
+/// A campaign of some size of which nobody was accepted has a fault that somebody must look at, and so has one of any size
+/// all of whose letters were skipped.
+bool is_suspicious_end(const campaign_state& state, const final_outcomes& outcomes);
 
 /// Outcomes that the state does not count yet.
 struct further_verdicts {
   std::size_t fine = 0;
   std::size_t refused = 0;
   std::size_t refused_as_spam = 0;
+  std::size_t failed = 0;
 };
 
 /// The final ones of these outcomes.

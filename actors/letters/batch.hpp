@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace sluice {
@@ -47,9 +48,12 @@ struct letter {
   std::uint32_t wire_bytes = 0;
   std::uint32_t own_bytes = 0;       ///< of wire_bytes: not shared
   std::uint32_t stuffed_dots = 0;    ///< of wire_bytes: not in the message
+  std::uint32_t sender_at = 0;       ///< its own envelope sender, behind its octets in the batch's text
+  std::uint8_t sender_bytes = 0;     ///< 0: it has that of the batch
   std::uint8_t message_id_bytes = 0; ///< 0: it is not known, or longer
   bool has_8bit = false;             ///< the message needs 8BITMIME
   bool needs_smtputf8 = false;       ///< an address needs SMTPUTF8
+  bool has_date = false;             ///< its first line is a Date field, see date_field.hpp
 
   /// The message's size (RFC 1870 section 6: stuffed dots do not count).
   std::uint32_t message_bytes() const { return wire_bytes - stuffed_dots; }
@@ -75,7 +79,8 @@ bool take_unstuffed(std::string_view octets, bool is_line_begin, Take&& take) {
 /// Letters of one campaign, lowest index first.
 struct batch {
   campaign_id campaign;
-  std::string envelope_sender;      ///< RFC 5321 reverse-path, without the angle brackets
+  std::string
+      envelope_sender; ///< RFC 5321 reverse-path, without the angle brackets, of letters without their own
   std::optional<std::string> relay; ///< the name of the one that they may leave through; nothing: any
   std::shared_ptr<const std::string> shared_text;
   std::string text;
@@ -84,6 +89,12 @@ struct batch {
 
   std::string_view recipient_of(const letter& one) const {
     return std::string_view{text}.substr(one.recipient_at, one.recipient_bytes);
+  }
+
+  /// The reverse-path that it leaves under, without the angle brackets.
+  std::string_view sender_of(const letter& one) const {
+    return one.sender_bytes == 0 ? std::string_view{envelope_sender}
+                                 : std::string_view{text}.substr(one.sender_at, one.sender_bytes);
   }
 
   /// The local part of its Message-ID (`c17.3f…`), which tells campaign and letter apart from all others; may be empty.
@@ -129,5 +140,18 @@ struct batch {
 };
 
 using batch_ptr = std::shared_ptr<const batch>;
+
+/// Of a letter's pieces the taker: it passes them on to `take`, with this Date field, the attempt's, in place of the one
+/// that the letter was made with.
+template <class Take>
+auto dated(const letter& one, std::string_view date, Take take) {
+  return [take, date, is_first = one.has_date](std::string_view octets) mutable {
+    if (std::exchange(is_first, false)) {
+      take(date);
+      octets.remove_prefix(date.size());
+    }
+    take(octets);
+  };
+}
 
 } // namespace sluice

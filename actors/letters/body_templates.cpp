@@ -2,6 +2,7 @@
 
 #include "actors/letters/html_text.hpp"
 #include "actors/letters/partials.hpp"
+#include "actors/letters/preheader.hpp"
 
 namespace sluice {
 
@@ -12,17 +13,6 @@ constexpr template_style html_style{value_escaping::html, template_lines::crlf};
 
 bool wants_made_text(const campaign_spec& spec) {
   return spec.text_from_html && spec.text.empty() && !spec.html.empty();
-}
-
-result<letter_template> parse_body(std::string_view name,
-                                   const std::string& given,
-                                   const campaign_spec& spec,
-                                   std::span<const std::string> columns,
-                                   template_style style) {
-  const auto whole = with_partials(name, given, spec.partials);
-  if (!whole)
-    return std::unexpected(whole.error());
-  return letter_template::parse(name, *whole, columns, style);
 }
 
 } // namespace
@@ -39,13 +29,19 @@ result<std::string> made_text(const campaign_spec& spec) {
 result<body_templates> parse_body_templates(const campaign_spec& spec, std::span<const std::string> columns) {
   body_templates made;
   if (!spec.text.empty()) {
-    auto text = parse_body("text", spec.text, spec, columns, text_style);
+    const auto whole = with_partials("text", spec.text, spec.partials);
+    if (!whole)
+      return std::unexpected(whole.error());
+    auto text = letter_template::parse("text", *whole, columns, text_style);
     if (!text)
       return std::unexpected(text.error());
     made.text = std::move(*text);
   }
   if (!spec.html.empty()) {
-    auto html = parse_body("html", spec.html, spec, columns, html_style);
+    const auto whole = with_partials("html", spec.html, spec.partials);
+    if (!whole)
+      return std::unexpected(whole.error());
+    auto html = letter_template::parse("html", with_preheader(*whole, spec.preheader), columns, html_style);
     if (!html)
       return std::unexpected(html.error());
     made.html = std::move(*html);

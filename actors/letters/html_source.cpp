@@ -50,7 +50,7 @@ char lower(char one) {
 /// Goes through an HTML template once, by the rules of HTML's tokenizer as far as they matter here.
 class html_preparer {
 public:
-  html_preparer(std::string_view from, std::vector<template_tag> tags) : from_(from) {
+  html_preparer(std::string_view from, std::vector<mustache_tag> tags) : from_(from) {
     into_.tags = std::move(tags);
     into_.html.reserve(from.size() + 64);
   }
@@ -80,7 +80,7 @@ public:
 private:
   bool is_tag() const { return next_ < into_.tags.size() && into_.tags[next_].begin == at_; }
 
-  const template_tag& pass_tag() {
+  const mustache_tag& pass_tag() {
     const auto& tag = into_.tags[next_++];
     at_ = tag.end;
     return tag;
@@ -89,7 +89,7 @@ private:
   void put_tag(bool with_values) {
     const auto number = next_;
     const auto& tag = pass_tag();
-    using kind = template_tag::kind_type;
+    using kind = mustache_tag::kind_type;
     const auto is_value = tag.kind == kind::value || tag.kind == kind::raw_value;
     if (tag.is_section() || (is_value && with_values))
       into_.html.append("<!--").append(std::to_string(number)).append("-->");
@@ -196,7 +196,7 @@ private:
     while (at_ < from_.size()) {
       if (is_tag()) {
         const auto number = next_;
-        if (pass_tag().kind != template_tag::kind_type::comment)
+        if (pass_tag().kind != mustache_tag::kind_type::comment)
           value.append(placeholder_begin).append(std::to_string(number)).append(placeholder_end);
         continue;
       }
@@ -241,7 +241,7 @@ private:
 
 } // namespace
 
-const template_tag* html_source::tag_of(std::string_view comment) const {
+const mustache_tag* html_source::tag_of(std::string_view comment) const {
   std::size_t number = 0;
   const auto [end, problem] = std::from_chars(comment.data(), comment.data() + comment.size(), number);
   return problem == std::errc{} && end == comment.data() + comment.size() && number < tags.size()

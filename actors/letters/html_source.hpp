@@ -3,7 +3,7 @@
 // they are, also between the rows of a table, and in attributes characters of the private use area. Only what says
 // something about the text is left: elements, without those whose content is none of it, and a few attributes.
 
-#include "actors/letters/template_tags.hpp"
+#include "actors/letters/mustache_tags.hpp"
 
 #include <optional>
 #include <string>
@@ -14,10 +14,10 @@ namespace sluice {
 
 struct html_source {
   std::string html;
-  std::vector<template_tag> tags; ///< by their numbers
+  std::vector<mustache_tag> tags; ///< by their numbers
 
   /// The tag that a comment stands for.
-  const template_tag* tag_of(std::string_view comment) const;
+  const mustache_tag* tag_of(std::string_view comment) const;
   /// An attribute's value with its tags again, written as in text.
   std::string with_tags(std::string_view attribute) const;
 };

@@ -142,7 +142,7 @@ private:
     if (!tag)
       return;
     const auto text = text_of(*tag);
-    if (tag->kind == template_tag::kind_type::section_end)
+    if (tag->kind == mustache_tag::kind_type::section_end)
       layout_.close_section(text, tag->name);
     else if (tag->is_section())
       layout_.open_section(text, tag->name);
@@ -330,7 +330,7 @@ private:
     for (const auto& tag : *tags) {
       add_text(std::string_view{text}.substr(at, tag.begin - at));
       at = tag.end;
-      if (tag.kind == template_tag::kind_type::section_end)
+      if (tag.kind == mustache_tag::kind_type::section_end)
         layout_.close_section(text_of(tag), tag.name);
       else if (tag.is_section())
         layout_.open_section(text_of(tag), tag.name);
@@ -386,7 +386,8 @@ private:
 } // namespace
 
 std::string text_of_html(std::string_view html) {
-  const auto source = prepare_html(html);
+  const auto plain = with_plain_tags(std::string{html});
+  const auto source = prepare_html(plain);
   if (!source)
     return {};
   auto options = kGumboDefaultOptions;

@@ -5,6 +5,7 @@
 
 #include "actors/letters/attachment_part.hpp"
 #include "actors/letters/batch.hpp"
+#include "actors/letters/letter_head.hpp"
 #include "messages/audience.hpp"
 #include "messages/campaign.hpp"
 #include "messages/error.hpp"
@@ -15,8 +16,9 @@ namespace sluice {
 
 /// Composes the letters of one campaign.
 ///
-/// - Values are HTML-escaped in html (`{{{name}}}` and `{{&name}}` are not), never in subject and text; in
-///   unsubscribe_url they are percent-encoded. Line breaks in a subject become spaces.
+/// - Values are HTML-escaped in html (`{{{name}}}` and `{{&name}}` are not), never in headers and text; in
+///   unsubscribe_url they are percent-encoded, but for one that the link begins with. Line breaks in headers become
+///   spaces.
 /// - In text and html {{unsubscribe_url}} is the recipient's own link, unless the audience has a column of that
 ///   name.
 /// - A letter has at most 2 MiB, its attachments not counted (25 MiB); one that comes out larger, or an unsubscribe_url that comes out as no https,
@@ -26,8 +28,7 @@ namespace sluice {
 /// - Both bodies: multipart/alternative, text first; with files the levels of letter_body.hpp. Without a text one is made
 ///   of the HTML, unless the campaign forbids it. Each body is 7bit where it can be, else quoted-printable
 ///   or base64, whichever is shorter; lines are never over 998 octets (RFC 5322 section 2.1.1).
-/// - Headers: From, To, Reply-To, Subject (RFC 2047), Date, Message-ID, MIME-Version, List-Unsubscribe and
-///   List-Unsubscribe-Post (RFC 8058) when there is an unsubscribe_url.
+/// - letter_head.hpp has the header fields.
 class letter_composer {
 public:
   virtual ~letter_composer() = default;
@@ -42,7 +43,7 @@ public:
 
 /// `attachments` is where files come from, also a recipient's own while letters are made. `template_failed` when a
 /// template cannot be parsed, `invalid_input` when an address cannot, and what it says of an attachment.
-result<std::unique_ptr<letter_composer>> make_letter_composer(campaign_id campaign,
+result<std::unique_ptr<letter_composer>> make_letter_composer(const letter_origin& origin,
                                                               const campaign_spec& spec,
                                                               const std::vector<std::string>& columns,
                                                               attachment_source attachments = {});

@@ -4,6 +4,7 @@
 
 #include "actors/letters/letter_template.hpp"
 
+#include "actors/letters/mustache_tags.hpp"
 #include "messages/address.hpp"
 
 #include <kainjow/mustache.hpp>
@@ -72,6 +73,73 @@ std::optional<std::size_t> find_too_deep(std::string_view text) {
   }
   return std::nullopt;
 }
+
+/// What editors and office programs put between braces and names, none of which anybody sees.
+struct unseen_blank {
+  std::string_view octets;
+  bool has_width = true; ///< a space takes its place
+};
+constexpr auto unseen_blanks = std::to_array<unseen_blank>({{"&nbsp;"},
+                                                            {"&#160;"},
+                                                            {"\xC2\xA0"},
+                                                            {"\xE2\x80\x82"},
+                                                            {"\xE2\x80\x83"},
+                                                            {"\xE2\x80\x87"},
+                                                            {"\xE2\x80\x89"},
+                                                            {"\xE2\x80\xAF"},
+                                                            {"\xE3\x80\x80"},
+                                                            {"\xE2\x80\x8B", false},
+                                                            {"\xE2\x80\x8C", false},
+                                                            {"\xE2\x80\x8D", false},
+                                                            {"\xE2\x80\x8E", false},
+                                                            {"\xE2\x80\x8F", false},
+                                                            {"\xE2\x81\xA0", false},
+                                                            {"\xEF\xBB\xBF", false},
+                                                            {"\xC2\xAD", false}});
+
+std::string with_plain_blanks(std::string_view tag) {
+  std::string plain;
+  while (!tag.empty()) {
+    const auto found = std::ranges::find_if(
+        unseen_blanks, [tag](const unseen_blank& one) { return tag.starts_with(one.octets); });
+    if (found == unseen_blanks.end()) {
+      plain.push_back(tag.front());
+      tag.remove_prefix(1);
+      continue;
+    }
+    if (found->has_width)
+      plain.push_back(' ');
+    tag.remove_prefix(found->octets.size());
+  }
+  return plain;
+}
+
+} // namespace
+
+std::string with_plain_tags(const std::string& text) {
+  const auto has_unseen = std::ranges::any_of(
+      unseen_blanks, [&](const unseen_blank& one) { return text.find(one.octets) != std::string::npos; });
+  if (!has_unseen || text.find("{{=") != std::string::npos)
+    return text;
+  std::string plain;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto open = std::min(rest.find("{{"), rest.size());
+    plain.append(rest.substr(0, open));
+    rest.remove_prefix(open);
+    const auto close = rest.find("}}");
+    const auto tag = rest.substr(0, close);
+    const auto is_comment = tag.starts_with("{{!");
+    plain.append(is_comment || close == std::string_view::npos ? std::string{tag} : with_plain_blanks(tag));
+    rest.remove_prefix(tag.size());
+    if (close != std::string_view::npos) {
+      plain.append("}}");
+      rest.remove_prefix(2);
+    }
+  }
+  return plain;
+}
+
+namespace {
 
 /// The parser's words as a notice.
 notice notice_of_parser(const std::string& words) {
@@ -400,19 +468,20 @@ public:
       break;
     case parsed_piece::value:
     case parsed_piece::raw_value:
-      push(one.kind == parsed_piece::value ? kind::value : kind::raw_value, column_of(one.from->tag.name));
+      add_value(one.kind == parsed_piece::value ? kind::value : kind::raw_value, one.from->tag.name);
       break;
     case parsed_piece::begin:
     case parsed_piece::begin_inverted: {
       const auto column = column_of(one.from->tag.name);
-      open_.push_back({into_.steps_.size(), one.kind == parsed_piece::begin ? column : surrounding()});
+      record_tag(one.from->tag.name, column, true, true);
+      open_.push_back(
+          {into_.steps_.size(), one.kind == parsed_piece::begin ? column : surrounding(), column});
       push(one.kind == parsed_piece::begin ? kind::section : kind::inverted_section, column);
       break;
     }
     case parsed_piece::end:
-      into_.steps_[open_.back().step].begin = static_cast<std::uint32_t>(into_.steps_.size());
+      end_section(open_.back().step);
       open_.pop_back();
-      last_end_ = into_.steps_.size();
       break;
     case parsed_piece::nothing:
       break;
@@ -423,7 +492,48 @@ private:
   struct open_section {
     std::size_t step;
     std::uint32_t column; ///< what {{.}} means inside
+    std::uint32_t over;   ///< the column that it asks for
   };
+
+  /// {{field|words}} is {{#field}}{{field}}{{/field}}{{^field}}words{{/field}}, unless a column has that name.
+  void add_value(template_step::kind_type kind, const std::string& name) {
+    using kinds = template_step::kind_type;
+    const auto bar = name.find('|');
+    if (bar == std::string::npos || column_of(name) != absent) {
+      const auto column = column_of(name);
+      record_tag(name, column, false, is_asked_for(column));
+      push(kind, column);
+      return;
+    }
+    const std::string field{trimmed(std::string_view{name}.substr(0, bar))};
+    const auto column = column_of(field);
+    record_tag(field, column, false, true);
+    push(kinds::section, column);
+    push(kind, column);
+    end_section(into_.steps_.size() - 2);
+    push(kinds::inverted_section, column);
+    const auto inverted = into_.steps_.size() - 1;
+    add_text(trimmed(std::string_view{name}.substr(bar + 1)));
+    end_section(inverted);
+  }
+
+  void end_section(std::size_t step) {
+    into_.steps_[step].begin = static_cast<std::uint32_t>(into_.steps_.size());
+    last_end_ = into_.steps_.size();
+  }
+
+  void record_tag(const std::string& name, std::uint32_t column, bool is_section, bool is_guarded) {
+    const auto known = [](std::uint32_t which) {
+      return which == absent ? std::nullopt : std::optional(which);
+    };
+    if (name != ".")
+      into_.tags_.push_back({name, known(column), is_section, is_guarded,
+                             open_.empty() ? std::nullopt : known(open_.back().over)});
+  }
+
+  bool is_asked_for(std::uint32_t column) const {
+    return std::ranges::any_of(open_, [column](const open_section& one) { return one.over == column; });
+  }
 
   void push(template_step::kind_type kind, std::uint32_t column) {
     into_.steps_.push_back({kind, 0, 0, column});
@@ -464,11 +574,12 @@ private:
 };
 
 result<letter_template> letter_template::parse(std::string_view name,
-                                               const std::string& text,
+                                               const std::string& source,
                                                std::span<const std::string> columns,
                                                template_style style) {
-  if (text.size() > rendered_bytes_max)
+  if (source.size() > rendered_bytes_max)
     return template_fault(name, {}, 0, notice{"template_too_large"});
+  const auto text = with_plain_tags(source);
   if (const auto place = find_too_deep(text))
     return template_fault(name, text, *place, notice{"template_too_deep", {{"max", template_depth_max}}});
   // Its tree is much larger than the text all the same: one at a time.

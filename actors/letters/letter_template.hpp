@@ -3,7 +3,9 @@
 // its text cut into pieces that are copied as they are.
 //
 // Taken: {{field}}, {{{field}}} and {{&field}} (never escaped), {{#field}} … {{/field}}, {{^field}} … {{/field}},
-// {{.}} (the value of the section around it), comments, {{=<% %>=}}. A value is text, so a section is there
+// {{.}} (the value of the section around it), {{field|friend}} (the words behind the bar where there is no value),
+// comments, {{=<% %>=}}. Blanks that an editor put into the braces (no-break and zero-width spaces, &nbsp;) do not count.
+// A value is text, so a section is there
 // once or not at all: not for an empty value, nor for "false" in any case. A line that holds nothing but
 // section tags and comments leaves no line behind. Partials and inheritance are errors, and so are tags that
 // only Handlebars has.
@@ -11,6 +13,7 @@
 #include "messages/error.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -86,6 +89,16 @@ bool walk_template(std::span<const template_step> steps,
   return true;
 }
 
+/// A tag of a template, as it was written.
+struct template_tag {
+  std::string name;                    ///< without the words behind a bar
+  std::optional<std::uint32_t> column; ///< nothing: the audience has none of that name
+  bool is_section = false;             ///< of either kind
+  bool is_guarded = false;             ///< an empty value was thought of: other words, or a section over it
+  std::optional<std::uint32_t> surrounding; ///< the column of the innermost section around it
+  bool operator==(const template_tag&) const = default;
+};
+
 class letter_template {
 public:
   /// `name` is the word for it in errors ("html"); a tag's column is its place in `columns`, the first if there
@@ -107,12 +120,15 @@ public:
     return std::string_view{text_}.substr(one.begin, one.bytes);
   }
   template_style style() const { return style_; }
+  /// Each tag once a place where it stands, but for {{.}}, in the order of the text.
+  const std::vector<template_tag>& tags() const { return tags_; }
 
 private:
   friend class template_builder;
 
   std::string text_;
   std::vector<template_step> steps_;
+  std::vector<template_tag> tags_;
   template_style style_;
 };
 

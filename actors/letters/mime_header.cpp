@@ -146,24 +146,49 @@ bool is_atom_text(std::string_view text) {
       text, [](char one) { return is_alphanumeric(one) || others.find(one) != std::string_view::npos; });
 }
 
+/// Atoms, or a quoted string.
+std::string words_of_phrase(std::string_view text) {
+  if (is_atom_text(text))
+    return std::string{text};
+  std::string quoted = "\"";
+  for (const auto one : text) {
+    if (one == '"' || one == '\\')
+      quoted.push_back('\\');
+    quoted.push_back(one);
+  }
+  quoted.push_back('"');
+  return quoted;
+}
+
+/// Each word by itself, folded between them: a quoted string as a whole cannot be folded without changing it.
+std::size_t append_word_by_word(std::string& to, std::size_t column, std::string_view name) {
+  for (auto is_first = true; !name.empty(); is_first = false) {
+    const auto word = words_of_phrase(name.substr(0, name.find(' ')));
+    name.remove_prefix(std::min(name.find(' '), name.size() - 1) + 1);
+    if (!is_first && column + 1 + word.size() > line_octets_wanted) {
+      to.append("\r\n");
+      column = 0;
+    }
+    if (!is_first)
+      to.push_back(' ');
+    to.append(word);
+    column += word.size() + (is_first ? 0 : 1);
+  }
+  return column;
+}
+
 /// A display name: atoms, a quoted string, or encoded words. Returns the column.
 std::size_t append_phrase(std::string& to, std::size_t column, std::string_view name) {
-  // A quoted string cannot be folded without changing it, so a long one is encoded.
-  if (!can_stay_plain(name) || column + name.size() > line_octets_wanted)
+  if (!can_stay_plain(name))
     return append_encoded(to, column, name);
-  const auto begin = to.size();
-  if (is_atom_text(name)) {
-    to.append(name);
-    return column + to.size() - begin;
+  if (column + name.size() > line_octets_wanted) {
+    // Between the words of a phrase any blanks are one.
+    const auto has_wide_gap = name.find("  ") != std::string_view::npos;
+    return has_wide_gap ? append_encoded(to, column, name) : append_word_by_word(to, column, name);
   }
-  to.push_back('"');
-  for (const auto one : name) {
-    if (one == '"' || one == '\\')
-      to.push_back('\\');
-    to.push_back(one);
-  }
-  to.push_back('"');
-  return column + to.size() - begin;
+  const auto words = words_of_phrase(name);
+  to.append(words);
+  return column + words.size();
 }
 
 } // namespace

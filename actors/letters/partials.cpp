@@ -1,7 +1,7 @@
 #include "actors/letters/partials.hpp"
 
 #include "actors/letters/letter_template.hpp"
-#include "actors/letters/template_tags.hpp"
+#include "actors/letters/mustache_tags.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view line_blanks = " \t\r";
 
-std::string delimiters_tag(const template_tag& from, std::string_view open, std::string_view close) {
+std::string delimiters_tag(const mustache_tag& from, std::string_view open, std::string_view close) {
   return from.open + "=" + std::string{open} + " " + std::string{close} + "=" + from.close;
 }
 
@@ -34,7 +34,7 @@ struct whole_line {
   std::size_t end;
 };
 
-std::optional<whole_line> line_of(std::string_view text, const template_tag& tag) {
+std::optional<whole_line> line_of(std::string_view text, const mustache_tag& tag) {
   const auto before = text.substr(0, tag.begin);
   const auto begin = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
   if (before.substr(begin).find_first_not_of(line_blanks) != std::string_view::npos)
@@ -60,7 +60,7 @@ public:
     }
     std::size_t copied = 0;
     for (const auto& tag : *tags) {
-      if (tag.kind != template_tag::kind_type::partial)
+      if (tag.kind != mustache_tag::kind_type::partial)
         continue;
       const auto line = line_of(text, tag);
       out_.append(text.substr(copied, (line ? line->begin : tag.begin) - copied));
@@ -78,7 +78,7 @@ public:
   std::string take() { return std::move(out_); }
 
 private:
-  result<void> put(const template_tag& tag, std::string_view indent) {
+  result<void> put(const mustache_tag& tag, std::string_view indent) {
     const auto found = std::ranges::find(partials_, tag.name, &partial::name);
     if (found == partials_.end())
       return fault(notice{"partial_missing", {{"name", tag.name}}});
@@ -95,7 +95,7 @@ private:
       return done;
     open_.pop_back();
     const auto inner = tags_of(content);
-    const auto end = inner && !inner->empty() ? inner->back() : template_tag{};
+    const auto end = inner && !inner->empty() ? inner->back() : mustache_tag{};
     if (end.open != tag.open || end.close != tag.close)
       out_.append(delimiters_tag(end, tag.open, tag.close));
     return {};
@@ -116,11 +116,11 @@ private:
 
 std::vector<std::string> partials_in(std::string_view text) {
   std::vector<std::string> names;
-  const auto tags = tags_of(text);
+  const auto tags = tags_of(with_plain_tags(std::string{text}));
   if (!tags)
     return names;
   for (const auto& tag : *tags)
-    if (tag.kind == template_tag::kind_type::partial && std::ranges::find(names, tag.name) == names.end())
+    if (tag.kind == mustache_tag::kind_type::partial && std::ranges::find(names, tag.name) == names.end())
       names.push_back(tag.name);
   return names;
 }
@@ -136,9 +136,8 @@ result<std::vector<partial>> partials_of(const campaign_spec& spec, const partia
   want(spec.text);
   want(spec.html);
   for (std::size_t at = 0; at < wanted.size(); ++at) {
-    if (wanted.size() > partials_of_campaign_max)
-      return failure(error_code::invalid_input,
-                     notice{"partials_too_many", {{"max", partials_of_campaign_max}}});
+    if (wanted.size() > partials_max)
+      return failure(error_code::invalid_input, notice{"partials_too_many", {{"max", partials_max}}});
     auto one = find(wanted[at]);
     if (!one)
       return std::unexpected(one.error());
@@ -152,7 +151,8 @@ result<std::vector<partial>> partials_of(const campaign_spec& spec, const partia
 result<std::string>
 with_partials(std::string_view name, std::string_view text, std::span<const partial> partials) {
   partial_expander expander(name, partials);
-  if (auto done = expander.expand(text); !done)
+  const auto plain = with_plain_tags(std::string{text});
+  if (auto done = expander.expand(plain); !done)
     return std::unexpected(done.error());
   return expander.take();
 }

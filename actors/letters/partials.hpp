@@ -16,8 +16,6 @@ namespace sluice {
 
 /// Pieces within pieces at most.
 inline constexpr std::size_t partials_depth_max = 8;
-/// That one campaign may name.
-inline constexpr std::size_t partials_of_campaign_max = 64;
 
 /// Those that a template names, each once, in their order.
 std::vector<std::string> partials_in(std::string_view text);

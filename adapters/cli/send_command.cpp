@@ -113,6 +113,7 @@ outcome<exit_code> send(session& with, const send_arguments& said) {
   const auto draft = create_draft(with, std::move(*content), *audience, {});
   if (!draft)
     return std::unexpected(draft.error());
+  tell_warnings(with, *draft);
   const auto id = campaign_of(text_of(*draft, "id"));
   if (!id)
     return fail(exit_code::refused, "the engine made a draft and named no id");

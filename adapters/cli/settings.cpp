@@ -5,6 +5,7 @@
 #include "adapters/cli/setting_values.hpp"
 #include "adapters/cli/toml_file.hpp"
 #include "adapters/relays.hpp"
+#include "messages/envelope_sender.hpp"
 #include "persistence/stores/open_store.hpp"
 
 #include <fmt/format.h>
@@ -342,6 +343,33 @@ void add_relay(std::vector<setting>& into) {
                                   "the longest of these delays"));
 }
 
+/// Tried as a campaign would have it, so that a slip in it does not wait for the first one.
+setting envelope_sender_setting() {
+  auto made = text_setting("letters.envelope_sender", FIELD(node.letters.envelope_sender),
+                           "an address, perhaps with {campaign}, {letter} and {mac}",
+                           "the envelope's sender of new campaigns; empty: the address in From");
+  made.set = [set = made.set](engine_settings& into, const setting_value& value) -> result<void> {
+    if (const auto taken = set(into, value); !taken)
+      return taken;
+    const auto& sender = into.node.letters.envelope_sender;
+    if (sender.empty())
+      return {};
+    if (const auto parsed = envelope_senders::parse(sender, {}, {}); !parsed)
+      return failure(error_code::invalid_input, parsed.error().message);
+    return {};
+  };
+  return made;
+}
+
+void add_letters(std::vector<setting>& into) {
+  into.push_back(envelope_sender_setting());
+  into.push_back(text_setting("letters.precedence", FIELD(node.letters.precedence), "a word like \"bulk\"",
+                              "the header Precedence of new campaigns; empty: none"));
+  into.push_back(text_setting("letters.auto_submitted", FIELD(node.letters.auto_submitted),
+                              "a word like \"auto-generated\"",
+                              "the header Auto-Submitted (RFC 3834) of new campaigns; empty: none"));
+}
+
 void add_checks(std::vector<setting>& into) {
   into.push_back(boolean_setting("moderation.enabled", FIELD(moderation_enabled),
                                  "whether campaigns are checked at start; false: all pass"));
@@ -396,6 +424,7 @@ std::vector<setting> make_table() {
   all.push_back(listen_setting());
   all.push_back(log_level_setting());
   add_relay(all);
+  add_letters(all);
   add_checks(all);
   add_http(all);
   all.push_back(duration_setting(

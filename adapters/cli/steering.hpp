@@ -16,6 +16,9 @@ struct steering_words {
 outcome<nlohmann::json>
 create_draft(session& with, nlohmann::json campaign, const std::string& audience, const std::string& key);
 
+/// What the engine warns of in a draft that it answered with, to the standard error.
+void tell_warnings(session& with, const nlohmann::json& draft);
+
 /// `kind` is the command's name: "start", "pause" … The answer is {status, changed, version, in_flight}.
 outcome<nlohmann::json>
 steer(session& with, campaign_id campaign, const std::string& kind, const steering_words& words);

@@ -34,6 +34,7 @@ outcome<exit_code> create(session& with, const steering_arguments& said) {
   const auto answer = create_draft(with, std::move(*campaign), said.audience, said.words.key);
   if (!answer)
     return std::unexpected(answer.error());
+  tell_warnings(with, *answer);
   auto& io = with.io();
   if (with.wants_json()) {
     io.out << json_text(*answer, 2) << '\n';
@@ -150,6 +151,12 @@ create_draft(session& with, nlohmann::json campaign, const std::string& audience
     campaign["audience"] = to_string(*id);
   }
   return with.engine().post("/v1/campaigns", campaign, key);
+}
+
+void tell_warnings(session& with, const nlohmann::json& draft) {
+  if (const auto warnings = draft.find("warnings"); warnings != draft.end() && warnings->is_array())
+    for (const auto& one : *warnings)
+      with.io().err << "warning: " << shown(text_of(one, "text")) << '\n';
 }
 
 outcome<nlohmann::json>

@@ -51,6 +51,7 @@ struct letter_slot {
   reply_ptr words;
 
   std::string_view recipient() const { return from->recipient_of(*one); }
+  std::string_view sender() const { return from->sender_of(*one); }
 };
 
 } // namespace sluice

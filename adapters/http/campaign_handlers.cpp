@@ -1,3 +1,4 @@
+#include "actors/draft_warnings.hpp"
 #include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
@@ -118,6 +119,19 @@ http_response whole_answer(node& engine, unsigned status, const campaign_view& v
   return shown ? json_response(status, *shown) : problem(shown.error());
 }
 
+/// A draft that was written, with what may be wrong with its letters.
+http_response draft_answer(node& engine, unsigned status, const campaign_view& view) {
+  auto shown = whole_json(engine, view);
+  if (!shown)
+    return problem(shown.error());
+  const auto content = whole_content(engine, view);
+  const auto warnings = content ? warnings_of(engine.store(), *content, view.audience.id)
+                                : result<std::vector<notice>>(std::unexpected(content.error()));
+  // The draft is kept: what cannot be read now is no reason to say otherwise.
+  (*shown)["warnings"] = worded(warnings.value_or(std::vector<notice>{}));
+  return json_response(status, *shown);
+}
+
 /// The request's fields are put into the draft as it is when the engine carries that out, so that two people who
 /// change different fields at the same moment both get what they asked for.
 void merge_edit(node& engine, const http_request& request, const respond& answer) {
@@ -144,7 +158,7 @@ void merge_edit(node& engine, const http_request& request, const respond& answer
           return answer(problem(done.error()));
         go_on([&engine, id, answer] {
           const auto now = engine.campaigns().find(id, engine.now());
-          answer(now ? whole_answer(engine, 200, *now)
+          answer(now ? draft_answer(engine, 200, *now)
                      : problem(make_error(error_code::not_found,
                                           notice{"campaign_discarded", {{"campaign", to_string(id)}}})));
         });
@@ -234,7 +248,7 @@ void create_campaign(node& engine, const http_request& request, const respond& a
                   if (!made)
                     return answer(problem(made.error()));
                   go_on([&engine, answer, made = *made] {
-                    auto response = whole_answer(engine, 201, made);
+                    auto response = draft_answer(engine, 201, made);
                     response.headers.emplace_back("Location", "/v1/campaigns/" + to_string(made.id));
                     answer(std::move(response));
                   });

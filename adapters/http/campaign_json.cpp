@@ -4,6 +4,7 @@
 #include "adapters/http/relay_advice.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
+#include "messages/notice_json.hpp"
 #include "messages/notice_words.hpp"
 
 #include <nlohmann/json.hpp>
@@ -50,6 +51,13 @@ nlohmann::json brief_json(node& engine, campaign_view campaign) {
   shown.erase("text");
   shown.erase("html");
   return shown;
+}
+
+nlohmann::json worded(const std::vector<notice>& all) {
+  auto items = nlohmann::json::array();
+  for (const auto& one : all)
+    items.push_back({{"text", words_of(one)}, {"notice", to_json(one)}});
+  return items;
 }
 
 result<nlohmann::json> whole_json(node& engine, const campaign_view& campaign) {

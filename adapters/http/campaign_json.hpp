@@ -21,4 +21,7 @@ nlohmann::json brief_json(node& engine, campaign_view campaign);
 /// With them.
 result<nlohmann::json> whole_json(node& engine, const campaign_view& campaign);
 
+/// `[{text, notice}…]`: each notice and its words.
+nlohmann::json worded(const std::vector<notice>& all);
+
 } // namespace sluice

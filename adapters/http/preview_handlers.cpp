@@ -29,7 +29,8 @@ json parts_json(const std::string& source, std::string_view part) {
       one["content_id"] = file.content_id;
     files.push_back(std::move(one));
   }
-  shown["attachments"] = std::move(files);
+  if (part == "all" || !files.empty())
+    shown["attachments"] = std::move(files);
   if (is_wanted("source"))
     shown["source"] = source;
   if (is_wanted("headers")) {

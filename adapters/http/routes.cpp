@@ -78,6 +78,7 @@ constexpr std::array routes{
     route{"GET", "/v1/suppressions", look, work_kind::look, 0, h::list_suppressions},
     route{"POST", "/v1/suppressions", operate, work_kind::import, large, h::add_suppressions},
     route{"DELETE", "/v1/suppressions", operate, work_kind::import, large, h::remove_suppressions},
+    route{"POST", "/v1/feedback", operate, work_kind::import, large, h::take_feedback},
     route{"GET", "/v1/relays", look, work_kind::look, 0, h::list_relays},
     route{"GET", "/v1/me", look, work_kind::instant, 0, h::show_me},
     route{"GET", "/v1/tokens", administrate, work_kind::look, 0, h::list_tokens},

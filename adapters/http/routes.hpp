@@ -134,6 +134,9 @@ void show_attachment(node&, const http_request&, const respond&);
 void show_attachment_content(node&, const http_request&, const respond&);
 void remove_attachment(node&, const http_request&, const respond&);
 
+// feedback_handlers.cpp
+void take_feedback(node&, const http_request&, const respond&);
+
 // housekeeping_handlers.cpp
 void list_relays(node&, const http_request&, const respond&);
 void show_me(node&, const http_request&, const respond&);

@@ -158,11 +158,13 @@ result<void> maildir_writer::write(const letter_slot& letter, const std::string&
   if (file < 0)
     return trouble("writing to");
   text_ = "Return-Path: <";
-  text_ += letter.from->envelope_sender;
+  text_ += letter.sender();
   text_ += ">\r\nDelivered-To: ";
   text_ += letter.recipient();
   text_ += "\r\n";
-  letter.from->append_message(*letter.one, text_);
+  letter.from->for_each_message_piece(
+      *letter.one,
+      dated(*letter.one, dates_.of(now_()), [&](std::string_view octets) { text_.append(octets); }));
   const auto is_written = write_all(file, text_);
   const auto why = errno;
   const auto is_closed = ::close(file) == 0;

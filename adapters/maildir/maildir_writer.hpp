@@ -1,6 +1,7 @@
 #pragma once
 // Puts letters into a maildir, many at a time, durably.
 
+#include "actors/letters/date_field.hpp"
 #include "adapters/delivery/batch_relay.hpp"
 
 #include <filesystem>
@@ -33,6 +34,7 @@ private:
 
   std::filesystem::path folder_;
   clock_source now_;
+  date_fields dates_;
   std::string host_;
   std::uint64_t written_ = 0;
   int tmp_ = -1; ///< the folders, opened

@@ -25,14 +25,13 @@ reply_ptr refuse(const char* enhanced, notice why) {
 } // namespace
 
 bool needs_smtputf8(const letter_slot& slot) {
-  return slot.one->needs_smtputf8 || is_beyond_ascii(slot.from->envelope_sender) ||
-         is_beyond_ascii(slot.recipient());
+  return slot.one->needs_smtputf8 || is_beyond_ascii(slot.sender()) || is_beyond_ascii(slot.recipient());
 }
 
 reply_ptr local_refusal(const letter_slot& slot, const smtp_capabilities& offers) {
   if (slot.recipient().empty() || !is_safe(slot.recipient()))
     return refuse("5.1.3", notice{"recipient_not_smtp"});
-  if (!is_safe(slot.from->envelope_sender))
+  if (!is_safe(slot.sender()))
     return refuse("5.1.7", notice{"sender_not_smtp"});
   if (offers.size_max != 0 && slot.one->message_bytes() > offers.size_max)
     return refuse("5.3.4", notice{"message_over_size", {{"max", offers.size_max}}});

@@ -445,7 +445,7 @@ void smtp_connection::expect(expects command) {
 void smtp_connection::append_mail() {
   const auto& slot = *open_.slot;
   commands_ += "MAIL FROM:<";
-  commands_ += slot.from->envelope_sender;
+  commands_ += slot.sender();
   commands_ += '>';
   if (offers_.size) {
     commands_ += " SIZE=";
@@ -493,11 +493,12 @@ void smtp_connection::write_chunk() {
   const auto& slot = *ending_;
   message_.assign(1, {}); // the commands' place
   std::size_t octets_in_all = 0;
-  slot.from->for_each_message_piece(*slot.one, [&](std::string_view octets) {
+  date_field_ = host_.date_field();
+  slot.from->for_each_message_piece(*slot.one, dated(*slot.one, date_field_, [&](std::string_view octets) {
     octets_in_all += octets.size();
     if (!octets.empty())
       message_.push_back(octets);
-  });
+  }));
   check(octets_in_all == slot.one->message_bytes() && octets_in_all > 0,
         "a message has the size that MAIL declares");
   commands_ += "BDAT ";
@@ -515,9 +516,12 @@ void smtp_connection::write_message() {
   begin_ending(false);
   message_.clear();
   // The server goes on although it refused the recipient: RFC 2920 section 3.1 ends that with a lone dot.
-  if (!ending_has_verdict_)
-    ending_->from->for_each_piece(*ending_->one,
-                                  [this](std::string_view octets) { message_.push_back(octets); });
+  if (!ending_has_verdict_) {
+    date_field_ = host_.date_field();
+    ending_->from->for_each_piece(
+        *ending_->one,
+        dated(*ending_->one, date_field_, [this](std::string_view octets) { message_.push_back(octets); }));
+  }
   commands_.clear();
   append_command(expects::end_of_data);
   if (pipelining_ == pipelining_use::full && may_take())

@@ -211,6 +211,7 @@ private:
 
   std::string commands_;                  ///< being written
   std::vector<std::string_view> message_; ///< likewise, in pieces; its batch is held by its slot
+  std::string date_field_;                ///< of it
 
   moment deadline_ = moment::max();
   /// What is waited for; the deadline stays while this does, so that a trickle of bytes does not move it.

@@ -50,6 +50,8 @@ public:
   virtual reply_words& words() = 0;
   virtual server_addresses& addresses() = 0;
   virtual moment now() const = 0;
+  /// The Date field of a letter that leaves now, good until the next call.
+  virtual std::string_view date_field() = 0;
   /// How much a connection may send ahead of replies: what the URL says, or less where the server could not follow.
   virtual pipelining_use pipelining() const = 0;
 

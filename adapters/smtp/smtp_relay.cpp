@@ -1,5 +1,7 @@
 #include "adapters/smtp/smtp_relay.hpp"
 
+#include "actors/letters/date_field.hpp"
+
 #include "adapters/delivery/pace_notes.hpp"
 #include "adapters/delivery/retry_delay.hpp"
 #include "adapters/delivery/thread_faults.hpp"
@@ -152,6 +154,7 @@ private:
   reply_words& words() override { return words_; }
   server_addresses& addresses() override { return addresses_; }
   moment now() const override { return std::chrono::steady_clock::now(); }
+  std::string_view date_field() override { return dates_.of(surroundings_.wall_clock()); }
   pipelining_use pipelining() const override { return pipelining_; }
 
   bool on_out_of_step(pipelining_use used, const smtp_reply_view& reply) override {
@@ -492,6 +495,7 @@ private:
 
   smtp_profile profile_;
   smtp_surroundings surroundings_;
+  date_fields dates_;
   pipelining_use pipelining_ = profile_.server.pipelining; ///< less once the server could not follow
   bool may_chunk_ = profile_.server.may_chunk;
   /// Shared with look-ups of names, which may end after everything else.

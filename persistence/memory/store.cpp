@@ -100,6 +100,7 @@ public:
   const partial_store& partials() const override { return partials_; }
   attachment_store& attachments() override { return attachments_; }
   const attachment_store& attachments() const override { return attachments_; }
+  const std::string& secret() const override { return secret_; }
   result<campaign_id> next_campaign() override { return campaign_ids_.next(journal_.last_campaign()); }
   store_condition condition() const override { return {}; }
 
@@ -112,6 +113,7 @@ private:
   memory_notes notes_;
   memory_partials partials_;
   memory_attachments attachments_;
+  std::string secret_ = "a store in memory: none of a kind"; // the same each time: a test's letters are, too
   no_token_keeper keeper_;
   token_table tokens_{keeper_};
 };

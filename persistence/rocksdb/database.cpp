@@ -24,7 +24,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// In the family `default`: beside "note/…" the format's number in decimal, and the store's secret as it is.
 constexpr std::string_view format_key = "format";
+constexpr std::string_view secret_key = "secret";
 constexpr unsigned format_now = 1;
 // A running engine may replace files while a reader opens them one after the other: then it tries again,
 // since it may have read an old list of tables and the log that goes with a new one.
@@ -132,7 +134,8 @@ rocksdb_database::open(const fs::path& folder, open_mode mode, rocksdb_environme
 
 rocksdb_database::rocksdb_database(open_mode mode, rocksdb_environment environment) :
     mode_(mode), now_(std::move(environment.now)), process_running_(environment.running),
-    running_(std::move(environment.running)), last_write_at_(process_running_()),
+    make_secret_(std::move(environment.secret)), running_(std::move(environment.running)),
+    last_write_at_(process_running_()),
     files_(make_resumable(environment.files ? std::move(environment.files) : rocksdb::FileSystem::Default())),
     env_(rocksdb::NewCompositeEnv(files_)) {
   if (mode == open_mode::read_only)
@@ -189,14 +192,29 @@ result<void> rocksdb_database::open_for_writing(const fs::path& folder) {
   if (!before)
     return std::unexpected(before.error());
   running_.go_on_from(before->value_or(""));
+  return complete_meta();
+}
+
+/// What a new store has not yet, and one of before may not have.
+result<void> rocksdb_database::complete_meta() {
   const auto format = get(family::meta, format_key);
   if (!format)
     return std::unexpected(format.error());
-  if (*format)
-    return {};
+  auto secret = get(family::meta, secret_key);
+  if (!secret)
+    return std::unexpected(secret.error());
+  secret_ = secret->value_or("");
   rocksdb::WriteBatch batch;
-  batch.Put((*this)[family::meta], slice(format_key), std::to_string(format_now));
-  return write(batch, durability::synced);
+  if (!*format)
+    batch.Put((*this)[family::meta], slice(format_key), std::to_string(format_now));
+  if (secret_.empty()) {
+    auto made = make_secret_();
+    if (!made)
+      return std::unexpected(made.error());
+    secret_ = *std::move(made);
+    batch.Put((*this)[family::meta], slice(secret_key), secret_);
+  }
+  return batch.Count() == 0 ? result<void>{} : write(batch, durability::synced);
 }
 
 result<void> rocksdb_database::open_for_reading(const fs::path& folder) {
@@ -240,6 +258,10 @@ result<void> rocksdb_database::open_once_for_reading(const fs::path& folder) {
     for (auto* handle : handles)
       if (handle->GetName() == name_of(static_cast<family>(index)))
         families_[index] = handle;
+  auto secret = get(family::meta, secret_key);
+  if (!secret)
+    return std::unexpected(secret.error());
+  secret_ = secret->value_or("");
   return {};
 }
 

@@ -74,6 +74,8 @@ public:
   store_condition condition() const;
   /// How long ago a write was last tried that the disk had to take. Any thread.
   milliseconds since_last_write() const;
+  /// See store::secret.
+  const std::string& secret() const { return secret_; }
   /// The engine's running time.
   const running_time& running() const { return running_; }
   /// How many imports wait for RocksDB. Any thread.
@@ -89,6 +91,7 @@ private:
   void close();
   result<void> check_format(const std::filesystem::path& folder);
   result<void> resume();
+  result<void> complete_meta();
   rocksdb::Options options() const;
   bool is_behind_with_imports() const;
   std::unexpected<error> record_failure(const rocksdb::Status& status);
@@ -98,6 +101,8 @@ private:
   open_mode mode_;
   clock_source now_;
   std::function<milliseconds()> process_running_;
+  std::function<result<std::string>()> make_secret_;
+  std::string secret_;
   running_time running_;
   old_keys_filter old_keys_{running_};
   import_throttle throttle_;

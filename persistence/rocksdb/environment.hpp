@@ -2,9 +2,11 @@
 // What the embedded store needs of the world around it. Tests give their own.
 
 #include "messages/time.hpp"
+#include "persistence/random_secret.hpp"
 
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace rocksdb {
 class FileSystem;
@@ -19,6 +21,7 @@ struct rocksdb_environment {
   std::shared_ptr<rocksdb::FileSystem> files; ///< what the disk is reached through; none: the system's own
   clock_source now = system_now;
   std::function<milliseconds()> running = process_running_time; ///< never goes back
+  std::function<result<std::string>()> secret = random_secret;  ///< for a store that has none
 };
 
 } // namespace sluice

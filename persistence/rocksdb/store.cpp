@@ -42,6 +42,7 @@ public:
   const partial_store& partials() const override { return partials_; }
   attachment_store& attachments() override { return attachments_; }
   const attachment_store& attachments() const override { return attachments_; }
+  const std::string& secret() const override { return database_->secret(); }
 
   result<campaign_id> next_campaign() override {
     if (auto writable = database_->check_writable(); !writable)

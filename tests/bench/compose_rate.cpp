@@ -74,7 +74,7 @@ recipient recipient_of(const newsletter& like, std::size_t number) {
 class bench {
 public:
   explicit bench(const newsletter& like) {
-    auto made = make_letter_composer({17}, spec_of(like), columns);
+    auto made = make_letter_composer({{17}, {}, {}}, spec_of(like), columns);
     if (!made) {
       std::fprintf(stderr, "%s\n", made.error().message.c_str());
       std::exit(1);

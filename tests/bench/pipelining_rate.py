@@ -7,13 +7,12 @@ The ways take turns; each figure is the median of the rounds' ratios to the defa
 """
 
 import contextlib
-import statistics
 import subprocess
 import sys
 
-from measure import Engine, import_csv, say, send
-from report import finish, parser, shown
-from smtp_rate import body_of, row
+from measure import Engine, import_csv, send
+from report import finish, shown
+from smtp_rate import body_of, each_round, medians, rates_of, row
 
 CHUNKING_SINK = "build/release/tests/bench/chunking_sink"
 WAYS = {"pipelining=off": "?pipelining=off", "pipelining=commands": "", "chunking=on": "?chunking=on",
@@ -40,29 +39,19 @@ def measure(port, options, connections, flags):
 
 def rounds(port, options, connections):
     sent = {way: [] for way in WAYS}
-    for number in range(options.rounds):
-        say(f"{connections} connections, round {number + 1} of {options.rounds} …")
+    for _ in each_round(options, connections):
         for way, flags in WAYS.items():
             sent[way].append(measure(port, options, connections, flags))
     for way, found in sent.items():
-        ratio = statistics.median(one.rate / usual.rate for one, usual in zip(found, sent[DEFAULT]))
-        rate = statistics.median(one.rate for one in found)
-        cpu = statistics.median(one.cpu_us for one in found)
+        ratio, rate, cpu = medians(found, sent[DEFAULT])
         yield shown(f"{connections} connections, {way}", rate, "letters/s",
                     f"{ratio:.2f} of the default, {cpu:.0f} µs CPU a letter")
 
 
 def main():
-    words = parser(__doc__)
-    words.add_argument("--letters", type=int, default=100_000)
-    words.add_argument("--connections", default="20,100,5", help="one number or several with commas")
-    words.add_argument("--bytes", type=int, default=2048, help="of a letter, about (default %(default)s)")
-    words.add_argument("--rounds", type=int, default=3)
-    options = words.parse_args()
-    figures = []
+    options = rates_of(__doc__)
     with chunking_sink() as port:
-        for connections in map(int, options.connections.split(",")):
-            figures += rounds(port, options, connections)
+        figures = [figure for connections in options.connections for figure in rounds(port, options, connections)]
     return finish(f"{options.letters:,} letters of {options.bytes:,} bytes, medians of {options.rounds} rounds", figures,
                   options)
 

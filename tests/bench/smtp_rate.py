@@ -40,16 +40,14 @@ def sluice(port, letters, connections, size):
 def rounds(port, connections, options):
     ours, theirs, peaks, imports = [], [], [], []
     on_wire = options.bytes
-    for number in range(options.rounds):
-        say(f"{connections} connections, round {number + 1} of {options.rounds} …")
+    for _ in each_round(options, connections):
         sent, peak, imported, on_wire = sluice(port, options.letters, connections, options.bytes)
         ours.append(sent)
         peaks.append(peak)
         imports.append(imported)
         theirs.append(smtp_source(port, options.letters, connections, on_wire))
-    ratio = statistics.median(our.rate / their.rate for our, their in zip(ours, theirs))
-    rate, rival = (statistics.median(one.rate for one in of) for of in (ours, theirs))
-    cpu, cpu_of_rival = (statistics.median(one.cpu_us for one in of) for of in (ours, theirs))
+    ratio, rate, cpu = medians(ours, theirs)
+    _, rival, cpu_of_rival = medians(theirs, ours)
     beside = f"{rate:,.0f} letters/s beside {rival:,.0f}, {on_wire:,} bytes on the wire"
     name = f"{connections} connections"
     wanted = RATIO_MIN.get(connections) if options.bytes == 2048 else None
@@ -59,17 +57,34 @@ def rounds(port, connections, options):
                   f"with the import of {options.letters:,} rows, at {statistics.median(imports):,.0f} rows/s")]
 
 
-def main():
-    words = parser(__doc__)
+def rates_of(doc):
+    """The options of a benchmark that sends so many letters of a size, in rounds, over each number of connections."""
+    words = parser(doc)
     words.add_argument("--letters", type=int, default=100_000)
     words.add_argument("--connections", default="20,100,5", help="one number or several with commas")
     words.add_argument("--bytes", type=int, default=2048, help="of a letter, about (default %(default)s)")
     words.add_argument("--rounds", type=int, default=3)
     options = words.parse_args()
-    figures = []
+    options.connections = [int(one) for one in options.connections.split(",")]
+    return options
+
+
+def each_round(options, connections):
+    for number in range(options.rounds):
+        say(f"{connections} connections, round {number + 1} of {options.rounds} …")
+        yield number
+
+
+def medians(sent, rivals):
+    """The median of the rounds' ratios to the rival's rate, of the rates, and of the CPU time a letter in µs."""
+    return (statistics.median(one.rate / rival.rate for one, rival in zip(sent, rivals)),
+            statistics.median(one.rate for one in sent), statistics.median(one.cpu_us for one in sent))
+
+
+def main():
+    options = rates_of(__doc__)
     with smtp_sink() as port:
-        for connections in map(int, options.connections.split(",")):
-            figures += rounds(port, connections, options)
+        figures = [figure for connections in options.connections for figure in rounds(port, connections, options)]
     title = f"{options.letters:,} letters through SMTP, medians of {options.rounds} rounds beside smtp-source"
     return finish(title, figures, options)
 

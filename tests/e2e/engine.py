@@ -11,6 +11,7 @@ import subprocess
 import tempfile
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -55,7 +56,19 @@ class Refused(Exception):
             self.problem = {}
 
 
-class Engine:
+class Started:
+    """`with` starts it; of one that does not start nothing is left."""
+
+    def __enter__(self):
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+
+class Engine(Started):
     """One data folder and the processes that run on it, one after the other. Without a `relay` the settings have them."""
 
     def __init__(self, relay, settings=None, environment=None, quiet=True):
@@ -69,14 +82,6 @@ class Engine:
         self.port = 0  # any free one, until the first start has told which
         self.process = None
         self.told_before = 0  # so much of the log is of earlier processes
-
-    def __enter__(self):
-        try:
-            self.start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
 
     def __exit__(self, *_):
         self.kill9()
@@ -177,7 +182,7 @@ class Engine:
 
     def import_rows(self, count, name="recipients"):
         rows = "email,name\n" + "".join(f"r{i}@d{i % 20}.example,Recipient {i}\n" for i in range(count))
-        return self.http("POST", f"/v1/audiences?name={name}", rows.encode())["id"]
+        return self.http("POST", f"/v1/audiences?name={urllib.parse.quote(name)}", rows.encode())["id"]
 
     def create(self, audience, token=None, **fields):
         campaign = {"name": "Test", "from": "Shop <news@shop.example>", "subject": "Hello {{name}}",

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import unittest
 
-from engine import ROOT, free_port, wait_until
+from engine import ROOT, Started, free_port, wait_until
 from sink import Sink
 
 # What `./run test` has fetched: Debian's packages unpacked, because only one mail server can be installed, and npm's.
@@ -73,8 +73,8 @@ class Machine:
         self.shell.wait(timeout=30)
 
 
-class MailServer:
-    """`with` starts it. What a kind of server is: its files, its command, and what it says where."""
+class MailServer(Started):
+    """What a kind of server is: its files, its command, and what it says where."""
 
     files = {}  # name → text, with {folder}, {port}, {sink} and so on
     folders = {}  # name → owner
@@ -83,9 +83,8 @@ class MailServer:
     program = None  # under FETCHED
     too_many = ""  # its words for a connection too many
     session_full = ""  # and for a letter too many in one session
-    connections_max = CONNECTIONS_MAX
+    limit_reached = ""  # where it has no words for that: what its log says
     finishes_sessions = False  # when it is stopped as a service is; others cut them, as the sessions stand
-    is_secure = True  # it has TLS and a login
     down = "cannot connect: Connection refused"
 
     @classmethod
@@ -118,12 +117,7 @@ class MailServer:
         for name, text in self.files.items():
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             (self.folder / name).write_text(self.text(text))
-        try:
-            self.start()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+        return super().__enter__()
 
     def __exit__(self, *_):
         self.machine.kill_all()
@@ -154,8 +148,6 @@ class MailServer:
         self.machine.kill_all()
 
     def url(self, options="?tls=require"):
-        if not self.is_secure:
-            return f"smtp://localhost:{self.port}"
         return f"smtp://{USER}:{PASSWORD.replace('@', '%40').replace(' ', '%20')}@localhost:{self.port}{options}"
 
     def log(self):
@@ -290,15 +282,14 @@ exports.hook_disconnect = function (next, connection) {{
 
 
 class OpenSmtpd(MailServer):
-    """Takes one command at a time. In the clear and without a login, which it has under TLS only: Debian 12's, built for an
-    older OpenSSL, fails every handshake. Its limit is one on letters in a session; connections are bounded by open files.
-    It hands nothing on, for it takes its time in that; what it took is looked up in its queue."""
+    """Takes one command at a time. Of clients it lets in as many as it may open files for (it has no setting); others wait
+    for their greeting. It hands nothing on, for it takes its time in that; what it took is looked up in its queue."""
 
     program = "opensmtpd/usr/sbin/smtpd"
     session_full = "Too many messages sent"
-    command = "{fetched}/" + program + " -d -f {folder}/smtpd.conf"
-    connections_max = 20  # of the engine
-    is_secure = False
+    limit_reached = "Client limit reached"
+    # Half of its files, and five less: five clients.
+    command = "ulimit -n 20; {fetched}/" + program + " -d -f {folder}/smtpd.conf"
     # It wants places that were fixed when it was built; what else is there is none of its business.
     prepare = """
 for at in /var/lib /var/spool /run /usr/libexec; do mount -t tmpfs none $at || exit; done
@@ -306,12 +297,17 @@ mkdir -p /var/lib/opensmtpd/empty /var/spool/smtpd spool
 mount --bind spool /var/spool/smtpd
 chmod 711 spool
 cp -r {fetched}/opensmtpd/usr/libexec/opensmtpd /usr/libexec/
+install -m 600 key.pem key_of_root.pem
+echo "{user} $(openssl passwd -6 '{password}')" >users
 """
     files = {"smtpd.conf": """\
+pki mx.example cert "{folder}/certificate.pem"
+pki mx.example key "{folder}/key_of_root.pem"
+table users file:{folder}/users
 smtp limit max-mails {session}
-listen on 127.0.0.1 port {port} hostname mx.example
+listen on 127.0.0.1 port {port} hostname mx.example tls-require pki mx.example auth <users>
 action "on" relay host smtp://127.0.0.1:1
-match from any for any action "on"
+match auth from any for any action "on"
 """}
 
     def taken(self):
@@ -344,20 +340,12 @@ def why_no_dovecot():
     return None if told.startswith("2.3.") else f"the configuration is for Dovecot 2.3, not {told.strip()}"
 
 
-class Postfix(MailServer):
-    command = "/usr/sbin/dovecot -c {folder}/dovecot.conf; /usr/sbin/postfix -c {folder}/config start-fg"
-    too_many = "421 4.7.0 mx.example Error: too many connections from 127.0.0.1"
+class PlainPostfix(MailServer):
+    """Postfix without TLS and logins, which takes from this machine; kinds of it say what else, and what becomes of letters."""
+
+    command = "/usr/sbin/postfix -c {folder}/config start-fg"
     folders = {"config": "root", "queue": "root", "data": "postfix", "mail": "nobody"}
     files = {
-        "dovecot.conf": DOVECOT + """\
-protocols =
-ssl = no
-service auth {{
-  unix_listener {folder}/auth {{
-    mode = 0666
-  }}
-}}
-""", "users": USERS,
         "config/master.cf": """\
 127.0.0.1:{port} inet n - n - - smtpd
 cleanup unix n - n - 0 cleanup
@@ -369,6 +357,7 @@ defer unix - - n - 0 bounce
 trace unix - - n - 0 bounce
 proxymap unix - - n - - proxymap
 smtp unix - - n - - smtp
+virtual unix - n n - - virtual
 anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
 postlog unix-dgram n - n - 1 postlogd
@@ -383,8 +372,29 @@ inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 myhostname = mx.example
 mydestination =
-mynetworks =
+mynetworks = 127.0.0.0/8
 alias_maps =
+"""}
+
+    def stop(self):
+        self.machine.run(self.text("/usr/sbin/postfix -c {folder}/config stop"))
+
+
+class Postfix(PlainPostfix):
+    command = "/usr/sbin/dovecot -c {folder}/dovecot.conf; " + PlainPostfix.command
+    too_many = "421 4.7.0 mx.example Error: too many connections from 127.0.0.1"
+    files = {
+        **PlainPostfix.files,
+        "dovecot.conf": DOVECOT + """\
+protocols =
+ssl = no
+service auth {{
+  unix_listener {folder}/auth {{
+    mode = 0666
+  }}
+}}
+""", "users": USERS,
+        "config/main.cf": PlainPostfix.files["config/main.cf"].replace("127.0.0.0/8", "") + """\
 relayhost = [127.0.0.1]:{sink}
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_client_connection_count_limit = {connections}
@@ -402,15 +412,13 @@ smtpd_sasl_path = {folder}/auth
     def why_not(cls):
         return why_no_dovecot()
 
-    def stop(self):
-        self.machine.run(self.text("/usr/sbin/postfix -c {folder}/config stop"))
-
 
 class Dovecot(MailServer):
     """Its submission server hands each letter on before it says yes: it has no queue. Whoever
     logs in beyond its limit is left without a word."""
 
     command = "/usr/sbin/dovecot -F -c {folder}/dovecot.conf"
+    limit_reached = "Maximum number of connections from user+IP exceeded"
     folders = {"mail": "nobody"}
     files = {"dovecot.conf": DOVECOT + """\
 protocols = submission

@@ -22,78 +22,30 @@ import unittest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+import mail_servers
 from engine import Engine, free_port, wait_until
+from mail_servers import make_certificate
 from sink import Sink
 
 LETTERS = 1_000
 DOMAINS = " ".join(f"d{number}.example" for number in range(20))  # those of Engine.import_rows
-
-MASTER = """\
-127.0.0.1:{port} inet n - n - - smtpd
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-proxymap unix - - n - - proxymap
-virtual unix - n n - - virtual
-anvil unix - - n - 1 anvil
-postlog unix-dgram n - n - 1 postlogd
-"""
-MAIN = """\
-compatibility_level = 3.6
-queue_directory = {folder}/queue
-data_directory = {folder}/data
-mail_owner = postfix
-maillog_file = {folder}/log
-maillog_file_prefixes = {folder}
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = mx.example
-mydestination =
-mynetworks = 127.0.0.0/8
-alias_maps =
-local_recipient_maps =
-virtual_mailbox_domains = {domains}
-virtual_mailbox_base = {folder}/mail
-virtual_mailbox_maps = static:box/
-virtual_minimum_uid = 1
-virtual_uid_maps = static:{owner}
-virtual_gid_maps = static:{owner}
-"""
 NOBODY = 65534
 TEXT = "Dear {{name}}, everything is cheaper.\n.\n.. and a line that begins with dots\n"
 
 
-class Postfix:
-    """An instance of its own: configuration, queue and mail in one folder, one port on loopback."""
+class Postfix(mail_servers.PlainPostfix):
+    """Delivers into a maildir."""
 
-    def __enter__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-postfix-"))
-        self.folder.chmod(0o755)
-        self.port = free_port()
-        for name in ("config", "queue", "data", "mail"):
-            (self.folder / name).mkdir()
-        shutil.chown(self.folder / "data", "postfix")
-        os.chown(self.folder / "mail", NOBODY, NOBODY)
-        (self.folder / "config/master.cf").write_text(MASTER.format(port=self.port))
-        (self.folder / "config/main.cf").write_text(
-            MAIN.format(folder=self.folder, domains=DOMAINS, owner=NOBODY))
-        self.process = subprocess.Popen(
-            ["/usr/sbin/postfix", "-c", str(self.folder / "config"), "start-fg"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
-        return self
-
-    def __exit__(self, *_):
-        subprocess.run(["/usr/sbin/postfix", "-c", str(self.folder / "config"), "stop"], capture_output=True)
-        self.process.wait(timeout=30)
-        shutil.rmtree(self.folder, ignore_errors=True)
-
-    def log(self):
-        file = self.folder / "log"
-        return file.read_text(errors="replace") if file.exists() else ""
+    files = {**mail_servers.PlainPostfix.files,
+             "config/main.cf": mail_servers.PlainPostfix.files["config/main.cf"] + f"""\
+local_recipient_maps =
+virtual_mailbox_domains = {DOMAINS}
+virtual_mailbox_base = {{folder}}/mail
+virtual_mailbox_maps = static:box/
+virtual_minimum_uid = 1
+virtual_uid_maps = static:{NOBODY}
+virtual_gid_maps = static:{NOBODY}
+"""}
 
     def delivered(self):
         box = self.folder / "mail/box/new"
@@ -203,12 +155,6 @@ def web_base64(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=")
 
 
-def make_certificate(key, certificate):
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key,
-                    "-out", certificate, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
-                   check=True, capture_output=True)
-
-
 class Keeper:
     """What aiosmtpd tells of each letter; `logins` are the names that came with the right password."""
 
@@ -244,10 +190,9 @@ class RealServers(unittest.TestCase):
 
     def deliver_by_postfix(self, options, command, times_min):
         """So often at least Postfix counts the command in what it says of connections that have ended."""
-        if os.geteuid() != 0:
-            self.skipTest("Postfix's master runs as root only")
+        if why := mail_servers.why_not():
+            self.skipTest(why)
         with Postfix() as postfix, Engine(f"smtp://127.0.0.1:{postfix.port}{options}") as engine:
-            wait_until(lambda: "daemon started" in postfix.log(), "Postfix to be up")
             campaign = engine.start_campaign(LETTERS, text=TEXT)
             engine.wait_status(campaign, "sent", 120)
             wait_until(lambda: len(postfix.delivered()) >= LETTERS, "Postfix to deliver what it took", 120, 0.1)

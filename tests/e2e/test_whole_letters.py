@@ -8,6 +8,7 @@ import json
 import pathlib
 import random
 import unittest
+import urllib.parse
 
 from aiosmtpd.controller import Controller
 
@@ -59,8 +60,7 @@ class WholeLetters(unittest.TestCase):
         return self.engine.http("POST", "/v1/audiences", text.encode())["id"]
 
     def upload(self, content, name, kind="application/octet-stream"):
-        from urllib.parse import quote
-        return self.engine.http("POST", f"/v1/attachments?name={quote(name)}", content, headers={"Content-Type": kind})
+        return self.engine.http("POST", f"/v1/attachments?name={urllib.parse.quote(name)}", content, headers={"Content-Type": kind})
 
     def put_partial(self, name, content):
         return self.engine.http("PUT", f"/v1/partials/{name}", {"content": content})
@@ -114,8 +114,8 @@ class WholeLetters(unittest.TestCase):
     def test_each_recipient_has_their_own_file_and_one_whose_file_is_not_there_is_told(self):
         files = {f"r{at}@d.example": some_bytes(at, 40_000 + at) for at in range(20)}
         ids = {who: self.upload(content, f"Rechnung {at}.pdf")["id"] for at, (who, content) in enumerate(files.items())}
-        rows = "".join(f"{who},{ids[who]}\n" for who in files)
-        audience = self.import_csv("email,invoice\n" + rows + "none@d.example,\nwrong@d.example,nobody\n")
+        rows = "".join(f"{who},Ann,{ids[who]}\n" for who in files)
+        audience = self.import_csv("email,name,invoice\n" + rows + "none@d.example,Ann,\nwrong@d.example,Ann,nobody\n")
         campaign = self.engine.create(audience, attachments=[{"column": "invoice"}])
         self.assert_refused(409, "attachment_in_use", self.engine.http, "DELETE", "/v1/attachments/" + ids["r3@d.example"])
         self.engine.command(campaign, "start")
@@ -136,7 +136,7 @@ class WholeLetters(unittest.TestCase):
                             {"attachments": [{"column": "bill"}]})
 
     def test_what_was_uploaded_and_named_survives_kill_9(self):
-        price = some_bytes(7, 2_000_000)
+        price = some_bytes(7, 300_000)
         price_id = self.upload(price, "price.pdf")["id"]
         self.put_partial("footer", "Old")
         campaign = self.engine.create(self.engine.import_rows(200), text="Dear {{name}}\n{{> footer}}\n",

@@ -44,6 +44,19 @@ class SeveralRelays(RelayScenarios):
     def recipients(self, server):
         return collections.Counter(letter.recipient for letter in server.taken())
 
+    def killed_with_doubt_at_both(self, letters):
+        """Two servers that have letters and did not say so, their engine, killed, and its campaign."""
+        a, b = self.server(), self.server()
+        engine = self.engine(a={"url": a.url()}, b={"url": b.url()})
+        for one in (a, b):
+            one.misbehave(".", silence)
+        campaign = engine.start_campaign(letters)
+        wait_until(lambda: len(a.taken()) >= 2 and len(b.taken()) >= 2, "letters at both")
+        engine.kill9()
+        for one in (a, b):
+            one.behave()
+        return a, b, engine, campaign
+
     def test_letters_are_shared_by_weight(self):
         a, b = self.server(), self.server()
         engine = self.engine(a={"url": a.url(), "weight": 3, "connections": 8}, b={"url": b.url(), "connections": 8})
@@ -83,15 +96,7 @@ class SeveralRelays(RelayScenarios):
         self.check_log(engine)
 
     def test_letters_in_doubt_go_back_to_their_relay(self):
-        a, b = self.server(), self.server()
-        engine = self.engine(a={"url": a.url()}, b={"url": b.url()})
-        for one in (a, b):
-            one.misbehave(".", silence)
-        campaign = engine.start_campaign(100)
-        wait_until(lambda: len(a.taken()) >= 2 and len(b.taken()) >= 2, "letters at both")
-        engine.kill9()
-        for one in (a, b):
-            one.behave()
+        a, b, engine, campaign = self.killed_with_doubt_at_both(100)
         engine.start()
         view = engine.wait_status(campaign, "sent")
         self.assertEqual(view["counts"]["accepted"], 100)
@@ -105,16 +110,8 @@ class SeveralRelays(RelayScenarios):
         self.check_log(engine)
 
     def test_doubt_of_a_relay_that_is_gone_is_a_persons(self):
-        a, b = self.server(), self.server()
-        engine = self.engine(a={"url": a.url()}, b={"url": b.url()})
-        for one in (a, b):
-            one.misbehave(".", silence)
-        campaign = engine.start_campaign(40)
-        wait_until(lambda: len(a.taken()) >= 2 and len(b.taken()) >= 2, "letters at both")
-        engine.kill9()
+        a, b, engine, campaign = self.killed_with_doubt_at_both(40)
         at_b = set(self.recipients(b))
-        for one in (a, b):
-            one.behave()
         engine.settings = settings_of(a={"url": a.url()})
         engine.start()
         view = wait_until(lambda: (seen := engine.show(campaign))["counts"]["in_doubt"] > 0 and

@@ -36,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   spec.html = body();
   const recipient to{"anna@example.com", {{1, text(400)}, {2, text(10)}}};
   const std::vector<std::string> columns{"email", "name", "city"};
-  const auto composer = make_letter_composer({7}, spec, columns);
+  const auto composer = make_letter_composer({{7}, {}, {}}, spec, columns);
   if (!composer)
     return 0;
   batch letters;

@@ -71,12 +71,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   spec.subject = text();
   spec.text = text();
   spec.html = text();
+  spec.text_from_html = data.ConsumeBool();
   if (data.ConsumeBool())
     spec.unsubscribe_url = "https://shop.example/u/{{name}}";
   recipient to;
   to.email = "anna@example.com";
   to.fields = {{0, to.email}, {1, text()}};
-  const auto composer = make_letter_composer({7}, spec, {"email", "name"});
+  const auto composer = make_letter_composer({{7}, {}, {}}, spec, {"email", "name"});
   if (!composer)
     return 0;
   batch letters;

@@ -15,6 +15,7 @@ import { isUnder, tabs, type Tab } from "./views/outgoing/listing";
 const Moderation = lazyView(() => import("./views/moderation/moderation"));
 const NewCampaign = lazyView(() => import("./views/new_campaign/new_campaign"));
 const Details = lazyView(() => import("./views/details/details_dialog"));
+const Lists = lazyView(() => import("./views/lists/lists"));
 const Doubt = lazyView(() => import("./views/doubt/doubt"));
 
 export function App() {
@@ -30,11 +31,13 @@ export function App() {
     return tab !== "doubt" || doubted > 0 || first === "doubt";
   });
   const tab: Tab = offered.find((one) => one === first) ?? "outgoing";
+  const isLists = first === "lists";
+  const place = isLists ? "lists" : tab;
   const isList = tab !== "moderation" && tab !== "doubt";
   const detailsOf = isList && first === tab ? second : undefined;
   const waiting = { moderation: all.filter((one) => isUnder("moderation", one)).length, doubt: doubted };
   const showDetails = useCallback((id: string, at?: string) => goOver(tab, id, ...(at ? [at] : [])), [tab]);
-  const title = isNew ? words.newCampaign : words.tabs[tab];
+  const title = isNew ? words.newCampaign : words.tabs[place];
   useEffect(() => {
     document.title = `${title} · Sluice`;
   }, [title]);
@@ -45,10 +48,10 @@ export function App() {
   }, [title]);
   return (
     <>
-      <a className="skip" href={isNew ? location.hash : `#/${tab}`} onClick={() => document.getElementById("campaigns")?.focus()}>
-        {isNew ? words.frame.skipToStep : words.frame.skip}
+      <a className="skip" href={isNew || isLists ? location.hash : `#/${tab}`} onClick={() => document.getElementById("campaigns")?.focus()}>
+        {isNew ? words.frame.skipToStep : isLists ? words.frame.skipToLists : words.frame.skip}
       </a>
-      <Tabs.Root className="frame" value={isNew ? "" : tab} onValueChange={(next) => go(next)} activationMode="manual">
+      <Tabs.Root className="frame" value={isNew ? "" : place} onValueChange={(next) => go(next)} activationMode="manual">
         <header className="frame-head">
           <img src="/icon.svg" alt="" width="24" height="24" />
           <h1>{title}</h1>
@@ -61,7 +64,7 @@ export function App() {
           )}
           <SettingsPanel />
           <Tabs.List ref={tabList} className="tabs" aria-label={words.frame.views}>
-            {offered.map((one) => (
+            {[...offered, "lists" as const].map((one) => (
               <Tabs.Trigger key={one} value={one} className="tab">
                 {words.tabs[one]}{" "}
                 {(one === "moderation" || one === "doubt") && waiting[one] > 0 && (
@@ -74,6 +77,9 @@ export function App() {
         <ConnectionNotice />
         <main id="campaigns" tabIndex={-1}>
           {isNew && <NewCampaign id={second} />}
+          <Tabs.Content value="lists" tabIndex={-1}>
+            <Lists id={second} />
+          </Tabs.Content>
           {offered.map((one) => (
             <Tabs.Content key={one} value={one} tabIndex={-1}>
               {one === "moderation" && <Moderation id={second} />}

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { fakePreviews } from "./fake_lists.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const packages = process.env.SLUICE_PAGE_PACKAGES ?? join(here, "../../../build/release/web");
@@ -37,6 +38,7 @@ export async function open(browser, engine, options = {}) {
     if (message.type() === "error" || message.type() === "warning") page.complaints.push(message.text());
   });
   page.on("pageerror", (fault) => page.complaints.push(String(fault)));
+  if (!engine.knowsPreviews) await fakePreviews(page, engine);
   await page.goto(`${engine.url}/${token ? `#token=${token}` : ""}`);
   if (token) await page.getByRole("tablist").waitFor();
   return page;

@@ -4,6 +4,8 @@ Calls: {"do": "start", "delay": 0.2, "environment": {…}}, {"do": "http", "meth
 {"do": "import", "count", "name"}, {"do": "create", "audience", …}, {"do": "stop"}, {"do": "restart"},
 {"do": "kill"} (SIGKILL), {"do": "letters"} (how many the sink took), {"do": "recipients"}, {"do": "speed", "delay"},
 {"do": "refuse", "text"}, {"do": "taken", "since": n} (those behind the first n), {"do": "go_away"} (the sink).
+{"do": "several", "relays": {"main": {"weight": 2}, …}} instead of "start": a server for each [relays.NAME];
+{"do": "fail", "relay", "text"}: it greets so from now on, and as usual again without a text.
 An answer has "ok" or "error".
 """
 
@@ -11,9 +13,12 @@ import json
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+TESTS = pathlib.Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(TESTS / "e2e"), str(TESTS / "faults")]
 
 from engine import Engine, Refused  # noqa: E402
+from hostile_server import HostileServer  # noqa: E402
+from misbehaviours import says  # noqa: E402
 from sink import Sink  # noqa: E402
 
 
@@ -28,6 +33,7 @@ class Driver:
     def __init__(self):
         self.engine = None
         self.sink = None
+        self.servers = {}
 
     def start(self, delay=0, environment=None, quiet=True):
         self.sink = Sink(refusal=refusal, delay=delay)
@@ -35,6 +41,25 @@ class Driver:
         self.engine = Engine(self.sink.url, environment=environment, quiet=quiet)
         self.engine.start()
         return {"url": self.engine.url, "token": self.engine.token}
+
+    def several(self, relays):
+        settings = {"relays." + name + "." + key: value for name, of_one in relays.items()
+                    for key, value in {"reconnect_delay_first": "50ms", "reconnect_delay_max": "1s", **of_one}.items()}
+        for name in relays:
+            self.servers[name] = HostileServer()
+            self.servers[name].__enter__()
+            settings[f"relays.{name}.url"] = self.servers[name].url()
+        self.engine = Engine(None, settings)
+        self.engine.start()
+        return {"url": self.engine.url, "token": self.engine.token}
+
+    def fail(self, relay, text=None):
+        server = self.servers[relay]
+        if text:
+            server.misbehave("greeting", says(text.encode() + b"\r\n"))
+            server.end_all()
+        else:
+            server.behave()
 
     def http(self, method, path, body=None, token=None):
         if isinstance(body, str):
@@ -85,6 +110,8 @@ class Driver:
             self.engine.__exit__()
         if self.sink:
             self.sink.__exit__()
+        for server in self.servers.values():
+            server.__exit__()
 
 
 def main():

@@ -7,13 +7,17 @@ import { fileURLToPath } from "node:url";
 const driver = join(dirname(fileURLToPath(import.meta.url)), "driver.py");
 
 export class Engine {
+  /** With `relays` there are several servers: see driver.py. */
   static async start(options = {}) {
     const engine = new Engine();
     engine.process = spawn("/usr/bin/python3", ["-B", driver], { stdio: ["pipe", "pipe", "inherit"] });
     engine.waiting = [];
     createInterface({ input: engine.process.stdout }).on("line", (line) => engine.waiting.shift()?.(JSON.parse(line)));
-    const { url, token } = await engine.call("start", options);
-    return Object.assign(engine, { url, token });
+    const { url, token } = await engine.call(options.relays ? "several" : "start", options);
+    Object.assign(engine, { url, token });
+    engine.knowsPreviews = await engine.knows("POST", "/v1/audiences/preview");
+    engine.knowsLists = await engine.knows("DELETE", "/v1/audiences/a999");
+    return engine;
   }
 
   async call(what, options = {}) {
@@ -29,6 +33,12 @@ export class Engine {
     const answer = await this.call("http", { method, path, body: method === "GET" ? null : (body ?? {}), token });
     if (answer.status >= 300) throw Object.assign(new Error(JSON.stringify(answer.problem)), answer);
     return answer.body;
+  }
+
+  /** Whether there is such a request at all. */
+  async knows(method, path) {
+    const { problem } = await this.call("http", { method, path, body: {} });
+    return !["method_not_allowed", "path_unknown"].includes(problem?.notice?.code);
   }
 
   show(id) {

@@ -1,6 +1,7 @@
 // What the tests of a new campaign have in common.
 import assert from "node:assert/strict";
 import { launch, open } from "./browser.mjs";
+import { fakePreviews } from "./fake_lists.mjs";
 import { Engine } from "./engine.mjs";
 
 export let browser;
@@ -62,6 +63,7 @@ export async function at(place, { context, ...options } = {}) {
   if (context) {
     page.setDefaultTimeout(8_000);
     page.complaints = [];
+    if (!engine.knowsPreviews) await fakePreviews(page, engine);
     page.on("pageerror", (fault) => page.complaints.push(String(fault)));
     await page.goto(`${engine.url}/#token=${engine.token}`);
     await page.getByRole("tablist").waitFor();

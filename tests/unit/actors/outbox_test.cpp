@@ -142,3 +142,21 @@ TEST_CASE("a letter that is pending again before it was ever looked at is built 
   make_all(letters, letters.next(state, 100, t0, m0));
   CHECK(letters.next(state, 100, t0, m0).letters == letter_ranges{{100, 200}});
 }
+
+TEST_CASE(
+    "letters that a trial has begun and that came back over a restart leave again, before it has room") {
+  auto state = sending(1000);
+  evolve(state, {t0, "", paused{hold_reason::relay_refuses, "refused"}});
+  evolve(state, {t0, "", resumed{"", 20}});
+  REQUIRE(state.trial);
+  evolve(state, {t0, "", claimed{{{0, 20}}}});
+  REQUIRE(state.room_of_trial() == 0);
+  evolve(state, {t0, "", settled{{{letter_state::accepted, {{0, 10}}, {250, "", "Ok"}, {}}}}});
+  evolve(state, {t0, "", settled{{{letter_state::pending, {{12, 20}}, {}, {}}}}});
+  outbox letters;
+  letters.open(1);
+  const auto order = letters.next(state, 5, t0, m0);
+  CHECK(order.letters == letter_ranges{{12, 17}});
+  make_all(letters, order);
+  CHECK(letters.next(state, 5, t0, m0).letters == letter_ranges{{17, 20}});
+}

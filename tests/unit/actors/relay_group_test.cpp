@@ -111,6 +111,20 @@ TEST_CASE("relays share letters by weight, and each is claimed for the one that 
   CHECK(common(end->wanted["a"], end->wanted["b"]).empty());
 }
 
+TEST_CASE("a lighter relay that settles its letters later has its share all the same") {
+  group_fixture at({{"a", share(3)}, {"b", share(1)}});
+  const auto end = at.open();
+  end->queue->offer(test::make_letters(0, 400));
+  for (auto round = 0; end->accepted.count() < 400; ++round) {
+    at.relays["a"]->turn();
+    if (round % 3 == 0)
+      at.relays["b"]->turn();
+    end->queue->grant(std::exchange(end->to_grant, {}));
+  }
+  CHECK(at.sent("a") >= 290);
+  CHECK(at.sent("a") <= 320);
+}
+
 TEST_CASE("a relay that is slow keeps the others from nothing") {
   group_fixture at({{"a", share(1)}, {"b", share(1)}});
   at.relays["b"]->outcome_of = [](const auto&) { return std::nullopt; };

@@ -129,6 +129,14 @@ export interface Campaign {
   fault_notice: Notice | null;
 }
 
+/** One of several sending servers. */
+export interface Relay {
+  /** Of [relays.NAME]; empty: the one of [relay], which no campaign can name. */
+  name: string;
+  standby: boolean;
+  trouble: { since: string; text: string; notice: Notice | null } | null;
+}
+
 export interface RelayTrouble {
   since: string;
   text: string;
@@ -165,12 +173,60 @@ export interface Audience {
   columns: string[];
   role_addresses: number;
   created_at: string;
+  /** Of what its import left out; an audience of before says nothing of it. */
+  left_out_total?: number;
+  /** Each with its `count`. */
+  left_out_reasons?: Notice[];
+  /** The first of them. */
+  left_out?: LeftOutRow[];
+  read?: ListReading;
+}
+
+/** Who gets no letter. */
+export interface Suppression {
+  /** "ann@example.com", or "@example.com" for a whole domain. */
+  email: string;
+  reason: string;
+  since: string;
+  /** It counts for letters of this list only; nothing: for all. */
+  list?: string | null;
+  until?: string | null;
+}
+
+export interface LeftOutRow {
+  line: number;
+  reason: string;
+  notice: Notice;
+  /** What stood there. */
+  cell?: string;
+}
+
+/** How a list was read. What it has not is empty. */
+export interface ListReading {
+  format: "csv" | "json_lines" | "xlsx";
+  encoding?: string;
+  delimiter?: string;
+  sheet?: string;
+  email_column?: string | null;
+  /** What was found out or put right, with counts. */
+  notices?: Notice[];
+}
+
+/** The beginning of a file as it would be read. */
+export interface FilePreview extends ListReading {
+  /** The first line names the columns. */
+  header: boolean;
+  columns: string[];
+  rows: string[][];
+  sheets: string[];
 }
 
 /** What became of an imported file. */
 export interface ImportReport extends Audience {
-  left_out: { line: number; reason: string; notice: Notice }[];
+  left_out: LeftOutRow[];
   left_out_total: number;
+  /** What was put right, each with its `count`. */
+  notices?: Notice[];
   left_out_by_reason: Record<string, number>;
   /** The same, each with its `count`. */
   left_out_notices: Notice[];

@@ -1,15 +1,19 @@
 // An audience: what it is, asked for once, and a table of its rows.
-import type { Client } from "../api/client";
+import type { ApiError, Client } from "../api/client";
 import type { Audience, AudienceRow, Page } from "../api/types";
 import { useSpoken } from "../i18n/use_spoken";
 import { useWords } from "../i18n/words";
 import { useSession } from "../session/session";
 import { useAsked } from "../stream/use_asked";
 
-/** An audience never changes. */
+/** Its rows never change; whoever changes its name forgets it. */
 const known = new WeakMap<Client, Map<string, Audience>>();
 
 export function useAudience(id: string): Audience | null {
+  return useAudienceOrFault(id).audience;
+}
+
+export function useAudienceOrFault(id: string): { audience: Audience | null; fault: ApiError | null } {
   const { client } = useSession();
   const here = known.get(client)?.get(id);
   const asked = useAsked(id && !here ? id : null, async (signal) => {
@@ -17,24 +21,33 @@ export function useAudience(id: string): Audience | null {
     known.set(client, (known.get(client) ?? new Map<string, Audience>()).set(id, found));
     return found;
   });
-  return here ?? (asked.answer?.id === id ? asked.answer : null);
+  return { audience: here ?? (asked.answer?.id === id ? asked.answer : null), fault: asked.fault };
+}
+
+export function forgetAudience(client: Client, id: string): void {
+  known.get(client)?.delete(id);
 }
 
 interface Props {
   audience: Audience;
   first?: number;
   limit: number;
+  /** Only those that have this in their address. */
+  search?: string;
+  /** Said where there is none. */
+  none?: string;
   /** What the table is of, for who does not see it. */
   label: string;
   notShown: (why: string) => string;
 }
 
-export function AudienceRows({ audience, first = 0, limit, label, notShown }: Props) {
+export function AudienceRows({ audience, first = 0, limit, search = "", none = "", label, notShown }: Props) {
   const { formats: f } = useWords();
   const { client } = useSession();
   const told = useSpoken();
-  const path = `/v1/audiences/${audience.id}/rows?first=${first}&limit=${limit}`;
-  const { answer: rows, fault } = useAsked(path, (signal) => client.json<Page<AudienceRow>>("GET", path, { signal }), 0);
+  const which = search ? `q=${encodeURIComponent(search)}` : `first=${first}`;
+  const path = `/v1/audiences/${audience.id}/rows?${which}&limit=${limit}`;
+  const { answer: rows, fault } = useAsked(path, (signal) => client.json<Page<AudienceRow>>("GET", path, { signal }), search ? 200 : 0);
   const columns = audience.columns.filter((one) => one !== "email");
   if (fault)
     return (
@@ -43,6 +56,7 @@ export function AudienceRows({ audience, first = 0, limit, label, notShown }: Pr
       </p>
     );
   if (!rows) return null;
+  if (rows.items.length === 0 && none) return <p className="hint">{none}</p>;
   return (
     <div className="rows-frame" tabIndex={0} role="region" aria-label={label}>
       <table>

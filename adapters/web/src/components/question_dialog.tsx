@@ -7,7 +7,7 @@ import { useWords } from "../i18n/words";
 import { Button } from "./button";
 import { Dialog } from "./dialog";
 
-interface Props {
+interface Props<Answer> {
   title: string;
   /** What is done, as a fault names it. */
   name: string;
@@ -15,15 +15,16 @@ interface Props {
   act: string;
   command: string;
   isDangerous: boolean;
-  send: (idempotencyKey: string) => Promise<CommandAnswer>;
-  onDone: (answer: CommandAnswer, idempotencyKey: string) => void;
+  send: (idempotencyKey: string) => Promise<Answer>;
+  onDone: (answer: Answer, idempotencyKey: string) => void;
   onClose: () => void;
   /** Said where nothing was changed; without it `onDone` is told so. */
   nothingDone?: string;
   children: ReactNode;
 }
 
-export function QuestionDialog({ title, name, act, command, isDangerous, send, onDone, onClose, nothingDone, children }: Props) {
+export function QuestionDialog<Answer extends Pick<CommandAnswer, "changed">>(props: Props<Answer>) {
+  const { title, name, act, command, isDangerous, send, onDone, onClose, nothingDone, children } = props;
   const { commands, frame } = useWords();
   const told = useSpoken();
   const once = useOnce(async (key) => ({ answer: await send(key), key }));

@@ -37,6 +37,7 @@ export const en = {
   },
   frame: {
     skip: "Skip to the campaigns",
+    skipToLists: "Skip to the lists",
     skipToStep: "Skip to the new campaign",
     views: "Views",
     language: "Language",
@@ -49,7 +50,7 @@ export const en = {
     close: "Close",
     notLoaded: "This view could not be loaded: the engine cannot be reached. It comes as soon as it answers.",
   },
-  tabs: { outgoing: "Outgoing", drafts: "Drafts", finished: "Finished", moderation: "Moderation", doubt: "In doubt" },
+  tabs: { outgoing: "Outgoing", drafts: "Drafts", finished: "Finished", moderation: "Moderation", doubt: "In doubt", lists: "Lists" },
   newCampaign: "New campaign",
   signIn: {
     title: "Sign in to Sluice",
@@ -109,7 +110,7 @@ export const en = {
     tries: (n: number, since: string, next: string | null) =>
       `Tried ${f.count(n)} ${f.plural(n, { one: "time", other: "times" })} since ${since}; ${next ? `next try at ${next}.` : "being tried now."}`,
     relayFails: (name: string, since: string, text: string) =>
-      `The sending server ${isolated(name)} fails since ${since}, and others take its letters: ${isolated(text)}`,
+      `The sending server “${isolated(name)}” has been failing since ${since}; others take its letters: ${isolated(text)}`,
     paceOfLetters: (rate: string, text: string) =>
       `The sending server takes ${rate} letters a second, so that is the pace for now: ${isolated(text)}`,
     paceOfConnections: (n: number, max: number, text: string) =>
@@ -170,6 +171,7 @@ export const en = {
     release: "Release whole",
     cancel: "Cancel",
     details: "Details",
+    copy: "Copy…",
     pending: "Working…",
     keep: "Keep as it is",
     retry: "Try again",

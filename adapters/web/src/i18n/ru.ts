@@ -44,6 +44,7 @@ export const ru: Words = {
   },
   frame: {
     skip: "К списку выпусков",
+    skipToLists: "К спискам контактов",
     skipToStep: "К новому выпуску",
     views: "Разделы",
     language: "Язык",
@@ -56,7 +57,7 @@ export const ru: Words = {
     close: "Закрыть",
     notLoaded: "Раздел не загрузился: сервер не отвечает. Он откроется, как только сервер ответит.",
   },
-  tabs: { outgoing: "Исходящие", drafts: "Черновики", finished: "Завершённые", moderation: "Модерация", doubt: "Под вопросом" },
+  tabs: { outgoing: "Исходящие", drafts: "Черновики", finished: "Завершённые", moderation: "Модерация", doubt: "Под вопросом", lists: "Списки" },
   newCampaign: "Новый выпуск",
   signIn: {
     title: "Вход в Sluice",
@@ -116,7 +117,7 @@ export const ru: Words = {
       `${about === "account" ? "Учётная запись на почтовом сервере не работает" : "Почтовый сервер не принимает письма"} с ${since}: ${isolated(text)}`,
     tries: (n, since, next) => `Попыток с ${since}: ${f.count(n)}; ${next ? `следующая в ${next}.` : "сейчас идёт ещё одна."}`,
     relayFails: (name, since, text) =>
-      `Почтовый сервер ${isolated(name)} не работает (${since}), его письма отправляют другие: ${isolated(text)}`,
+      `Почтовый сервер «${isolated(name)}» не работает с ${since}; его письма отправляют другие: ${isolated(text)}`,
     paceOfLetters: (rate, text) => `Почтовый сервер принимает писем в секунду: ${rate}. Пока письма уходят с этой скоростью: ${isolated(text)}`,
     paceOfConnections: (n, max, text) => `Почтовый сервер пока принимает соединений: ${f.count(n)} из ${f.count(max)}: ${isolated(text)}`,
     delayed: (n, text, next) =>
@@ -175,6 +176,7 @@ export const ru: Words = {
     release: "Выпустить целиком",
     cancel: "Отменить",
     details: "Подробности",
+    copy: "Копировать…",
     pending: "Выполняется…",
     keep: "Оставить как есть",
     retry: "Повторить",

@@ -478,7 +478,7 @@ TEST_CASE("the kinds that are told apart are kept for refusals; the rest is coun
 TEST_CASE("a skipped letter is final, and a campaign of skipped letters ends") {
   auto state = sending(2);
   for (const auto& body :
-       decide_skips(state, {{letter_state::skipped, {{0, 2}}, {0, "", "suppressed: bounced"}, {}}}))
+       decide_skips(state, {{letter_state::skipped, {{0, 2}}, {0, "", "suppressed: bounced"}, {}}}, {}))
     evolve(state, event{t0, "", body});
   CHECK(state.status() == status::sent);
   CHECK(state.letters.count(letter_state::skipped) == 2);

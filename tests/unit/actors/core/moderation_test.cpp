@@ -1,5 +1,8 @@
 #include "actors/core/moderation.hpp"
 
+#include "actors/core/content_hash.hpp"
+#include "actors/core/field_check.hpp"
+
 #include "actors/campaign_check.hpp"
 #include "messages/notice_words.hpp"
 

@@ -1,8 +1,6 @@
 // Refusals that may be about something else than their letters: nobody is used up by them.
-#include "actors/core/state_codec.hpp"
-#include "actors/lifecycle.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/actors/examples.hpp"
+#include "tests/unit/actors/core/led_campaign.hpp"
 
 using namespace sluice;
 using namespace sluice::examples;
@@ -12,48 +10,7 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
-const retry_settings retries{};
-const suspicion_settings suspicion{};
-const reply denied{554, "5.7.1", "Relay access denied"};
 const reply unknown{550, "5.1.1", "No such user"};
-const reply ok{250, "2.0.0", "Ok"};
-
-/// A campaign as its actor leads it.
-struct led {
-  campaign_state state;
-  timestamp now = t0;
-
-  explicit led(letter_index letters) : state(sending(letters)) {}
-
-  void put(const event_bodies& bodies, const std::string& by = {}) {
-    for (const auto& body : bodies)
-      evolve(state, event{now, by, body});
-  }
-  void draw_consequences() {
-    for (auto more = decide_consequences(state, retries, suspicion, now); !more.empty();
-         more = decide_consequences(state, retries, suspicion, now))
-      put(more);
-  }
-  void claim(letter_ranges letters) {
-    const auto granted = claimable(state, letters, now);
-    REQUIRE(granted == letters);
-    put({claimed{std::move(letters)}});
-  }
-  void report(letter_state outcome, const letter_ranges& letters, const reply& said) {
-    put(decide_results(state, {{outcome, letters, said}}, retries, suspicion, now));
-    draw_consequences();
-  }
-  /// Claimed, and settled so.
-  void settle(letter_state outcome, const letter_ranges& letters, const reply& said) {
-    claim(letters);
-    report(outcome, letters, said);
-  }
-  void tell(command_kind kind) {
-    put(decide(state, {kind, "olga", "", "", {}}, {}, now, suspicion.trial_letters).value(), "olga");
-    draw_consequences();
-  }
-  letter_index count(letter_state of) const { return state.letters.count(of); }
-};
 
 } // namespace
 

@@ -226,7 +226,8 @@ struct play {
   void skip_some() {
     const auto index = *rc::gen::inRange<letter_index>(0, watch.letters);
     if (state.may_claim())
-      put(decide_skips(state, {{letter_state::skipped, {{index, index + 1}}, {0, "", "suppressed"}, {}}}));
+      put(decide_skips(state, {{letter_state::skipped, {{index, index + 1}}, {0, "", "suppressed"}, {}}},
+                       {}));
   }
 
   /// What a crash and a restart do: the state comes from a snapshot and the log.

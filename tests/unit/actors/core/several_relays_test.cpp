@@ -1,9 +1,7 @@
 // Several relays in the rules: whose acceptance counts, and where letters in doubt may go.
-#include "actors/core/state_codec.hpp"
-#include "actors/lifecycle.hpp"
 #include "messages/event_json.hpp"
 #include "tests/catch.hpp"
-#include "tests/unit/actors/examples.hpp"
+#include "tests/unit/actors/core/led_campaign.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -13,42 +11,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const retry_settings retries{};
-const suspicion_settings suspicion{};
-const reply denied{554, "5.7.1", "Relay access denied"};
-const reply ok{250, "2.0.0", "Ok"};
 const reply lost{0, "", "the connection was lost"};
 const relay_names both{"", "second"};
-
-/// A campaign as its actor leads it, on two relays.
-struct led {
-  campaign_state state = sending(100);
-  timestamp now = t0;
-
-  void put(const event_bodies& bodies, const std::string& by = {}) {
-    for (const auto& body : bodies)
-      evolve(state, event{now, by, body});
-    CHECK(decode_state(encode_state(state)) == state);
-  }
-  void settle(letter_state outcome,
-              const letter_ranges& letters,
-              const std::string& relay,
-              const reply& said,
-              const relay_names& there = both) {
-    put({claimed{letters, relay}});
-    report(outcome, letters, said, there);
-  }
-  void report(letter_state outcome,
-              const letter_ranges& letters,
-              const reply& said,
-              const relay_names& there = both) {
-    put(decide_results(state, {{outcome, letters, said}}, retries, suspicion, now, there));
-    for (auto more = decide_consequences(state, retries, suspicion, now); !more.empty();
-         more = decide_consequences(state, retries, suspicion, now))
-      put(more);
-  }
-  letter_index count(letter_state of) const { return state.letters.count(of); }
-};
 
 event read_again(const event& it) {
   const auto read = decode_event(encode_event(it));
@@ -59,51 +23,51 @@ event read_again(const event& it) {
 } // namespace
 
 TEST_CASE("a refusal is judged by what the same relay accepted") {
-  led one;
-  one.settle(letter_state::accepted, {{0, 5}}, "", ok);
-  one.settle(letter_state::refused, {{5, 6}}, "second", denied);
-  one.settle(letter_state::accepted, {{6, 9}}, "", ok);
+  led one(100, both);
+  one.settle(letter_state::accepted, {{0, 5}}, ok);
+  one.settle(letter_state::refused, {{5, 6}}, denied, "second");
+  one.settle(letter_state::accepted, {{6, 9}}, ok);
   CHECK(one.state.waiting_refusals() == letter_ranges{{5, 6}});
-  one.settle(letter_state::accepted, {{9, 10}}, "second", ok);
+  one.settle(letter_state::accepted, {{9, 10}}, ok, "second");
   CHECK(one.state.waiting_refusals() == letter_ranges{{5, 6}}); // nobody was accepted there before it
-  one.settle(letter_state::refused, {{10, 11}}, "second", denied);
-  one.settle(letter_state::accepted, {{11, 12}}, "second", ok);
+  one.settle(letter_state::refused, {{10, 11}}, denied, "second");
+  one.settle(letter_state::accepted, {{11, 12}}, ok, "second");
   CHECK(one.state.waiting_refusals() == letter_ranges{{5, 6}});
   CHECK(one.count(letter_state::refused) == 1);
 }
 
 TEST_CASE("ten refusals in a row at one relay hold the campaign, whatever another one accepts between") {
-  led one;
+  led one(100, both);
   for (letter_index at = 0; at < 10; ++at) {
     CHECK_FALSE(one.state.hold);
-    one.settle(letter_state::accepted, {{2 * at, 2 * at + 1}}, "", ok);
-    one.settle(letter_state::refused, {{2 * at + 1, 2 * at + 2}}, "second", denied);
+    one.settle(letter_state::accepted, {{2 * at, 2 * at + 1}}, ok);
+    one.settle(letter_state::refused, {{2 * at + 1, 2 * at + 2}}, denied, "second");
   }
   REQUIRE(one.state.hold);
   CHECK(one.state.hold->reason == hold_reason::relay_refuses);
 }
 
 TEST_CASE("a letter in doubt goes back to its relay and no other") {
-  led one;
-  one.settle(letter_state::in_doubt, {{0, 2}}, "second", lost);
-  one.settle(letter_state::in_doubt, {{2, 3}}, "", lost);
+  led one(100, both);
+  one.settle(letter_state::in_doubt, {{0, 2}}, lost, "second");
+  one.settle(letter_state::in_doubt, {{2, 3}}, lost);
   CHECK(one.count(letter_state::pending) == 100);
   CHECK(one.state.relay_of(0) == "second");
   CHECK(one.state.relay_of(2) == "");
   CHECK_FALSE(one.state.relay_of(3));
   CHECK_THROWS(one.put({claimed{{{0, 1}}, ""}}));
   CHECK_THROWS(one.put({claimed{{{2, 3}}, "second"}}));
-  one.settle(letter_state::pending, {{0, 1}}, "second", {});
+  one.settle(letter_state::pending, {{0, 1}}, {}, "second");
   CHECK(one.state.relay_of(0) == "second"); // it came back unsent, and may have arrived before
-  one.settle(letter_state::accepted, {{0, 2}}, "second", ok);
-  one.settle(letter_state::accepted, {{2, 4}}, "", ok);
+  one.settle(letter_state::accepted, {{0, 2}}, ok, "second");
+  one.settle(letter_state::accepted, {{2, 4}}, ok);
   CHECK_FALSE(one.state.relay_of(0));
   CHECK(one.state.accepted_resent == 3);
   CHECK(brief_view_of(one.state, one.now).accepted_resent == 3);
 }
 
 TEST_CASE("letters in doubt whose relay is gone are a person's, whose resend lets them go through another") {
-  led one;
+  led one(100, both);
   one.put({claimed{{{0, 2}}, "second"}, claimed{{{2, 4}}}});
   const auto after_restart = results_of_restart(one.state, one_relay());
   REQUIRE(after_restart.size() == 2);
@@ -113,14 +77,14 @@ TEST_CASE("letters in doubt whose relay is gone are a person's, whose resend let
   one.put(decide(one.state, {command_kind::resend_doubt, "olga", "", "", {}}, {}, one.now).value(), "olga");
   CHECK(one.count(letter_state::in_doubt) == 0);
   CHECK_FALSE(one.state.relay_of(0));
-  one.settle(letter_state::accepted, {{0, 4}}, "", ok);
+  one.settle(letter_state::accepted, {{0, 4}}, ok);
   CHECK(one.state.accepted_resent == 4);
 }
 
 TEST_CASE("letters that were to leave again are in doubt again where their relay is gone after a restart") {
-  led one;
-  one.settle(letter_state::in_doubt, {{0, 3}}, "second", lost);
-  one.settle(letter_state::in_doubt, {{0, 1}}, "second", lost); // the second time: it waits
+  led one(100, both);
+  one.settle(letter_state::in_doubt, {{0, 3}}, lost, "second");
+  one.settle(letter_state::in_doubt, {{0, 1}}, lost, "second"); // the second time: it waits
   CHECK(one.count(letter_state::deferred) == 1);
   CHECK(decide_without_relay(one.state, both).empty());
   one.put(decide_without_relay(one.state, one_relay()));

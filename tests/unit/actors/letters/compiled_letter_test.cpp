@@ -35,7 +35,7 @@ recipient to_whom(std::string name, std::string city = {}, std::string flag = {}
 
 /// What is wrong with the letter; its batch is left in `into`.
 std::string composed_fault(const campaign_spec& spec, const recipient& to, batch& into) {
-  const auto composer = make_letter_composer({17}, spec, columns);
+  const auto composer = make_letter_composer({{17}, {}, {}}, spec, columns);
   if (!composer)
     return composer.error().message;
   if (const auto done = (*composer)->compose(0, to, examples::t0, into); !done)
@@ -199,7 +199,7 @@ TEST_CASE("a newsletter's letters hold little but what is their own", "[letters]
   while (shared.size() < 20'000)
     shared += "<p style=\"margin:0\">The café on the corner is open.</p>";
   const auto spec = spec_of("Dear {{name}}, " + shared, "<p>{{name}}</p>" + shared + "{{city}}");
-  const auto composer = make_letter_composer({17}, spec, columns);
+  const auto composer = make_letter_composer({{17}, {}, {}}, spec, columns);
   REQUIRE(composer);
   batch into;
   for (letter_index at = 0; at < 2; ++at)

@@ -103,6 +103,10 @@ TEST_CASE("text of HTML: values are not escaped, whatever delimiters were used")
   CHECK(filled_in("<p>&#123;&#123;name}} {&#123; {{name}}</p>", {"name"}, {"A"}) == "{ {name}} { { A\n");
 }
 
+TEST_CASE("text of HTML: blanks that nobody sees in a tag are none of its name") {
+  CHECK(filled_in("<p>{{#&nbsp;name}}Hi {{\xEF\xBB\xBFname|you}}{{/name}}</p>", {"name"}, {"Ann"}) == "Hi Ann\n");
+}
+
 TEST_CASE("text of HTML: long lines are wrapped, links are not") {
   std::string words;
   for (int at = 0; at < 30; ++at)

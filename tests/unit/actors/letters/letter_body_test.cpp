@@ -46,6 +46,7 @@ campaign_spec body_spec() {
   spec.from = "Shop <news@shop.example>";
   spec.subject = "Hello {{name}}";
   spec.text = "Dear {{name}}\n";
+  spec.text_from_html = true;
   return spec;
 }
 
@@ -68,7 +69,7 @@ attachment own(std::string column) {
 }
 
 result<std::string> made(const campaign_spec& spec, std::string invoice = {}) {
-  const auto composer = make_letter_composer({17}, spec, body_columns, source_of(some_files()));
+  const auto composer = make_letter_composer({{17}, {}, {}}, spec, body_columns, source_of(some_files()));
   if (!composer)
     return std::unexpected(composer.error());
   recipient to{"ann@example.org", {{1, "Ann"}}};
@@ -203,7 +204,7 @@ TEST_CASE("attachments have a bound of their own, a letter's text keeps its") {
   files["big"] = {"big.bin", "", std::string(9U << 20U, 'x')};
   files["own"] = {"own.bin", "", std::string(17U << 20U, 'x')};
   spec.attachments.push_back(own("invoice"));
-  const auto composer = make_letter_composer({17}, spec, body_columns, source_of(files));
+  const auto composer = make_letter_composer({{17}, {}, {}}, spec, body_columns, source_of(files));
   REQUIRE(composer);
   batch into;
   REQUIRE((*composer)->compose(0, recipient{"ann@example.org", {}}, body_noon, into));

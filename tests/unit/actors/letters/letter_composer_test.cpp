@@ -36,7 +36,7 @@ recipient to_whom(std::string name, std::string city = {}, std::string email = "
 }
 
 std::unique_ptr<letter_composer> composer_for(const campaign_spec& spec) {
-  auto made = make_letter_composer({17}, spec, columns);
+  auto made = make_letter_composer({{17}, {}, {}}, spec, columns);
   INFO((made ? std::string{} : made.error().message));
   REQUIRE(made.has_value());
   return std::move(*made);
@@ -157,7 +157,7 @@ TEST_CASE("a letter has the headers and the body that its recipient should see")
                 "To: ann@example.org\r\n"
                 "Subject: Hello Ann\r\n"
                 "Message-ID: " +
-                    message_id({17}, "shop.example", "ann@example.org") +
+                    message_id({17}, "shop.example", {}, "ann@example.org") +
                     "\r\n"
                     "MIME-Version: 1.0\r\n"
                     "Content-Type: text/plain; charset=utf-8\r\n"
@@ -180,16 +180,16 @@ TEST_CASE("letters of a batch stand one after the other, each with its recipient
   CHECK(into.message_of(into.letters[1]).ends_with("Dear Bo,\r\nhow is ?\r\n"));
   for (const auto& one : into.letters)
     CHECK("<" + std::string{into.message_id_of(one)} + "@shop.example>" ==
-          message_id({17}, "shop.example", into.recipient_of(one)));
+          message_id({17}, "shop.example", {}, into.recipient_of(one)));
   CHECK_FALSE(into.letters[0].has_8bit);
   CHECK_FALSE(into.letters[0].needs_smtputf8);
 }
 
 TEST_CASE("the Message-ID is a function of campaign and recipient") {
-  const auto id = message_id({17}, "shop.example", "ann@example.org");
-  CHECK(id == message_id({17}, "shop.example", "ann@example.org"));
-  CHECK(id != message_id({18}, "shop.example", "ann@example.org"));
-  CHECK(id != message_id({17}, "shop.example", "bob@example.org"));
+  const auto id = message_id({17}, "shop.example", {}, "ann@example.org");
+  CHECK(id == message_id({17}, "shop.example", {}, "ann@example.org"));
+  CHECK(id != message_id({18}, "shop.example", {}, "ann@example.org"));
+  CHECK(id != message_id({17}, "shop.example", {}, "bob@example.org"));
   CHECK(id.starts_with("<c17."));
   CHECK(id.ends_with("@shop.example>"));
 }
@@ -417,7 +417,7 @@ TEST_CASE("a template that is none is refused with its place and what is wrong")
   const auto fault = [](std::string text) {
     auto spec = a_spec();
     spec.html = std::move(text);
-    auto made = make_letter_composer({17}, spec, columns);
+    auto made = make_letter_composer({{17}, {}, {}}, spec, columns);
     REQUIRE_FALSE(made.has_value());
     CHECK(made.error().code == error_code::template_failed);
     return made.error().message;
@@ -452,10 +452,10 @@ TEST_CASE("other delimiters work") {
 TEST_CASE("a sender that cannot be read is invalid input") {
   auto spec = a_spec();
   spec.from = "nobody";
-  CHECK(make_letter_composer({17}, spec, columns).error().code == error_code::invalid_input);
+  CHECK(make_letter_composer({{17}, {}, {}}, spec, columns).error().code == error_code::invalid_input);
   spec = a_spec();
   spec.reply_to = "nobody";
-  CHECK(make_letter_composer({17}, spec, columns).error().code == error_code::invalid_input);
+  CHECK(make_letter_composer({{17}, {}, {}}, spec, columns).error().code == error_code::invalid_input);
 }
 
 namespace {

@@ -8,7 +8,7 @@ namespace sluice {
 namespace {
 
 letter_parts composed(const campaign_spec& spec) {
-  const auto composer = make_letter_composer(campaign_id{1}, spec, {"email", "name"});
+  const auto composer = make_letter_composer({campaign_id{1}, {}, {}}, spec, {"email", "name"});
   REQUIRE(composer);
   batch into;
   REQUIRE((*composer)->compose(0, {"anna@d.example", {{1, "Анна"}}}, examples::t0, into));

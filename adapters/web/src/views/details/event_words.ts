@@ -28,13 +28,24 @@ function groupsOf(event: LogEvent): Group[] {
   return Array.isArray(event.groups) ? (event.groups as Group[]) : [];
 }
 
+/** As they are told, whichever came first. */
+const order: Outcome[] = ["accepted", "refused", "refused_for_now", "deferred", "skipped", "in_doubt", "pending", "in_flight"];
+
 function outcomesOf(events: LogEvent[]): [Outcome, number][] {
   const sums = new Map<Outcome, number>();
   for (const one of events.flatMap(groupsOf)) {
     const outcome = one.provisional ? "refused_for_now" : one.outcome;
     sums.set(outcome, (sums.get(outcome) ?? 0) + countOf(one.letters));
   }
-  return [...sums];
+  return [...sums].sort(([left], [right]) => order.indexOf(left) - order.indexOf(right));
+}
+
+/** How many letters were claimed for which sending server; the one of `[relay]` among several is called so. */
+function claimedOf(events: LogEvent[]): [relay: string, letters: number][] {
+  const sums = new Map<string, number>();
+  for (const one of events)
+    if (one.t === "claimed") sums.set(textOf(one.relay), (sums.get(textOf(one.relay)) ?? 0) + countOf(one.letters));
+  return [...sums].map(([name, count]) => [name || (sums.size > 1 ? "[relay]" : ""), count]);
 }
 
 const isBatch = (event: LogEvent) => event.t === "claimed" || event.t === "settled";
@@ -53,9 +64,11 @@ export function folded(events: LogEvent[]): LogEvent[][] {
 
 /** What several batches came to. */
 export function batchWords({ log }: Said, events: LogEvent[]): string {
-  const claimed = events.reduce((sum, one) => sum + (one.t === "claimed" ? countOf(one.letters) : 0), 0);
+  const claimed = claimedOf(events);
   const outcomes = outcomesOf(events);
-  return [...(claimed > 0 ? [log.claimed(claimed, "")] : []), ...(outcomes.length > 0 ? [log.settled(outcomes)] : [])].join(" · ");
+  const sum = claimed.reduce((all, [, count]) => all + count, 0);
+  const words = claimed.length > 1 ? log.claimedBySeveral(sum, claimed) : log.claimed(sum, claimed[0]?.[0] ?? "");
+  return [...(sum > 0 ? [words] : []), ...(outcomes.length > 0 ? [log.settled(outcomes)] : [])].join(" · ");
 }
 
 const quotedMax = 5;

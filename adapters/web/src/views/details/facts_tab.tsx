@@ -1,5 +1,6 @@
 // The campaign's facts, and the message as one recipient gets it.
 import type { Campaign } from "../../api/types";
+import { useRelays } from "../../components/use_relays";
 import { MessageLook } from "../../components/message_look";
 import { useViewWords } from "../../i18n/view_words";
 import { spokenReasons } from "../../i18n/notice_words";
@@ -12,6 +13,7 @@ export function FactsTab({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
   const { card, details, formats: f, plan } = useWords();
   const told = useSpoken();
+  const hasSeveral = useRelays().length > 0;
   const { audience, drain, moderation, stage, status } = campaign;
   const isStopped = status === "paused" || status === "cancelled";
   // What the notices above say already is not said again.
@@ -28,7 +30,7 @@ export function FactsTab({ campaign }: { campaign: Campaign }) {
     [details.subject, campaign.subject],
     [details.plan, campaign.released ? card.released : plan(campaign.plan, campaign.starts_at)],
     [words.onDoubt, words.doubts[campaign.on_doubt]],
-    ...(campaign.relay ? [[words.relay, campaign.relay] as [string, string]] : []),
+    ...(campaign.relay || hasSeveral ? [[words.relay, campaign.relay || words.anyRelay] as [string, string]] : []),
     ...(campaign.accepted_resent ? [[words.perhapsTwice, words.twice(campaign.accepted_resent)] as [string, string]] : []),
   ];
   return (

@@ -34,6 +34,7 @@ const en = {
   onDoubt: "A letter in doubt",
   doubts: { resend: "is sent again", hold: "waits for a decision" },
   relay: "Sending server",
+  anyRelay: "whichever serves it",
   perhapsTwice: "Perhaps there twice",
   twice: (n: number) => `${letters(n)}: the reply to the first did not come`,
   moderation: "Moderation",
@@ -118,7 +119,9 @@ const en = {
     resumed: "Resumed",
     released: "Released whole: everything leaves at once",
     cancelled: "Cancelled",
-    claimed: (n: number, relay: string) => `${letters(n)} handed to the sending server${relay ? ` ${isolated(relay)}` : ""}`,
+    claimed: (n: number, relay: string) => `${letters(n)} handed to the sending server${relay ? ` “${isolated(relay)}”` : ""}`,
+    claimedBySeveral: (n: number, relays: [string, number][]) =>
+      `${letters(n)} handed to the sending servers ${relays.map(([name, count]) => `“${isolated(name)}” (${f.count(count)})`).join(", ")}`,
     settled: (groups: [Outcome, number][]) =>
       groups.map(([state, n]) => `${f.count(n)} ${state === "pending" ? "came back unsent" : enStates[state]}`).join(", "),
     doubtResent: (n: number, at: string | null) =>
@@ -137,7 +140,8 @@ const ru: typeof en = {
   views: "Что показать о выпуске",
   onDoubt: "Письмо под вопросом",
   doubts: { resend: "отправляется ещё раз", hold: "ждёт решения" },
-  relay: "Отправляющий сервер",
+  relay: "Почтовый сервер",
+  anyRelay: "любой подходящий",
   perhapsTwice: "Возможно, дошли дважды",
   twice: (n) => `${commonRu.letters(n)}: на первую отправку ответ не пришёл`,
   moderation: "Модерация",
@@ -221,13 +225,15 @@ const ru: typeof en = {
     resumed: "Продолжен",
     released: "Выпущен целиком: всё уходит сразу",
     cancelled: "Отменён",
-    claimed: (n, relay) => `Передано отправляющему серверу${relay ? ` ${isolated(relay)}` : ""}: ${commonRu.letters(n)}`,
+    claimed: (n, relay) => `Передано почтовому серверу${relay ? ` «${isolated(relay)}»` : ""}: ${commonRu.letters(n)}`,
+    claimedBySeveral: (n, relays) =>
+      `Передано почтовым серверам: ${commonRu.letters(n)}, из них ${relays.map(([name, count]) => `«${isolated(name)}» ${r.count(count)}`).join(", ")}`,
     settled: (groups) =>
       groups.map(([state, n]) => `${state === "pending" ? "вернулось неотправленными" : ruStates[state]}: ${r.count(n)}`).join(", "),
     doubtResent: (n, at) => `Под вопросом ${commonRu.letters(n)}: ${at ? `отправка повторится ${at}` : "отправляются ещё раз"}`,
     doubtGivenUp: (n) => `Под вопросом ${commonRu.letters(n)}: больше не отправляются`,
-    relay_failed: "Отправляющий сервер не работает",
-    relay_recovered: "Отправляющий сервер снова работает",
+    relay_failed: "Почтовый сервер не работает",
+    relay_recovered: "Почтовый сервер снова работает",
     drained: (accepted, refused, inDoubt, ms) =>
       `Письма, которые были в пути, дошли до итога: принято ${r.count(accepted)}, отклонено ${r.count(refused)}, под вопросом ${r.count(inDoubt)}, за ${r.count(ms)} мс`,
     finished: "У каждого письма есть итог: выпуск выполнен",

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import type { Campaign } from "../../api/types";
 import { AudienceRows, useAudience } from "../../components/audience_rows";
+import { ImportOf } from "../../components/left_out";
 import { Button } from "../../components/button";
 import { useViewWords } from "../../i18n/view_words";
 import { useWords } from "../../i18n/words";
@@ -26,6 +27,7 @@ export function AudiencePages({ audience }: { audience: NonNullable<Campaign["au
         {card.recipients(audience.size)}
         {whole && ` · ${words.roleAddresses(whole.role_addresses)} · ${words.imported(f.near(whole.created_at))}`}
       </p>
+      {whole && <ImportOf audience={whole} />}
       {whole && (
         <AudienceRows audience={whole} first={first} limit={rowsShown} label={`${words.audience}: ${audience.name}`} notShown={words.notShown} />
       )}

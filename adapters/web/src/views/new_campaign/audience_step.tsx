@@ -7,7 +7,7 @@ import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
 import { ChosenAudience } from "./chosen_audience";
 import { AudienceUpload } from "./audience_upload";
-import { Field } from "./field";
+import { Field } from "../../components/field";
 import { importReports } from "./import_reports";
 import { useAsked } from "../../stream/use_asked";
 import type { StepProps } from "./wizard";

@@ -8,7 +8,9 @@ import { useWords } from "../../i18n/words";
 import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
-import { Field } from "./field";
+import { Field } from "../../components/field";
+import { FilePreviewed } from "./file_preview";
+import { queryOf, useFilePreview, type FileReading } from "./file_reading";
 import { words as table } from "./words";
 
 const nameBytesMax = 200;
@@ -39,23 +41,30 @@ export function AudienceUpload({ onImported, takesFocus }: Props) {
   const naming = useRef<HTMLInputElement>(null);
   const abort = useRef<AbortController | null>(null);
   const [isSending, setIsSending] = useState(false);
+  const [reading, setReading] = useState<FileReading>({});
+  const [number, setNumber] = useState(0);
+  const asked = useFilePreview(file, number, reading);
+  // Without a preview the engine says what it lacks.
+  const isReady = !asked.fault && (!asked.preview || Boolean(asked.preview.email_column));
   useEffect(() => () => abort.current?.abort(), []);
 
   const take = (next: File | undefined) => {
     if (!next || isSending) return;
     setFile(next);
+    setNumber((old) => old + 1);
+    setReading({});
     setName(nameFrom(next));
     setFault("");
     requestAnimationFrame(() => naming.current?.focus());
   };
   const send = async () => {
-    if (!file || abort.current) return;
+    if (!file || abort.current || !isReady) return;
     const going = (abort.current = new AbortController());
     setIsSending(true);
     setSent(0);
     setFault("");
     try {
-      const path = `/v1/audiences?name=${encodeURIComponent(name.trim())}`;
+      const path = `/v1/audiences?name=${encodeURIComponent(name.trim())}${queryOf(reading)}`;
       const report = await client.upload<ImportReport>(path, file, setSent, going.signal);
       announce(words.taken(card.recipients(report.size), report.left_out_total));
       onImported(report);
@@ -97,6 +106,7 @@ export function AudienceUpload({ onImported, takesFocus }: Props) {
               />
             )}
           </Field>
+          <FilePreviewed asked={asked} reading={reading} onChange={setReading} isOff={isSending} />
           {isSending ? (
             <div className="upload-going">
               <progress value={sent} max={file.size || 1} aria-label={words.sending} />
@@ -104,7 +114,7 @@ export function AudienceUpload({ onImported, takesFocus }: Props) {
               <Button onClick={() => abort.current?.abort()}>{words.abort}</Button>
             </div>
           ) : (
-            <Button look="primary" type="submit">
+            <Button look="primary" type="submit" aria-disabled={!isReady || undefined}>
               {words.upload}
             </Button>
           )}
@@ -150,7 +160,7 @@ function DropZone({ onFile, isOff, takesFocus }: DropZoneProps) {
         id={id}
         type="file"
         className="visually-hidden"
-        accept=".csv,.txt,.tsv,.jsonl,.ndjson,.json,text/csv,application/jsonl"
+        accept=".csv,.txt,.tsv,.jsonl,.ndjson,.json,.xlsx,.gz,text/csv,application/jsonl"
         disabled={isOff}
         autoFocus={takesFocus}
         aria-describedby={`${id}-hint`}

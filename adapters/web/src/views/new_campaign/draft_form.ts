@@ -27,6 +27,8 @@ export interface Form extends Record<MessageField, string> {
   audience: string;
   plan: PlanForm;
   on_doubt: "resend" | "hold";
+  /** The name of the sending server that it is to leave through, or "" for any. */
+  relay: string;
 }
 
 /** What POST and PATCH /v1/campaigns take. A null takes the old value away. */
@@ -34,6 +36,7 @@ export interface Content extends Record<MessageField, string> {
   audience: string | null;
   plan: { start_at: string | null; parts: { size: number; every: string; growth: number } | null };
   on_doubt: "resend" | "hold";
+  relay: string;
 }
 
 export function emptyForm(): Form {
@@ -41,6 +44,7 @@ export function emptyForm(): Form {
     ...{ name: "", from: "", reply_to: "", subject: "", html: "", text: "", unsubscribe_url: "", audience: "" },
     plan: { when: "now", at: "", exact: "", isInParts: false, size: "1000", every: "1", unit: "d", growth: "0" },
     on_doubt: "resend",
+    relay: "",
   };
 }
 
@@ -67,6 +71,7 @@ export function formOf(campaign: WholeCampaign): Form {
   return {
     ...{ name, from, reply_to, subject, html, text, unsubscribe_url, on_doubt },
     audience: campaign.audience?.id ?? "",
+    relay: campaign.relay ?? "",
     plan: planForm(campaign.plan),
   };
 }
@@ -121,9 +126,9 @@ export function planOf(plan: PlanForm): Content["plan"] | null {
 export function contentOf(form: Form): Content | null {
   const plan = planOf(form.plan);
   if (!plan) return null;
-  const { name, from, reply_to, subject, html, text, unsubscribe_url, on_doubt } = form;
+  const { name, from, reply_to, subject, html, text, unsubscribe_url, on_doubt, relay } = form;
   return {
-    ...{ name, from, reply_to, subject, html, text, unsubscribe_url, on_doubt },
+    ...{ name, from, reply_to, subject, html, text, unsubscribe_url, on_doubt, relay },
     audience: form.audience || null,
     plan,
   };

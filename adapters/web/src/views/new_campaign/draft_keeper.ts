@@ -47,6 +47,8 @@ export class DraftKeeper {
   private isKept = true;
   private listeners = new Set<() => void>();
   private unfollow: () => void = () => {};
+  /** Audiences of which much was left out, and which somebody wants nevertheless. */
+  private acceptedLists = new Set<string>();
   private isSeen = false;
   private isStarting = false;
 
@@ -153,6 +155,21 @@ export class DraftKeeper {
     this.soon(0);
   }
 
+  /** Whether the engine asks if an audience is really meant of which much was left out. */
+  asksOfLeftOut(): boolean {
+    return this.saving.state === "refused" && [this.saving.why.code, this.saving.why.notice?.code].includes("audience_left_out");
+  }
+
+  /** It is. */
+  acceptLeftOut(): void {
+    if (!this.asksOfLeftOut()) return;
+    this.acceptedLists.add(this.form.audience);
+    // Another request than the one that was refused.
+    this.creation = newIdempotencyKey();
+    this.unanswered = null;
+    this.soon(0);
+  }
+
   /** What was discarded elsewhere begins again as a draft of its own. */
   beginAnew(): void {
     drop(this.person, this.key);
@@ -240,7 +257,7 @@ export class DraftKeeper {
   private async create(content: Content): Promise<WholeCampaign> {
     this.keepHere();
     const wanted = { body: content, idempotencyKey: this.creation };
-    const saved = await this.client.json<WholeCampaign>("POST", "/v1/campaigns", wanted);
+    const saved = await this.client.json<WholeCampaign>("POST", `/v1/campaigns${this.acceptance()}`, wanted);
     drop(this.person, this.key);
     this.id = this.key = saved.id;
     sessionStorage.setItem(`sluice.step.${saved.id}`, this.step);
@@ -251,13 +268,18 @@ export class DraftKeeper {
     return saved;
   }
 
+  private acceptance(): string {
+    return this.acceptedLists.has(this.form.audience) ? "?accept_left_out=true" : "";
+  }
+
   private async patch(id: string, content: Content): Promise<void> {
     const body = this.base ? difference(this.base, content) : content;
     const patch = JSON.stringify(body);
     const key = this.unanswered?.patch === patch ? this.unanswered.key : newIdempotencyKey();
     this.unanswered = { patch, key };
     this.sent = [...this.sent, { ...content }].slice(-20);
-    const saved = await this.client.json<WholeCampaign>("PATCH", `/v1/campaigns/${id}`, { body, idempotencyKey: key });
+    const path = `/v1/campaigns/${id}${"audience" in body ? this.acceptance() : ""}`;
+    const saved = await this.client.json<WholeCampaign>("PATCH", path, { body, idempotencyKey: key });
     this.unanswered = null;
     // In the fields that were not sent somebody else may have been.
     const theirs = formOf(saved);

@@ -1,5 +1,5 @@
 // What the engine does not have (yet), kept in this browser: localStorage, for each person by name.
-import type { Form } from "./draft_form";
+import { emptyForm, type Form } from "./draft_form";
 import type { Step } from "./steps";
 
 export interface Kept {
@@ -33,7 +33,8 @@ export function find(person: string, key: string): Kept | null {
   if (!text) return null;
   try {
     const kept = JSON.parse(text) as Kept;
-    return kept.form?.plan ? kept : null;
+    // What was kept before there was a field has none.
+    return kept.form?.plan ? { ...kept, form: { ...emptyForm(), ...kept.form } } : null;
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@ import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useAudience } from "../../components/audience_rows";
 import type { Form, MessageField } from "./draft_form";
-import { Field } from "./field";
+import { Field } from "../../components/field";
 import { FieldInserter } from "./field_inserter";
 import { MessagePreview } from "./message_preview";
 import { TestCopy } from "./test_copy";

@@ -7,7 +7,8 @@ import { useAudience } from "../../components/audience_rows";
 import { planFaults, startOf, units, type PlanForm } from "./draft_form";
 import { useFaultWords } from "./fault_words";
 import { StepChart, type Point } from "../../components/step_chart";
-import { Field } from "./field";
+import { Field } from "../../components/field";
+import { RelayChoice } from "./relay_choice";
 import { PlanTable, rowsAtFirst } from "./plan_table";
 import { partCount, useTimetable } from "./use_timetable";
 import type { StepProps } from "./wizard";
@@ -77,6 +78,7 @@ export function PlanStep({ keeper, form }: StepProps) {
           options={{ resend: words.resend, hold: words.hold }}
           onChange={(on_doubt) => keeper.change({ on_doubt })}
         />
+        <RelayChoice keeper={keeper} form={form} />
       </div>
       <PlanShown keeper={keeper} form={form} />
     </div>

@@ -1,5 +1,7 @@
 // Where what is typed is kept, and what stands in the way.
 import { useEffect } from "react";
+import type { ApiError } from "../../api/client";
+import type { Notice } from "../../api/types";
 import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
@@ -35,8 +37,29 @@ export function SavingTrouble({ keeper }: { keeper: DraftKeeper }) {
   const told = useSpoken();
   const { status } = useWords();
   const { saving } = keeper;
+  /** Without what a program would have to say to accept it. */
+  const leftOutWords = ({ notice, text }: ApiError) => {
+    const { left_out: count, all } = notice ?? ({} as Partial<Notice>);
+    if (typeof count !== "number" || typeof all !== "number") return told({ notice, text });
+    return words.trouble.leftOut(count, all, (notice?.causes ?? []).map((one) => told({ notice: one, text: one.code })));
+  };
   // Told beside the field, where that is before the eyes; a line that comes and goes would make the page jump.
   const isBesideField = keeper.step === "message" && saving.state === "refused" && faultIn(saving.why) !== null;
+  if (saving.state === "refused" && keeper.asksOfLeftOut())
+    return (
+      <div className="notice" data-kind="held" role="alert">
+        <Icon name="warning" />
+        <span>{leftOutWords(saving.why)}</span>
+        <Button
+          onClick={() => {
+            keeper.acceptLeftOut();
+            document.getElementById("wizard-title")?.focus();
+          }}
+        >
+          {words.trouble.useNevertheless}
+        </Button>
+      </div>
+    );
   if (saving.state === "refused" && !isBesideField)
     return (
       <p className="notice" data-kind="held">

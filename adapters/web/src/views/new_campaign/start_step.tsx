@@ -39,6 +39,7 @@ export function StartStep({ keeper, form, goTo }: StepProps) {
     [all.message.fields.from, form.from],
     [all.message.fields.subject, form.subject],
     [words.audience, `${audience.name} · ${card.recipients(audience.size)}`],
+    ...(form.relay ? [[all.relay.label, form.relay] as [string, string]] : []),
   ];
   return (
     <>

@@ -9,7 +9,7 @@ import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
 import type { DraftKeeper } from "./draft_keeper";
-import { Field } from "./field";
+import { Field } from "../../components/field";
 import { words as table } from "./words";
 
 interface Copy extends Reply {

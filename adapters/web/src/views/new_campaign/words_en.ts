@@ -52,6 +52,9 @@ export const en = {
   nowhere: "Not kept: the browser has no room for it. Do not close this tab.",
   trouble: {
     refused: (why: string) => `Not saved yet: ${why}`,
+    leftOut: (n: number, all: number, why: string[]) =>
+      `${f.count(n)} of ${rows(all)} of this list were left out when it was read${why.length > 0 ? `: ${why.join("; ")}` : ""}. Use it nevertheless?`,
+    useNevertheless: "Use it nevertheless",
     conflict: "Somebody else changed this draft meanwhile.",
     theirs: "Take their version",
     mine: "Keep mine",
@@ -63,7 +66,7 @@ export const en = {
   audience: {
     drop: "Drop a file with the recipients here, or",
     pick: "choose one",
-    formats: "CSV (, or ;) or JSON Lines, UTF-8, of any size. A column “email” is needed; every other one can be used in the message.",
+    formats: "CSV, Excel (XLSX) or JSON Lines, of any size. One column has the addresses; every other one can be used in the message.",
     name: "Name of the audience",
     nameHint: "So that you find it again.",
     upload: "Upload",
@@ -81,9 +84,23 @@ export const en = {
     take: "Take this one",
     firstRows: "The first rows",
     rowsNotShown: (why: string) => `They cannot be shown: ${why}`,
-    nothingLeftOut: "Every row of the file was taken.",
-    leftOut: (n: number) => `${rows(n)} left out`,
-    lines: (n: number, list: string) => `${f.plural(n, { one: "line", other: "lines" })} ${list}`,
+  },
+  preview: {
+    legend: "How the file is read",
+    encoding: "Encoding",
+    delimiter: "Columns are parted by",
+    sheet: "Sheet",
+    found: "as found",
+    encodingName: (name: string) =>
+      ({ "windows-1251": "Cyrillic (Windows-1251)", "koi8-r": "Cyrillic (KOI8-R)", "windows-1252": "Western (Windows-1252)", "windows-1250": "Central European (Windows-1250)", "iso-8859-1": "Western (ISO 8859-1)", "iso-8859-2": "Central European (ISO 8859-2)", macintosh: "Western (Mac)", "utf-16le": "UTF-16" } as Record<string, string>)[name] ?? name.toUpperCase(),
+    delimiterName: (sign: string) =>
+      ({ ",": "comma ( , )", ";": "semicolon ( ; )", "\t": "tab", "|": "bar ( | )" } as Record<string, string>)[sign] ?? sign,
+    emailColumn: "Addresses stand in",
+    emailColumnMissing: "Say which column has the addresses.",
+    chooseColumn: "Choose the column…",
+    header: "The first line names the columns",
+    fault: (why: string) => `It cannot be read so: ${why}`,
+    rows: "The first rows of the file",
   },
   message: {
     fields: {
@@ -161,7 +178,7 @@ export const en = {
     growth: "Growth, % a day",
     growthHint: "50: each day’s parts are half as large again as those of the day before.",
     doubt: "When no reply comes for a letter",
-    doubtHint: "A connection may break after a letter was sent and before the relay answers for it.",
+    doubtHint: "A connection may break after a letter was sent and before the sending server answers for it.",
     resend: "Send it again: none is lost, one may come twice",
     hold: "Hold it for a person: none comes twice",
     faults: {
@@ -182,6 +199,15 @@ export const en = {
     total: "In total",
     shown: (shown: string, all: string) => `${shown} of ${all} parts`,
     more: "Show more",
+  },
+  relay: {
+    label: "Sending server",
+    any: "Whichever serves it",
+    anyHint: "Several share the letters, and take over for one another.",
+    onlyThatOne: "Letters leave through this one; while it fails, through one that stands by, or they wait.",
+    standby: " · stands by",
+    fails: " · fails now",
+    gone: " · not there any more",
   },
   lacking: {
     audience: "There is no audience yet.",

@@ -5,10 +5,13 @@ import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { Menu, type MenuItem } from "../../components/menu";
 import { useWords } from "../../i18n/words";
-import { isAllowed, useSession } from "../../session/session";
+import { isAllowed, mayOperate, useSession } from "../../session/session";
+import { lazyView } from "../../components/lazy_view";
 import { ConfirmDialog, type Asked } from "./confirm_dialog";
 import { accumulated, behindTrial, isHeldByEngine } from "./progress";
 import { useCommand } from "./use_command";
+
+const CopyDialog = lazyView(() => import("./copy_dialog"));
 
 interface Props {
   campaign: Campaign;
@@ -23,6 +26,7 @@ export function CampaignCommands({ campaign, onDetails, onLook }: Props) {
   const words = useWords();
   const command = useCommand(campaign.id);
   const [asked, setAsked] = useState<Asked | null>(null);
+  const [isCopying, setIsCopying] = useState(false);
   const confirm = async (what: Asked) => {
     if (await command.send(what)) setAsked(null);
   };
@@ -35,6 +39,7 @@ export function CampaignCommands({ campaign, onDetails, onLook }: Props) {
       isDangerous: what === "cancel",
       onSelect: () => setAsked(what),
     })),
+    ...(mayOperate(me) ? [{ id: "copy", label: words.commands.copy, onSelect: () => setIsCopying(true) }] : []),
   ];
   return (
     <div className="card-commands">
@@ -60,6 +65,12 @@ export function CampaignCommands({ campaign, onDetails, onLook }: Props) {
           </Button>
         ))
       )}
+      {!onDetails && mayOperate(me) && (
+        <Button data-command="copy" onClick={() => setIsCopying(true)}>
+          {words.commands.copy}
+        </Button>
+      )}
+      {isCopying && <CopyDialog campaign={campaign} onClose={() => setIsCopying(false)} />}
       <ConfirmDialog
         what={asked}
         campaign={campaign}

@@ -1,5 +1,6 @@
 // A labelled field with its hint or, in the hint's place, what is wrong with it: the page does not jump.
 import { useId, type ReactNode } from "react";
+import "./field.css";
 
 export interface FieldLinks {
   id: string;

@@ -10,7 +10,7 @@
 
 namespace sluice {
 
-struct template_tag {
+struct mustache_tag {
   enum class kind_type : std::uint8_t {
     value,
     raw_value,
@@ -35,9 +35,12 @@ struct template_tag {
 };
 
 /// All of them in their order; nothing when one does not end or sets delimiters that are none.
-std::optional<std::vector<template_tag>> tags_of(std::string_view text);
+std::optional<std::vector<mustache_tag>> tags_of(std::string_view text);
 
 /// The tag as it is written with the usual delimiters; empty for a comment and for delimiters.
-std::string text_of(const template_tag& tag);
+std::string text_of(const mustache_tag& tag);
+
+/// The template with nothing but spaces as blanks in its tags. One with delimiters of its own stays as it is.
+std::string with_plain_tags(const std::string& text);
 
 } // namespace sluice

@@ -1,4 +1,4 @@
-#include "actors/letters/template_tags.hpp"
+#include "actors/letters/mustache_tags.hpp"
 
 namespace sluice {
 
@@ -13,8 +13,8 @@ std::string_view without_blanks(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
 }
 
-template_tag::kind_type kind_of(char sigil) {
-  using enum template_tag::kind_type;
+mustache_tag::kind_type kind_of(char sigil) {
+  using enum mustache_tag::kind_type;
   switch (sigil) {
   case '&':
     return raw_value;
@@ -36,7 +36,7 @@ template_tag::kind_type kind_of(char sigil) {
 }
 
 /// "=<% %>=": false when these are none.
-bool set_delimiters(std::string_view inside, template_tag& tag) {
+bool set_delimiters(std::string_view inside, mustache_tag& tag) {
   if (inside.size() < 5 || !inside.ends_with('='))
     return false;
   const auto both = without_blanks(inside.substr(1, inside.size() - 2));
@@ -50,8 +50,8 @@ bool set_delimiters(std::string_view inside, template_tag& tag) {
 
 } // namespace
 
-std::optional<std::vector<template_tag>> tags_of(std::string_view text) {
-  std::vector<template_tag> tags;
+std::optional<std::vector<mustache_tag>> tags_of(std::string_view text) {
+  std::vector<mustache_tag> tags;
   std::string open = "{{";
   std::string close = "}}";
   for (auto at = text.find(open); at != std::string_view::npos; at = text.find(open, at)) {
@@ -62,17 +62,17 @@ std::optional<std::vector<template_tag>> tags_of(std::string_view text) {
     if (end == std::string_view::npos)
       return std::nullopt;
     auto content = without_blanks(text.substr(inside, end - inside));
-    template_tag tag{.begin = at, .end = end + closing.size(), .open = open, .close = close};
-    tag.kind = is_triple         ? template_tag::kind_type::raw_value
-               : content.empty() ? template_tag::kind_type::value
+    mustache_tag tag{.begin = at, .end = end + closing.size(), .open = open, .close = close};
+    tag.kind = is_triple         ? mustache_tag::kind_type::raw_value
+               : content.empty() ? mustache_tag::kind_type::value
                                  : kind_of(content.front());
-    if (tag.kind == template_tag::kind_type::delimiters) {
+    if (tag.kind == mustache_tag::kind_type::delimiters) {
       if (!set_delimiters(content, tag))
         return std::nullopt;
       open = tag.open;
       close = tag.close;
-    } else if (tag.kind != template_tag::kind_type::comment) {
-      if (tag.kind != template_tag::kind_type::value)
+    } else if (tag.kind != mustache_tag::kind_type::comment) {
+      if (tag.kind != mustache_tag::kind_type::value)
         content.remove_prefix(1);
       tag.name = without_blanks(content);
     }
@@ -82,9 +82,9 @@ std::optional<std::vector<template_tag>> tags_of(std::string_view text) {
   return tags;
 }
 
-std::string text_of(const template_tag& tag) {
+std::string text_of(const mustache_tag& tag) {
   switch (tag.kind) {
-    using enum template_tag::kind_type;
+    using enum mustache_tag::kind_type;
   case value:
     return "{{" + tag.name + "}}";
   case raw_value:
