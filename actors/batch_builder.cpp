@@ -1,5 +1,6 @@
 #include "actors/actors.hpp"
 #include "actors/letters/letter_composer.hpp"
+#include "actors/stored_parts.hpp"
 #include "messages/address.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -25,7 +26,9 @@ struct letter_maker {
   /// Both were checked when the campaign was made, so failing here is a fault of the stored campaign.
   result<void> make_composer(const audience_info& info) {
     origin.list = info.name;
-    auto made = make_letter_composer(origin, spec, info.columns);
+    auto made = make_letter_composer(origin, spec, info.columns, attachments_in(*services->store));
+    if (!made && made.error().code == error_code::storage_failed)
+      return std::unexpected(made.error());
     if (!made)
       return failure(error_code::internal, notice{"letters_cannot_be_made", {}, {notice_of(made.error())}});
     composer = std::move(*made);
@@ -94,7 +97,10 @@ struct letter_maker {
         skip(index, notice{"suppressed", {{"reason", *reason}}}, done);
       else if (!throttled.empty() && throttled.contains(ascii_domain(domain_of(emails[row]))))
         done.made.throttled[ascii_domain(domain_of(emails[row]))].add(index);
-      else if (auto composed = composer->compose(index, (*rows)[row], date, letters); !composed)
+      else if (auto composed = composer->compose(index, (*rows)[row], date, letters);
+               !composed && composed.error().code == error_code::storage_failed)
+        return composed; // of the recipient nothing is said by that
+      else if (!composed)
         skip(index, notice_of(composed.error()), done);
       else
         done.made.ready.add(index);

@@ -5,6 +5,7 @@
 #include "actors/core/due.hpp"
 #include "actors/draft_warnings.hpp"
 #include "actors/start_checks.hpp"
+#include "actors/stored_parts.hpp"
 #include "messages/json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -56,8 +57,10 @@ result<void> check_left_out(const engine& services, const audience_ref& audience
   return failure(error_code::audience_left_out, std::move(why));
 }
 
-/// The audience that the content is bound to, when all of it may be kept.
-result<audience_ref> check_content(const engine& services, const campaign_spec& spec, audience_id id) {
+/// The audience that the content is bound to, when all of it may be kept; the content takes its parts from the store.
+result<audience_ref> check_content(const engine& services, campaign_spec& spec, audience_id id) {
+  if (auto taken = take_parts(*services.store, spec, id); !taken)
+    return std::unexpected(taken.error());
   if (auto checked = check_campaign(spec, services.settings.moderation); !checked)
     return std::unexpected(checked.error());
   if (!spec.relay.empty())

@@ -2,6 +2,7 @@
 
 #include "actors/letters/letter_check.hpp"
 #include "actors/letters/letter_composer.hpp"
+#include "actors/stored_parts.hpp"
 #include "messages/json_value.hpp"
 
 #include <algorithm>
@@ -133,7 +134,7 @@ result<std::vector<letter_fault>> sample_faults(
   if (!info)
     return std::unexpected(info.error());
   origin.list = info->name;
-  const auto composer = make_letter_composer(origin, spec, info->columns);
+  const auto composer = make_letter_composer(origin, spec, info->columns, attachments_in(from));
   if (!composer)
     return std::unexpected(composer.error());
   std::vector<letter_range> sample;

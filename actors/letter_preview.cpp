@@ -2,6 +2,7 @@
 
 #include "actors/audit/log_queries.hpp"
 #include "actors/letters/letter_composer.hpp"
+#include "actors/stored_parts.hpp"
 #include "messages/message_id.hpp"
 
 namespace sluice {
@@ -17,7 +18,7 @@ preview_letter(const store& from, const campaign_view& campaign, letter_index in
     return std::unexpected(to.error());
   auto origin = origin_of(from, campaign);
   origin.list = to->audience.name;
-  auto composer = make_letter_composer(origin, campaign.spec, to->audience.columns);
+  auto composer = make_letter_composer(origin, campaign.spec, to->audience.columns, attachments_in(from));
   if (!composer)
     return std::unexpected(composer.error());
   batch into;

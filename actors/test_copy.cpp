@@ -3,6 +3,7 @@
 #include "actors/audit/log_queries.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/letters/letter_composer.hpp"
+#include "actors/stored_parts.hpp"
 #include "messages/message_id.hpp"
 
 #include <caf/actor_system.hpp>
@@ -114,7 +115,7 @@ result<test_copies> make_test_copies(store& from,
   // perhaps that of a letter which is still to come, and a mailbox might drop one of them.
   const campaign_id made_at{static_cast<std::uint64_t>(now.time_since_epoch().count())};
   const auto composer = make_letter_composer({made_at, from.secret(), std::string{message_ids_of_store}},
-                                             spec, row->audience.columns);
+                                             spec, row->audience.columns, attachments_in(from));
   if (!composer)
     return std::unexpected(composer.error());
   auto letters = std::make_shared<batch>();

@@ -1,15 +1,17 @@
 #pragma once
 // Everything that the engine keeps, behind one interface: the campaigns' logs, audiences, suppressions, snapshots,
-// tokens and notes. persistence/stores/open_store.hpp opens one.
+// tokens, notes, partials and attachments. persistence/stores/open_store.hpp opens one.
 //
 // Acknowledged means synced. When the disk fails or is full, writes answer `storage_failed` and go on by
 // themselves when it is back.
 
 #include "messages/error.hpp"
 #include "messages/time.hpp"
+#include "persistence/attachments.hpp"
 #include "persistence/audiences.hpp"
 #include "persistence/journal.hpp"
 #include "persistence/notes.hpp"
+#include "persistence/partials.hpp"
 #include "persistence/snapshots.hpp"
 #include "persistence/suppressions.hpp"
 #include "persistence/tokens.hpp"
@@ -39,6 +41,10 @@ public:
   virtual const snapshot_store& snapshots() const = 0;
   virtual token_store& tokens() = 0;
   virtual note_store& notes() = 0;
+  virtual partial_store& partials() = 0;
+  virtual const partial_store& partials() const = 0;
+  virtual attachment_store& attachments() = 0;
+  virtual const attachment_store& attachments() const = 0;
   /// 32 random bytes, made with the store and never told: what Message-IDs and envelope senders are keyed with. Empty in
   /// a store of before that is open for reading: nothing in it was made with one.
   virtual const std::string& secret() const = 0;

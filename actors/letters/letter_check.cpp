@@ -1,6 +1,8 @@
 #include "actors/letters/letter_check.hpp"
 
+#include "actors/letters/body_templates.hpp"
 #include "actors/letters/letter_template.hpp"
+#include "actors/letters/partials.hpp"
 #include "messages/address.hpp"
 #include "messages/utf8.hpp"
 
@@ -36,8 +38,8 @@ std::vector<named_template> templates_of(const campaign_spec& spec, std::span<co
   add("reply_to", spec.reply_to, columns);
   add("subject", spec.subject, columns);
   add("preheader", spec.preheader, with_link);
-  add("text", spec.text, with_link);
-  add("html", spec.html, with_link);
+  add("text", with_partials("text", spec.text, spec.partials).value_or(std::string{}), with_link);
+  add("html", with_partials("html", spec.html, spec.partials).value_or(std::string{}), with_link);
   add("unsubscribe_url", spec.unsubscribe_url, columns);
   add("unsubscribe_mailto", spec.unsubscribe_mailto, columns);
   for (const auto& one : spec.headers)
@@ -203,6 +205,8 @@ std::vector<notice> content_warnings(const campaign_spec& spec) {
   std::vector<notice> warnings;
   if (spec.text.empty() && !spec.text_from_html)
     warnings.push_back(notice{"html_without_text"});
+  if (const auto bodies = parse_body_templates(spec, {}); bodies && bodies->lacks_text)
+    warnings.push_back(notice{"text_not_made"});
   if (!spec.text.empty() && !spec.html.empty() && differ_much(spec))
     warnings.push_back(notice{"text_and_html_differ"});
   if (spec.html.size() > html_bytes_wanted)

@@ -18,8 +18,27 @@ std::string text_or_empty(const char* text) {
   return text ? text : "";
 }
 
+letter_file file_of(GMimePart* part) {
+  letter_file file;
+  file.name = text_or_empty(g_mime_part_get_filename(part));
+  file.content_id = text_or_empty(g_mime_part_get_content_id(part));
+  const std::unique_ptr<char, decltype(&g_free)> type(
+      g_mime_content_type_get_mime_type(g_mime_object_get_content_type(GMIME_OBJECT(part))), g_free);
+  file.type = text_or_empty(type.get());
+  if (auto* const content = g_mime_part_get_content(part)) {
+    const owned<GMimeStream> nowhere(g_mime_stream_null_new());
+    const auto bytes = g_mime_data_wrapper_write_to_stream(content, nowhere.get());
+    file.bytes = bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
+  }
+  return file;
+}
+
 void take_part(GMimeObject*, GMimeObject* part, void* to) {
   auto& parts = *static_cast<letter_parts*>(to);
+  if (GMIME_IS_PART(part) && g_mime_object_get_content_disposition(part)) {
+    parts.files.push_back(file_of(GMIME_PART(part)));
+    return;
+  }
   if (!GMIME_IS_TEXT_PART(part))
     return;
   const std::unique_ptr<char, decltype(&g_free)> text(g_mime_text_part_get_text(GMIME_TEXT_PART(part)),

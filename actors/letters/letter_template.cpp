@@ -4,6 +4,7 @@
 
 #include "actors/letters/letter_template.hpp"
 
+#include "actors/letters/mustache_tags.hpp"
 #include "messages/address.hpp"
 
 #include <kainjow/mustache.hpp>
@@ -113,7 +114,8 @@ std::string with_plain_blanks(std::string_view tag) {
   return plain;
 }
 
-/// The template with nothing but spaces as blanks in its tags. One with delimiters of its own stays as it is.
+} // namespace
+
 std::string with_plain_tags(const std::string& text) {
   const auto has_unseen = std::ranges::any_of(
       unseen_blanks, [&](const unseen_blank& one) { return text.find(one.octets) != std::string::npos; });
@@ -136,6 +138,8 @@ std::string with_plain_tags(const std::string& text) {
   }
   return plain;
 }
+
+namespace {
 
 /// The parser's words as a notice.
 notice notice_of_parser(const std::string& words) {

@@ -108,6 +108,13 @@ engine_client::post(std::string_view path, const nlohmann::json& body, std::stri
   return run_json(what);
 }
 
+outcome<nlohmann::json> engine_client::put(std::string_view path, const nlohmann::json& body) {
+  auto what = request("PUT", path, {});
+  what.headers.emplace_back("Content-Type: application/json");
+  what.body = json_text(body);
+  return run_json(what);
+}
+
 outcome<nlohmann::json> engine_client::remove(std::string_view path, const query& parameters) {
   return run_json(request("DELETE", path, parameters));
 }

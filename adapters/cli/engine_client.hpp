@@ -26,6 +26,7 @@ public:
   /// As it came, where it is not JSON.
   outcome<std::string> get_text(std::string_view path, const query& parameters = {});
   outcome<nlohmann::json> post(std::string_view path, const nlohmann::json& body, std::string_view key = {});
+  outcome<nlohmann::json> put(std::string_view path, const nlohmann::json& body);
   outcome<nlohmann::json> remove(std::string_view path, const query& parameters = {});
   outcome<nlohmann::json> remove(std::string_view path, const nlohmann::json& body);
 

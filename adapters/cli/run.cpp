@@ -24,6 +24,7 @@ outcome<exit_code> carry_out(std::vector<std::string> words, console& around) {
   add_suppress_commands(root);
   add_audit_commands(root);
   add_token_commands(root);
+  add_part_commands(root);
   add_relay_commands(root);
   auto parsed = line.parse(std::move(words));
   if (!parsed)

@@ -1,4 +1,5 @@
 #include "adapters/cli/answers.hpp"
+#include "adapters/cli/attachment_upload.hpp"
 #include "adapters/cli/audience_import.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
@@ -105,6 +106,8 @@ outcome<exit_code> send(session& with, const send_arguments& said) {
   auto content = read_json(said.file, with.io().in);
   if (!content)
     return std::unexpected(content.error());
+  if (const auto uploaded = upload_attachments_of(with, *content, said.file); !uploaded)
+    return std::unexpected(uploaded.error());
   if (const auto good = check_content(*content); !good)
     return fail(exit_code::usage, fmt::format("{}: {}", shown(said.file), good.error().message));
   const auto audience = audience_for(with, said);

@@ -449,6 +449,8 @@ std::vector<setting> make_table() {
                                  "then a deferred letter counts as refused"));
   all.push_back(size_setting("memory.letters", FIELD(node.letters_bytes_max), 1U << 20U, 1ULL << 40U,
                              "letters made ready and not yet gone may take, all campaigns together"));
+  all.push_back(size_setting("attachments.size", FIELD(node.attachment_bytes_max), 1024, 25ULL << 20U,
+                             "the largest file that letters may carry"));
   all.push_back(whole_setting("batch.letters", FIELD(node.batch_letters_max), 1, 10'000,
                               "letters that are made ready at a time"));
   all.push_back(whole_setting("batch.ahead", FIELD(node.batches_ahead_max), 1, 100,

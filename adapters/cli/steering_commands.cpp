@@ -1,4 +1,5 @@
 #include "adapters/cli/answers.hpp"
+#include "adapters/cli/attachment_upload.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
 #include "adapters/cli/source_file.hpp"
@@ -29,6 +30,8 @@ outcome<exit_code> create(session& with, const steering_arguments& said) {
   auto campaign = read_json(said.file, with.io().in);
   if (!campaign)
     return std::unexpected(campaign.error());
+  if (const auto uploaded = upload_attachments_of(with, *campaign, said.file); !uploaded)
+    return std::unexpected(uploaded.error());
   const auto answer = create_draft(with, std::move(*campaign), said.audience,
                                    {.key = said.words.key, .accepts_left_out = said.accepts_left_out});
   if (!answer)

@@ -4,6 +4,7 @@
 #include "actors/draft_warnings.hpp"
 #include "actors/letter_preview.hpp"
 #include "actors/start_checks.hpp"
+#include "actors/stored_parts.hpp"
 #include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
@@ -29,6 +30,8 @@ result<unsaved_campaign> unsaved_campaign_in(node& engine, object_reader& from) 
     from.fail("audience", notice{"audience_needed"});
   if (auto fault = from.finish())
     return std::unexpected(*fault);
+  if (auto taken = take_parts(engine.store(), read.spec, read.audience); !taken)
+    return std::unexpected(taken.error());
   if (auto checked = check_campaign(read.spec, engine.settings().moderation); !checked)
     return std::unexpected(checked.error());
   return read;

@@ -22,6 +22,15 @@ json parts_json(const std::string& source, std::string_view part) {
     shown["html"] = parts.html;
   if (is_wanted("text"))
     shown["text"] = parts.text;
+  json files = json::array();
+  for (const auto& file : parts.files) {
+    json one{{"name", file.name}, {"type", file.type}, {"bytes", file.bytes}};
+    if (!file.content_id.empty())
+      one["content_id"] = file.content_id;
+    files.push_back(std::move(one));
+  }
+  if (part == "all" || !files.empty())
+    shown["attachments"] = std::move(files);
   if (is_wanted("source"))
     shown["source"] = source;
   if (is_wanted("headers")) {

@@ -124,6 +124,19 @@ void list_audiences(node&, const http_request&, const respond&);
 void show_audience(node&, const http_request&, const respond&);
 void show_audience_rows(node&, const http_request&, const respond&);
 
+// partial_handlers.cpp
+void put_partial(node&, const http_request&, const respond&);
+void list_partials(node&, const http_request&, const respond&);
+void show_partial(node&, const http_request&, const respond&);
+void remove_partial(node&, const http_request&, const respond&);
+
+// attachment_handlers.cpp
+result<std::unique_ptr<body_consumer>> upload_attachment(node&, const http_request&);
+void list_attachments(node&, const http_request&, const respond&);
+void show_attachment(node&, const http_request&, const respond&);
+void show_attachment_content(node&, const http_request&, const respond&);
+void remove_attachment(node&, const http_request&, const respond&);
+
 // feedback_handlers.cpp
 void take_feedback(node&, const http_request&, const respond&);
 

@@ -1,8 +1,10 @@
 #include "persistence/memory/store.hpp"
 
 #include "persistence/campaign_id_source.hpp"
+#include "persistence/memory/attachments.hpp"
 #include "persistence/memory/audiences.hpp"
 #include "persistence/memory/journal.hpp"
+#include "persistence/memory/partials.hpp"
 #include "persistence/memory/suppressions.hpp"
 #include "persistence/token_table.hpp"
 
@@ -94,6 +96,10 @@ public:
   const snapshot_store& snapshots() const override { return snapshots_; }
   token_store& tokens() override { return tokens_; }
   note_store& notes() override { return notes_; }
+  partial_store& partials() override { return partials_; }
+  const partial_store& partials() const override { return partials_; }
+  attachment_store& attachments() override { return attachments_; }
+  const attachment_store& attachments() const override { return attachments_; }
   const std::string& secret() const override { return secret_; }
   result<campaign_id> next_campaign() override { return campaign_ids_.next(journal_.last_campaign()); }
   store_condition condition() const override { return {}; }
@@ -105,6 +111,8 @@ private:
   memory_suppressions suppressions_;
   memory_snapshots snapshots_{journal_};
   memory_notes notes_;
+  memory_partials partials_;
+  memory_attachments attachments_;
   std::string secret_ = "a store in memory: none of a kind"; // the same each time: a test's letters are, too
   no_token_keeper keeper_;
   token_table tokens_{keeper_};

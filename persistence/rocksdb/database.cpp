@@ -151,7 +151,8 @@ void rocksdb_database::close() {
   if (!db_)
     return;
   for (auto* handle : families_)
-    static_cast<void>(!db_->DestroyColumnFamilyHandle(handle).ok());
+    if (handle != nullptr)
+      static_cast<void>(!db_->DestroyColumnFamilyHandle(handle).ok());
   static_cast<void>(!db_->Close().ok());
   db_.reset();
 }
@@ -236,15 +237,27 @@ result<void> rocksdb_database::open_once_for_reading(const fs::path& folder) {
   close();
   if (auto checked = check_format(folder); !checked)
     return checked;
+  // A store of before has not all families that there are now.
+  std::vector<std::string> there;
+  if (const auto listed = rocksdb::DB::ListColumnFamilies(options(), folder.string(), &there); !listed.ok())
+    return std::unexpected(
+        error_opening(listed, fmt::format("cannot read the store in {}", folder.string())));
+  auto families = family_options(old_keys_);
+  std::erase_if(families, [&](const rocksdb::ColumnFamilyDescriptor& one) {
+    return std::ranges::find(there, one.name) == there.end();
+  });
   rocksdb::DB* opened = nullptr;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
-  const auto status =
-      rocksdb::DB::OpenForReadOnly(options(), folder.string(), family_options(old_keys_), &handles, &opened);
+  const auto status = rocksdb::DB::OpenForReadOnly(options(), folder.string(), families, &handles, &opened);
   if (!status.ok())
     return std::unexpected(
         error_opening(status, fmt::format("cannot open the store in {}", folder.string())));
   db_.reset(opened);
-  std::ranges::copy(handles, families_.begin());
+  families_ = {};
+  for (std::size_t index = 0; index < family_count; ++index)
+    for (auto* handle : handles)
+      if (handle->GetName() == name_of(static_cast<family>(index)))
+        families_[index] = handle;
   auto secret = get(family::meta, secret_key);
   if (!secret)
     return std::unexpected(secret.error());
@@ -352,15 +365,18 @@ result<void> rocksdb_database::resume() {
 bool rocksdb_database::is_behind_with_imports() const {
   if (has_failed_.load(std::memory_order_acquire))
     return false;
-  auto* const audiences = (*this)[family::audiences];
-  std::uint64_t in_memory = 0;
-  std::string on_disk;
   static const auto files = rocksdb::DB::Properties::kNumFilesAtLevelPrefix + "0";
-  check(db_->GetIntProperty(audiences, rocksdb::DB::Properties::kNumImmutableMemTable, &in_memory) &&
-            db_->GetProperty(audiences, files, &on_disk),
-        "RocksDB counts its tables");
-  return in_memory >= import_tables_in_memory_max ||
-         std::strtoul(on_disk.c_str(), nullptr, 10) >= import_tables_unsorted_max;
+  for (auto* const imported : {(*this)[family::audiences], (*this)[family::attachments]}) {
+    std::uint64_t in_memory = 0;
+    std::string on_disk;
+    check(db_->GetIntProperty(imported, rocksdb::DB::Properties::kNumImmutableMemTable, &in_memory) &&
+              db_->GetProperty(imported, files, &on_disk),
+          "RocksDB counts its tables");
+    if (in_memory >= import_tables_in_memory_max ||
+        std::strtoul(on_disk.c_str(), nullptr, 10) >= import_tables_unsorted_max)
+      return true;
+  }
+  return false;
 }
 
 std::unexpected<error> rocksdb_database::record_failure(const rocksdb::Status& status) {
@@ -398,6 +414,8 @@ milliseconds rocksdb_database::since_last_write() const {
 }
 
 result<std::optional<std::string>> rocksdb_database::get(family from, std::string_view key) const {
+  if (!has(from))
+    return std::nullopt;
   std::string value;
   const auto status = db_->Get({}, (*this)[from], slice(key), &value);
   if (status.IsNotFound())

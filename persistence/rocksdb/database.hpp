@@ -22,9 +22,9 @@
 namespace sluice {
 
 /// The column families; the order is of no meaning on disk.
-enum class family : std::uint8_t { meta, events, audiences, suppressions, snapshots, tokens, keys };
+enum class family : std::uint8_t { meta, events, audiences, suppressions, snapshots, tokens, keys, partials, attachments };
 
-inline constexpr std::size_t family_count = 7;
+inline constexpr std::size_t family_count = 9;
 
 /// What a write waits for.
 enum class durability : std::uint8_t {
@@ -54,6 +54,8 @@ public:
   rocksdb_database& operator=(const rocksdb_database&) = delete;
 
   rocksdb::DB& db() const { return *db_; }
+  /// False for one that came later than the store, which is open for reading only: nothing is in it.
+  bool has(family which) const { return (*this)[which] != nullptr; }
   rocksdb::ColumnFamilyHandle* operator[](family which) const {
     return families_[static_cast<std::size_t>(which)];
   }

@@ -62,6 +62,10 @@ std::string_view name_of(family which) {
     return "tokens";
   case family::keys:
     return "keys";
+  case family::partials:
+    return "partials";
+  case family::attachments:
+    return "attachments";
   }
   return {};
 }
@@ -105,7 +109,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> family_options(const old_keys_filte
     auto options = family_base(cache);
     if (which == family::events)
       options.write_buffer_size = 32 * mebibyte;
-    if (which == family::audiences) {
+    if (which == family::audiences || which == family::attachments) {
       options.write_buffer_size = 8 * mebibyte;
       options.level0_file_num_compaction_trigger = 16;
       // Far from where imports wait (see import_throttle.hpp): here RocksDB holds back the writers of every family.

@@ -1,10 +1,12 @@
 #include "persistence/rocksdb/store.hpp"
 
 #include "persistence/campaign_id_source.hpp"
+#include "persistence/rocksdb/attachments.hpp"
 #include "persistence/rocksdb/audiences.hpp"
 #include "persistence/rocksdb/database.hpp"
 #include "persistence/rocksdb/journal.hpp"
 #include "persistence/rocksdb/notes.hpp"
+#include "persistence/rocksdb/partials.hpp"
 #include "persistence/rocksdb/snapshots.hpp"
 #include "persistence/rocksdb/suppressions.hpp"
 #include "persistence/rocksdb/tokens.hpp"
@@ -24,7 +26,8 @@ class rocksdb_store final : public store {
 public:
   rocksdb_store(std::unique_ptr<rocksdb_database> database, std::unique_ptr<rocksdb_tokens> tokens) :
       database_(std::move(database)), audiences_(*database_), tokens_(std::move(tokens)),
-      suppressions_(*database_), snapshots_(*database_), notes_(*database_), journal_(*database_) {}
+      suppressions_(*database_), snapshots_(*database_), notes_(*database_), partials_(*database_),
+      attachments_(*database_), journal_(*database_) {}
 
   sluice::journal& journal() override { return journal_; }
   const sluice::journal& journal() const override { return journal_; }
@@ -35,6 +38,10 @@ public:
   const snapshot_store& snapshots() const override { return snapshots_; }
   token_store& tokens() override { return *tokens_; }
   note_store& notes() override { return notes_; }
+  partial_store& partials() override { return partials_; }
+  const partial_store& partials() const override { return partials_; }
+  attachment_store& attachments() override { return attachments_; }
+  const attachment_store& attachments() const override { return attachments_; }
   const std::string& secret() const override { return database_->secret(); }
 
   result<campaign_id> next_campaign() override {
@@ -57,6 +64,8 @@ private:
   rocksdb_suppressions suppressions_;
   rocksdb_snapshots snapshots_;
   rocksdb_notes notes_;
+  rocksdb_partials partials_;
+  rocksdb_attachments attachments_;
   campaign_id_source campaign_ids_;
   mutable rocksdb_journal journal_; ///< asking for the store's condition may let it write
 };

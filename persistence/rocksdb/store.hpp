@@ -3,7 +3,7 @@
 // at a time for writing and by any number for reading.
 //
 //   events        campaign (8 BE) number (8 BE)           → see persistence/journal.hpp
-//   audiences, suppressions, snapshots, tokens, keys      → see the .cpp that owns each
+//   audiences, suppressions, snapshots, tokens, keys, partials, attachments → see the .cpp that owns each
 //   default       "format" → "1", "running" → see persistence/rocksdb/running_time.hpp, "note/…" → see notes.cpp
 
 #include "persistence/rocksdb/environment.hpp"

@@ -71,6 +71,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   spec.subject = text();
   spec.text = text();
   spec.html = text();
+  spec.text_from_html = data.ConsumeBool();
   if (data.ConsumeBool())
     spec.unsubscribe_url = "https://shop.example/u/{{name}}";
   recipient to;

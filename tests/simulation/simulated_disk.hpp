@@ -39,6 +39,10 @@ public:
   const snapshot_store& snapshots() const override { return std::as_const(*below_).snapshots(); }
   token_store& tokens() override { return below_->tokens(); }
   note_store& notes() override { return below_->notes(); }
+  partial_store& partials() override { return below_->partials(); }
+  const partial_store& partials() const override { return std::as_const(*below_).partials(); }
+  attachment_store& attachments() override { return below_->attachments(); }
+  const attachment_store& attachments() const override { return std::as_const(*below_).attachments(); }
   const std::string& secret() const override { return below_->secret(); }
   result<campaign_id> next_campaign() override { return below_->next_campaign(); }
   store_condition condition() const override { return below_->condition(); }

@@ -56,7 +56,7 @@ TEST_CASE("what is optional is left out where it is not there or says nothing") 
 
 TEST_CASE("a sign that means something in the table can stand in the words") {
   CHECK(words_of(notice{"template_partial", {{"name", "footer"}}}) ==
-        "{{> footer}}: a letter has no partials; put the text itself there");
+        "{{> footer}}: only text and html have partials");
 }
 
 TEST_CASE("what led to it is said too") {
