@@ -34,15 +34,14 @@ std::vector<std::size_t> relay_roster::serving(const letter_route& route) const 
   std::vector<std::size_t> listed;
   std::vector<std::size_t> open_to_all;
   for (std::size_t at = 0; at < all_.size(); ++at) {
-    const auto& share = all_[at].share;
-    if (!route.relay.empty() && all_[at].name == route.relay)
-      listed.push_back(at);
-    else if (!route.relay.empty() && !share.is_standby)
+    const auto& [name, share] = all_[at];
+    const auto is_named = !route.relay.empty() && name == route.relay;
+    if (!is_named && !route.relay.empty() && !share.is_standby)
       continue;
+    if (is_named || lists(share, route))
+      listed.push_back(at);
     else if (share.senders.empty() && share.campaigns.empty())
       open_to_all.push_back(at);
-    else if (lists(share, route))
-      listed.push_back(at);
   }
   const auto is_primary = [&](std::size_t one) { return !is_standby(one, route); };
   const auto has_own = std::ranges::any_of(listed, is_primary);

@@ -6,7 +6,7 @@ function previewOf(text, query) {
   const delimiter = query.get("delimiter") ?? (text.split("\n")[0].includes(";") ? ";" : ",");
   const lines = text.split(/\r?\n/).filter(Boolean).map((line) => line.replace("\ufeff", "").split(delimiter));
   const hasHeader = query.get("header") !== "none";
-  const columns = hasHeader ? lines[0] : lines[0].map((_, at) => `column ${at + 1}`);
+  const columns = hasHeader ? lines[0] : lines[0].map((cell, at) => (cell.includes("@") ? "email" : `column ${at + 1}`));
   return {
     format: "csv",
     encoding: query.get("encoding") ?? "utf-8",

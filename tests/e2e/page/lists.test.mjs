@@ -193,7 +193,10 @@ describe("lists", () => {
     await shoot(page, "lists-phone-dark-russian");
     await row(page, name).getByRole("button", { name: /^Ещё для/ }).focus();
     await page.keyboard.press("Enter");
+    const focusOn = (words) => until(() => page.evaluate((said) => document.activeElement?.textContent === said, words), `the focus on ${words}`, 5);
+    await focusOn("Показать строки");
     await page.keyboard.press("ArrowDown");
+    await focusOn("Переименовать…");
     await page.keyboard.press("Enter");
     const rename = page.getByRole("dialog", { name: /^Переименовать/ });
     await rename.waitFor();
@@ -214,6 +217,52 @@ describe("lists", () => {
     assert.deepEqual(await axeFaults(page), []);
     await shoot(page, "suppressions-phone-dark-russian");
     clean(page);
+    await page.context().close();
+  });
+
+  test("hostile names are words and nothing else, and fit on a phone", async () => {
+    const bad = `\u202E<img src=x onerror="globalThis.harmed=1">${"W".repeat(100)}`;
+    await engine.http("POST", `/v1/audiences?name=${encodeURIComponent(bad)}`, `email,"<script>globalThis.harmed=1</script>"\na@b.example,${"x".repeat(400)}\n`);
+    const page = await at("lists", { width: 360, height: 740 });
+    const first = page.locator(".list-items li").first();
+    await first.getByText("1 recipient").waitFor();
+    await noOverflow(page);
+    await first.getByRole("button", { name: /^More for/ }).click();
+    await page.getByRole("menuitem", { name: "Delete…" }).click();
+    const title = await page.getByRole("dialog").getByRole("heading").textContent();
+    assert.ok(title.startsWith("Delete “\u2068") && title.endsWith("\u2069”?"), title);
+    await noOverflow(page);
+    await shoot(page, "lists-hostile-asks");
+    await page.keyboard.press("Escape");
+    await first.getByRole("link").click();
+    await page.getByRole("rowheader", { name: "a@b.example" }).waitFor();
+    await noOverflow(page);
+    assert.equal(await page.evaluate(() => globalThis.harmed), undefined);
+    clean(page);
+    await page.context().close();
+  });
+
+  test("what could not be sent is told, and sent again under the same key", async () => {
+    await engine.call("import", { count: 4, name: "to be renamed" });
+    const page = await at("lists");
+    const keys = [];
+    let isAway = true;
+    await page.route(/\/v1\/audiences\/a\d+$/, async (route) => {
+      if (route.request().method() !== "PATCH") return route.fallback();
+      keys.push(route.request().headers()["idempotency-key"]);
+      if (isAway) return route.abort();
+      return route.fallback();
+    });
+    await choose(page, "to be renamed", "Rename…");
+    const dialog = page.getByRole("dialog", { name: /^Rename/ });
+    await dialog.getByLabel("Name").fill("renamed at last");
+    await dialog.getByRole("button", { name: "Rename" }).click();
+    await dialog.getByRole("alert").getByText(/could not be sent/).waitFor();
+    isAway = false;
+    await dialog.getByRole("button", { name: "Rename" }).click();
+    await row(page, "renamed at last").waitFor();
+    assert.equal(keys.length, 2);
+    assert.equal(keys[0], keys[1]);
     await page.context().close();
   });
 });

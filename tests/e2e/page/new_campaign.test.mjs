@@ -39,11 +39,10 @@ describe("the whole way", () => {
     await shoot(page, "new-file");
     await page.getByRole("button", { name: "Upload", exact: true }).click();
     await page.locator(".left-out summary").getByText("3 rows left out").waitFor();
-    assert.deepEqual(await page.locator(".left-out li").allTextContents(), [
-      "1 no addressline 6",
-      "1 repeated addressline 5",
-      "1 no @ in the addressline 4",
-    ]);
+    const leftOut = await page.locator(".left-out > ul > li").allTextContents();
+    assert.equal(leftOut.length, 3);
+    for (const [why, line] of [["address", 4], ["repeated address", 5], ["no address", 6]])
+      assert.ok(leftOut.some((one) => new RegExp(`^1 .*${why}.*line ${line}`).test(one)), `${leftOut} tells of line ${line}`);
     await page.getByRole("cell", { name: "Aix; en Provence" }).waitFor();
     assert.deepEqual(await page.getByRole("columnheader").allTextContents(), ["№", "email", "name", "city"]);
     assert.deepEqual(await axeFaults(page), []);

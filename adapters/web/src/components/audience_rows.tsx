@@ -28,6 +28,23 @@ export function forgetAudience(client: Client, id: string): void {
   known.get(client)?.delete(id);
 }
 
+/** A search may look at a part of a long list only, and say where to go on. */
+async function readRows(
+  client: Client,
+  path: string,
+  { first, limit, search }: { first: number; limit: number; search: string },
+  signal: AbortSignal,
+): Promise<Pick<Page<AudienceRow>, "items">> {
+  const items: AudienceRow[] = [];
+  for (let from = String(first); ; ) {
+    const query = new URLSearchParams({ first: from, limit: String(limit - items.length), ...(search && { q: search }) });
+    const page = await client.json<Page<AudienceRow>>("GET", `${path}?${query}`, { signal });
+    items.push(...page.items);
+    if (!search || !page.next || items.length >= limit) return { items };
+    from = page.next;
+  }
+}
+
 interface Props {
   audience: Audience;
   first?: number;
@@ -45,9 +62,9 @@ export function AudienceRows({ audience, first = 0, limit, search = "", none = "
   const { formats: f } = useWords();
   const { client } = useSession();
   const told = useSpoken();
-  const which = search ? `q=${encodeURIComponent(search)}` : `first=${first}`;
-  const path = `/v1/audiences/${audience.id}/rows?${which}&limit=${limit}`;
-  const { answer: rows, fault } = useAsked(path, (signal) => client.json<Page<AudienceRow>>("GET", path, { signal }), search ? 200 : 0);
+  const path = `/v1/audiences/${audience.id}/rows`;
+  const question = `${path} ${first} ${limit} ${search}`;
+  const { answer: rows, fault } = useAsked(question, (signal) => readRows(client, path, { first, limit, search }, signal), search ? 200 : 0);
   const columns = audience.columns.filter((one) => one !== "email");
   if (fault)
     return (

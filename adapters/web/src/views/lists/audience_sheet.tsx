@@ -68,7 +68,7 @@ export function AudienceSheet({ id }: { id: string }) {
       </div>
       <AudienceRows
         audience={audience}
-        first={first}
+        first={wanted ? 0 : first}
         limit={rowsShown}
         search={wanted}
         label={words.rows}

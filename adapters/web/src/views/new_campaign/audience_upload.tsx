@@ -1,7 +1,7 @@
 // A file on its way into the engine: dropped or chosen, named, sent, and given up where one likes.
 import { useEffect, useId, useRef, useState, type DragEvent } from "react";
 import { ApiError } from "../../api/client";
-import type { ImportReport } from "../../api/types";
+import type { ImportReport, Notice } from "../../api/types";
 import { useAnnounce } from "../../components/announcer";
 import { Button } from "../../components/button";
 import { useWords } from "../../i18n/words";
@@ -44,6 +44,15 @@ export function AudienceUpload({ onImported, takesFocus }: Props) {
   const [reading, setReading] = useState<FileReading>({});
   const [number, setNumber] = useState(0);
   const asked = useFilePreview(file, number, reading);
+  // An engine that finds the delimiter out and takes no word for it.
+  const [canDelimit, setCanDelimit] = useState(true);
+  const { code, parameter } = asked.fault?.notice ?? ({} as Partial<Notice>);
+  const isUndelimitable = code === "parameter_unknown" && parameter === "delimiter";
+  useEffect(() => {
+    if (!isUndelimitable) return;
+    setCanDelimit(false);
+    setReading(({ delimiter: _, ...rest }) => rest);
+  }, [isUndelimitable]);
   // Without a preview the engine says what it lacks.
   const isReady = !asked.fault && (!asked.preview || Boolean(asked.preview.email_column));
   useEffect(() => () => abort.current?.abort(), []);
@@ -106,7 +115,7 @@ export function AudienceUpload({ onImported, takesFocus }: Props) {
               />
             )}
           </Field>
-          <FilePreviewed asked={asked} reading={reading} onChange={setReading} isOff={isSending} />
+          <FilePreviewed canDelimit={canDelimit} asked={asked} reading={reading} onChange={setReading} isOff={isSending} />
           {isSending ? (
             <div className="upload-going">
               <progress value={sent} max={file.size || 1} aria-label={words.sending} />

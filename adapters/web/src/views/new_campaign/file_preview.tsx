@@ -7,7 +7,10 @@ import type { AskedPreview, FileReading } from "./file_reading";
 import { words as table } from "./words";
 
 /** Those that lists come in; whatever else was found is offered too. */
-const encodings = ["utf-8", "utf-16le", "windows-1251", "koi8-r", "windows-1252", "windows-1250", "iso-8859-1", "iso-8859-2", "macintosh"];
+const encodings = [
+  ...["utf-8", "utf-16le", "windows-1251", "koi8-r", "koi8-u", "ibm866", "windows-1252", "iso-8859-1", "macintosh"],
+  ...["windows-1250", "iso-8859-2", "windows-1254", "shift_jis", "gb18030"],
+];
 const delimiters = [",", ";", "\t", "|"];
 
 interface Props {
@@ -15,9 +18,10 @@ interface Props {
   reading: FileReading;
   onChange: (reading: FileReading) => void;
   isOff: boolean;
+  canDelimit: boolean;
 }
 
-export function FilePreviewed({ asked: { preview, fault }, reading, onChange, isOff }: Props) {
+export function FilePreviewed({ asked: { preview, fault }, reading, onChange, isOff, canDelimit }: Props) {
   const words = useViewWords(table).preview;
   const told = useSpoken();
   if (!preview && !fault) return null;
@@ -48,7 +52,7 @@ export function FilePreviewed({ asked: { preview, fault }, reading, onChange, is
       <legend>{words.legend}</legend>
       <div className="file-reading">
         {isText && select("encoding", preview?.encoding, encodings, words.encodingName)}
-        {isCsv && select("delimiter", preview?.delimiter, delimiters, words.delimiterName)}
+        {isCsv && select("delimiter", preview?.delimiter, canDelimit ? delimiters : [], words.delimiterName)}
         {preview && preview.sheets.length > 1 && select("sheet", preview.sheet || preview.sheets[0], preview.sheets, (one) => one)}
         {preview && <EmailColumn preview={preview} isOff={isOff} onChosen={(email_column) => change({ email_column })} />}
       </div>

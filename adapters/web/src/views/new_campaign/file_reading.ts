@@ -20,13 +20,14 @@ export function queryOf(reading: FileReading): string {
     .join("");
 }
 
-const sliceBytes = 256 * 1024;
-const spreadsheetBytesMax = 16_000_000;
+/** More than the engine looks at, so that it knows that there is more: what is cut off is no fault of the file. */
+const sliceBytes = 256 * 1024 + 1;
+const packedBytesMax = 16_000_000;
 
-/** A spreadsheet's beginning alone says nothing. */
+/** Of what is packed, as a spreadsheet is, the beginning alone says nothing. */
 function beginningOf(file: File): Blob | null {
-  if (!/\.xlsx$/i.test(file.name)) return file.slice(0, sliceBytes);
-  return file.size <= spreadsheetBytesMax ? file : null;
+  if (!/\.(xlsx|gz)$/i.test(file.name)) return file.slice(0, sliceBytes);
+  return file.size <= packedBytesMax ? file : null;
 }
 
 export interface AskedPreview {

@@ -92,7 +92,21 @@ export const en = {
     sheet: "Sheet",
     found: "as found",
     encodingName: (name: string) =>
-      ({ "windows-1251": "Cyrillic (Windows-1251)", "koi8-r": "Cyrillic (KOI8-R)", "windows-1252": "Western (Windows-1252)", "windows-1250": "Central European (Windows-1250)", "iso-8859-1": "Western (ISO 8859-1)", "iso-8859-2": "Central European (ISO 8859-2)", macintosh: "Western (Mac)", "utf-16le": "UTF-16" } as Record<string, string>)[name] ?? name.toUpperCase(),
+      ({
+        "windows-1251": "Cyrillic (Windows-1251)",
+        "koi8-r": "Cyrillic (KOI8-R)",
+        "koi8-u": "Cyrillic (KOI8-U)",
+        ibm866: "Cyrillic (DOS 866)",
+        "windows-1254": "Turkish (Windows-1254)",
+        shift_jis: "Japanese (Shift JIS)",
+        gb18030: "Chinese (GB 18030)",
+        "windows-1252": "Western (Windows-1252)",
+        "windows-1250": "Central European (Windows-1250)",
+        "iso-8859-1": "Western (ISO 8859-1)",
+        "iso-8859-2": "Central European (ISO 8859-2)",
+        macintosh: "Western (Mac)",
+        "utf-16le": "UTF-16",
+      } as Record<string, string>)[name] ?? name.toUpperCase(),
     delimiterName: (sign: string) =>
       ({ ",": "comma ( , )", ";": "semicolon ( ; )", "\t": "tab", "|": "bar ( | )" } as Record<string, string>)[sign] ?? sign,
     emailColumn: "Addresses stand in",

@@ -94,7 +94,21 @@ export const ru: ViewWords = {
     sheet: "Лист",
     found: "как определено",
     encodingName: (name) =>
-      ({ "windows-1251": "Кириллица (Windows-1251)", "koi8-r": "Кириллица (KOI8-R)", "windows-1252": "Западная Европа (Windows-1252)", "windows-1250": "Центральная Европа (Windows-1250)", "iso-8859-1": "Западная Европа (ISO 8859-1)", "iso-8859-2": "Центральная Европа (ISO 8859-2)", macintosh: "Западная Европа (Mac)", "utf-16le": "UTF-16" } as Record<string, string>)[name] ?? name.toUpperCase(),
+      ({
+        "windows-1251": "Кириллица (Windows-1251)",
+        "koi8-r": "Кириллица (KOI8-R)",
+        "koi8-u": "Кириллица (KOI8-U)",
+        ibm866: "Кириллица (DOS 866)",
+        "windows-1254": "Турецкая (Windows-1254)",
+        shift_jis: "Японская (Shift JIS)",
+        gb18030: "Китайская (GB 18030)",
+        "windows-1252": "Западная Европа (Windows-1252)",
+        "windows-1250": "Центральная Европа (Windows-1250)",
+        "iso-8859-1": "Западная Европа (ISO 8859-1)",
+        "iso-8859-2": "Центральная Европа (ISO 8859-2)",
+        macintosh: "Западная Европа (Mac)",
+        "utf-16le": "UTF-16",
+      } as Record<string, string>)[name] ?? name.toUpperCase(),
     delimiterName: (sign) =>
       ({ ",": "запятая ( , )", ";": "точка с запятой ( ; )", "\t": "табуляция", "|": "черта ( | )" } as Record<string, string>)[sign] ?? sign,
     emailColumn: "Столбец с адресами",
