@@ -20,6 +20,11 @@ export function useAudience(id: string): Audience | null {
   return here ?? (asked.answer?.id === id ? asked.answer : null);
 }
 
+/** A list or an object as JSON. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
+}
+
 interface Props {
   audience: Audience;
   first?: number;
@@ -66,7 +71,7 @@ export function AudienceRows({ audience, first = 0, limit, label, notShown }: Pr
               </th>
               {columns.map((one) => (
                 <td key={one}>
-                  <bdi>{row.fields?.[one] ?? ""}</bdi>
+                  <bdi>{textOf(row.fields?.[one])}</bdi>
                 </td>
               ))}
             </tr>
