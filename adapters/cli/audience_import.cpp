@@ -83,7 +83,7 @@ std::string reading_words(const nlohmann::json& answer) {
     return {};
   std::vector<std::string> facts{text_of(*read, "format"), text_of(*read, "encoding")};
   if (const auto delimiter = text_of(*read, "delimiter"); !delimiter.empty())
-    facts.push_back(delimiter == "\t" ? "tabs" : delimiter);
+    facts.push_back(delimiter == "\t" ? "tabs" : fmt::format("`{}`", delimiter));
   if (const auto sheet = text_of(*read, "sheet"); !sheet.empty())
     facts.push_back(fmt::format("sheet {}", sheet));
   facts.push_back(fmt::format("addresses in {}", text_of(*read, "email_column")));

@@ -235,7 +235,8 @@ export interface ImportReport extends Audience {
 export interface AudienceRow {
   index: number;
   email: string;
-  fields?: Record<string, string>;
+  /** Texts; lists and objects where a JSON Lines file had them. */
+  fields?: Record<string, unknown>;
 }
 
 export interface PlannedPart {

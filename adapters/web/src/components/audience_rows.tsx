@@ -45,6 +45,11 @@ async function readRows(
   }
 }
 
+/** A list or an object as JSON. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
+}
+
 interface Props {
   audience: Audience;
   first?: number;
@@ -97,7 +102,7 @@ export function AudienceRows({ audience, first = 0, limit, search = "", none = "
               </th>
               {columns.map((one) => (
                 <td key={one}>
-                  <bdi>{row.fields?.[one] ?? ""}</bdi>
+                  <bdi>{textOf(row.fields?.[one])}</bdi>
                 </td>
               ))}
             </tr>
