@@ -102,7 +102,7 @@ class Writer:
         has = self.dice.choice(["text", "html", "both", "both"])
         return {"name": f"Campaign {number}", "from": f"\"{self.language[:8].strip()}\" <news@shop.example>",
                 "subject": "{{name_of_it}} {{city_of_it}} " + self.language[:self.dice.randrange(1, 90)].strip(),
-                "unsubscribe_url": "https://shop.example/u/{{email}}", "text_from_html": False,
+                "unsubscribe_url": "https://shop.example/u/{{email}}", "text_from_html": False, "allow_unknown_fields": True,
                 **({"text": text} if has != "html" else {}), **({"html": body} if has != "text" else {})}
 
     def recipient(self, number):
