@@ -117,6 +117,19 @@ result<std::unique_ptr<audience_writer>> simulated_disk::failing_audiences::begi
   return disk_.below_->audiences().begin(std::move(name), at);
 }
 
+result<std::vector<audience_info>>
+simulated_disk::failing_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers) {
+  return disk_.below_->audiences().commit_all(writers);
+}
+
+result<audience_info> simulated_disk::failing_audiences::rename(audience_id id, std::string name) {
+  return disk_.below_->audiences().rename(id, std::move(name));
+}
+
+result<void> simulated_disk::failing_audiences::remove(audience_id id, timestamp at) {
+  return disk_.below_->audiences().remove(id, at);
+}
+
 result<audience_info> simulated_disk::failing_audiences::info(audience_id id) const {
   if (const auto fault = disk_.read_fault())
     return std::unexpected(*fault);

@@ -72,6 +72,10 @@ private:
   public:
     explicit failing_audiences(simulated_disk& disk) : disk_(disk) {}
     result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp at) override;
+    result<std::vector<audience_info>>
+    commit_all(std::span<const std::unique_ptr<audience_writer>> writers) override;
+    result<audience_info> rename(audience_id id, std::string name) override;
+    result<void> remove(audience_id id, timestamp at) override;
     result<audience_info> info(audience_id id) const override;
     result<std::vector<audience_info>> list() const override;
     result<recipient_rows>
