@@ -40,7 +40,7 @@ void dispatch_line::build(const engine_ptr& services, const campaign_state& camp
   const auto bytes_max = account(services).room();
   if (!builder_)
     builder_ = spawn_batch_builder(*owner_, caf::actor_cast<campaign_actor>(owner_), services, campaign.id,
-                                   campaign.spec, campaign.audience.id);
+                                   campaign.spec, campaign.audience);
   is_building_ = true;
   owner_->send(builder_, build_request{std::move(order), bytes_max, account_});
 }

@@ -4,6 +4,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/letters/letter_composer.hpp"
 #include "messages/address.hpp"
+#include "messages/list_name.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -105,7 +106,8 @@ result<test_copies> make_test_copies(store& from,
   const auto row = letter_recipient(from, campaign, index);
   if (!row)
     return std::unexpected(row.error());
-  const auto suppressed = from.suppressions().find({addresses.begin(), addresses.end()});
+  const auto suppressed = from.suppressions().find({addresses.begin(), addresses.end()},
+                                                   {list_name_of(campaign.spec, campaign.audience), now});
   if (!suppressed)
     return std::unexpected(suppressed.error());
   auto spec = campaign.spec;
@@ -123,9 +125,9 @@ result<test_copies> make_test_copies(store& from,
   test_copies copies;
   for (std::size_t at = 0; at < addresses.size(); ++at) {
     copies.results.push_back({addresses[at], letter_state::pending, {}});
-    if (const auto& reason = (*suppressed)[at]) {
+    if (const auto& entry = (*suppressed)[at]) {
       copies.results.back().outcome = letter_state::skipped;
-      copies.results.back().answer = reply_of(notice{"suppressed", {{"reason", *reason}}});
+      copies.results.back().answer = reply_of(notice_of(*entry));
       continue;
     }
     auto to = row->row;

@@ -72,6 +72,7 @@ public:
   store_condition condition() const;
   /// How long ago a write was last tried that the disk had to take. Any thread.
   milliseconds since_last_write() const;
+  timestamp now() const { return now_(); }
   /// The engine's running time.
   const running_time& running() const { return running_; }
   /// How many imports wait for RocksDB. Any thread.

@@ -160,20 +160,21 @@ result<std::size_t> simulated_disk::failing_suppressions::add(const std::vector<
   return disk_.below_->suppressions().add(entries);
 }
 
-result<std::size_t> simulated_disk::failing_suppressions::remove(const std::vector<std::string>& emails) {
-  return disk_.below_->suppressions().remove(emails);
+result<std::size_t> simulated_disk::failing_suppressions::remove(const std::vector<std::string>& targets,
+                                                                 std::string_view list) {
+  return disk_.below_->suppressions().remove(targets, list);
 }
 
-result<std::vector<std::optional<std::string>>>
-simulated_disk::failing_suppressions::find(const std::vector<std::string_view>& emails) const {
+result<std::vector<std::optional<suppression>>>
+simulated_disk::failing_suppressions::find(const std::vector<std::string_view>& emails,
+                                           const suppression_scope& scope) const {
   if (const auto fault = disk_.read_fault())
     return std::unexpected(*fault);
-  return disk_.below_->suppressions().find(emails);
+  return disk_.below_->suppressions().find(emails, scope);
 }
 
-result<std::vector<suppression>> simulated_disk::failing_suppressions::list(std::string_view after,
-                                                                            std::size_t limit) const {
-  return disk_.below_->suppressions().list(after, limit);
+result<suppression_page> simulated_disk::failing_suppressions::list(const suppression_query& query) const {
+  return disk_.below_->suppressions().list(query);
 }
 
 } // namespace sluice::simulation
