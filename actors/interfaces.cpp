@@ -130,7 +130,8 @@ std::string create_to_wire(const create_campaign& value) {
   return dumped({{"spec", to_json(value.spec)},
                  {"audience", value.audience.value},
                  {"by", value.by},
-                 {"idempotency_key", value.idempotency_key}});
+                 {"idempotency_key", value.idempotency_key},
+                 {"copied_from", value.copied_from.value_or(campaign_id{}).value}});
 }
 
 caf::error create_from_wire(const std::string& text, create_campaign& value) {
@@ -142,6 +143,8 @@ caf::error create_from_wire(const std::string& text, create_campaign& value) {
     return unreadable(spec.error().message);
   value = {std::move(*spec), audience_id{number_of(*fields, "audience")}, text_of(*fields, "by"),
            text_of(*fields, "idempotency_key")};
+  if (const campaign_id original{number_of(*fields, "copied_from")}; original != campaign_id{})
+    value.copied_from = original;
   return caf::none;
 }
 

@@ -1,19 +1,13 @@
+#include "adapters/http/audience_json.hpp"
 #include "adapters/http/routes.hpp"
 #include "adapters/import/audience_import.hpp"
 #include "messages/notice_json.hpp"
-#include "messages/utf8.hpp"
 
 #include <nlohmann/json.hpp>
 
 namespace sluice::handlers {
 
-namespace {
-
 using nlohmann::json;
-
-constexpr std::uint64_t rows_default = 20;
-constexpr std::uint64_t rows_max = 1000;
-constexpr std::size_t name_bytes_max = 200;
 
 json info_json(const audience_info& info) {
   return {{"id", to_string(info.id)}, {"name", info.name},
@@ -21,6 +15,8 @@ json info_json(const audience_info& info) {
           {"columns", info.columns},  {"role_addresses", info.role_addresses},
           {"hash", info.hash},        {"created_at", format_timestamp(info.created_at)}};
 }
+
+namespace {
 
 /// An upload on its way into the store. Dropped before its end it leaves nothing.
 class upload final : public body_consumer {
@@ -75,14 +71,6 @@ private:
   audience_import reader_;
 };
 
-result<audience_info> named_audience(node& engine, const http_request& request) {
-  const auto id = parse_audience_id(request.captured.front());
-  if (!id)
-    return failure(error_code::not_found,
-                   notice{"audience_unknown", {{"audience", excerpt(request.captured.front())}}});
-  return engine.store().audiences().info(*id);
-}
-
 } // namespace
 
 result<std::unique_ptr<body_consumer>> import_audience(node& engine, const http_request& request) {
@@ -90,75 +78,15 @@ result<std::unique_ptr<body_consumer>> import_audience(node& engine, const http_
   auto name = query.text("name");
   if (const auto fault = query.finish())
     return std::unexpected(*fault);
-  if (name.size() > name_bytes_max)
+  if (name.size() > audience_name_bytes_max)
     return failure(error_code::invalid_input,
-                   notice{"too_many_bytes", {{"field", "name"}, {"max", name_bytes_max}}});
+                   notice{"too_many_bytes", {{"field", "name"}, {"max", audience_name_bytes_max}}});
   if (name.empty())
     name = "Imported " + format_timestamp(engine.now());
   auto writer = engine.store().audiences().begin(std::move(name), engine.now());
   if (!writer)
     return std::unexpected(writer.error());
   return std::make_unique<upload>(std::move(*writer));
-}
-
-void list_audiences(node& engine, const http_request& request, const respond& answer) {
-  query_reader query(request);
-  const auto limit = query.limit(rows_max, rows_max);
-  const auto after = query.text("after");
-  if (const auto fault = query.finish())
-    return answer(problem(*fault));
-  const auto after_id = after.empty() ? std::optional(audience_id{}) : parse_audience_id(after);
-  if (!after_id)
-    return answer(problem(make_error(
-        error_code::invalid_input,
-        notice{"parameter_one_of", {{"parameter", "after"}, {"names", "an audience's id, like a1"}}})));
-  const auto all = engine.store().audiences().list();
-  if (!all)
-    return answer(problem(all.error()));
-  json items = json::array();
-  json next;
-  for (const auto& info : *all) {
-    if (info.id <= *after_id)
-      continue;
-    if (items.size() == limit) {
-      next = items.back()["id"];
-      break;
-    }
-    items.push_back(info_json(info));
-  }
-  answer(json_response(200, {{"items", std::move(items)}, {"next", std::move(next)}}));
-}
-
-void show_audience(node& engine, const http_request& request, const respond& answer) {
-  query_reader query(request);
-  if (const auto fault = query.finish())
-    return answer(problem(*fault));
-  const auto info = named_audience(engine, request);
-  answer(info ? json_response(200, info_json(*info)) : problem(info.error()));
-}
-
-void show_audience_rows(node& engine, const http_request& request, const respond& answer) {
-  query_reader query(request);
-  const auto first = query.number("first", 0, letters_max);
-  const auto limit = query.limit(rows_default, rows_max);
-  if (const auto fault = query.finish())
-    return answer(problem(*fault));
-  const auto info = named_audience(engine, request);
-  if (!info)
-    return answer(problem(info.error()));
-  const auto rows = engine.store().audiences().read(info->id, static_cast<letter_index>(first), limit);
-  if (!rows)
-    return answer(problem(rows.error()));
-  json items = json::array();
-  auto index = first;
-  for (const auto& row : *rows) {
-    json item{{"index", index++}, {"email", row.email}};
-    for (const auto& field : row.fields)
-      item["fields"][info->columns.at(field.column)] = field.value;
-    items.push_back(std::move(item));
-  }
-  const auto next = index < info->size ? json(std::to_string(index)) : json();
-  answer(json_response(200, {{"items", std::move(items)}, {"next", next}}));
 }
 
 } // namespace sluice::handlers
