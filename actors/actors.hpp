@@ -23,6 +23,6 @@ batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
                                         engine_ptr services,
                                         letter_origin origin,
                                         campaign_spec spec,
-                                        audience_id audience);
+                                        const audience_ref& audience);
 
 } // namespace sluice

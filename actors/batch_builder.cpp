@@ -2,6 +2,7 @@
 #include "actors/letters/letter_composer.hpp"
 #include "actors/stored_parts.hpp"
 #include "messages/address.hpp"
+#include "messages/list_name.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -21,11 +22,11 @@ struct letter_maker {
   letter_origin origin;
   campaign_spec spec;
   audience_id audience;
+  std::string list; ///< its letters belong to; see list_name_of
   std::unique_ptr<letter_composer> composer;
 
   /// Both were checked when the campaign was made, so failing here is a fault of the stored campaign.
   result<void> make_composer(const audience_info& info) {
-    origin.list = info.name;
     auto made = make_letter_composer(origin, spec, info.columns, attachments_in(*services->store));
     if (!made && made.error().code == error_code::storage_failed)
       return std::unexpected(made.error());
@@ -81,10 +82,10 @@ struct letter_maker {
     emails.reserve(rows->size());
     for (std::size_t row = 0; row < rows->size(); ++row)
       emails.push_back((*rows)[row].email);
-    const auto suppressed = services->store->suppressions().find(emails);
+    const auto date = services->now();
+    const auto suppressed = services->store->suppressions().find(emails, {list, date});
     if (!suppressed)
       return std::unexpected(suppressed.error());
-    const auto date = services->now();
     // Large rows come in pieces: what is behind this one is left like what does not fit the batch.
     auto left_from = range.begin + static_cast<letter_index>(rows->size());
     for (std::size_t row = 0; row < rows->size(); ++row) {
@@ -93,8 +94,8 @@ struct letter_maker {
         left_from = index;
         break;
       }
-      if (const auto& reason = (*suppressed)[row])
-        skip(index, notice{"suppressed", {{"reason", *reason}}}, done);
+      if (const auto& entry = (*suppressed)[row])
+        skip(index, notice_of(*entry), done);
       else if (!throttled.empty() && throttled.contains(ascii_domain(domain_of(emails[row]))))
         done.made.throttled[ascii_domain(domain_of(emails[row]))].add(index);
       else if (auto composed = composer->compose(index, (*rows)[row], date, letters);
@@ -168,12 +169,14 @@ batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
                                         engine_ptr services,
                                         letter_origin origin,
                                         campaign_spec spec,
-                                        audience_id audience) {
+                                        const audience_ref& audience) {
   auto maker = std::make_shared<letter_maker>();
   maker->services = std::move(services);
   maker->origin = std::move(origin);
+  maker->list = list_name_of(spec, audience);
+  maker->origin.list = audience.name;
   maker->spec = std::move(spec);
-  maker->audience = audience;
+  maker->audience = audience.id;
   return parent.spawn<caf::linked>(batch_builder, std::move(campaign), std::move(maker));
 }
 

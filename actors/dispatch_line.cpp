@@ -42,7 +42,7 @@ void dispatch_line::build(const engine_ptr& services, const campaign_state& camp
     builder_ =
         spawn_batch_builder(*owner_, caf::actor_cast<campaign_actor>(owner_), services,
                             letter_origin{campaign.id, services->store->secret(), campaign.message_ids},
-                            campaign.spec, campaign.audience.id);
+                            campaign.spec, campaign.audience);
   is_building_ = true;
   owner_->send(builder_, build_request{std::move(order), bytes_max, account_});
 }

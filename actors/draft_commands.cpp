@@ -178,18 +178,30 @@ result<command_answer> answer_of_gone(const engine& services, campaign_id id, co
   return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
 }
 
+result<std::optional<campaign_id>> draft_made_before(const store& from,
+                                                     std::string_view by,
+                                                     std::string_view idempotency_key,
+                                                     std::string_view use) {
+  if (idempotency_key.empty())
+    return std::nullopt;
+  const auto kept = from.journal().find_key(stored_key(by, idempotency_key));
+  if (!kept)
+    return std::unexpected(kept.error());
+  if (!*kept)
+    return std::nullopt;
+  if ((*kept)->what != use)
+    return failure(error_code::conflict, notice{"idempotency_key_reused"});
+  return (*kept)->campaign;
+}
+
 result<prepared_draft> prepare_draft(const engine& services, create_campaign wanted) {
-  if (!wanted.idempotency_key.empty()) {
-    const auto kept =
-        std::as_const(*services.store).journal().find_key(stored_key(wanted.by, wanted.idempotency_key));
-    if (!kept)
-      return std::unexpected(kept.error());
-    if (*kept && (*kept)->what == "create")
-      return prepared_draft{{}, {}, {}, (*kept)->campaign};
-    if (*kept)
-      return failure(error_code::conflict, notice{"idempotency_key_reused"});
-  }
-  apply_defaults(wanted.spec, services.settings.letters);
+  const auto kept = draft_made_before(*services.store, wanted.by, wanted.idempotency_key, wanted.key_use());
+  if (!kept)
+    return std::unexpected(kept.error());
+  if (*kept)
+    return prepared_draft{{}, {}, {}, **kept};
+  if (!wanted.copied_from) // a copy has what its original had, also nothing
+    apply_defaults(wanted.spec, services.settings.letters);
   auto audience = check_content(services, wanted.spec, wanted.audience);
   if (!audience)
     return std::unexpected(audience.error());

@@ -134,7 +134,8 @@ std::string create_to_wire(const create_campaign& value) {
                  {"audience", value.audience.value},
                  {"by", value.by},
                  {"idempotency_key", value.idempotency_key},
-                 {"accepts_left_out", value.accepts_left_out}});
+                 {"accepts_left_out", value.accepts_left_out},
+                 {"copied_from", value.copied_from.value_or(campaign_id{}).value}});
 }
 
 caf::error create_from_wire(const std::string& text, create_campaign& value) {
@@ -146,6 +147,8 @@ caf::error create_from_wire(const std::string& text, create_campaign& value) {
     return unreadable(spec.error().message);
   value = {std::move(*spec), audience_id{number_of(*fields, "audience")}, text_of(*fields, "by"),
            text_of(*fields, "idempotency_key"), fields->value("accepts_left_out", false)};
+  if (const campaign_id original{number_of(*fields, "copied_from")}; original != campaign_id{})
+    value.copied_from = original;
   return caf::none;
 }
 

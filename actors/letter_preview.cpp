@@ -17,7 +17,7 @@ preview_letter(const store& from, const campaign_view& campaign, letter_index in
   if (!to)
     return std::unexpected(to.error());
   auto origin = origin_of(from, campaign);
-  origin.list = to->audience.name;
+  origin.list = campaign.audience.name;
   auto composer = make_letter_composer(origin, campaign.spec, to->audience.columns, attachments_in(from));
   if (!composer)
     return std::unexpected(composer.error());

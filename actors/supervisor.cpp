@@ -477,7 +477,7 @@ struct supervisor_state {
       return;
     }
     const auto number = ++last_draft;
-    drafts.emplace(number, draft{{std::move(promise)}, key, wanted.by, nullptr});
+    drafts.emplace(number, draft{{std::move(promise)}, key, wanted.key_use(), wanted.by, nullptr});
     if (!key.empty())
       creating.emplace(key, number);
     ask_store(
@@ -501,7 +501,7 @@ struct supervisor_state {
     request.events.push_back(
         {services->now(), made.by, created{std::move(content.spec), std::move(content.audience)}});
     if (!made.key.empty())
-      request.key = key_record{made.key, "create", id, {status::draft, true, 1, 0}, services->now()};
+      request.key = key_record{made.key, made.key_use, id, {status::draft, true, 1, 0}, services->now()};
     // Its view is made now, from what is written: once it is durable it must be shown, whether or not the
     // disk gives it back at that moment.
     auto state = initial_state(id);
@@ -628,6 +628,7 @@ struct supervisor_state {
   struct draft {
     std::vector<caf::typed_response_promise<campaign_id>> promises; ///< several where the same key came again
     std::string key;
+    std::string key_use;
     std::string by;
     view_ptr view;
   };

@@ -4,6 +4,7 @@
 #include "actors/interfaces.hpp"
 #include "actors/letters/letter_composer.hpp"
 #include "actors/stored_parts.hpp"
+#include "messages/list_name.hpp"
 #include "messages/message_id.hpp"
 
 #include <caf/actor_system.hpp>
@@ -106,7 +107,8 @@ result<test_copies> make_test_copies(store& from,
   const auto row = letter_recipient(from, campaign, index);
   if (!row)
     return std::unexpected(row.error());
-  const auto suppressed = from.suppressions().find({addresses.begin(), addresses.end()});
+  const auto suppressed = from.suppressions().find({addresses.begin(), addresses.end()},
+                                                   {list_name_of(campaign.spec, campaign.audience), now});
   if (!suppressed)
     return std::unexpected(suppressed.error());
   auto spec = campaign.spec;
@@ -114,17 +116,18 @@ result<test_copies> make_test_copies(store& from,
   // No campaign has such a number. With the campaign's own the copy would have the same Message-ID each time,
   // perhaps that of a letter which is still to come, and a mailbox might drop one of them.
   const campaign_id made_at{static_cast<std::uint64_t>(now.time_since_epoch().count())};
-  const auto composer = make_letter_composer({made_at, from.secret(), std::string{message_ids_of_store}},
-                                             spec, row->audience.columns, attachments_in(from));
+  const auto composer = make_letter_composer(
+      {made_at, from.secret(), std::string{message_ids_of_store}, campaign.audience.name}, spec,
+      row->audience.columns, attachments_in(from));
   if (!composer)
     return std::unexpected(composer.error());
   auto letters = std::make_shared<batch>();
   test_copies copies;
   for (std::size_t at = 0; at < addresses.size(); ++at) {
     copies.results.push_back({addresses[at], letter_state::pending, {}});
-    if (const auto& reason = (*suppressed)[at]) {
+    if (const auto& entry = (*suppressed)[at]) {
       copies.results.back().outcome = letter_state::skipped;
-      copies.results.back().answer = reply_of(notice{"suppressed", {{"reason", *reason}}});
+      copies.results.back().answer = reply_of(notice_of(*entry));
       continue;
     }
     auto to = row->row;

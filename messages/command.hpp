@@ -84,8 +84,12 @@ struct create_campaign {
   sluice::audience_id audience; ///< 0: none yet; then the draft cannot be started
   std::string by;
   std::string idempotency_key;
-  bool accepts_left_out = false; ///< as in draft_edit
+  bool accepts_left_out = false;                         ///< as in draft_edit
+  std::optional<campaign_id> copied_from = std::nullopt; ///< the draft is a copy of that campaign
   bool operator==(const create_campaign&) const = default;
+
+  /// What an idempotency key is kept for: it serves one request only.
+  std::string key_use() const { return copied_from ? "copy " + to_string(*copied_from) : "create"; }
 };
 
 } // namespace sluice

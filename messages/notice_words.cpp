@@ -29,6 +29,16 @@ constexpr auto table = std::to_array<notice_words>({
     {"must_be_whole_number", "must be a whole number from {min} to {max}"},
     {"must_be_one_of", "must be {names}"},
     {"must_be_audience_id", "must be an audience's id, like \"a1\""},
+    {"must_be_audience_ids",
+     "must be a list of 2 to {max} different audiences' ids, like \\[\"a1\", \"a2\"\\]"},
+    {"must_be_campaign_id", "must be a campaign's id, like \"c1\""},
+    {"split_percents_wrong", "must be a list of 2 to {max} whole percentages above 0 that are 100 together"},
+    {"outcomes_needed", "is needed: which letters' recipients, like \\[\"refused\"\\]"},
+    {"derivation_needed", "must say what the list is made of: campaign and outcomes, operation and "
+                          "audiences, or audience and split"},
+    {"copy_audience_or_outcomes",
+     "goes with no outcomes: the copy has another list, or one made of the original's letters"},
+    {"audience_name_needed", "a list needs a name"},
     {"no_such_field", "there is no such field; there are: {known}"},
     {"not_utf8", "is not UTF-8"},
     {"too_many_bytes", "has more than {max} bytes"},
@@ -67,6 +77,9 @@ constexpr auto table = std::to_array<notice_words>({
 
     // Addresses
     {"address_not_utf8", "\"{address}\" is no mail address: it is not UTF-8"},
+    {"suppressed_domain_wrong", "\"{domain}\" names no domain; write @example.com for everybody at that "
+                                "domain, @*.example.com for everybody below it"},
+    {"suppression_ends_in_past", "the time is past: the entry would never count"},
     {"address_without_at", "\"{address}\" is no mail address: it has no @"},
     {"address_too_long", "\"{address}\" is no mail address: it has more than 254 octets"},
     {"address_control_character",
@@ -228,6 +241,12 @@ constexpr auto table = std::to_array<notice_words>({
     {"campaign_unknown_then", "there was no campaign {campaign} at {at:time} yet"},
     {"campaign_discarded", "{campaign} was discarded meanwhile"},
     {"audience_unknown", "there is no audience {audience}"},
+    {"audience_deleted",
+     "the list \"{name}\" ({audience}) was deleted on {at:time}: its recipients are not stored any more"},
+    {"audience_in_use", "the list \"{name}\" is in use by {campaigns}[ and {more|other campaign|other "
+                        "campaigns}]: cancel or discard what is not finished, or give it another list"},
+    {"outcome_needs_final",
+     "{campaign} is not finished: only of a finished campaign it is known which letters are {outcome}"},
     {"campaign_without_audience", "{campaign} has no audience yet"},
     {"recipient_unknown", "{address} is not in the audience of {campaign}"},
     {"letter_unknown", "there is no letter {letter}: the last one is {last}"},
@@ -293,6 +312,9 @@ constexpr auto table = std::to_array<notice_words>({
     {"too_many_columns", "an audience has at most {max} columns; leave out what no letter uses"},
     {"too_many_rows", "an audience has at most {max} rows"},
     {"list_empty", "the list has no recipients"},
+    {"derived_list_empty", "nothing fits: the new list \"{name}\" would have no recipient"},
+    {"split_part_empty",
+     "{percent} percent of {rows|recipient|recipients} are nobody: split the list otherwise"},
     {"no_recipient_taken", "no recipient could be taken: {causes}[; the first on line {first}]"},
     {"file_gzip_damaged", "the file is packed with gzip, and damaged or cut off"},
     {"file_unpacked_too_large",
@@ -467,7 +489,7 @@ constexpr auto table = std::to_array<notice_words>({
     {"maildir_failed", "{doing} the maildir {folder} failed: {fault}; check its disk and permissions"},
 
     // One letter
-    {"suppressed", "suppressed: {reason}"},
+    {"suppressed", "suppressed: {reason}[ ({domain})][, for the list {list}]"},
     {"no_reply_to_message", "no reply to the end of data; {causes}"},
     {"no_reply_before_stop", "no reply came before the engine stopped"},
     {"engine_ended_before_reply", "the engine ended before the reply came"},
@@ -499,9 +521,9 @@ constexpr auto table = std::to_array<notice_words>({
                                "arrived; it leaves again by itself under the same Message-ID"},
     {"letter_cancelled", "{campaign} was cancelled: it will never leave"},
     {"letter_rejected", "the moderator rejected {campaign}[ (\"{words}\")]: it will never leave"},
-    {"letter_suppressed",
-     "{address} is suppressed ({reason}): the letter will be skipped when its turn comes, "
-     "unless sluice suppress remove is sooner"},
+    {"letter_suppressed", "{address} is suppressed ({reason}[, {domain}][, for the list {list}]): the letter "
+                          "will be skipped when its turn comes, "
+                          "unless sluice suppress remove is sooner"},
     {"letter_campaign_parked", "{campaign} stands still because of a fault: {causes}"},
     {"letter_paused",
      "{campaign} is paused since {since:time}[ by {by}][: {words}]; sluice resume {campaign} lets it go on"},

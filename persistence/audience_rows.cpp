@@ -78,6 +78,11 @@ std::unexpected<error> no_such_audience(audience_id id) {
   return failure(error_code::not_found, notice{"audience_unknown", {{"audience", to_string(id)}}});
 }
 
+std::unexpected<error> audience_was_deleted(audience_id id, std::string_view name, timestamp at) {
+  return failure(error_code::not_found,
+                 notice{"audience_deleted", {{"audience", to_string(id)}, {"name", name}, {"at", at}}});
+}
+
 void encode_row(const recipient& row, std::string& to) {
   append_varint(to, encoded_size(row));
   append_text(to, row.email);

@@ -26,6 +26,9 @@ inline constexpr std::size_t audience_row_bytes_max = 1U << 20U;
 /// The error `not_found` of every form of the store.
 std::unexpected<error> no_such_audience(audience_id id);
 
+/// The same of one that was there: the notice `audience_deleted`.
+std::unexpected<error> audience_was_deleted(audience_id id, std::string_view name, timestamp at);
+
 /// Appends a row.
 void encode_row(const recipient& row, std::string& to);
 

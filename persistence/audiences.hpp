@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,15 @@ class audience_store {
 public:
   virtual ~audience_store() = default;
   virtual result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) = 0;
+  /// Makes several, begun in this store, durable and visible at once: all of them or, after a failure or a crash, none.
+  virtual result<std::vector<audience_info>>
+  commit_all(std::span<const std::unique_ptr<audience_writer>> writers) = 0;
+  /// Gives it another name; campaigns keep the one that they were bound to. Durable when it returns.
+  virtual result<audience_info> rename(audience_id id, std::string name) = 0;
+  /// Deletes it: from then on nobody reads a row of it, and every question about it is answered `not_found` with the
+  /// notice `audience_deleted`. All or nothing, durable when it returns, and quick however long it is; its bytes leave
+  /// the disk some time later. Its id is never given again.
+  virtual result<void> remove(audience_id id, timestamp now) = 0;
   virtual result<audience_info> info(audience_id id) const = 0; ///< `not_found`
   virtual result<std::vector<audience_info>> list() const = 0;  ///< lowest id first
   /// Rows first … first+count-1; fewer at the audience's end, and where more would take over `bytes_max` (one row

@@ -2,6 +2,7 @@
 
 #include "actors/audit/letter_history.hpp"
 #include "messages/address.hpp"
+#include "messages/address_search.hpp"
 #include "messages/message_id.hpp"
 
 #include <algorithm>
@@ -9,30 +10,6 @@
 namespace sluice {
 
 namespace {
-
-/// What is looked for in addresses: as it was written, in lower case, and with U-labels, so that words of an international
-/// domain are found in whichever spelling they and the address have, also where they are only a part of it.
-class searched_words {
-public:
-  explicit searched_words(std::string_view words) : written_(unicode_domain(words)), mapped_(mapped(words)) {}
-
-  bool are_in(std::string_view email) const {
-    return unicode_domain(email).find(written_) != std::string::npos ||
-           (!mapped_.empty() && mapped(email).find(mapped_) != std::string::npos);
-  }
-
-private:
-  static std::string mapped(std::string_view text) {
-    const auto at = text.rfind('@');
-    auto made = unicode_domain(ascii_domain(text.substr(0, at)));
-    if (at != std::string_view::npos)
-      made.append("@").append(unicode_domain(ascii_domain(text.substr(at + 1))));
-    return made;
-  }
-
-  std::string written_;
-  std::string mapped_;
-};
 
 /// Those letters' rows, filled in from the log. `rows` is sorted by index.
 class log_follower {
@@ -139,6 +116,9 @@ name_recipients(const store& from, const campaign_view& campaign, std::vector<le
     while (last < rows.size() && rows[last].index == rows[last - 1].index + 1)
       ++last;
     const auto read = from.audiences().read(campaign.audience.id, rows[first].index, last - first);
+    // Of a deleted list there is what became of each letter, but not whose it was.
+    if (!read && read.error().notice.code == "audience_deleted")
+      return {};
     if (!read)
       return std::unexpected(read.error());
     for (std::size_t at = 0; at < read->size(); ++at) {

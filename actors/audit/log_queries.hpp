@@ -14,7 +14,7 @@ namespace sluice {
 /// One letter as `letters` lists it.
 struct letter_row {
   letter_index index = 0;
-  std::string email;
+  std::string email; ///< empty, as message_id, where the campaign's audience was deleted
   letter_state state = letter_state::pending;
   std::uint32_t attempts = 0; ///< how often it was claimed
   reply last_reply;           ///< of its latest outcome; empty text if there is none

@@ -110,9 +110,12 @@ private:
   }
 
   void add_suppression() {
-    if (around_.suppressed)
-      add("suppressed",
-          notice{"letter_suppressed", {{"address", letter_.email}, {"reason", *around_.suppressed}}});
+    if (!around_.suppressed)
+      return;
+    auto what = notice_of(*around_.suppressed);
+    what.code = "letter_suppressed";
+    what.add({"address", letter_.email});
+    add("suppressed", std::move(what), around_.suppressed->until);
   }
 
   void record_fault() {

@@ -22,7 +22,7 @@ struct letter_reason {
 
 /// What is known of a letter besides its row.
 struct letter_circumstances {
-  std::optional<std::string> suppressed; ///< the reason, if its recipient is suppressed by now
+  std::optional<suppression> suppressed; ///< the entry, if its recipient is suppressed by now
   std::optional<relay_wait> wait;        ///< the relay's word on its recipient's domain
   timestamp now;
 };

@@ -5,9 +5,10 @@
 
 namespace sluice::cli {
 
-void add_serve_command(command_syntax root);     ///< serve
-void add_demo_command(command_syntax root);      ///< demo
-void add_audience_commands(command_syntax root); ///< audience import · list · show
+void add_serve_command(command_syntax root); ///< serve
+void add_demo_command(command_syntax root);  ///< demo
+void add_audience_commands(
+    command_syntax root); ///< audience import · list · show · rename · delete · export …
 void add_steering_commands(command_syntax root); ///< create, start, approve … cancel
 void add_plan_command(command_syntax root);      ///< plan
 void add_send_command(command_syntax root);      ///< send

@@ -96,6 +96,22 @@ outcome<std::string> engine_client::get_text(std::string_view path, const query&
   return std::move(answer->body);
 }
 
+outcome<nlohmann::json> engine_client::patch(std::string_view path, const nlohmann::json& body) {
+  auto what = request("PATCH", path, {});
+  what.headers.emplace_back("Content-Type: application/json");
+  what.body = json_text(body);
+  return run_json(what);
+}
+
+outcome<void> engine_client::download(std::string_view path,
+                                      const query& parameters,
+                                      const std::function<bool(std::string_view)>& take) {
+  auto what = request("GET", path, parameters);
+  what.on_body = take;
+  const auto answer = run(what);
+  return answer ? outcome<void>{} : std::unexpected(answer.error());
+}
+
 outcome<nlohmann::json>
 engine_client::post(std::string_view path, const nlohmann::json& body, std::string_view key) {
   auto what = request("POST", path, {});

@@ -27,6 +27,10 @@ public:
   outcome<std::string> get_text(std::string_view path, const query& parameters = {});
   outcome<nlohmann::json> post(std::string_view path, const nlohmann::json& body, std::string_view key = {});
   outcome<nlohmann::json> put(std::string_view path, const nlohmann::json& body);
+  outcome<nlohmann::json> patch(std::string_view path, const nlohmann::json& body);
+  /// An answer of any length, piece by piece, until `take` returns false.
+  outcome<void>
+  download(std::string_view path, const query& parameters, const std::function<bool(std::string_view)>& take);
   outcome<nlohmann::json> remove(std::string_view path, const query& parameters = {});
   outcome<nlohmann::json> remove(std::string_view path, const nlohmann::json& body);
 

@@ -26,6 +26,14 @@ struct steering_arguments {
   bool waits = false; ///< with pause and cancel
 };
 
+struct copy_arguments {
+  std::string id;
+  std::string name;
+  std::string audience;
+  std::vector<std::string> outcomes;
+  std::string key;
+};
+
 outcome<exit_code> create(session& with, const steering_arguments& said) {
   auto campaign = read_json(said.file, with.io().in);
   if (!campaign)
@@ -46,6 +54,29 @@ outcome<exit_code> create(session& with, const steering_arguments& said) {
   if (io.err_terminal.is_terminal)
     io.err << "draft made; next: " << with.hint(fmt::format("start {}", shown(text_of(*answer, "id"))))
            << '\n';
+  return exit_code::done;
+}
+
+outcome<exit_code> copy(session& with, const copy_arguments& said) {
+  const auto id = campaign_of(said.id);
+  if (!id)
+    return std::unexpected(id.error());
+  auto body = nlohmann::json::object();
+  if (!said.name.empty())
+    body["name"] = said.name;
+  if (!said.outcomes.empty())
+    body["outcomes"] = said.outcomes;
+  if (!said.audience.empty()) {
+    const auto audience = audience_of(said.audience);
+    if (!audience)
+      return std::unexpected(audience.error());
+    body["audience"] = to_string(*audience);
+  }
+  const auto answer =
+      with.engine().post(fmt::format("/v1/campaigns/{}/copy", to_string(*id)), body, said.key);
+  if (!answer)
+    return std::unexpected(answer.error());
+  with.io().out << (with.wants_json() ? json_text(*answer, 2) : shown(text_of(*answer, "id"))) << '\n';
   return exit_code::done;
 }
 
@@ -179,6 +210,17 @@ void add_steering_commands(command_syntax root) {
             "also an audience of which much was left out at its import")
       .option("--key", said->words.key, "KEY", "idempotency key: said twice, done once")
       .runs([said](session& with) { return create(with, *said); });
+  auto copied = std::make_shared<copy_arguments>();
+  root.command("copy", "makes a new draft like a campaign, whatever became of that; prints its id")
+      .argument("ID", copied->id, "the campaign: c1")
+      .options(
+          "--outcome", copied->outcomes, "O",
+          "only to those whose letter was refused, skipped, accepted; of a finished campaign also not_sent, "
+          "in_doubt; several times")
+      .option("--name", copied->name, "NAME", "what it is called; the old name with a number if left out")
+      .option("--audience", copied->audience, "ID", "who gets it instead: a2")
+      .option("--key", copied->key, "KEY", "idempotency key: said twice, done once")
+      .runs([copied](session& with) { return copy(with, *copied); });
   constexpr std::array<std::pair<const char*, const char*>, 7> kinds{
       {{"start", "checks a draft and sends it by its plan, or to a moderator"},
        {"approve", "lets a campaign pass moderation"},

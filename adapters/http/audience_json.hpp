@@ -9,6 +9,8 @@
 
 namespace sluice {
 
+inline constexpr std::size_t audience_name_bytes_max = 200;
+
 /// An audience without what is known of its import.
 nlohmann::json audience_json(const audience_info& info);
 

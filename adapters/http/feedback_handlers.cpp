@@ -24,6 +24,7 @@ constexpr std::size_t address_bytes_max = 320;
 struct feedback {
   std::string reason; ///< of the suppression; empty: none is made
   std::string email;  ///< as `folded` has it
+  std::string list;   ///< that it is about; empty: all
   std::optional<returned_letter> letter;
 };
 
@@ -56,6 +57,7 @@ result<feedback> read_feedback(node& engine, const json& body, const std::string
   const auto is_permanent = from.has("permanent") ? from.flag("permanent") : true;
   const auto email = from.text("email", address_bytes_max);
   const auto to = from.text("to", address_bytes_max);
+  read.list = from.text("list", list_name_bytes_max);
   if (email.empty() == to.empty())
     from.fail("email", notice{"feedback_of_whom"});
   if (auto fault = from.finish())
@@ -121,7 +123,7 @@ void take_feedback(node& engine, const http_request& request, const respond& ans
   std::vector<suppression> entries;
   for (const auto& one : *all)
     if (!one.reason.empty())
-      entries.push_back({one.email, one.reason, engine.now()});
+      entries.push_back({one.email, one.reason, engine.now(), one.list});
   const auto added = engine.store().suppressions().add(entries);
   if (!added)
     return answer(problem(added.error()));

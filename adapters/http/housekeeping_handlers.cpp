@@ -1,7 +1,6 @@
 #include "adapters/http/routes.hpp"
 #include "adapters/metrics/metrics.hpp"
 #include "adapters/relays.hpp"
-#include "messages/address.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
 
@@ -15,48 +14,7 @@ using nlohmann::json;
 
 constexpr std::uint64_t listed_default = 1000;
 constexpr std::uint64_t listed_max = 10'000;
-constexpr std::size_t suppression_reason_bytes_max = 200;
 constexpr std::size_t token_name_bytes_max = 100;
-
-/// The addresses of a body: `email`, or `emails`, or `items` of `{email, reason}`.
-result<std::vector<suppression>> suppressions_in(const json& body, bool with_reason, timestamp now) {
-  object_reader from(body, "");
-  std::vector<suppression> entries;
-  const auto reason = with_reason ? from.text("reason", suppression_reason_bytes_max) : std::string{};
-  const auto add = [&](const std::string& email, const std::string& why) {
-    auto address = parse_address(email);
-    if (!address)
-      return from.fail(address.error());
-    entries.push_back({folded(*address), why.empty() ? "operator" : why, now});
-  };
-  if (from.has("email"))
-    add(from.text("email", 320), reason);
-  if (from.has("emails")) {
-    if (!from.at("emails").is_array())
-      from.fail("emails", notice{"must_be_addresses"});
-    else
-      for (const auto& one : from.at("emails"))
-        add(one.is_string() ? one.get<std::string>() : std::string{}, reason);
-  }
-  if (with_reason && from.has("items")) {
-    if (!from.at("items").is_array())
-      from.fail("items", notice{"must_be_suppressions"});
-    else
-      for (const auto& one : from.at("items")) {
-        object_reader item(one, "items");
-        const auto email = item.text("email", 320);
-        const auto why = item.text("reason", suppression_reason_bytes_max);
-        if (auto fault = item.finish())
-          from.fail(*fault);
-        add(email, why.empty() ? reason : why);
-      }
-  }
-  if (entries.empty())
-    from.fail("email", notice{"email_needed"});
-  if (auto fault = from.finish())
-    return std::unexpected(*fault);
-  return entries;
-}
 
 json token_json(const token_info& info) {
   return {{"id", info.id},
@@ -75,54 +33,6 @@ void list_relays(node& engine, const http_request& request, const respond& answe
   for (const auto& one : relays_of(engine))
     items.push_back(to_json(one));
   answer(json_response(200, {{"items", std::move(items)}}));
-}
-
-void list_suppressions(node& engine, const http_request& request, const respond& answer) {
-  query_reader query(request);
-  const auto limit = query.limit(listed_default, listed_max);
-  const auto after = query.text("after");
-  if (const auto fault = query.finish())
-    return answer(problem(*fault));
-  const auto entries = engine.store().suppressions().list(after, limit);
-  if (!entries)
-    return answer(problem(entries.error()));
-  json items = json::array();
-  for (const auto& one : *entries)
-    items.push_back({{"email", one.email}, {"reason", one.reason}, {"since", format_timestamp(one.since)}});
-  const auto next = entries->size() == limit && !entries->empty() ? json(entries->back().email) : json();
-  answer(json_response(200, {{"items", std::move(items)}, {"next", next}}));
-}
-
-void add_suppressions(node& engine, const http_request& request, const respond& answer) {
-  const auto body = sole_body_object(request);
-  if (!body)
-    return answer(problem(body.error()));
-  const auto entries = suppressions_in(*body, true, engine.now());
-  if (!entries)
-    return answer(problem(entries.error()));
-  const auto added = engine.store().suppressions().add(*entries);
-  answer(added ? json_response(200, {{"added", *added}, {"given", entries->size()}})
-               : problem(added.error()));
-}
-
-void remove_suppressions(node& engine, const http_request& request, const respond& answer) {
-  query_reader query(request);
-  const auto one = query.text("email");
-  if (const auto fault = query.finish())
-    return answer(problem(*fault));
-  auto body = body_object(request);
-  if (!body)
-    return answer(problem(body.error()));
-  if (!one.empty())
-    (*body)["email"] = one;
-  const auto entries = suppressions_in(*body, false, engine.now());
-  if (!entries)
-    return answer(problem(entries.error()));
-  std::vector<std::string> emails;
-  for (const auto& entry : *entries)
-    emails.push_back(entry.email);
-  const auto removed = engine.store().suppressions().remove(emails);
-  answer(removed ? json_response(200, {{"removed", *removed}}) : problem(removed.error()));
 }
 
 void show_me(node&, const http_request& request, const respond& answer) {

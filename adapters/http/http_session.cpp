@@ -70,7 +70,9 @@ std::vector<std::string_view> lines_of(const Head& head, http::field name) {
   return lines;
 }
 
-std::string head_of(const http_response& answer, unsigned version, bool keeps, std::size_t body_bytes) {
+/// Without `body_bytes` the body is chunked, where the version knows that, or ends with the connection.
+std::string
+head_of(const http_response& answer, unsigned version, bool keeps, std::optional<std::size_t> body_bytes) {
   http::response_header<> head;
   head.version(version);
   head.result(answer.status);
@@ -81,8 +83,10 @@ std::string head_of(const http_response& answer, unsigned version, bool keeps, s
     head.set(http::field::content_type, answer.content_type);
   for (const auto& [name, value] : answer.headers)
     head.set(name, value);
-  if (answer.status != 204 && answer.status != 304)
-    head.set(http::field::content_length, std::to_string(body_bytes));
+  if (!body_bytes && version >= 11)
+    head.set(http::field::transfer_encoding, "chunked");
+  else if (body_bytes && answer.status != 204 && answer.status != 304)
+    head.set(http::field::content_length, std::to_string(*body_bytes));
   if (!keeps)
     head.set(http::field::connection, "close");
   else if (version < 11)
@@ -274,6 +278,10 @@ asio::awaitable<bool> http_session::serve_one() {
       co_return false;
   }
   asked->facts.keeps = asked->facts.keeps && !core_.is_stopping;
+  if (answered->produced) {
+    const auto is_whole = co_await send_produced(asked, *answered);
+    co_return is_whole && asked->facts.keeps;
+  }
   const auto is_sent = co_await send(*answered, asked->facts);
   co_return is_sent && asked->facts.keeps;
 }
@@ -392,7 +400,7 @@ asio::awaitable<std::optional<http_response>> http_session::take_permits(const e
   const auto is_large = asked->framing.form == body_form::chunked
                             ? asked->entry->body_bytes_max > small_body_bytes_max
                             : asked->framing.bytes > small_body_bytes_max;
-  if (asked->entry->consume)
+  if (asked->entry->consume || asked->entry->is_long_import)
     needed.emplace_back(&core_.imports, "imports");
   else if (is_large)
     needed.emplace_back(&core_.large_bodies, "requests with large bodies");
@@ -511,6 +519,40 @@ asio::awaitable<bool> http_session::send(const http_response& answer, head_facts
     left.remove_prefix(piece.size());
   }
   co_return true;
+}
+
+/// A body whose length nobody knows yet.
+asio::awaitable<bool> http_session::send_produced(const exchange_ptr& asked, const http_response& answer) {
+  auto& threads = core_.threads_for(asked->entry->work);
+  const auto is_chunked = asked->facts.version >= 11;
+  asked->facts.keeps = asked->facts.keeps && is_chunked;
+  result<std::string> piece;
+  const auto produce = [&piece, &answer] { piece = answer.produced->next(); };
+  co_await core_.run_on(threads, produce);
+  if (!piece) {
+    const auto refusal = problem(piece.error());
+    const auto is_told = co_await send(refusal, asked->facts);
+    co_return is_told;
+  }
+  const auto head = head_of(answer, asked->facts.version, asked->facts.keeps, std::nullopt);
+  const auto is_begun = co_await write(head);
+  if (!is_begun || asked->facts.is_head)
+    co_return is_begun;
+  while (!piece->empty()) {
+    const auto is_written = co_await write_event(*piece, is_chunked);
+    if (!is_written || core_.is_stopping)
+      co_return false;
+    co_await core_.run_on(threads, produce);
+    if (!piece) {
+      spdlog::warn("http: {} {} broke off: {}", asked->entry->method, asked->entry->path,
+                   piece.error().message);
+      co_return false;
+    }
+  }
+  if (!is_chunked)
+    co_return true;
+  const auto is_ended = co_await write("0\r\n\r\n");
+  co_return is_ended;
 }
 
 } // namespace sluice

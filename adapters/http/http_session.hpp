@@ -100,11 +100,12 @@ private:
   awaitable<std::optional<http_response>> answer(const exchange_ptr& asked);
   awaitable<http_response> handle(const exchange_ptr& asked);
   awaitable<bool> send(const http_response& answer, head_facts facts);
+  awaitable<bool> send_produced(const exchange_ptr& asked, const http_response& answer);
 
   // Server-sent events (http_session_stream.cpp).
   awaitable<void> stream_changes(const exchange_ptr& asked);
   awaitable<bool> send_stream_head(unsigned version);
-  awaitable<bool> write_event(const std::string& text, bool is_chunked);
+  awaitable<bool> write_event(const std::string& text, bool is_chunked); ///< as a chunk, or as it is
   awaitable<bool> write(std::string_view text);
 
   http_core& core_;

@@ -16,39 +16,12 @@
 #include <array>
 #include <utility>
 
-namespace sluice {
-
-nlohmann::json to_json(const list_reading& read) {
-  return {{"format", read.format},       {"encoding", read.encoding},
-          {"delimiter", read.delimiter}, {"email_column", read.email_column},
-          {"sheet", read.sheet},         {"notices", to_json(read.notices)}};
-}
-
-nlohmann::json to_json(const std::vector<left_out_entry>& rows) {
-  auto list = nlohmann::json::array();
-  for (const auto& row : rows)
-    list.push_back({{"line", row.line},
-                    {"reason", words_of(row.why)},
-                    {"notice", to_json(row.why)},
-                    {"cell", row.cell}});
-  return list;
-}
-
-void add_import(nlohmann::json& to, const import_summary& summary) {
-  to["left_out_total"] = summary.left_out_total;
-  to["left_out_reasons"] = to_json(summary.reasons);
-  to["read"] = to_json(summary.read);
-}
-
-} // namespace sluice
-
 namespace sluice::handlers {
 
 namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t name_bytes_max = 200;
 constexpr std::size_t value_bytes_max = 1000;
 constexpr std::size_t preview_bytes_max = std::size_t{256} << 10U;
 constexpr std::size_t preview_xlsx_bytes_max = std::size_t{16} << 20U;
@@ -64,9 +37,9 @@ struct import_words {
 constexpr std::array import_parameters{"name", "encoding", "charset", "sheet", "email_column", "header"};
 
 result<void> set_parameter(import_words& into, std::string_view name, std::string value) {
-  if (name == "name" && value.size() > name_bytes_max)
+  if (name == "name" && value.size() > audience_name_bytes_max)
     return failure(error_code::invalid_input,
-                   notice{"too_many_bytes", {{"field", "name"}, {"max", name_bytes_max}}});
+                   notice{"too_many_bytes", {{"field", "name"}, {"max", audience_name_bytes_max}}});
   if (name == "header" && value != "none" && value != "first" && !value.empty())
     return failure(error_code::invalid_input,
                    notice{"parameter_one_of", {{"parameter", "header"}, {"names", "first or none"}}});
@@ -187,7 +160,7 @@ private:
       return failure(error_code::invalid_input,
                      notice{"form_wrong", {{"fault", "it has more than one file"}}});
     if (said_.name.empty())
-      said_.name = part.file_name.value_or("").substr(0, name_bytes_max);
+      said_.name = part.file_name.value_or("").substr(0, audience_name_bytes_max);
     if (const auto charset = header_parameter(part.content_type, "charset");
         said_.options.encoding.empty() && !charset.empty())
       return set_parameter(said_, "charset", charset);

@@ -44,12 +44,23 @@ struct http_request {
   std::function<void(std::function<void()>)> go_on = [](const std::function<void()>& job) { job(); };
 };
 
+/// Gives a body of any size piece by piece. Used by one thread at a time.
+class body_producer {
+public:
+  virtual ~body_producer() = default;
+  /// The next piece; empty: that was all. A failure of the first is answered as one; a later one breaks the connection
+  /// off, so that nobody takes what came for the whole.
+  virtual result<std::string> next() = 0;
+};
+
 struct http_response {
   unsigned status = 200;
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string_view constant_body = {}; ///< instead of `body`: lives as long as the process, and is not copied
+  std::shared_ptr<body_producer> produced =
+      {}; ///< instead of `body`: made on the threads of the request's kind
 };
 
 /// Where a handler brings its answer, once, from any thread.

@@ -6,6 +6,7 @@
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
+#include "messages/notice_json.hpp"
 
 namespace sluice::handlers {
 
@@ -51,6 +52,15 @@ json letter_json(const letter_row& row) {
           {"provisional", row.is_refused_for_now}};
 }
 
+/// What is to be said of an answer that has no addresses, since the campaign's list was deleted.
+void add_deletion(node& engine, const campaign_view& view, json& body) {
+  if (view.audience.id == audience_id{})
+    return;
+  const auto info = engine.store().audiences().info(view.audience.id);
+  if (!info && info.error().notice.code == "audience_deleted")
+    body["notice"] = to_json(info.error().notice);
+}
+
 void answer_letters(node& engine,
                     const http_request& request,
                     const campaign_view& view,
@@ -64,7 +74,10 @@ void answer_letters(node& engine,
     items.push_back(letter_json(row));
   const auto next =
       rows->size() == asked.limit && !rows->empty() ? json(std::to_string(rows->back().index)) : json();
-  answer(json_response(200, {{"items", std::move(items)}, {"next", next}}));
+  json body{{"items", std::move(items)}, {"next", next}};
+  if (!rows->empty() && rows->front().email.empty())
+    add_deletion(engine, view, body);
+  answer(json_response(200, body));
 }
 
 void answer_search(node& engine,
@@ -163,7 +176,9 @@ void show_responses(node& engine, const http_request& request, const respond& an
       item["example"] = row->front().email;
     items.push_back(std::move(item));
   }
-  answer(json_response(200, {{"items", std::move(items)}, {"next", nullptr}}));
+  json body{{"items", std::move(items)}, {"next", nullptr}};
+  add_deletion(engine, *view, body);
+  answer(json_response(200, body));
 }
 
 void show_letters(node& engine, const http_request& request, const respond& answer) {

@@ -46,6 +46,7 @@ struct route {
   result<std::unique_ptr<body_consumer>> (*consume)(node&, const http_request&) = nullptr;
   bool is_stream = false;
   bool is_private_elsewhere = false; ///< needs a token where the client is on another machine
+  bool is_long_import = false;       ///< takes a place among the imports, as those with a consumer do
 };
 
 struct found_route {
@@ -119,10 +120,22 @@ void show_why(node&, const http_request&, const respond&);
 result<std::unique_ptr<body_consumer>> import_audience(node&, const http_request&);
 result<std::unique_ptr<body_consumer>> preview_audience(node&, const http_request&);
 
-// audience_handlers.cpp
+// audience_list_handlers.cpp
 void list_audiences(node&, const http_request&, const respond&);
 void show_audience(node&, const http_request&, const respond&);
 void show_audience_rows(node&, const http_request&, const respond&);
+void rename_audience(node&, const http_request&, const respond&);
+void delete_audience(node&, const http_request&, const respond&);
+void export_audience(node&, const http_request&, const respond&);
+
+// audience_derive_handlers.cpp
+void derive_audiences(node&, const http_request&, const respond&);
+void copy_campaign(node&, const http_request&, const respond&);
+
+// suppression_handlers.cpp
+void list_suppressions(node&, const http_request&, const respond&);
+void add_suppressions(node&, const http_request&, const respond&);
+void remove_suppressions(node&, const http_request&, const respond&);
 
 // partial_handlers.cpp
 void put_partial(node&, const http_request&, const respond&);
@@ -143,9 +156,6 @@ void take_feedback(node&, const http_request&, const respond&);
 // housekeeping_handlers.cpp
 void list_relays(node&, const http_request&, const respond&);
 void show_me(node&, const http_request&, const respond&);
-void list_suppressions(node&, const http_request&, const respond&);
-void add_suppressions(node&, const http_request&, const respond&);
-void remove_suppressions(node&, const http_request&, const respond&);
 void list_tokens(node&, const http_request&, const respond&);
 void create_token(node&, const http_request&, const respond&);
 void revoke_token(node&, const http_request&, const respond&);

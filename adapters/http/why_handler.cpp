@@ -2,6 +2,7 @@
 #include "adapters/http/routes.hpp"
 #include "messages/address.hpp"
 #include "messages/json.hpp"
+#include "messages/list_name.hpp"
 #include "messages/notice_json.hpp"
 
 #include <nlohmann/json.hpp>
@@ -20,12 +21,15 @@ json reason_json(const letter_reason& reason) {
 }
 
 /// What the suppression list and the relay say of the letter's recipient.
-result<letter_circumstances> circumstances_of(node& engine, const letter_row& letter) {
-  const auto suppressed = engine.store().suppressions().find({letter.email});
+result<letter_circumstances>
+circumstances_of(node& engine, const campaign_view& view, const letter_row& letter) {
+  const auto now = engine.now();
+  const auto suppressed =
+      engine.store().suppressions().find({letter.email}, {list_name_of(view.spec, view.audience), now});
   if (!suppressed)
     return std::unexpected(suppressed.error());
   return letter_circumstances{suppressed->front(),
-                              engine.relay().waits_for(ascii_domain(domain_of(letter.email))), engine.now()};
+                              engine.relay().waits_for(ascii_domain(domain_of(letter.email))), now};
 }
 
 } // namespace
@@ -43,7 +47,7 @@ void show_why(node& engine, const http_request& request, const respond& answer) 
   const auto letter = find_letter(engine.store(), *view, address, request.letters.get());
   if (!letter)
     return answer(problem(letter.error()));
-  const auto around = circumstances_of(engine, *letter);
+  const auto around = circumstances_of(engine, *view, *letter);
   if (!around)
     return answer(problem(around.error()));
   const auto reasons = why_letter(*view, *letter, *around);

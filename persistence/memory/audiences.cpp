@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <utility>
 
 namespace sluice {
 
@@ -31,16 +32,24 @@ public:
   void describe(import_record how) override { how_ = std::move(how); }
 
   result<audience_info> commit() override {
+    auto whole = finish();
+    if (!whole)
+      return std::unexpected(whole.error());
+    const std::lock_guard guard(store_.mutex_);
+    store_.audiences_.emplace((*whole)->info.id, *whole);
+    return (*whole)->info;
+  }
+
+  /// The audience, which is in no store yet; the writer takes no more rows.
+  result<audience_ptr> finish() {
     if (!audience_)
       return failure(error_code::internal, "the audience was committed before");
     auto info = draft_.finish();
     if (!info)
-      return info;
-    audience_->info = *info;
+      return std::unexpected(info.error());
+    audience_->info = *std::move(info);
     audience_->how = std::move(how_);
-    const std::lock_guard guard(store_.mutex_);
-    store_.audiences_.emplace(info->id, std::move(audience_));
-    return info;
+    return std::exchange(audience_, nullptr);
   }
 
 private:
@@ -55,17 +64,64 @@ result<std::unique_ptr<audience_writer>> memory_audiences::begin(std::string nam
   return std::make_unique<writer>(*this, audience_draft({next_id_++}, std::move(name), now));
 }
 
-std::shared_ptr<const memory_audiences::audience> memory_audiences::get(audience_id id) const {
+result<std::vector<audience_info>>
+memory_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers) {
+  std::vector<audience_ptr> wholes;
+  for (const auto& one : writers) {
+    auto whole = static_cast<writer&>(*one).finish();
+    if (!whole)
+      return std::unexpected(whole.error());
+    wholes.push_back(*std::move(whole));
+  }
+  std::vector<audience_info> made;
+  const std::lock_guard guard(mutex_);
+  for (auto& whole : wholes) {
+    made.push_back(whole->info);
+    audiences_.emplace(whole->info.id, std::move(whole));
+  }
+  return made;
+}
+
+result<audience_info> memory_audiences::rename(audience_id id, std::string name) {
+  const std::lock_guard guard(mutex_);
+  const auto known = audiences_.find(id);
+  if (known == audiences_.end())
+    return missing(id);
+  auto renamed = std::make_shared<audience>(*known->second);
+  renamed->info.name = std::move(name);
+  known->second = renamed;
+  return renamed->info;
+}
+
+result<void> memory_audiences::remove(audience_id id, timestamp now) {
+  const std::lock_guard guard(mutex_);
+  const auto known = audiences_.find(id);
+  if (known == audiences_.end())
+    return missing(id);
+  deleted_.emplace(id, deleted{known->second->info.name, now});
+  audiences_.erase(known);
+  return {};
+}
+
+std::unexpected<error> memory_audiences::missing(audience_id id) const {
+  const auto gone = deleted_.find(id);
+  return gone == deleted_.end() ? no_such_audience(id)
+                                : audience_was_deleted(id, gone->second.name, gone->second.at);
+}
+
+result<memory_audiences::audience_ptr> memory_audiences::get(audience_id id) const {
   const std::shared_lock guard(mutex_);
   const auto known = audiences_.find(id);
-  return known == audiences_.end() ? nullptr : known->second;
+  if (known == audiences_.end())
+    return missing(id);
+  return known->second;
 }
 
 result<audience_info> memory_audiences::info(audience_id id) const {
   const auto known = get(id);
   if (!known)
-    return no_such_audience(id);
-  return known->info;
+    return std::unexpected(known.error());
+  return (*known)->info;
 }
 
 result<std::vector<audience_info>> memory_audiences::list() const {
@@ -82,8 +138,8 @@ result<recipient_rows> memory_audiences::read_rows(audience_id id,
                                                    std::size_t bytes_max) const {
   const auto known = get(id);
   if (!known)
-    return no_such_audience(id);
-  const auto& rows = known->rows;
+    return std::unexpected(known.error());
+  const auto& rows = (*known)->rows;
   const auto begin = std::min<std::size_t>(first, rows.size());
   const auto end = begin + std::min(count, rows.size() - begin);
   std::string bytes;
@@ -111,9 +167,9 @@ result<std::vector<left_out_entry>> memory_audiences::left_out(audience_id id) c
 result<std::optional<letter_index>> memory_audiences::find(audience_id id, std::string_view email) const {
   const auto known = get(id);
   if (!known)
-    return no_such_audience(id);
-  const auto found = known->index_of.find(folded(email));
-  if (found == known->index_of.end())
+    return std::unexpected(known.error());
+  const auto found = (*known)->index_of.find(folded(email));
+  if (found == (*known)->index_of.end())
     return std::nullopt;
   return found->second;
 }

@@ -14,6 +14,10 @@ namespace sluice {
 class memory_audiences final : public audience_store {
 public:
   result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) override;
+  result<std::vector<audience_info>>
+  commit_all(std::span<const std::unique_ptr<audience_writer>> writers) override;
+  result<audience_info> rename(audience_id id, std::string name) override;
+  result<void> remove(audience_id id, timestamp now) override;
   result<audience_info> info(audience_id id) const override;
   result<std::vector<audience_info>> list() const override;
   result<recipient_rows>
@@ -29,14 +33,21 @@ private:
     std::vector<recipient> rows;
     std::unordered_map<std::string, letter_index> index_of; ///< by address in lower case
   };
+  using audience_ptr = std::shared_ptr<const audience>;
   class writer;
+  struct deleted {
+    std::string name;
+    timestamp at;
+  };
 
-  /// Frozen once it is in here, so that it is read without the lock; nothing if it is not.
-  std::shared_ptr<const audience> get(audience_id id) const;
+  /// Frozen once it is in here, so that it is read without the lock; `not_found` if it is not.
+  result<audience_ptr> get(audience_id id) const;
+  std::unexpected<error> missing(audience_id id) const; ///< under the lock
 
   mutable std::shared_mutex mutex_;
   std::uint64_t next_id_ = 1;
-  std::map<audience_id, std::shared_ptr<const audience>> audiences_;
+  std::map<audience_id, audience_ptr> audiences_;
+  std::map<audience_id, deleted> deleted_;
 };
 
 } // namespace sluice

@@ -1,6 +1,7 @@
 #include "persistence/memory/suppressions.hpp"
 
 #include "messages/address.hpp"
+#include "messages/address_search.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -11,39 +12,71 @@ result<std::size_t> memory_suppressions::add(const std::vector<suppression>& ent
   if (std::ranges::any_of(entries, [](const auto& entry) { return entry.email.empty(); }))
     return failure(error_code::invalid_input, "a suppression needs an address");
   const std::lock_guard guard(mutex_);
-  const auto before = entries_.size();
+  std::size_t added = 0;
   for (const auto& entry : entries) {
-    auto address = folded(entry.email);
-    entries_.try_emplace(address, suppression{address, entry.reason, entry.since});
+    auto kept = entry;
+    kept.email = folded(entry.email);
+    auto& place = entries_[{kept.list, kept.email}];
+    if (!place.email.empty() && place.counts_at(kept.since) && !kept.outlasts(place))
+      continue;
+    place = std::move(kept);
+    ++added;
   }
-  return entries_.size() - before;
+  return added;
 }
 
-result<std::size_t> memory_suppressions::remove(const std::vector<std::string>& emails) {
+result<std::size_t> memory_suppressions::remove(const std::vector<std::string>& targets,
+                                                std::string_view list) {
   const std::lock_guard guard(mutex_);
   std::size_t removed = 0;
-  for (const auto& email : emails)
-    removed += entries_.erase(folded(email));
+  for (const auto& target : targets)
+    removed += entries_.erase({std::string{list}, folded(target)});
   return removed;
 }
 
-result<std::vector<std::optional<std::string>>>
-memory_suppressions::find(const std::vector<std::string_view>& emails) const {
-  const std::shared_lock guard(mutex_);
-  std::vector<std::optional<std::string>> reasons(emails.size());
-  for (std::size_t index = 0; index < emails.size(); ++index)
-    if (const auto known = entries_.find(folded(emails[index])); known != entries_.end())
-      reasons[index] = known->second.reason;
-  return reasons;
+const suppression*
+memory_suppressions::find(const std::string& list, const std::string& target, timestamp now) const {
+  const auto known = entries_.find({list, target});
+  return known != entries_.end() && known->second.counts_at(now) ? &known->second : nullptr;
 }
 
-result<std::vector<suppression>> memory_suppressions::list(std::string_view after, std::size_t limit) const {
+result<std::vector<std::optional<suppression>>>
+memory_suppressions::find(const std::vector<std::string_view>& emails, const suppression_scope& scope) const {
   const std::shared_lock guard(mutex_);
-  std::vector<suppression> found;
-  for (auto entry = entries_.upper_bound(folded(after)); entry != entries_.end() && found.size() < limit;
-       ++entry)
-    found.push_back(entry->second);
+  const std::string list{scope.list};
+  std::vector<std::optional<suppression>> found(emails.size());
+  for (std::size_t index = 0; index < emails.size(); ++index)
+    for (const auto& target : targets_covering(folded(emails[index]))) {
+      const auto* entry = find({}, target, scope.now);
+      if (!entry && !list.empty())
+        entry = find(list, target, scope.now);
+      if (!entry)
+        continue;
+      found[index] = *entry;
+      break;
+    }
   return found;
+}
+
+result<suppression_page> memory_suppressions::list(const suppression_query& query) const {
+  const std::shared_lock guard(mutex_);
+  const auto after = place_of_cursor(query.after);
+  const searched_words wanted(query.words);
+  suppression_page page;
+  auto entry =
+      !after || query.after.empty() ? entries_.begin() : entries_.upper_bound({after->list, after->target});
+  for (; entry != entries_.end(); ++entry) {
+    const auto& one = entry->second;
+    if (!one.counts_at(query.now) || (query.list && one.list != *query.list) ||
+        (!query.words.empty() && !wanted.are_in(one.email)))
+      continue;
+    page.entries.push_back(one);
+    if (page.entries.size() == query.limit) {
+      page.next = to_cursor({one.list, one.email});
+      break;
+    }
+  }
+  return page;
 }
 
 } // namespace sluice

@@ -5,21 +5,24 @@
 
 #include <map>
 #include <shared_mutex>
-#include <string>
+#include <utility>
 
 namespace sluice {
 
 class memory_suppressions final : public suppression_list {
 public:
   result<std::size_t> add(const std::vector<suppression>& entries) override;
-  result<std::size_t> remove(const std::vector<std::string>& emails) override;
-  result<std::vector<std::optional<std::string>>>
-  find(const std::vector<std::string_view>& emails) const override;
-  result<std::vector<suppression>> list(std::string_view after, std::size_t limit) const override;
+  result<std::size_t> remove(const std::vector<std::string>& targets, std::string_view list) override;
+  result<std::vector<std::optional<suppression>>> find(const std::vector<std::string_view>& emails,
+                                                       const suppression_scope& scope) const override;
+  result<suppression_page> list(const suppression_query& query) const override;
 
 private:
+  using key = std::pair<std::string, std::string>; ///< list, target
+  const suppression* find(const std::string& list, const std::string& target, timestamp now) const;
+
   mutable std::shared_mutex mutex_;
-  std::map<std::string, suppression> entries_; ///< by address in lower case
+  std::map<key, suppression> entries_;
 };
 
 } // namespace sluice

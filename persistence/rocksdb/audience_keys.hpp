@@ -8,6 +8,8 @@
 //   'm' audience (8)                       → how it was read and how much was left out, see encode_import_summary in
 //                                            messages/import_record.hpp; audiences of before have none
 //   'l' audience (8)                       → the first rows that were left out, see encode_left_out; only with 'm'
+//   'd' audience (8)                       → it was deleted: a CBOR map {"name", "size", "hash", "at": ms since 1970}
+//   'g' audience (8)                       → empty: it was deleted, and its bytes may be on the disk still
 //   'r' audience (8) first row (4)         → a chunk of rows, see persistence/audience_rows.hpp
 //   'x' audience (8) address, folded        → 4 bytes, the index of its row; see `folded` and, for audiences
 //                                            of before, `folded_before` in messages/address.hpp
@@ -25,8 +27,13 @@ inline constexpr char begun_mark = 'b';
 inline constexpr char info_mark = 'i';
 inline constexpr char import_mark = 'm';
 inline constexpr char left_out_mark = 'l';
+inline constexpr char deleted_mark = 'd';
+inline constexpr char garbage_mark = 'g';
 inline constexpr char rows_mark = 'r';
 inline constexpr char address_mark = 'x';
+
+/// The kinds of keys that hold what an audience is made of: its deletion deletes all that begin with one and its id.
+inline constexpr std::string_view content_marks = "rxml";
 
 /// The key of that kind for an audience, and the beginning of those that go on.
 inline std::string audience_key(char mark, audience_id id) {

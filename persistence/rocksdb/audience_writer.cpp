@@ -10,6 +10,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 namespace sluice {
@@ -84,41 +85,65 @@ result<void> rocksdb_audience_writer::write_chunk() {
 }
 
 result<audience_info> rocksdb_audience_writer::commit() {
+  std::array<rocksdb_audience_writer*, 1> only{this};
+  auto made = commit_writers(database_, only);
+  if (!made)
+    return std::unexpected(made.error());
+  return std::move(made->front());
+}
+
+result<audience_info> rocksdb_audience_writer::finish() {
   if (broken_)
     return std::unexpected(*broken_);
   if (is_committed_)
     return failure(error_code::internal, "the audience was committed before");
   if (auto written = write_chunk(); !written)
     return std::unexpected(written.error());
-  auto info = draft_.finish();
-  if (!info)
-    return info;
-  const auto give_up = [this](const error& why) {
-    broken_ = why;
+  return draft_.finish();
+}
+
+result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
+                                                  std::span<rocksdb_audience_writer* const> writers) {
+  std::vector<audience_info> made;
+  for (auto* one : writers) {
+    auto info = one->finish();
+    if (!info)
+      return std::unexpected(info.error());
+    made.push_back(*std::move(info));
+  }
+  const auto give_up = [&](const error& why) {
+    for (auto* one : writers)
+      one->broken_ = why;
     return std::unexpected(why);
   };
-  if (auto flushed = database_.flush(family::audiences); !flushed)
+  if (auto flushed = database.flush(family::audiences); !flushed)
     return give_up(flushed.error());
   rocksdb::WriteBatch batch;
-  batch.Put(database_[family::audiences], audience_key(info_mark, info->id), encode_audience_info(*info));
-  if (how_) {
-    batch.Put(database_[family::audiences], audience_key(import_mark, info->id),
-              encode_import_summary(how_->summary));
-    batch.Put(database_[family::audiences], audience_key(left_out_mark, info->id),
-              encode_left_out(how_->left_out));
+  for (std::size_t at = 0; at < made.size(); ++at) {
+    const auto id = made[at].id;
+    batch.Put(database[family::audiences], audience_key(info_mark, id), encode_audience_info(made[at]));
+    if (const auto& how = writers[at]->how_) {
+      batch.Put(database[family::audiences], audience_key(import_mark, id),
+                encode_import_summary(how->summary));
+      batch.Put(database[family::audiences], audience_key(left_out_mark, id), encode_left_out(how->left_out));
+    }
+    batch.Delete(database[family::audiences], audience_key(begun_mark, id));
   }
-  batch.Delete(database_[family::audiences], audience_key(begun_mark, info->id));
-  if (auto written = database_.write(batch, durability::synced); !written)
+  if (auto written = database.write(batch, durability::synced); !written)
     return give_up(written.error());
-  is_committed_ = true;
-  return info;
+  for (auto* one : writers)
+    one->is_committed_ = true;
+  return made;
+}
+
+void delete_content(rocksdb::WriteBatch& batch, const rocksdb_database& database, audience_id id) {
+  for (const auto mark : content_marks)
+    delete_prefix(batch, database[family::audiences], audience_key(mark, id));
 }
 
 void delete_import(rocksdb::WriteBatch& batch, const rocksdb_database& database, audience_id id) {
-  auto* const audiences = database[family::audiences];
-  delete_prefix(batch, audiences, audience_key(rows_mark, id));
-  delete_prefix(batch, audiences, audience_key(address_mark, id));
-  batch.Delete(audiences, audience_key(begun_mark, id));
+  delete_content(batch, database, id);
+  batch.Delete(database[family::audiences], audience_key(begun_mark, id));
 }
 
 std::string encode_audience_info(const audience_info& info) {
@@ -133,13 +158,50 @@ std::string encode_audience_info(const audience_info& info) {
   return value;
 }
 
+namespace {
+
+std::unexpected<error> damaged_info(audience_id id) {
+  return failure(
+      error_code::corrupt,
+      fmt::format("what is stored of audience {} cannot be read; bring the data folder back from a copy",
+                  to_string(id)));
+}
+
+} // namespace
+
+result<std::string> with_name(audience_id id, std::string_view value, const std::string& name) {
+  if (value.size() < sizeof(letter_index))
+    return damaged_info(id);
+  auto body = nlohmann::json::from_cbor(value.begin() + sizeof(letter_index), value.end(), true, false);
+  if (!body.is_object())
+    return damaged_info(id);
+  body["name"] = name;
+  std::string renamed(value.substr(0, sizeof(letter_index)));
+  nlohmann::json::to_cbor(body, renamed);
+  return renamed;
+}
+
+std::string encode_deleted(const audience_info& info, timestamp at) {
+  std::string value;
+  nlohmann::json::to_cbor(nlohmann::json{{"name", info.name},
+                                         {"size", info.size},
+                                         {"hash", info.hash},
+                                         {"at", at.time_since_epoch().count()}},
+                          value);
+  return value;
+}
+
+std::unexpected<error> deletion_of(audience_id id, std::string_view value) {
+  const auto body = nlohmann::json::from_cbor(value.begin(), value.end(), true, false);
+  if (!body.is_object() || !body.contains("name") || !body["name"].is_string() || !body.contains("at") ||
+      !body["at"].is_number_integer())
+    return damaged_info(id);
+  return audience_was_deleted(id, body["name"].get<std::string>(),
+                              timestamp(milliseconds(body["at"].get<std::int64_t>())));
+}
+
 result<audience_info> decode_audience_info(audience_id id, std::string_view value) {
-  const auto damaged = [&] {
-    return failure(
-        error_code::corrupt,
-        fmt::format("what is stored of audience {} cannot be read; bring the data folder back from a copy",
-                    to_string(id)));
-  };
+  const auto damaged = [&] { return damaged_info(id); };
   if (value.size() < sizeof(letter_index))
     return damaged();
   const auto body = nlohmann::json::from_cbor(value.begin() + sizeof(letter_index), value.end(), true, false);

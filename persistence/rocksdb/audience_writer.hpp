@@ -5,6 +5,7 @@
 #include "persistence/rocksdb/bloom_filter.hpp"
 
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,8 +33,13 @@ public:
   result<audience_info> commit() override;
 
 private:
+  friend result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
+                                                           std::span<rocksdb_audience_writer* const> writers);
+
   result<bool> is_known(std::string_view folded_address, std::uint64_t hash);
   result<void> write_chunk();
+  /// The end of its rows, which are not durable yet.
+  result<audience_info> finish();
 
   rocksdb_database& database_;
   audience_draft draft_;
@@ -46,11 +52,24 @@ private:
   bool is_committed_ = false;
 };
 
+/// See audience_store::commit_all.
+result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
+                                                  std::span<rocksdb_audience_writer* const> writers);
+
+/// Puts into a batch what deletes an audience's rows and addresses.
+void delete_content(rocksdb::WriteBatch& batch, const rocksdb_database& database, audience_id id);
+
 /// Puts into a batch what deletes everything that an import left.
 void delete_import(rocksdb::WriteBatch& batch, const rocksdb_database& database, audience_id id);
 
 /// The stored form of what is known of an audience, and back.
 std::string encode_audience_info(const audience_info& info);
 result<audience_info> decode_audience_info(audience_id id, std::string_view value);
+/// The stored form under another name; all else of it stays.
+result<std::string> with_name(audience_id id, std::string_view value, const std::string& name);
+
+/// What is kept of an audience that was deleted, and the error that it says.
+std::string encode_deleted(const audience_info& info, timestamp at);
+std::unexpected<error> deletion_of(audience_id id, std::string_view value);
 
 } // namespace sluice

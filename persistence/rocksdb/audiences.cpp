@@ -39,7 +39,7 @@ result<void> for_each_audience(const rocksdb_database& database, char mark, Visi
 
 } // namespace
 
-rocksdb_audiences::rocksdb_audiences(rocksdb_database& database) : database_(database) {
+rocksdb_audiences::rocksdb_audiences(rocksdb_database& database) : database_(database), cleaner_(database) {
   // What cannot be done now, because the table is damaged or the disk full, is done before the next import:
   // nothing else hangs on it.
   if (database.check_writable())
@@ -55,8 +55,15 @@ result<void> rocksdb_audiences::prepare_imports() {
   if (*next && (*next)->size() == sizeof(std::uint64_t))
     next_id_ = read_big_endian<std::uint64_t>((*next)->data());
   auto deleted = delete_unfinished_imports();
+  if (deleted)
+    deleted = clean_up_deleted();
   is_prepared_ = deleted.has_value();
   return deleted;
+}
+
+result<void> rocksdb_audiences::clean_up_deleted() {
+  return for_each_audience(database_, garbage_mark,
+                           [this](audience_id id, std::string_view) { cleaner_.clean_up(id); });
 }
 
 result<void> rocksdb_audiences::delete_unfinished_imports() {
@@ -69,7 +76,7 @@ result<void> rocksdb_audiences::delete_unfinished_imports() {
 }
 
 result<std::unique_ptr<audience_writer>> rocksdb_audiences::begin(std::string name, timestamp now) {
-  const std::lock_guard guard(beginning_);
+  const std::lock_guard guard(changing_);
   if (auto writable = database_.check_writable(); !writable)
     return std::unexpected(writable.error());
   if (auto prepared = prepare_imports(); !prepared)
@@ -84,24 +91,74 @@ result<std::unique_ptr<audience_writer>> rocksdb_audiences::begin(std::string na
   return std::make_unique<rocksdb_audience_writer>(database_, audience_draft(id, std::move(name), now));
 }
 
-result<audience_info> rocksdb_audiences::info(audience_id id) const {
-  const auto value = database_.get(family::audiences, audience_key(info_mark, id));
+result<std::vector<audience_info>>
+rocksdb_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers) {
+  std::vector<rocksdb_audience_writer*> ours;
+  for (const auto& one : writers)
+    ours.push_back(static_cast<rocksdb_audience_writer*>(one.get()));
+  return commit_writers(database_, ours);
+}
+
+result<audience_info> rocksdb_audiences::rename(audience_id id, std::string name) {
+  const std::lock_guard guard(changing_);
+  const auto before = stored_info(id);
+  if (!before)
+    return std::unexpected(before.error());
+  const auto renamed = with_name(id, *before, name);
+  if (!renamed)
+    return std::unexpected(renamed.error());
+  rocksdb::WriteBatch batch;
+  batch.Put(database_[family::audiences], audience_key(info_mark, id), *renamed);
+  if (auto written = database_.write(batch, durability::synced); !written)
+    return std::unexpected(written.error());
+  return decode_audience_info(id, *renamed);
+}
+
+result<void> rocksdb_audiences::remove(audience_id id, timestamp now) {
+  {
+    const std::lock_guard guard(changing_);
+    const auto known = info(id);
+    if (!known)
+      return std::unexpected(known.error());
+    auto* const audiences = database_[family::audiences];
+    rocksdb::WriteBatch batch;
+    batch.Delete(audiences, audience_key(info_mark, id));
+    delete_content(batch, database_, id);
+    batch.Put(audiences, audience_key(deleted_mark, id), encode_deleted(*known, now));
+    batch.Put(audiences, audience_key(garbage_mark, id), {});
+    if (auto written = database_.write(batch, durability::synced); !written)
+      return written;
+  }
+  cleaner_.clean_up(id);
+  return {};
+}
+
+result<std::string> rocksdb_audiences::stored_info(audience_id id) const {
+  auto value = database_.get(family::audiences, audience_key(info_mark, id));
   if (!value)
     return std::unexpected(value.error());
-  if (!*value)
-    return no_such_audience(id);
-  return decode_audience_info(id, **value);
+  if (*value)
+    return **std::move(value);
+  const auto deleted = database_.get(family::audiences, audience_key(deleted_mark, id));
+  if (!deleted)
+    return std::unexpected(deleted.error());
+  return *deleted ? deletion_of(id, **deleted) : no_such_audience(id);
+}
+
+result<audience_info> rocksdb_audiences::info(audience_id id) const {
+  const auto value = stored_info(id);
+  if (!value)
+    return std::unexpected(value.error());
+  return decode_audience_info(id, *value);
 }
 
 result<letter_index> rocksdb_audiences::size_of(audience_id id) const {
-  const auto value = database_.get(family::audiences, audience_key(info_mark, id));
+  const auto value = stored_info(id);
   if (!value)
     return std::unexpected(value.error());
-  if (!*value)
-    return no_such_audience(id);
-  if ((*value)->size() < sizeof(letter_index))
+  if (value->size() < sizeof(letter_index))
     return damaged(id, 0);
-  return read_big_endian<letter_index>((*value)->data());
+  return read_big_endian<letter_index>(value->data());
 }
 
 result<std::vector<audience_info>> rocksdb_audiences::list() const {
@@ -125,6 +182,18 @@ result<recipient_rows> rocksdb_audiences::read_rows(audience_id id,
                                                     letter_index first,
                                                     std::size_t count,
                                                     std::size_t bytes_max) const {
+  auto rows = read_stored_rows(id, first, count, bytes_max);
+  // One that was deleted meanwhile is no damaged one.
+  if (!rows && rows.error().code == error_code::corrupt)
+    if (const auto size = size_of(id); !size)
+      return std::unexpected(size.error());
+  return rows;
+}
+
+result<recipient_rows> rocksdb_audiences::read_stored_rows(audience_id id,
+                                                           letter_index first,
+                                                           std::size_t count,
+                                                           std::size_t bytes_max) const {
   const auto size = size_of(id);
   if (!size)
     return std::unexpected(size.error());

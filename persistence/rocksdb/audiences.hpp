@@ -5,8 +5,12 @@
 // In memory an import holds one chunk of rows (audience_chunk_rows_max, or about 256 KiB and a row) and a bloom_filter
 // (32 KiB, 18 MiB for six million rows); all imports together have the family's write buffers (three of 16 MiB), and
 // wait where the disk does not keep up with these (see import_throttle.hpp).
+//
+// A deletion is one small synced write, which hides all keys of the audience at once (a range of them, whatever their
+// number); an audience_cleaner takes their bytes off the disk afterwards.
 
 #include "persistence/audiences.hpp"
+#include "persistence/rocksdb/audience_cleaner.hpp"
 
 #include <memory>
 #include <mutex>
@@ -28,6 +32,10 @@ public:
   explicit rocksdb_audiences(rocksdb_database& database);
 
   result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) override;
+  result<std::vector<audience_info>>
+  commit_all(std::span<const std::unique_ptr<audience_writer>> writers) override;
+  result<audience_info> rename(audience_id id, std::string name) override;
+  result<void> remove(audience_id id, timestamp now) override;
   result<audience_info> info(audience_id id) const override;
   result<std::vector<audience_info>> list() const override;
   result<recipient_rows>
@@ -40,12 +48,18 @@ private:
   /// Before the first import: the next id, and the end of those that did not finish.
   result<void> prepare_imports();
   result<void> delete_unfinished_imports();
+  result<void> clean_up_deleted();
+  /// What is stored of an audience as a whole; `not_found`, also where it was deleted.
+  result<std::string> stored_info(audience_id id) const;
   result<letter_index> size_of(audience_id id) const;
+  result<recipient_rows>
+  read_stored_rows(audience_id id, letter_index first, std::size_t count, std::size_t bytes_max) const;
 
   rocksdb_database& database_;
-  std::mutex beginning_;
-  bool is_prepared_ = false; ///< guarded by beginning_, as what follows
+  std::mutex changing_;
+  bool is_prepared_ = false; ///< guarded by changing_, as what follows
   std::uint64_t next_id_ = 1;
+  audience_cleaner cleaner_;
 };
 
 } // namespace sluice

@@ -22,7 +22,17 @@
 namespace sluice {
 
 /// The column families; the order is of no meaning on disk.
-enum class family : std::uint8_t { meta, events, audiences, suppressions, snapshots, tokens, keys, partials, attachments };
+enum class family : std::uint8_t {
+  meta,
+  events,
+  audiences,
+  suppressions,
+  snapshots,
+  tokens,
+  keys,
+  partials,
+  attachments
+};
 
 inline constexpr std::size_t family_count = 9;
 
@@ -76,6 +86,7 @@ public:
   milliseconds since_last_write() const;
   /// See store::secret.
   const std::string& secret() const { return secret_; }
+  timestamp now() const { return now_(); }
   /// The engine's running time.
   const running_time& running() const { return running_; }
   /// How many imports wait for RocksDB. Any thread.

@@ -1,14 +1,9 @@
-// The family `suppressions`: under the address as `folded` has it, or as folded_before has it, where an engine of
-// before wrote it
-//
-//   8 bytes   since when: milliseconds since 1970, big-endian
-//   the rest  the reason
-
 #include "persistence/rocksdb/suppressions.hpp"
 
 #include "messages/address.hpp"
-#include "persistence/big_endian.hpp"
+#include "messages/address_search.hpp"
 #include "persistence/rocksdb/database.hpp"
+#include "persistence/rocksdb/suppression_keys.hpp"
 
 #include <rocksdb/write_batch.h>
 
@@ -16,22 +11,17 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <unordered_map>
 #include <unordered_set>
 
 namespace sluice {
 
 namespace {
 
-constexpr std::size_t since_bytes = 8;
 // One look-up and one write each; a list of millions holds up the other writers for milliseconds only.
 constexpr std::size_t changes_at_once_max = 10'000;
-
-std::string encode(const suppression& entry) {
-  std::string value;
-  append_big_endian(value, static_cast<std::uint64_t>(entry.since.time_since_epoch().count()));
-  value.append(entry.reason);
-  return value;
-}
+// What one sweep deletes: it goes before a change that somebody waits for.
+constexpr std::size_t swept_at_once_max = 1'000;
 
 std::unexpected<error> damaged() {
   return failure(error_code::corrupt,
@@ -60,16 +50,10 @@ public:
   const std::vector<std::string_view>& all() const { return folded_; }
   /// Which of the addresses the spelling is of.
   std::size_t place_of(std::size_t spelling) const {
-    const auto addresses = folded_.size() - places_.size();
-    return spelling < addresses ? spelling : places_[spelling - addresses];
+    return spelling < count() ? spelling : places_[spelling - count()];
   }
-  std::vector<rocksdb::Slice> keys() const {
-    std::vector<rocksdb::Slice> keys;
-    keys.reserve(folded_.size());
-    for (const auto email : folded_)
-      keys.push_back(slice(email));
-    return keys;
-  }
+  /// How many addresses there are, each at its place; behind them other spellings.
+  std::size_t count() const { return folded_.size() - places_.size(); }
 
 private:
   static bool may_fold(char c) { return (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
@@ -79,18 +63,22 @@ private:
   std::deque<std::string> copies_;  ///< none moves when another is added
 };
 
-std::uint64_t hash_of(std::string_view folded_address) {
-  return std::hash<std::string_view>{}(folded_address);
+std::uint64_t hash_of(std::string_view key) {
+  return std::hash<std::string_view>{}(key);
 }
 
 /// Looks all keys up at once; a value that was not found is left empty.
 result<void> look_up(const rocksdb_database& database,
-                     const std::vector<rocksdb::Slice>& keys,
+                     const std::vector<std::string_view>& keys,
                      std::vector<rocksdb::PinnableSlice>& values,
                      std::vector<rocksdb::Status>& statuses) {
   values = std::vector<rocksdb::PinnableSlice>(keys.size());
   statuses = std::vector<rocksdb::Status>(keys.size());
-  database.db().MultiGet({}, database[family::suppressions], keys.size(), keys.data(), values.data(),
+  std::vector<rocksdb::Slice> slices;
+  slices.reserve(keys.size());
+  for (const auto key : keys)
+    slices.push_back(slice(key));
+  database.db().MultiGet({}, database[family::suppressions], slices.size(), slices.data(), values.data(),
                          statuses.data());
   for (const auto& status : statuses)
     if (!status.ok() && !status.IsNotFound())
@@ -98,10 +86,63 @@ result<void> look_up(const rocksdb_database& database,
   return {};
 }
 
+/// The keys of entries, each at its entry's place, and behind them the other spellings that addresses of before may have.
+class entry_keys {
+public:
+  explicit entry_keys(std::span<const suppression> entries) : addresses_(emails_of(entries)) {
+    keys_ = addresses_.all();
+    for (std::size_t place = 0; place < entries.size(); ++place)
+      if (!entries[place].list.empty())
+        keys_[place] =
+            made_.emplace_back(list_prefix(entries[place].list) + std::string{addresses_.all()[place]});
+    // Lists had no entries before.
+    for (auto spelling = entries.size(); spelling < keys_.size(); ++spelling)
+      if (!entries[place_of(spelling)].list.empty())
+        keys_[spelling] = keys_[place_of(spelling)];
+  }
+  const std::vector<std::string_view>& all() const { return keys_; }
+  /// Which of the entries a key is of.
+  std::size_t place_of(std::size_t spelling) const { return addresses_.place_of(spelling); }
+
+private:
+  static std::vector<std::string_view> emails_of(std::span<const suppression> entries) {
+    std::vector<std::string_view> emails;
+    for (const auto& entry : entries)
+      emails.push_back(entry.email);
+    return emails;
+  }
+
+  const folded_addresses addresses_;
+  std::vector<std::string_view> keys_;
+  std::deque<std::string> made_; ///< none moves when another is added
+};
+
+bool has_keys_from(const rocksdb_database& database, std::string_view prefix) {
+  const std::unique_ptr<rocksdb::Iterator> stored(
+      database.db().NewIterator({}, database[family::suppressions]));
+  stored->Seek(slice(prefix));
+  // What cannot be read may be there.
+  return stored->Valid() ? view(stored->key()).starts_with(prefix) : !stored->status().ok();
+}
+
 } // namespace
 
 rocksdb_suppressions::rocksdb_suppressions(rocksdb_database& database) :
-    database_(database), filter_is_whole_(fill_filter()) {}
+    database_(database), kinds_(kinds_on_disk()), filter_is_whole_(fill_filter()) {
+  // What cannot be deleted now is at the next change: an entry that has ended counts no longer, wherever it is.
+  if (database.check_writable()) {
+    const std::lock_guard guard(changing_);
+    static_cast<void>(sweep(database.now()).has_value());
+  }
+}
+
+rocksdb_suppressions::kinds rocksdb_suppressions::kinds_on_disk() const {
+  // Which targets the entries of lists have would take reading them all.
+  const auto of_lists = has_keys_from(database_, std::string(1, list_mark));
+  return {.of_lists = of_lists,
+          .of_domains = of_lists || has_keys_from(database_, domain_keys),
+          .below_domains = of_lists || has_keys_from(database_, below_domain_keys)};
+}
 
 /// Whether it could: a list that is too large, or cannot be read, is looked up on the disk.
 bool rocksdb_suppressions::fill_filter() {
@@ -114,8 +155,42 @@ bool rocksdb_suppressions::fill_filter() {
   options.fill_cache = false;
   const std::unique_ptr<rocksdb::Iterator> stored(database_.db().NewIterator(options, list));
   for (stored->SeekToFirst(); stored->Valid(); stored->Next())
-    filter_.insert(hash_of(view(stored->key())));
+    if (!view(stored->key()).starts_with(end_mark))
+      filter_.insert(hash_of(view(stored->key())));
   return stored->status().ok();
+}
+
+void rocksdb_suppressions::announce(const std::vector<std::string_view>& keys) {
+  const std::lock_guard guard(filter_mutex_);
+  for (const auto key : keys) {
+    filter_.insert(hash_of(key));
+    const auto is_of_list = key.starts_with(list_mark);
+    const auto target = is_of_list ? key.substr(key.find('\0') + 1) : key;
+    kinds_.of_lists |= is_of_list;
+    kinds_.of_domains |= target.starts_with(domain_keys);
+    kinds_.below_domains |= target.starts_with(below_domain_keys);
+  }
+}
+
+result<void> rocksdb_suppressions::sweep(timestamp now) {
+  auto* const list = database_[family::suppressions];
+  rocksdb::WriteBatch batch;
+  std::size_t swept = 0;
+  const std::unique_ptr<rocksdb::Iterator> stored(database_.db().NewIterator({}, list));
+  for (stored->SeekToFirst(); stored->Valid() && swept < swept_at_once_max; stored->Next(), ++swept) {
+    const auto end = read_end_key(view(stored->key()));
+    if (!end || end->until > now)
+      break;
+    batch.Delete(list, stored->key());
+    // Another may have taken its place since.
+    const auto value = database_.get(family::suppressions, end->entry_key);
+    if (!value)
+      return std::unexpected(value.error());
+    const auto entry = *value ? decode_suppression(end->entry_key, **value) : std::nullopt;
+    if (entry && !entry->counts_at(now))
+      batch.Delete(list, slice(end->entry_key));
+  }
+  return swept == 0 ? result<void>{} : database_.write(batch, durability::logged);
 }
 
 result<std::size_t> rocksdb_suppressions::add(const std::vector<suppression>& entries) {
@@ -124,58 +199,75 @@ result<std::size_t> rocksdb_suppressions::add(const std::vector<suppression>& en
   if (std::ranges::any_of(entries, [](const auto& entry) { return entry.email.empty(); }))
     return failure(error_code::invalid_input, "a suppression needs an address");
   const std::lock_guard guard(changing_);
+  if (auto swept = entries.empty() ? result<void>{} : sweep(entries.front().since); !swept)
+    return std::unexpected(swept.error());
   std::size_t added = 0;
   for (std::size_t begin = 0; begin < entries.size(); begin += changes_at_once_max) {
-    const auto end = std::min(entries.size(), begin + changes_at_once_max);
-    std::vector<std::string_view> emails;
-    for (auto index = begin; index < end; ++index)
-      emails.push_back(entries[index].email);
-    const folded_addresses addresses(emails);
-    std::vector<rocksdb::PinnableSlice> values;
-    std::vector<rocksdb::Status> statuses;
-    if (auto found = look_up(database_, addresses.keys(), values, statuses); !found)
-      return std::unexpected(found.error());
-    std::vector<bool> is_known(emails.size());
-    for (std::size_t spelling = 0; spelling < statuses.size(); ++spelling)
-      if (statuses[spelling].ok())
-        is_known[addresses.place_of(spelling)] = true;
-    rocksdb::WriteBatch batch;
-    std::unordered_set<std::string_view> taken;
-    for (auto index = begin; index < end; ++index) {
-      const auto address = addresses.all()[index - begin];
-      if (is_known[index - begin] || !taken.insert(address).second)
-        continue;
-      batch.Put(database_[family::suppressions], slice(address), encode(entries[index]));
-    }
-    if (taken.empty())
-      continue;
-    {
-      // Before it is on the disk: who looks in between finds too much in the filter, never too little.
-      const std::lock_guard filter_guard(filter_mutex_);
-      for (const auto address : taken)
-        filter_.insert(hash_of(address));
-    }
-    if (auto written = database_.write(batch, durability::synced); !written)
-      return std::unexpected(written.error());
-    added += taken.size();
+    const auto some =
+        std::span(entries).subspan(begin, std::min(changes_at_once_max, entries.size() - begin));
+    const auto done = add_some(some);
+    if (!done)
+      return done;
+    added += *done;
   }
   return added;
 }
 
-result<std::size_t> rocksdb_suppressions::remove(const std::vector<std::string>& emails) {
+result<std::size_t> rocksdb_suppressions::add_some(std::span<const suppression> entries) {
+  const entry_keys wanted(entries);
+  std::vector<rocksdb::PinnableSlice> values;
+  std::vector<rocksdb::Status> statuses;
+  if (auto found = look_up(database_, wanted.all(), values, statuses); !found)
+    return std::unexpected(found.error());
+  // What holds for each key by now, on the disk or by an entry before it.
+  std::unordered_map<std::string_view, suppression> now_there;
+  for (std::size_t spelling = 0; spelling < statuses.size(); ++spelling)
+    if (statuses[spelling].ok()) {
+      auto entry = decode_suppression(wanted.all()[spelling], view(values[spelling]));
+      if (!entry)
+        return damaged();
+      now_there.emplace(wanted.all()[wanted.place_of(spelling)], *std::move(entry));
+    }
+  rocksdb::WriteBatch batch;
+  std::unordered_set<std::string_view> taken;
+  for (std::size_t place = 0; place < entries.size(); ++place) {
+    const auto key = wanted.all()[place];
+    const auto& entry = entries[place];
+    const auto before = now_there.find(key);
+    if (before != now_there.end() && before->second.counts_at(entry.since) && !entry.outlasts(before->second))
+      continue;
+    taken.insert(key);
+    batch.Put(database_[family::suppressions], slice(key), encode_suppression(entry));
+    if (entry.until)
+      batch.Put(database_[family::suppressions], end_key(*entry.until, key), {});
+    now_there.insert_or_assign(key, entry);
+  }
+  if (taken.empty())
+    return 0;
+  announce({taken.begin(), taken.end()});
+  if (auto written = database_.write(batch, durability::synced); !written)
+    return std::unexpected(written.error());
+  return taken.size();
+}
+
+result<std::size_t> rocksdb_suppressions::remove(const std::vector<std::string>& targets,
+                                                 std::string_view list) {
   if (auto writable = database_.check_writable(); !writable)
     return std::unexpected(writable.error());
   const std::lock_guard guard(changing_);
-  const folded_addresses addresses({emails.begin(), emails.end()});
+  std::vector<suppression> entries;
+  for (const auto& target : targets)
+    entries.push_back({.email = target, .reason = {}, .since = {}, .list = std::string{list}});
+  const entry_keys wanted(entries);
   std::vector<rocksdb::PinnableSlice> values;
   std::vector<rocksdb::Status> statuses;
-  if (auto found = look_up(database_, addresses.keys(), values, statuses); !found)
+  if (auto found = look_up(database_, wanted.all(), values, statuses); !found)
     return std::unexpected(found.error());
   rocksdb::WriteBatch batch;
   std::unordered_set<std::string_view> removed;
   for (std::size_t index = 0; index < statuses.size(); ++index)
-    if (statuses[index].ok() && removed.insert(addresses.all()[index]).second)
-      batch.Delete(database_[family::suppressions], slice(addresses.all()[index]));
+    if (statuses[index].ok() && removed.insert(wanted.all()[index]).second)
+      batch.Delete(database_[family::suppressions], slice(wanted.all()[index]));
   if (removed.empty())
     return 0;
   if (auto written = database_.write(batch, durability::synced); !written)
@@ -183,64 +275,140 @@ result<std::size_t> rocksdb_suppressions::remove(const std::vector<std::string>&
   return removed.size();
 }
 
-result<std::vector<std::optional<std::string>>>
-rocksdb_suppressions::find(const std::vector<std::string_view>& emails) const {
-  std::vector<std::optional<std::string>> reasons(emails.size());
-  const folded_addresses addresses(emails);
-  const auto places = candidates(addresses.all());
-  if (places.empty())
-    return reasons;
-  std::vector<rocksdb::Slice> keys;
-  keys.reserve(places.size());
-  for (const auto place : places)
-    keys.push_back(slice(addresses.all()[place]));
+/// The keys that may keep letters back, of one question: of each address in the order in which its entries count.
+class rocksdb_suppressions::question {
+public:
+  question(const rocksdb_suppressions& list,
+           const std::vector<std::string_view>& emails,
+           const suppression_scope& scope) :
+      list_(list), addresses_(emails), prefix_(list_prefix(scope.list)) {
+    const std::shared_lock guard(list.filter_mutex_);
+    for (std::size_t spelling = 0; spelling < addresses_.all().size(); ++spelling)
+      ask(addresses_.all()[spelling], addresses_.place_of(spelling));
+    if (has_lists())
+      for (std::size_t place = 0; place < addresses_.count(); ++place)
+        ask_made(prefix_ + std::string{addresses_.all()[place]}, place);
+    if (list.kinds_.of_domains)
+      for (std::size_t place = 0; place < addresses_.count(); ++place)
+        ask_domains(domain_of(addresses_.all()[place]), place);
+  }
+
+  /// Keys, and the place of the address that each is asked for.
+  const std::vector<std::string_view>& keys() const { return keys_; }
+  const std::vector<std::size_t>& places() const { return places_; }
+
+private:
+  bool has_lists() const { return list_.kinds_.of_lists && !prefix_.empty(); }
+  bool may_be_there(std::string_view key) const {
+    return !list_.filter_is_whole_ || list_.filter_.may_contain(hash_of(key));
+  }
+  void ask(std::string_view key, std::size_t place) {
+    if (!may_be_there(key))
+      return;
+    keys_.push_back(key);
+    places_.push_back(place);
+  }
+  void ask_made(std::string key, std::size_t place) {
+    if (!may_be_there(key))
+      return;
+    keys_.push_back(made_.emplace_back(std::move(key)));
+    places_.push_back(place);
+  }
+
+  /// A batch of letters goes to few domains: those of each are found once.
+  void ask_domains(std::string_view domain, std::size_t place) {
+    const auto [at, is_new] = of_domain_.try_emplace(domain);
+    if (is_new)
+      at->second = keys_of(domain);
+    for (const auto key : at->second) {
+      keys_.push_back(key);
+      places_.push_back(place);
+    }
+  }
+  std::vector<std::string_view> keys_of(std::string_view domain) {
+    std::vector<std::string_view> found;
+    const auto add = [&](std::string key) {
+      if (may_be_there(key))
+        found.push_back(made_.emplace_back(std::move(key)));
+    };
+    const auto add_both = [&](const std::string& target) {
+      add(target);
+      if (has_lists())
+        add(prefix_ + target);
+    };
+    add_both("@" + std::string{domain});
+    for (auto dot = domain.find('.'); list_.kinds_.below_domains && dot != std::string_view::npos;
+         dot = domain.find('.', dot + 1))
+      add_both("@*" + std::string{domain.substr(dot)});
+    return found;
+  }
+
+  const rocksdb_suppressions& list_;
+  const folded_addresses addresses_;
+  const std::string prefix_;
+  std::vector<std::string_view> keys_;
+  std::vector<std::size_t> places_;
+  std::deque<std::string> made_; ///< none moves when another is added
+  std::unordered_map<std::string_view, std::vector<std::string_view>> of_domain_;
+};
+
+result<std::vector<std::optional<suppression>>>
+rocksdb_suppressions::find(const std::vector<std::string_view>& emails,
+                           const suppression_scope& scope) const {
+  std::vector<std::optional<suppression>> found(emails.size());
+  const question asked(*this, emails, scope);
+  if (asked.keys().empty())
+    return found;
   std::vector<rocksdb::PinnableSlice> values;
   std::vector<rocksdb::Status> statuses;
-  if (auto found = look_up(database_, keys, values, statuses); !found)
-    return std::unexpected(found.error());
-  for (std::size_t index = 0; index < places.size(); ++index) {
-    if (!statuses[index].ok())
+  if (auto looked = look_up(database_, asked.keys(), values, statuses); !looked)
+    return std::unexpected(looked.error());
+  for (std::size_t index = 0; index < statuses.size(); ++index) {
+    auto& first = found[asked.places()[index]];
+    if (!statuses[index].ok() || first)
       continue;
-    if (values[index].size() < since_bytes)
+    auto entry = decode_suppression(asked.keys()[index], view(values[index]));
+    if (!entry)
       return damaged();
-    auto& reason = reasons[addresses.place_of(places[index])];
-    if (!reason)
-      reason = view(values[index]).substr(since_bytes);
+    if (entry->counts_at(scope.now))
+      first = *std::move(entry);
   }
-  return reasons;
+  return found;
 }
 
-std::vector<std::size_t> rocksdb_suppressions::candidates(const std::vector<std::string_view>& folded) const {
-  std::vector<std::size_t> places;
-  const std::shared_lock guard(filter_mutex_);
-  for (std::size_t place = 0; place < folded.size(); ++place)
-    if (!filter_is_whole_ || filter_.may_contain(hash_of(folded[place])))
-      places.push_back(place);
-  return places;
-}
-
-result<std::vector<suppression>> rocksdb_suppressions::list(std::string_view after, std::size_t limit) const {
-  std::vector<suppression> entries;
+result<suppression_page> rocksdb_suppressions::list(const suppression_query& query) const {
   // As the keys are, also those of before: with its domain folded, the last one of a page would stand elsewhere.
-  std::string behind{after};
-  std::ranges::transform(behind, behind.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  const auto after = place_of_cursor(query.after);
+  const auto behind =
+      query.after.empty() || !after ? std::string{} : list_prefix(after->list) + after->target;
+  const auto prefix = list_prefix(query.list.value_or(""));
+  const searched_words wanted(query.words);
+  suppression_page page;
+  std::size_t looked_at = 0;
   const std::unique_ptr<rocksdb::Iterator> stored(
       database_.db().NewIterator({}, database_[family::suppressions]));
-  for (stored->Seek(slice(behind)); stored->Valid() && entries.size() < limit; stored->Next()) {
-    if (view(stored->key()) == behind)
+  // Ends stand before all entries.
+  stored->Seek(slice(std::max({behind, prefix, std::string(1, '\x01')})));
+  for (; stored->Valid(); stored->Next()) {
+    const auto key = view(stored->key());
+    if (query.list && (prefix.empty() ? key.starts_with(list_mark) : !key.starts_with(prefix)))
+      break;
+    if (key == behind)
       continue;
-    const auto value = view(stored->value());
-    if (value.size() < since_bytes)
+    auto entry = decode_suppression(key, view(stored->value()));
+    if (!entry)
       return damaged();
-    entries.push_back({.email = stored->key().ToString(),
-                       .reason = std::string(value.substr(since_bytes)),
-                       .since = timestamp(milliseconds(
-                           static_cast<std::int64_t>(read_big_endian<std::uint64_t>(value.data()))))});
+    const auto place = suppression_place{entry->list, entry->email};
+    if (entry->counts_at(query.now) && (query.words.empty() || wanted.are_in(entry->email)))
+      page.entries.push_back(*std::move(entry));
+    if (page.entries.size() == query.limit || ++looked_at == suppressions_searched_max) {
+      page.next = to_cursor(place);
+      break;
+    }
   }
   if (!stored->status().ok())
     return std::unexpected(error_of(stored->status(), "cannot read the suppression list"));
-  return entries;
+  return page;
 }
 
 } // namespace sluice

@@ -1,13 +1,15 @@
 #pragma once
-// Suppressions on RocksDB, one key for each address. Nearly all addresses that are looked up are not in the list:
-// a Bloom filter in memory says so of a list of up to suppressions_filtered_max (32 KiB for ten thousand, 3 MiB
-// for a million), RocksDB's own of a larger one.
+// Suppressions on RocksDB, one key for each entry (suppression_keys.hpp). Nearly all addresses that are looked up are not
+// in the list: a Bloom filter in memory says so of a list of up to suppressions_filtered_max (32 KiB for ten thousand, 3
+// MiB for a million), RocksDB's own of a larger one. Keys of domains and of lists are asked for only where there are any
+// such entries, so that a list of addresses alone pays nothing for them.
 
 #include "persistence/rocksdb/bloom_filter.hpp"
 #include "persistence/suppressions.hpp"
 
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 
 namespace sluice {
 
@@ -21,20 +23,33 @@ public:
   /// `database` outlives it.
   explicit rocksdb_suppressions(rocksdb_database& database);
   result<std::size_t> add(const std::vector<suppression>& entries) override;
-  result<std::size_t> remove(const std::vector<std::string>& emails) override;
-  result<std::vector<std::optional<std::string>>>
-  find(const std::vector<std::string_view>& emails) const override;
-  result<std::vector<suppression>> list(std::string_view after, std::size_t limit) const override;
+  result<std::size_t> remove(const std::vector<std::string>& targets, std::string_view list) override;
+  result<std::vector<std::optional<suppression>>> find(const std::vector<std::string_view>& emails,
+                                                       const suppression_scope& scope) const override;
+  result<suppression_page> list(const suppression_query& query) const override;
 
 private:
+  /// Of which kinds there are entries, or were since the store was opened.
+  struct kinds {
+    bool of_lists = false;
+    bool of_domains = false;
+    bool below_domains = false;
+  };
+  class question;
+
   bool fill_filter();
-  /// Which of the addresses may be in the list, by their place.
-  std::vector<std::size_t> candidates(const std::vector<std::string_view>& folded) const;
+  kinds kinds_on_disk() const;
+  /// Deletes entries that have ended, some at a time. Under changing_.
+  result<void> sweep(timestamp now);
+  result<std::size_t> add_some(std::span<const suppression> entries);
+  /// Before they are on the disk: who looks in between finds too much in the filter, never too little.
+  void announce(const std::vector<std::string_view>& keys);
 
   rocksdb_database& database_;
   std::mutex changing_; ///< looking whether an address is there and changing it are one step
   mutable std::shared_mutex filter_mutex_;
   bloom_filter filter_;
+  kinds kinds_;          ///< under filter_mutex_, as the filter
   bool filter_is_whole_; ///< false: it does not hold the whole list, and says nothing
 };
 

@@ -117,6 +117,19 @@ result<std::unique_ptr<audience_writer>> simulated_disk::failing_audiences::begi
   return disk_.below_->audiences().begin(std::move(name), at);
 }
 
+result<std::vector<audience_info>>
+simulated_disk::failing_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers) {
+  return disk_.below_->audiences().commit_all(writers);
+}
+
+result<audience_info> simulated_disk::failing_audiences::rename(audience_id id, std::string name) {
+  return disk_.below_->audiences().rename(id, std::move(name));
+}
+
+result<void> simulated_disk::failing_audiences::remove(audience_id id, timestamp at) {
+  return disk_.below_->audiences().remove(id, at);
+}
+
 result<audience_info> simulated_disk::failing_audiences::info(audience_id id) const {
   if (const auto fault = disk_.read_fault())
     return std::unexpected(*fault);
@@ -155,20 +168,21 @@ result<std::size_t> simulated_disk::failing_suppressions::add(const std::vector<
   return disk_.below_->suppressions().add(entries);
 }
 
-result<std::size_t> simulated_disk::failing_suppressions::remove(const std::vector<std::string>& emails) {
-  return disk_.below_->suppressions().remove(emails);
+result<std::size_t> simulated_disk::failing_suppressions::remove(const std::vector<std::string>& targets,
+                                                                 std::string_view list) {
+  return disk_.below_->suppressions().remove(targets, list);
 }
 
-result<std::vector<std::optional<std::string>>>
-simulated_disk::failing_suppressions::find(const std::vector<std::string_view>& emails) const {
+result<std::vector<std::optional<suppression>>>
+simulated_disk::failing_suppressions::find(const std::vector<std::string_view>& emails,
+                                           const suppression_scope& scope) const {
   if (const auto fault = disk_.read_fault())
     return std::unexpected(*fault);
-  return disk_.below_->suppressions().find(emails);
+  return disk_.below_->suppressions().find(emails, scope);
 }
 
-result<std::vector<suppression>> simulated_disk::failing_suppressions::list(std::string_view after,
-                                                                            std::size_t limit) const {
-  return disk_.below_->suppressions().list(after, limit);
+result<suppression_page> simulated_disk::failing_suppressions::list(const suppression_query& query) const {
+  return disk_.below_->suppressions().list(query);
 }
 
 } // namespace sluice::simulation

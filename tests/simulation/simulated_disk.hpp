@@ -77,6 +77,10 @@ private:
   public:
     explicit failing_audiences(simulated_disk& disk) : disk_(disk) {}
     result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp at) override;
+    result<std::vector<audience_info>>
+    commit_all(std::span<const std::unique_ptr<audience_writer>> writers) override;
+    result<audience_info> rename(audience_id id, std::string name) override;
+    result<void> remove(audience_id id, timestamp at) override;
     result<audience_info> info(audience_id id) const override;
     result<std::vector<audience_info>> list() const override;
     result<recipient_rows>
@@ -93,10 +97,10 @@ private:
   public:
     explicit failing_suppressions(simulated_disk& disk) : disk_(disk) {}
     result<std::size_t> add(const std::vector<suppression>& entries) override;
-    result<std::size_t> remove(const std::vector<std::string>& emails) override;
-    result<std::vector<std::optional<std::string>>>
-    find(const std::vector<std::string_view>& emails) const override;
-    result<std::vector<suppression>> list(std::string_view after, std::size_t limit) const override;
+    result<std::size_t> remove(const std::vector<std::string>& targets, std::string_view list) override;
+    result<std::vector<std::optional<suppression>>> find(const std::vector<std::string_view>& emails,
+                                                         const suppression_scope& scope) const override;
+    result<suppression_page> list(const suppression_query& query) const override;
 
   private:
     simulated_disk& disk_;

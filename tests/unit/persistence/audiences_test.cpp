@@ -207,3 +207,77 @@ TEST_CASE("rows are read in pieces of bounded bytes, one row at least") {
   }
   CHECK(expect(store->audiences().read_rows(info.id, static_cast<letter_index>(count), 10)).empty());
 }
+
+TEST_CASE("a deleted audience is gone for every question, which is told when it was deleted, and its id "
+          "stays taken") {
+  any_store store(both_kinds());
+  const auto kept = import_people(*store, 300, "kept");
+  const auto info = import_people(*store, 1'000, "old customers");
+  expect(store->audiences().remove(info.id, at_second(60)));
+  const auto says_deleted = [&](const error& why) {
+    CHECK(why.code == error_code::not_found);
+    CHECK(why.notice ==
+          notice{"audience_deleted",
+                 {{"audience", to_string(info.id)}, {"name", "old customers"}, {"at", at_second(60)}}});
+  };
+  says_deleted(store->audiences().info(info.id).error());
+  says_deleted(store->audiences().read(info.id, 0, 10).error());
+  says_deleted(store->audiences().find(info.id, person(1).email).error());
+  says_deleted(store->audiences().rename(info.id, "again").error());
+  says_deleted(store->audiences().remove(info.id, at_second(61)).error());
+  CHECK(expect(store->audiences().list()) == std::vector{kept});
+  CHECK(expect(store->audiences().read(kept.id, 0, 300)).size() == 300);
+  CHECK(store->audiences().remove({99}, at_second(61)).error().notice.code == "audience_unknown");
+  CHECK(import_people(*store, 1, "next").id.value == info.id.value + 1);
+}
+
+TEST_CASE("a deletion stays over a restart, and so does the id that it took") {
+  const temporary_folder folder;
+  audience_info info;
+  {
+    const auto store = expect(open_store(folder.path(), open_mode::read_write));
+    info = import_people(*store, 1'000);
+    expect(store->audiences().remove(info.id, at_second(60)));
+  }
+  const auto store = expect(open_store(folder.path(), open_mode::read_write));
+  CHECK(store->audiences().info(info.id).error().notice.code == "audience_deleted");
+  CHECK(expect(store->audiences().list()).empty());
+  CHECK(info.id < import_people(*store, 1).id);
+}
+
+TEST_CASE("a renamed audience is the same under another name") {
+  any_store store(both_kinds());
+  const auto info = import_people(*store, 10, "before");
+  auto renamed = info;
+  renamed.name = "after";
+  CHECK(expect(store->audiences().rename(info.id, "after")) == renamed);
+  CHECK(expect(store->audiences().info(info.id)) == renamed);
+  CHECK(expect(store->audiences().list()) == std::vector{renamed});
+  CHECK(expect(store->audiences().find(info.id, person(7).email)) == letter_index{7});
+  CHECK(store->audiences().rename({99}, "none").error().code == error_code::not_found);
+}
+
+TEST_CASE("audiences that are committed together come all or not at all") {
+  any_store store(both_kinds());
+  const auto begin = [&](std::size_t count) {
+    auto writer = expect(store->audiences().begin("part", at_second(0)));
+    for (std::size_t number = 0; number < count; ++number)
+      expect(writer->add({.email = person(number).email, .fields = {}}));
+    return writer;
+  };
+  {
+    std::vector<std::unique_ptr<audience_writer>> writers;
+    writers.push_back(begin(200));
+    writers.push_back(begin(0));
+    CHECK(store->audiences().commit_all(writers).error().code == error_code::invalid_input);
+  }
+  CHECK(expect(store->audiences().list()).empty());
+  std::vector<std::unique_ptr<audience_writer>> writers;
+  writers.push_back(begin(200));
+  writers.push_back(begin(30));
+  const auto made = expect(store->audiences().commit_all(writers));
+  REQUIRE(made.size() == 2);
+  CHECK(made[0].size == 200);
+  CHECK(made[1].size == 30);
+  CHECK(expect(store->audiences().list()) == made);
+}

@@ -60,7 +60,7 @@ TEST_CASE("a letter behind a trial waits for it, one that is refused for now for
 TEST_CASE("what became of a letter is told with the relay's words, and nothing else with it") {
   question asked;
   asked.campaign.hold = hold{"nina", hold_reason::operator_request, "typo", t0};
-  asked.around.suppressed = "bounced";
+  asked.around.suppressed = suppression{"ann@d1.example", "bounced", t0};
   asked.becomes(letter_state::accepted, {250, "2.0.0", "queued as 1"});
   CHECK(asked.only().code == "accepted");
   CHECK_THAT(asked.only().text, ContainsSubstring("2026-12-01T09:00:30Z: 250 2.0.0 queued as 1"));
@@ -133,7 +133,7 @@ TEST_CASE("a deferred letter says when it is tried again and what the relay said
 
 TEST_CASE("a recipient who was suppressed since is told of before the letter is skipped") {
   question asked;
-  asked.around.suppressed = "unsubscribed";
+  asked.around.suppressed = suppression{"ann@d1.example", "unsubscribed", t0};
   CHECK(asked.only().code == "suppressed");
   CHECK_THAT(asked.only().text, ContainsSubstring("ann@d1.example is suppressed (unsubscribed)"));
 }
@@ -174,13 +174,13 @@ TEST_CASE("of several reasons the one that decides first comes first") {
   asked.campaign.hold = hold{"nina", hold_reason::operator_request, "", t0};
   asked.campaign.relay_trouble = relay_trouble{t0, "connection refused"};
   CHECK(asked.codes() == codes{"paused", "part", "relay_away"});
-  asked.around.suppressed = "bounced";
+  asked.around.suppressed = suppression{"ann@d1.example", "bounced", t0};
   CHECK(asked.codes() == codes{"suppressed", "paused", "part", "relay_away"});
 }
 
 TEST_CASE("after the end of a campaign nothing but the end is told") {
   question asked;
-  asked.around.suppressed = "bounced";
+  asked.around.suppressed = suppression{"ann@d1.example", "bounced", t0};
   asked.campaign.relay_trouble = relay_trouble{t0, "connection refused"};
   asked.campaign.stage = stage::cancelled;
   CHECK(asked.only().code == "cancelled");

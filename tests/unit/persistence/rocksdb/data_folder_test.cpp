@@ -116,7 +116,7 @@ TEST_CASE("a reader changes nothing in the folder and refuses every write") {
     const auto answer = append_now(reader->journal(), request(one_campaign, 1, {cancelled_saying("no")}));
     CHECK(answer.error().code == error_code::not_permitted);
     CHECK(reader->suppressions().add({{"a@example.com", "x", {}}}).error().code == error_code::not_permitted);
-    CHECK(reader->suppressions().remove({"a@example.com"}).error().code == error_code::not_permitted);
+    CHECK(reader->suppressions().remove({"a@example.com"}, "").error().code == error_code::not_permitted);
     CHECK(reader->tokens().create(role::admin, "a", {}).error().code == error_code::not_permitted);
     CHECK(reader->audiences().begin("a", {}).error().code == error_code::not_permitted);
     CHECK(reader->next_campaign().error().code == error_code::not_permitted);

@@ -120,7 +120,8 @@ TEST_CASE("everything is there again after the store was closed and opened") {
   CHECK(expect(append_one(*store, 10)) == 11);
   CHECK(read_all(store->journal(), one_campaign).size() == 11);
   CHECK(store->snapshots().load(one_campaign) == snapshot{10, "ten"});
-  CHECK(expect(store->suppressions().find({"ann@example.com"})).front() == "bounced");
+  CHECK(expect(store->suppressions().find({"ann@example.com"}, {{}, at_second(1)})).front()->reason ==
+        "bounced");
   CHECK(store->tokens().find(secret)->name == "root");
   CHECK(expect(store->audiences().list()) == std::vector{info});
   CHECK(expect(store->audiences().read(info.id, 0, 10)).size() == 1);
@@ -242,7 +243,7 @@ TEST_CASE("a disk that fails is told of, and the log goes on by itself when it i
   const auto store = reopen(folder);
   CHECK(read_all(store->journal(), one_campaign).size() == 11);
   CHECK(read_all(store->journal(), other_campaign).size() == 1);
-  CHECK(expect(store->suppressions().list("", 10)).empty());
+  CHECK(expect(store->suppressions().list({.now = at_second(1)})).entries.empty());
 }
 
 TEST_CASE("an import that the disk did not take whole cannot be committed") {

@@ -1,0 +1,58 @@
+// What a deleted audience leaves on the disk.
+#include "tests/catch.hpp"
+#include "tests/unit/persistence/stores.hpp"
+
+#include "persistence/rocksdb/audience_cleaner.hpp"
+#include "persistence/rocksdb/audience_keys.hpp"
+#include "persistence/rocksdb/audiences.hpp"
+#include "persistence/rocksdb/database.hpp"
+
+#include <fstream>
+#include <iterator>
+
+using namespace sluice;
+using namespace sluice::testing;
+
+namespace {
+
+/// Whether the bytes stand in any of a folder's tables.
+bool tables_have(const std::filesystem::path& folder, std::string_view bytes) {
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".sst")
+      continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string all((std::istreambuf_iterator<char>(file)), {});
+    if (all.find(bytes) != std::string::npos)
+      return true;
+  }
+  return false;
+}
+
+std::unique_ptr<rocksdb_database> database_in(const std::filesystem::path& folder) {
+  return expect(rocksdb_database::open(folder, open_mode::read_write, {}));
+}
+
+audience_info list_of(rocksdb_audiences& into, const std::string& email) {
+  auto writer = expect(into.begin("one", at_second(0)));
+  expect(writer->add({.email = email, .fields = {}}));
+  return expect(writer->commit());
+}
+
+} // namespace
+
+TEST_CASE("a deleted audience's addresses leave the disk, others stay") {
+  const temporary_folder folder;
+  const auto database = database_in(folder.path());
+  rocksdb_audiences audiences(*database);
+  list_of(audiences, "staying.qzjxkv@example.com");
+  const auto deleted = list_of(audiences, "leaving.wvkqzj@example.com").id;
+  REQUIRE(tables_have(folder.path(), "leaving.wvkqzj"));
+  expect(audiences.remove(deleted, at_second(1)));
+  // What the store's own does at its leisure.
+  audience_cleaner cleaner(*database);
+  cleaner.clean_up(deleted);
+  cleaner.finish();
+  CHECK_FALSE(expect(database->get(family::audiences, audience_key(garbage_mark, deleted))));
+  CHECK_FALSE(tables_have(folder.path(), "leaving.wvkqzj"));
+  CHECK(tables_have(folder.path(), "staying.qzjxkv"));
+}
