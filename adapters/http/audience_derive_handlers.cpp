@@ -260,8 +260,12 @@ void copy_campaign(node& engine, const http_request& request, const respond& ans
   const auto original = whole_campaign(engine, request);
   if (!original)
     return answer(problem(original.error()));
-  sluice::create_campaign what{original->spec, asked->audience.value_or(original->audience.id),
-                               request.who.name, request.idempotency_key, original->id};
+  sluice::create_campaign what{.spec = original->spec,
+                               .audience = asked->audience.value_or(original->audience.id),
+                               .by = request.who.name,
+                               .idempotency_key = request.idempotency_key,
+                               .accepts_left_out = !asked->audience, // somebody has accepted it for the original
+                               .copied_from = original->id};
   const auto before =
       draft_made_before(engine.store(), request.who.name, request.idempotency_key, what.key_use());
   if (!before)

@@ -156,12 +156,12 @@ result<recipient_rows> memory_audiences::read_rows(audience_id id,
 
 result<std::optional<import_summary>> memory_audiences::import_of(audience_id id) const {
   const auto known = get(id);
-  return known && known->how ? std::optional(known->how->summary) : std::nullopt;
+  return known && (*known)->how ? std::optional((*known)->how->summary) : std::nullopt;
 }
 
 result<std::vector<left_out_entry>> memory_audiences::left_out(audience_id id) const {
   const auto known = get(id);
-  return known && known->how ? known->how->left_out : std::vector<left_out_entry>{};
+  return known && (*known)->how ? (*known)->how->left_out : std::vector<left_out_entry>{};
 }
 
 result<std::optional<letter_index>> memory_audiences::find(audience_id id, std::string_view email) const {
