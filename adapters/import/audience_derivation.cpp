@@ -417,8 +417,10 @@ std::vector<letter_index> split_sizes(letter_index rows, const std::vector<unsig
     given += sizes.back();
   }
   std::iota(by_remainder.begin(), by_remainder.end(), 0);
-  std::ranges::stable_sort(by_remainder, std::ranges::greater{},
-                           [&](std::size_t part) { return std::uint64_t{rows} * percents[part] % 100; });
+  std::ranges::sort(by_remainder, [&](std::size_t left, std::size_t right) {
+    const auto remainder = [&](std::size_t part) { return std::uint64_t{rows} * percents[part] % 100; };
+    return remainder(left) != remainder(right) ? remainder(left) > remainder(right) : left < right;
+  });
   for (std::size_t at = 0; given < rows; ++at, ++given)
     ++sizes[by_remainder.at(at)];
   return sizes;
