@@ -6,14 +6,17 @@ function previewOf(text, query) {
   const delimiter = query.get("delimiter") ?? (text.split("\n")[0].includes(";") ? ";" : ",");
   const lines = text.split(/\r?\n/).filter(Boolean).map((line) => line.replace("\ufeff", "").split(delimiter));
   const hasHeader = query.get("header") !== "none";
-  const columns = hasHeader ? lines[0] : lines[0].map((cell, at) => (cell.includes("@") ? "email" : `column ${at + 1}`));
+  const columns = hasHeader ? lines[0] : lines[0].map((_, at) => `column ${at + 1}`);
+  const found = hasHeader
+    ? columns.find((one) => /^e-?mail/i.test(one))
+    : columns.find((_, at) => lines[0][at].includes("@"));
   return {
     format: "csv",
     encoding: query.get("encoding") ?? "utf-8",
     delimiter,
     header: hasHeader,
     columns,
-    email_column: query.get("email_column") ?? columns.find((one) => /^e-?mail/i.test(one)) ?? null,
+    email_column: query.get("email_column") ?? found ?? null,
     rows: lines.slice(hasHeader ? 1 : 0, hasHeader ? 6 : 5),
     sheets: [],
     notices: [],

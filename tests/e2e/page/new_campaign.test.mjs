@@ -18,10 +18,12 @@ import {
   idOf,
   message,
   next,
+  acceptLeftOut,
   overflowing,
   saving,
   step,
   upload,
+  wholeCsv,
   write,
 } from "./new_campaign.mjs";
 
@@ -50,6 +52,7 @@ describe("the whole way", () => {
     await next(page);
     await write(page, message);
     await page.locator(".letter-subject").getByText("Ann, everything is 20% off").waitFor();
+    await acceptLeftOut(page);
     await saving(page, "saved");
     assert.match(page.url(), /#\/new\/c\d+$/);
     const id = idOf(page);
@@ -115,7 +118,7 @@ describe("the whole way", () => {
       }
       assert.fail(`the focus does not come to ${name}`);
     };
-    await page.locator('input[type="file"]').setInputFiles(file(csv, "by keyboard.csv"));
+    await page.locator('input[type="file"]').setInputFiles(file(wholeCsv, "by keyboard.csv"));
     await until(() => page.evaluate(() => document.activeElement?.value === "by keyboard"), "the focus on the name", 5);
     await press("Enter");
     await until(() => page.evaluate(() => document.activeElement?.className === "audience-facts"), "the focus to go on", 5);

@@ -61,8 +61,8 @@ export function FilePreviewed({ asked: { preview, fault }, reading, onChange, is
           <input
             type="checkbox"
             disabled={isOff}
-            checked={reading.header !== "none" && (preview?.header ?? true)}
-            onChange={(event) => change({ header: event.target.checked ? undefined : "none", email_column: undefined })}
+            checked={preview ? preview.header : reading.header !== "none"}
+            onChange={(event) => change({ header: event.target.checked ? "first" : "none", email_column: undefined })}
           />
           {words.header}
         </label>

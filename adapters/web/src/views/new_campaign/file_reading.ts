@@ -10,7 +10,7 @@ export interface FileReading {
   delimiter?: string;
   sheet?: string;
   email_column?: string;
-  header?: "none";
+  header?: "first" | "none";
 }
 
 /** "&encoding=koi8-r&header=none" */
