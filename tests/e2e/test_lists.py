@@ -98,7 +98,7 @@ class Lists(unittest.TestCase):
         with Sink() as sink, Engine(sink.url, {"imports.odd_local_parts": "true"}) as engine:
             taken = engine.http("POST", "/v1/audiences?name=odd", (LISTS / "odd-local-parts.csv").read_bytes())
             self.assertEqual(taken["rows"], 3)
-            campaign = engine.create(taken["id"])
+            campaign = engine.create(taken["id"], subject="Hello", text="Hello")
             engine.command(campaign, "start")
             engine.wait_status(campaign, "sent")
             self.assertEqual(engine.show(campaign)["counts"]["accepted"], 3)
