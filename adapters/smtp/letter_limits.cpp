@@ -12,7 +12,8 @@ bool is_beyond_ascii(std::string_view text) {
 
 /// Addresses are checked long before; this is the last fence, behind which a line break is a command.
 bool is_safe(std::string_view address) {
-  const auto is_quoted = address.starts_with('"'); // a local part that may have spaces (RFC 5321 section 4.1.2)
+  const auto is_quoted =
+      address.starts_with('"'); // a local part that may have spaces (RFC 5321 section 4.1.2)
   return std::ranges::none_of(address, [=](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte < 0x20 || (byte == 0x20 && !is_quoted) || byte == 0x7F || c == '<' || c == '>';

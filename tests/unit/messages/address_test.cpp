@@ -27,6 +27,13 @@ TEST_CASE("addresses are taken as they are, with the domain in lower case") {
   CHECK(parse_address("a@1.2.example") == "a@1.2.example");
 }
 
+TEST_CASE("a quoted local part keeps the quotes that it needs, and odd dots are taken where that is said") {
+  CHECK(parse_address("\"a b\"@C.example") == "\"a b\"@c.example");
+  CHECK(parse_address("\"ann\"@c.example") == "ann@c.example");
+  CHECK(parse_address("\"a\\\"@b\"@c.example") == "\"a\\\"@b\"@c.example");
+  CHECK(parse_address("a..b.@c.example", local_parts::odd) == "a..b.@c.example");
+}
+
 TEST_CASE("what is no address is refused with words that say why") {
   const auto is_refused = [](const std::string& text) {
     INFO(text);
@@ -57,7 +64,9 @@ TEST_CASE("what is no address is refused with words that say why") {
                            "a@-b.example",
                            "a@b-.example",
                            "a@b_c.example",
-                           "\"a b\"@c.example",
+                           "\"a b@c.example",
+                           "\"a\"b\"@c.example",
+                           "\"a<b\"@c.example",
                            "a@[192.0.2.1]",
                            "a@192.0.2.1",
                            "a(comment)@b.example",
