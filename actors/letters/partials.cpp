@@ -62,6 +62,8 @@ public:
     for (const auto& tag : *tags) {
       if (tag.kind != mustache_tag::kind_type::partial)
         continue;
+      if (open_.empty())
+        line_ = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(tag.begin), '\n');
       const auto line = line_of(text, tag);
       out_.append(text.substr(copied, (line ? line->begin : tag.begin) - copied));
       copied = line ? line->end : tag.end;
@@ -102,12 +104,13 @@ private:
   }
 
   std::unexpected<error> fault(notice what) const {
-    what.add({"field", name_});
+    what.add({"field", name_}).add({"line", line_});
     return failure(error_code::template_failed, std::move(what));
   }
 
   std::string_view name_;
   std::span<const partial> partials_;
+  std::ptrdiff_t line_ = 1; ///< of the template itself, where the tag stands
   std::vector<std::string> open_;
   std::string out_;
 };

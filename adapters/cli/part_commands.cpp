@@ -26,6 +26,7 @@ struct partial_arguments {
 
 struct attachment_arguments {
   std::vector<std::string> files;
+  bool as_csv = false;
   std::string id;
 };
 
@@ -84,6 +85,16 @@ outcome<exit_code> delete_one(session& with, const std::string& path, const std:
   return exit_code::done;
 }
 
+/// A field of a CSV line (RFC 4180).
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",;\"\r\n") == std::string_view::npos)
+    return std::string{text};
+  std::string quoted = "\"";
+  for (const auto one : text)
+    quoted.append(one == '"' ? 2 : 1, one);
+  return quoted.append("\"");
+}
+
 /// The files of a folder by name, a file itself.
 outcome<std::vector<std::string>> files_of(const std::vector<std::string>& named) {
   namespace fs = std::filesystem;
@@ -110,12 +121,18 @@ outcome<exit_code> add_attachments(session& with, const attachment_arguments& sa
   const auto files = files_of(said.files);
   if (!files)
     return std::unexpected(files.error());
+  if (said.as_csv && with.wants_json())
+    return fail(exit_code::usage, "--csv and --json are two forms of the same; name one");
   auto items = nlohmann::json::array();
+  if (said.as_csv)
+    with.io().out << "file,id\n";
   for (const auto& file : *files) {
     auto answer = upload_attachment(with, file);
     if (!answer)
       return fail(answer.error().code, fmt::format("{}: {}", shown(file), answer.error().message));
-    if (!with.wants_json())
+    if (said.as_csv)
+      with.io().out << csv_field(text_of(*answer, "name")) << ',' << text_of(*answer, "id") << '\n';
+    else if (!with.wants_json())
       with.io().out << shown(text_of(*answer, "id")) << "  " << shown(text_of(*answer, "name")) << '\n';
     items.push_back(std::move(*answer));
   }
@@ -162,6 +179,7 @@ void add_part_commands(command_syntax root) {
   auto attachments = root.command("attachment", "files that letters carry");
   attachments.command("add", "uploads files; prints the id of each")
       .arguments("FILE", files->files, "files, and folders with files")
+      .flag("--csv", files->as_csv, "file names and ids as CSV, to be joined with a list of recipients")
       .runs([files](session& with) { return add_attachments(with, *files); });
   attachments.command("list", "every attachment").runs([](session& with) { return list_attachments(with); });
   attachments.command("delete", "removes one that no campaign needs")

@@ -220,6 +220,8 @@ class WholeLetters(unittest.TestCase):
         self.assertEqual((file.get_filename(), file.get_content()), ("price.pdf", some_bytes(3, 5000)))
         added = self.engine.ask("attachment", "add", str(folder))["items"]
         self.assertEqual([one["name"] for one in added], ["campaign.json", "footer.txt", "people.csv", "price.pdf"])
+        self.assertEqual(self.engine.run("attachment", "add", "--csv", str(folder / "price.pdf")).stdout,
+                         f"file,id\nprice.pdf,{added[3]['id']}\n")
         self.assertIn("price.pdf", self.engine.run("attachment", "list").stdout)
         self.engine.run("attachment", "delete", added[0]["id"])
         self.engine.run("partial", "delete", "footer")

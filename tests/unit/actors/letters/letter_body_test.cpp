@@ -1,11 +1,13 @@
 // Letters with files: which levels they have, and that what comes out of them is what went in. Judged by GMime.
 
+#include "actors/letters/letter_check.hpp"
 #include "actors/letters/letter_composer.hpp"
 #include "actors/letters/letter_parts.hpp"
 #include "tests/catch.hpp"
 
 #include <gmime/gmime.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -221,10 +223,12 @@ TEST_CASE("a letter with HTML alone has a text made of it, unless that is not wa
   auto spec = body_spec();
   spec.text.clear();
   spec.html = "<p>Dear <b>{{name}}</b>,</p><p>see <a href=\"https://shop.example\">us</a></p>";
-  CHECK(parts_of(made(spec).value()).text == "Dear Ann,\n\nsee us <https://shop.example>");
+  CHECK(parts_of(made(spec).value()).text == "Dear Ann,\r\n\r\nsee us <https://shop.example>");
   spec.text_from_html = false;
   CHECK(parts_of(made(spec).value()).text.empty());
   spec.text_from_html = true;
   spec.html = "<img src=x>";
   CHECK(levels_of(made(spec).value()) == "text/html");
+  const auto warnings = content_warnings(spec);
+  CHECK(std::ranges::any_of(warnings, [](const notice& one) { return one.code == "text_not_made"; }));
 }
