@@ -308,6 +308,7 @@ describe("moderation", () => {
       name: evil,
       subject: evil,
       from: `"<script>window.hit=1</script>\u202E" <news@shop.example>`,
+      allow_unknown_fields: true,
       html: `<script>top.hit=1</script><img src=x onerror="top.hit=1"><a href="javascript:top.hit=1">press</a><style>body{position:fixed;inset:-9999px}</style>`,
     });
     await engine.http("POST", `/v1/campaigns/${id}/start`);

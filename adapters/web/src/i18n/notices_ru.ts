@@ -115,7 +115,7 @@ export const noticesRu: Record<string, string> = {
   letters_cannot_be_made: "письма не составить: {causes}",
   partial_name_wrong: "«{name}» — не имя вставки: от 1 до {max} знаков A-Z a-z 0-9 _ . и -",
   partial_content_needed: "нет содержания вставки",
-  partial_unknown: "вставки {name} нет[; есть: {known}]",
+  partial_unknown: "вставки «{name}» нет[; есть: {known}]",
   partial_damaged: "версия {version} вставки {name} повреждена в хранилище",
   partial_missing: "вставки {name} в выпуске нет; сохраните выпуск ещё раз",
   partial_in_itself: "вставка {name} стоит внутри самой себя",
