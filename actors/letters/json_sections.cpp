@@ -12,7 +12,7 @@ namespace sluice {
 namespace {
 
 using nlohmann::json;
-using kind = template_step::kind_type;
+using step_kind = template_step::kind_type;
 
 /// Builds the document, with fractions as they are written: 1.50 is a price.
 class document_builder {
@@ -98,7 +98,7 @@ public:
 
   bool section(std::size_t at, const json& value) {
     const auto& begin = steps_[at];
-    if (begin.kind == kind::inverted_section)
+    if (begin.kind == step_kind::inverted_section)
       return !is_false_json(value) || inside(at + 1, begin.begin);
     if (is_false_json(value))
       return true;
@@ -123,7 +123,7 @@ private:
   bool inside(std::size_t at, std::size_t end) {
     while (at < end) {
       const auto& one = steps_[at];
-      if (one.kind == kind::text) {
+      if (one.kind == step_kind::text) {
         if (!visitor_.on_text(one))
           return false;
         ++at;
@@ -131,7 +131,7 @@ private:
       }
       json of_column;
       const auto& value = find(one, of_column);
-      if (one.kind == kind::section || one.kind == kind::inverted_section) {
+      if (one.kind == step_kind::section || one.kind == step_kind::inverted_section) {
         if (!section(at, value))
           return false;
         at = one.begin;
@@ -139,7 +139,7 @@ private:
       }
       const auto text = text_of(value);
       if (!text.empty() &&
-          !visitor_.on_value(text, one.kind == kind::raw_value ? value_escaping::none : escaping_))
+          !visitor_.on_value(text, one.kind == step_kind::raw_value ? value_escaping::none : escaping_))
         return false;
       ++at;
     }

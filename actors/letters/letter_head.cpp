@@ -30,6 +30,14 @@ bool has_tag(std::string_view text) {
   return text.find("{{") != std::string_view::npos;
 }
 
+/// Lists are called as the files that they came from, unless somebody says otherwise.
+std::string_view without_file_ending(std::string_view name) {
+  for (const std::string_view ending : {".gz", ".csv", ".tsv", ".txt", ".xlsx", ".jsonl", ".ndjson", ".json"})
+    if (name.size() > ending.size() && folded(name.substr(name.size() - ending.size())) == ending)
+      name.remove_suffix(ending.size());
+  return name;
+}
+
 std::string label_of(std::string_view list) {
   std::string label;
   for (const auto one : list) {
@@ -52,12 +60,15 @@ std::string label_of(std::string_view list) {
 
 } // namespace
 
-std::string list_id(std::string_view list, std::string_view from_domain) {
-  const auto label = label_of(list);
+std::string list_id(const campaign_spec& spec, std::string_view audience, std::string_view from_domain) {
+  const auto label = label_of(spec.list.empty() ? without_file_ending(audience) : spec.list);
   if (label.empty())
     return {};
+  const auto id = label + "." + std::string{from_domain};
+  if (spec.list.empty())
+    return "<" + id + ">";
   std::string text;
-  append_mailbox(text, std::string_view{"List-Id: "}.size(), list, label + "." + std::string{from_domain});
+  append_mailbox(text, std::string_view{"List-Id: "}.size(), spec.list, id);
   return text;
 }
 
@@ -108,8 +119,7 @@ result<letter_head> letter_head::parse(const letter_origin& origin,
   if (!link)
     return std::unexpected(link.error());
   parsed.link_ = std::move(*link);
-  if (const auto id = list_id(spec.list.empty() ? origin.list : spec.list, domain);
-      !has_list_id && !id.empty())
+  if (const auto id = list_id(spec, origin.list, domain); !has_list_id && !id.empty())
     parsed.list_id_field_ = "List-Id: " + id + "\r\n";
   return parsed;
 }

@@ -27,9 +27,10 @@ struct letter_origin {
   std::string list = {};        ///< the audience's name: the list's, where the campaign names none
 };
 
-/// "Customers <customers.shop.example>": what List-Id has by default. The label has the name's letters and digits, where
-/// it has any in ASCII; else it is made of the name's hash.
-std::string list_id(std::string_view list, std::string_view from_domain);
+/// What List-Id has by default: "Weekly <weekly.shop.example>" of a list that the campaign names. Of an audience, whose name
+/// is for those who send, without the words and without a file's ending: "<customers.shop.example>". The label has the
+/// name's letters and digits, and its hash where ASCII lacks some.
+std::string list_id(const campaign_spec& spec, std::string_view audience, std::string_view from_domain);
 
 class letter_head {
 public:

@@ -4,13 +4,13 @@ namespace sluice {
 
 namespace {
 
-constexpr std::string_view blanks = " \t\r\n";
+constexpr std::string_view tag_blanks = " \t\r\n";
 
 std::string_view without_blanks(std::string_view text) {
-  const auto begin = text.find_first_not_of(blanks);
+  const auto begin = text.find_first_not_of(tag_blanks);
   if (begin == std::string_view::npos)
     return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
+  return text.substr(begin, text.find_last_not_of(tag_blanks) - begin + 1);
 }
 
 mustache_tag::kind_type kind_of(char sigil) {
@@ -40,7 +40,7 @@ bool set_delimiters(std::string_view inside, mustache_tag& tag) {
   if (inside.size() < 5 || !inside.ends_with('='))
     return false;
   const auto both = without_blanks(inside.substr(1, inside.size() - 2));
-  const auto blank = both.find_first_of(blanks);
+  const auto blank = both.find_first_of(tag_blanks);
   if (blank == std::string_view::npos)
     return false;
   tag.open = both.substr(0, blank);

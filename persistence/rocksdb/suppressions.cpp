@@ -29,6 +29,8 @@ std::unexpected<error> damaged() {
                  "back from a copy");
 }
 
+} // namespace
+
 /// The addresses folded, as the keys are, and behind them other spellings that keys of before may have. Those that are
 /// so already are not copied.
 class folded_addresses {
@@ -62,6 +64,8 @@ private:
   std::vector<std::size_t> places_; ///< of those behind the addresses
   std::deque<std::string> copies_;  ///< none moves when another is added
 };
+
+namespace {
 
 std::uint64_t hash_of(std::string_view key) {
   return std::hash<std::string_view>{}(key);

@@ -131,7 +131,7 @@ class Heads(unittest.TestCase):
     def test_the_list_has_an_id_and_a_preheader_is_hidden(self):
         letters = self.sent(html="<html><body><p>Hi</p></body></html>", preheader="For {{NAME}} & you")
         ada = letters["ada@example.com"]
-        self.assertEqual(ada["List-Id"], "Our Customers <our-customers.shop.example>")
+        self.assertEqual(ada["List-Id"], "<our-customers.shop.example>")
         html = ada.get_body(("html",)).get_content()
         self.assertRegex(html, r'<body><div style="display:none[^"]*">For Ada & you</div><p>Hi</p>')
 
