@@ -21,7 +21,7 @@ struct audience_arguments {
   std::string file;
   std::string name;
   std::string id;
-  list_words list;
+  list_reading_words list;
 };
 
 struct list_arguments {

@@ -111,7 +111,7 @@ std::vector<std::string> rows_shown(const nlohmann::json& answer) {
 
 } // namespace
 
-void add_list_options(command_syntax to, list_words& into) {
+void add_list_options(command_syntax to, list_reading_words& into) {
   to.option("--encoding", into.encoding, "NAME",
             "of the file: windows-1251, utf-16le …; found out if left out")
       .option("--sheet", into.sheet, "NAME", "of an XLSX file; the first if left out")
@@ -121,8 +121,10 @@ void add_list_options(command_syntax to, list_words& into) {
             "the first line is a recipient's; columns are email, column 2 …");
 }
 
-outcome<nlohmann::json>
-import_audience(session& with, const std::string& file, const std::string& name, const list_words& said) {
+outcome<nlohmann::json> import_audience(session& with,
+                                        const std::string& file,
+                                        const std::string& name,
+                                        const list_reading_words& said) {
   auto opened = source_file::open(file, with.io().in);
   if (!opened)
     return std::unexpected(opened.error());

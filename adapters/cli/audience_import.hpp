@@ -9,7 +9,7 @@
 namespace sluice::cli {
 
 /// What may be said of a list beside its name; empty: the engine finds it out.
-struct list_words {
+struct list_reading_words {
   std::string encoding;
   std::string sheet;
   std::string email_column;
@@ -17,12 +17,14 @@ struct list_words {
 };
 
 /// Adds --encoding, --sheet, --email-column and --no-header.
-void add_list_options(command_syntax to, list_words& into);
+void add_list_options(command_syntax to, list_reading_words& into);
 
 /// Streams `file` (`-`: standard input) as an audience of that name (empty: the file's name). The answer is the
 /// engine's: {id, name, rows, left_out:[{line, reason, cell}…], left_out_total, read, notices}.
-outcome<nlohmann::json>
-import_audience(session& with, const std::string& file, const std::string& name, const list_words& said);
+outcome<nlohmann::json> import_audience(session& with,
+                                        const std::string& file,
+                                        const std::string& name,
+                                        const list_reading_words& said);
 
 /// What was taken, how it was read, and what was left out: each reason with its count and line numbers.
 std::string import_words(const nlohmann::json& answer);

@@ -21,7 +21,7 @@ namespace {
 struct send_arguments {
   std::string file;
   std::string audience;
-  list_words list;
+  list_reading_words list;
   bool wait = false;
   bool accepts_left_out = false;
 };

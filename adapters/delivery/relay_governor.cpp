@@ -21,7 +21,7 @@ constexpr int probes_a_period = 24;
 /// … and so many accepted letters show that it is over, and does not only give way as old ones leave its window.
 constexpr std::uint64_t over_after_letters = 50;
 /// However long the words say that it takes: words may be wrong, and a probe costs one try.
-constexpr milliseconds probe_delay_max = std::chrono::hours(1);
+constexpr milliseconds account_delay_max = std::chrono::hours(1);
 /// Letters that are remembered for their troubles.
 constexpr std::size_t remembered_max = 10'000;
 /// Domains whose pace is kept over a restart: more are seldom slowed at once, and the note stays small.
@@ -85,6 +85,9 @@ disposition relay_governor::judge(const letter_slot& letter,
   case reply_about::relay:
     return {.ends_session = true, .is_session_full = meaning.is_session_full};
   case reply_about::sender:
+    // X.1.7 is about the mailbox in MAIL (RFC 3463), which no other letter has where each has its own.
+    if (step == smtp_step::mail && letter.one->sender_bytes > 0 && said.enhanced.ends_with(".1.7"))
+      return {.outcome = own};
     return {.refuses_sender = true};
   case reply_about::account:
     if (is_own_after_all(disowned_, letter) || is_alone(letter, meaning))
@@ -192,7 +195,7 @@ disposition relay_governor::slow_down(
 milliseconds relay_governor::probe_delay(const reply_meaning& meaning) {
   const auto delay =
       meaning.period ? account_delay_.next(*meaning.period / probes_a_period) : account_delay_.next();
-  return std::max(delay, std::min(meaning.again_in.value_or(delay), probe_delay_max));
+  return std::max(delay, std::min(meaning.again_in.value_or(delay), account_delay_max));
 }
 
 disposition relay_governor::on_account(const letter_slot& letter,

@@ -48,6 +48,8 @@ constexpr names<left_out_reason, left_out_reasons_max> reason_codes{"left_out_no
                                                                     "left_out_address_domain_without_dot",
                                                                     "left_out_address_domain_character"};
 
+} // namespace
+
 /// Knows the format of a text by its first character, and hands it on.
 class text_reader final : public byte_reader {
 public:
@@ -91,8 +93,6 @@ private:
   std::uint64_t line_ = 1;
   char last_blank_ = 0;
 };
-
-} // namespace
 
 std::string_view name_of(import_format format) {
   return formats.of(format);

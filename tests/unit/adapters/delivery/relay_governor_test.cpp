@@ -256,3 +256,18 @@ TEST_CASE("a limit that lets a few letters go now and then is not probed as if i
   at.accept(0, 60);
   CHECK(probe() == 100ms);
 }
+
+TEST_CASE("a refusal of the mailbox in MAIL is the letter's where each has its own, else the sender's") {
+  governed at;
+  const reply bad_mailbox{550, "5.1.7", "bad sender mailbox"};
+  CHECK(at.judge(0, bad_mailbox, smtp_step::mail).refuses_sender);
+  const auto made = std::make_shared<batch>(*at.letters);
+  made->letters[1].sender_at = static_cast<std::uint32_t>(made->text.size());
+  made->text += "b+1@x.example";
+  made->letters[1].sender_bytes = 13;
+  at.letters = made;
+  CHECK(made->sender_of(made->letters[1]) == "b+1@x.example");
+  CHECK_FALSE(at.judge(1, bad_mailbox, smtp_step::mail).refuses_sender);
+  CHECK(at.judge(1, bad_mailbox, smtp_step::mail).outcome == letter_state::refused);
+  CHECK(at.judge(1, {550, "5.7.60", "not as this sender"}, smtp_step::mail).refuses_sender);
+}
