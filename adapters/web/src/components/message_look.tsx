@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Campaign, Letter } from "../api/types";
 import { Button } from "./button";
 import { CopyButton } from "./copy_button";
+import { LetterFiles } from "./letter_files";
 import { MessageFrame } from "./message_frame";
 import { RecipientChooser } from "./recipient_chooser";
 import { RecipientSearch } from "./recipient_search";
@@ -93,6 +94,7 @@ function LetterSheet({ letter, isOld }: { letter: Letter; isOld: boolean }) {
           <CopyButton text={letter.source} />
         </Tabs.Content>
       </Tabs.Root>
+      <LetterFiles files={letter.attachments} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { en as page } from "../../i18n/en";
-import { sizesOf } from "./sizes";
+import { sizesOf } from "../../i18n/sizes";
 
 const f = page.formats;
 const { letters } = page;

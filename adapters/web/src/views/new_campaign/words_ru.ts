@@ -1,5 +1,5 @@
 import { ru as page } from "../../i18n/ru";
-import { sizesOf } from "./sizes";
+import { sizesOf } from "../../i18n/sizes";
 import type { ViewWords } from "./words";
 
 const f = page.formats;
