@@ -1,6 +1,7 @@
 // The letter as a chosen recipient will see it.
 import * as Tabs from "@radix-ui/react-tabs";
 import { useRef } from "react";
+import { LetterFiles } from "../../components/letter_files";
 import { MessageFrame } from "../../components/message_frame";
 import { RecipientChooser } from "../../components/recipient_chooser";
 import { useSpoken } from "../../i18n/use_spoken";
@@ -16,9 +17,11 @@ interface Props {
   index: number;
   setIndex: (index: number) => void;
   size: number;
+  /** Without the head of the letter: only a part of its body is looked at. */
+  isBodyOnly?: boolean;
 }
 
-export function MessagePreview({ form, preview, index, setIndex, size }: Props) {
+export function MessagePreview({ form, preview, index, setIndex, size, isBodyOnly = false }: Props) {
   const words = useViewWords(table).message;
   const told = useFaultWords();
   const spoken = useSpoken();
@@ -27,15 +30,16 @@ export function MessagePreview({ form, preview, index, setIndex, size }: Props) 
   if (preview.letter) last.current = preview.letter;
   const letter = last.current;
   const isShown = letter !== null && form.audience !== "" && (form.html !== "" || form.text !== "");
-  const wrong = Object.entries(preview.faults).find(([field]) => field === "html" || field === "text" || field === "subject");
+  const wrong = (["html", "text", "subject"] as const).find((field) => preview.faults[field]);
+  const wrongWords = wrong && preview.faults[wrong];
   const why = !form.audience
     ? words.previewNeedsAudience
     : !form.html && !form.text
       ? words.previewNeedsBody
       : preview.fault
         ? told(preview.fault)
-        : wrong
-          ? words.previewFault(words.fields[wrong[0] as "html"], spoken(wrong[1]))
+        : wrong && wrongWords
+          ? words.previewFault(words.fields[wrong], spoken(wrongWords))
           : "";
   return (
     <section aria-labelledby="preview-title">
@@ -50,17 +54,20 @@ export function MessagePreview({ form, preview, index, setIndex, size }: Props) 
       )}
       {letter && isShown && (
         <div className="letter" data-old={why !== "" || undefined}>
-          <dl>
-            <dt>{words.to}</dt>
-            <dd dir="auto">{letter.to}</dd>
-            <dt>{words.fields.from}</dt>
-            <dd dir="auto">{form.from}</dd>
-            <dt>{words.fields.subject}</dt>
-            <dd dir="auto" className="letter-subject">
-              {form.subject.trim() && letter.subject}
-            </dd>
-          </dl>
+          {!isBodyOnly && (
+            <dl>
+              <dt>{words.to}</dt>
+              <dd dir="auto">{letter.to}</dd>
+              <dt>{words.fields.from}</dt>
+              <dd dir="auto">{form.from}</dd>
+              <dt>{words.fields.subject}</dt>
+              <dd dir="auto" className="letter-subject">
+                {form.subject.trim() && letter.subject}
+              </dd>
+            </dl>
+          )}
           <Bodies letter={letter} />
+          <LetterFiles files={letter.attachments} />
           {why && (
             <p className="notice letter-fault" data-kind="held">
               {why}
