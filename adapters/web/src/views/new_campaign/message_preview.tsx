@@ -4,6 +4,7 @@ import { useRef } from "react";
 import { LetterFiles } from "../../components/letter_files";
 import { MessageFrame } from "../../components/message_frame";
 import { RecipientChooser } from "../../components/recipient_chooser";
+import { usePictures } from "../../components/use_pictures";
 import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useFaultWords } from "./fault_words";
@@ -66,7 +67,7 @@ export function MessagePreview({ form, preview, index, setIndex, size, isBodyOnl
               </dd>
             </dl>
           )}
-          <Bodies letter={letter} />
+          <Bodies letter={letter} form={form} />
           <LetterFiles files={letter.attachments} />
           {why && (
             <p className="notice letter-fault" data-kind="held">
@@ -79,8 +80,9 @@ export function MessagePreview({ form, preview, index, setIndex, size, isBodyOnl
   );
 }
 
-function Bodies({ letter }: { letter: Letter }) {
+function Bodies({ letter, form }: { letter: Letter; form: Form }) {
   const words = useViewWords(table).message;
+  const html = usePictures(letter.html, form.attachments);
   const first = letter.html ? "html" : "text";
   return (
     <Tabs.Root defaultValue={first} key={first}>
@@ -96,7 +98,7 @@ function Bodies({ letter }: { letter: Letter }) {
       )}
       {letter.html && (
         <Tabs.Content value="html">
-          <MessageFrame html={letter.html} title={words.preview} />
+          <MessageFrame html={html} title={words.preview} />
         </Tabs.Content>
       )}
       {letter.text && (

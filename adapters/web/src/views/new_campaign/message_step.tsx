@@ -113,14 +113,15 @@ export function MessageStep({ keeper, form }: StepProps) {
           {line("unsubscribe_url")}
           {line("unsubscribe_mailto")}
           <MessageMore keeper={keeper} form={form} line={line} faultOf={faultOf} />
+        </div>
+        <div className="message-preview">
+          {/* Not among the fields: nothing there moves when one comes or goes. */}
           <DraftWarnings
             keeper={keeper}
             warnings={keeper.warnings ?? []}
             columns={audience?.columns ?? []}
             onPutRight={focusField}
           />
-        </div>
-        <div className="message-preview">
           <MessagePreview {...{ form, preview, index, setIndex }} size={audience?.size ?? 0} />
         </div>
       </div>
