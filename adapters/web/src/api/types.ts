@@ -93,6 +93,17 @@ export interface Campaign {
   on_doubt: "resend" | "hold";
   /** The sending server that it names, where there are several. */
   relay?: string;
+  // What it does not have is not there.
+  to_name?: string;
+  preheader?: string;
+  /** The list's name; the audience's where there is none. */
+  list?: string;
+  unsubscribe_mailto?: string;
+  envelope_sender?: string;
+  headers?: Record<string, string>;
+  attachments?: Attachment[];
+  text_from_html?: boolean;
+  allow_unknown_fields?: boolean;
   /** Of several sending servers those that fail, while others take over. */
   relays_failing?: { name: string; trouble: { since: string; text: string; notice: Notice | null } }[];
   /** Letters that are perhaps there twice. */
@@ -129,6 +140,53 @@ export interface Campaign {
   fault_notice: Notice | null;
 }
 
+/** A file that each letter carries, or each recipient's own. */
+export interface Attachment {
+  id?: string;
+  name?: string;
+  type?: string;
+  /** The HTML shows it, as `cid:…`. */
+  content_id?: string;
+  /** The recipient's field that has the id of their own. */
+  column?: string;
+}
+
+/** A file that the engine keeps. */
+export interface StoredAttachment {
+  id: string;
+  name: string;
+  type: string;
+  bytes: number;
+  added_at: string;
+}
+
+/** A piece of template that campaigns have in common; lists have no contents. */
+export interface StoredPartial {
+  name: string;
+  version: number;
+  changed_at: string;
+  changed_by: string;
+  content?: string;
+}
+
+/** What the engine says, with the notice that it is. */
+export interface Said {
+  text: string;
+  notice: Notice | null;
+}
+
+/** What `check` answers. */
+export interface Checked {
+  reasons: string[];
+  notices: Notice[];
+  passes: boolean;
+  /** Why `start` would be refused. */
+  refused: Said | null;
+  warnings: Said[];
+  /** Letters that cannot be made, of those that were tried. */
+  faults: (Said & { index: number; email: string })[];
+}
+
 /** One of several sending servers. */
 export interface Relay {
   /** Of [relays.NAME]; empty: the one of [relay], which no campaign can name. */
@@ -152,6 +210,12 @@ export interface RelayTrouble {
 export interface WholeCampaign extends Campaign {
   text: string;
   html: string;
+}
+
+/** What making and changing a draft answer. */
+export interface SavedDraft extends WholeCampaign {
+  /** What may be wrong with its letters. */
+  warnings?: Said[];
 }
 
 export interface CommandAnswer {
@@ -253,6 +317,14 @@ export interface Timetable extends Page<PlannedPart> {
   ends_at: string;
 }
 
+/** A file in a letter. */
+export interface LetterFile {
+  name: string;
+  type: string;
+  bytes: number;
+  content_id?: string;
+}
+
 /** A letter taken apart, as it would leave. */
 export interface Letter {
   subject: string;
@@ -260,6 +332,7 @@ export interface Letter {
   to: string;
   html: string;
   text: string;
+  attachments?: LetterFile[];
   /** As it goes over the wire (RFC 5322). */
   source: string;
 }

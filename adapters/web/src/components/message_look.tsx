@@ -4,9 +4,11 @@ import { useState } from "react";
 import type { Campaign, Letter } from "../api/types";
 import { Button } from "./button";
 import { CopyButton } from "./copy_button";
+import { LetterFiles } from "./letter_files";
 import { MessageFrame } from "./message_frame";
 import { RecipientChooser } from "./recipient_chooser";
 import { RecipientSearch } from "./recipient_search";
+import { usePictures } from "./use_pictures";
 import { useViewWords } from "../i18n/view_words";
 import { useSpoken } from "../i18n/use_spoken";
 import { useWords } from "../i18n/words";
@@ -39,13 +41,14 @@ export function MessageLook({ campaign }: { campaign: Campaign }) {
         </p>
       )}
       {!answer && !fault && <div className="letter-waiting" aria-hidden="true" />}
-      {answer && (!fault || isOld) && <LetterSheet letter={answer} isOld={isOld} />}
+      {answer && (!fault || isOld) && <LetterSheet campaign={campaign} letter={answer} isOld={isOld} />}
     </section>
   );
 }
 
-function LetterSheet({ letter, isOld }: { letter: Letter; isOld: boolean }) {
+function LetterSheet({ campaign, letter, isOld }: { campaign: Campaign; letter: Letter; isOld: boolean }) {
   const words = useViewWords(table);
+  const html = usePictures(letter.html, campaign.attachments ?? []);
   return (
     <div className="letter-sheet" aria-busy={isOld}>
       <dl>
@@ -76,7 +79,7 @@ function LetterSheet({ letter, isOld }: { letter: Letter; isOld: boolean }) {
         </Tabs.List>
         {letter.html && (
           <Tabs.Content value="html">
-            <MessageFrame html={letter.html} title={words.message} />
+            <MessageFrame html={html} title={words.message} />
           </Tabs.Content>
         )}
         {letter.text && (
@@ -93,6 +96,7 @@ function LetterSheet({ letter, isOld }: { letter: Letter; isOld: boolean }) {
           <CopyButton text={letter.source} />
         </Tabs.Content>
       </Tabs.Root>
+      <LetterFiles files={letter.attachments} />
     </div>
   );
 }

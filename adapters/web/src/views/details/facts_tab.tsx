@@ -1,6 +1,7 @@
 // The campaign's facts, and the message as one recipient gets it.
 import type { Campaign } from "../../api/types";
 import { useRelays } from "../../components/use_relays";
+import { LetterFacts } from "../../components/letter_facts";
 import { MessageLook } from "../../components/message_look";
 import { useViewWords } from "../../i18n/view_words";
 import { spokenReasons } from "../../i18n/notice_words";
@@ -71,6 +72,7 @@ export function FactsTab({ campaign }: { campaign: Campaign }) {
           </div>
         )}
       </dl>
+      <LetterFacts campaign={campaign} />
       {audience ? <MessageLook campaign={campaign} /> : <p className="hint">{words.noMessageYet}</p>}
     </>
   );

@@ -12,6 +12,7 @@ import { isAllowed, useSession } from "../../session/session";
 import { useCampaign } from "../../stream/hooks";
 import { AudiencePages } from "./audience_pages";
 import { DecisionDialog, type Decision } from "./decision_dialog";
+import { LetterFacts } from "../../components/letter_facts";
 import { MessageLook } from "../../components/message_look";
 import { words as table } from "./words";
 
@@ -66,6 +67,7 @@ function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boole
         </p>
       )}
       <Facts campaign={campaign} />
+      <LetterFacts campaign={campaign} />
       <MessageLook campaign={campaign} />
       {campaign.audience && <AudiencePages audience={campaign.audience} />}
       <footer className="decision">

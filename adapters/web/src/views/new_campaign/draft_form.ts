@@ -1,13 +1,32 @@
 // What is typed, as it is typed, and the campaign file that it makes. Numbers and times stay text here, so that a
 // half-written one is kept too.
-import type { Plan, WholeCampaign } from "../../api/types";
+import type { Attachment, Plan, WholeCampaign } from "../../api/types";
 import { splitDuration } from "../../i18n/format";
 
 export const units = ["s", "m", "h", "d"] as const;
 
 /** The message's fields, named as in a campaign file. */
-export const messageFields = ["name", "from", "reply_to", "subject", "html", "text", "unsubscribe_url"] as const;
+export const messageFields = [
+  "name",
+  "from",
+  "to_name",
+  "reply_to",
+  "subject",
+  "preheader",
+  "html",
+  "text",
+  "unsubscribe_url",
+  "unsubscribe_mailto",
+  "list",
+  "envelope_sender",
+] as const;
 export type MessageField = (typeof messageFields)[number];
+
+/** A header of one's own, as it is typed. */
+export interface HeaderRow {
+  name: string;
+  value: string;
+}
 
 export interface PlanForm {
   when: "now" | "at";
@@ -23,6 +42,12 @@ export interface PlanForm {
 }
 
 export interface Form extends Record<MessageField, string> {
+  headers: HeaderRow[];
+  attachments: Attachment[];
+  /** Where there is no text. */
+  text_from_html: boolean;
+  /** Start although a tag has no column. */
+  allow_unknown_fields: boolean;
   /** An audience's id, or "". */
   audience: string;
   plan: PlanForm;
@@ -33,15 +58,39 @@ export interface Form extends Record<MessageField, string> {
 
 /** What POST and PATCH /v1/campaigns take. A null takes the old value away. */
 export interface Content extends Record<MessageField, string> {
+  headers: Record<string, string>;
+  attachments: Attachment[];
+  text_from_html: boolean;
+  allow_unknown_fields: boolean;
   audience: string | null;
   plan: { start_at: string | null; parts: { size: number; every: string; growth: number } | null };
   on_doubt: "resend" | "hold";
   relay: string;
 }
 
+function eachField(value: (field: MessageField) => string): Record<MessageField, string> {
+  return Object.fromEntries(messageFields.map((field) => [field, value(field)])) as Record<MessageField, string>;
+}
+
+/** In one order and without what is empty, so that two can be compared. */
+function plainAttachment({ id, name, type, content_id, column }: Attachment): Attachment {
+  return { ...(id && { id }), ...(name && { name }), ...(type && { type }), ...(content_id && { content_id }), ...(column && { column }) };
+}
+
+/** As the engine has them: by name. A row without a name is only begun. */
+export function headersOf(rows: HeaderRow[]): Record<string, string> {
+  const named = rows.filter((one) => one.name.trim()).map((one): [string, string] => [one.name.trim(), one.value]);
+  return Object.fromEntries(named.sort(([left], [right]) => (left < right ? -1 : left > right ? 1 : 0)));
+}
+
 export function emptyForm(): Form {
   return {
-    ...{ name: "", from: "", reply_to: "", subject: "", html: "", text: "", unsubscribe_url: "", audience: "" },
+    ...eachField(() => ""),
+    headers: [],
+    attachments: [],
+    text_from_html: true,
+    allow_unknown_fields: false,
+    audience: "",
     plan: { when: "now", at: "", exact: "", isInParts: false, size: "1000", every: "1", unit: "d", growth: "0" },
     on_doubt: "resend",
     relay: "",
@@ -67,9 +116,13 @@ function planForm(plan: Plan): PlanForm {
 }
 
 export function formOf(campaign: WholeCampaign): Form {
-  const { name, from, reply_to, subject, html, text, unsubscribe_url, on_doubt } = campaign;
   return {
-    ...{ name, from, reply_to, subject, html, text, unsubscribe_url, on_doubt },
+    ...eachField((field) => campaign[field] ?? ""),
+    headers: Object.entries(campaign.headers ?? {}).map(([name, value]) => ({ name, value })),
+    attachments: (campaign.attachments ?? []).map(plainAttachment),
+    text_from_html: campaign.text_from_html ?? false,
+    allow_unknown_fields: campaign.allow_unknown_fields ?? false,
+    on_doubt: campaign.on_doubt,
     audience: campaign.audience?.id ?? "",
     relay: campaign.relay ?? "",
     plan: planForm(campaign.plan),
@@ -123,12 +176,23 @@ export function planOf(plan: PlanForm): Content["plan"] | null {
   return { start_at: startOf(plan), parts: plan.isInParts ? parts : null };
 }
 
+/** What a letter is made of, whenever it leaves. */
+export function letterContent(form: Form): Record<MessageField, string> & Pick<Content, "headers" | "attachments" | "text_from_html"> {
+  return {
+    ...eachField((field) => form[field]),
+    headers: headersOf(form.headers),
+    attachments: form.attachments.map(plainAttachment),
+    text_from_html: form.text_from_html,
+  };
+}
+
 export function contentOf(form: Form): Content | null {
   const plan = planOf(form.plan);
   if (!plan) return null;
-  const { name, from, reply_to, subject, html, text, unsubscribe_url, on_doubt, relay } = form;
+  const { on_doubt, relay } = form;
   return {
-    ...{ name, from, reply_to, subject, html, text, unsubscribe_url, on_doubt, relay },
+    ...letterContent(form),
+    ...{ on_doubt, relay, allow_unknown_fields: form.allow_unknown_fields },
     audience: form.audience || null,
     plan,
   };
@@ -145,6 +209,27 @@ export function missing(form: Form): Missing[] {
 
 export function isSame(left: unknown, right: unknown): boolean {
   return JSON.stringify(left) === JSON.stringify(right);
+}
+
+/** A new draft without those fields that are empty: the engine's settings may say what new campaigns have there. */
+export function newContent(content: Content): Partial<Content> {
+  const { envelope_sender, headers, ...rest } = content;
+  return { ...rest, ...(envelope_sender && { envelope_sender }), ...(Object.keys(headers).length > 0 && { headers }) };
+}
+
+/** What the engine's settings gave a new draft beyond what was sent. */
+export function givenBySettings(form: Form, sent: Content, made: WholeCampaign): Partial<Form> {
+  const { envelope_sender, headers } = formOf(made);
+  return {
+    ...(form.envelope_sender === "" && { envelope_sender }),
+    headers: [...form.headers, ...headers.filter((one) => !(one.name in sent.headers))],
+  };
+}
+
+/** A patch merges objects: a header that is to go is null in it. */
+export function headersPatch(from: Content, to: Content): Record<string, string | null> {
+  const gone = Object.keys(from.headers).filter((name) => !(name in to.headers));
+  return { ...to.headers, ...Object.fromEntries(gone.map((name) => [name, null])) };
 }
 
 /** Only what differs, so that two people who change different fields do not undo each other. */

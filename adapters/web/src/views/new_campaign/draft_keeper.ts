@@ -1,9 +1,9 @@
 // Keeps what is typed: at once in this browser, and as a draft in the engine as soon as it takes one. What both
 // have the browser forgets. Nothing that somebody else wrote meanwhile is written over unasked.
 import { ApiError, newIdempotencyKey, type Client } from "../../api/client";
-import type { Status, WholeCampaign } from "../../api/types";
+import type { Checked, Said, SavedDraft, Status, WholeCampaign } from "../../api/types";
 import type { CampaignStore } from "../../stream/campaign_store";
-import { contentOf, difference, emptyForm, formOf, isSame, missing, type Content, type Form } from "./draft_form";
+import { contentOf, difference, emptyForm, formOf, givenBySettings, headersPatch, isSame, missing, newContent, type Content, type Form } from "./draft_form";
 import { drop, find, keep, type Kept } from "./kept_drafts";
 import type { Step } from "./steps";
 
@@ -30,6 +30,8 @@ export class DraftKeeper {
   step: Step;
   id: string | null;
   saving: Saving = { state: "untouched" };
+  /** What may be wrong with the letters of what was last saved; null: the engine was not asked yet. */
+  warnings: Said[] | null = null;
   /** Of this keeper, as long as the page lives. */
   readonly name = newIdempotencyKey();
 
@@ -51,6 +53,7 @@ export class DraftKeeper {
   private acceptedLists = new Set<string>();
   private isSeen = false;
   private isStarting = false;
+  private isAsking = false;
 
   constructor(
     private readonly client: Client,
@@ -118,6 +121,21 @@ export class DraftKeeper {
     if (this.id) sessionStorage.setItem(`sluice.step.${this.id}`, step);
     else if (this.saving.state !== "untouched") this.keepHere();
     this.tell();
+  }
+
+  /** Of a draft that is taken up again nothing was said yet: the engine is asked once. */
+  async askWarnings(): Promise<void> {
+    if (!this.id || this.warnings !== null || this.isAsking || !this.form.audience) return;
+    this.isAsking = true;
+    try {
+      const { warnings } = await this.client.json<Pick<Checked, "warnings">>("POST", `/v1/campaigns/${this.id}/check`, { body: {} });
+      this.warnings ??= warnings;
+      this.tell();
+    } catch {
+      // The next change brings them; what is wrong with the draft itself is told where it is.
+    } finally {
+      this.isAsking = false;
+    }
   }
 
   /** Whether neither the engine nor the browser has what is typed. */
@@ -237,7 +255,7 @@ export class DraftKeeper {
     this.say({ state: "saving" });
     try {
       if (this.id) await this.patch(this.id, content);
-      else this.takeBase(await this.create(content));
+      else await this.create(content);
       this.settled();
     } catch (fault) {
       this.failed(fault);
@@ -254,10 +272,13 @@ export class DraftKeeper {
     }
   }
 
-  private async create(content: Content): Promise<WholeCampaign> {
+  private async create(content: Content): Promise<void> {
     this.keepHere();
-    const wanted = { body: content, idempotencyKey: this.creation };
-    const saved = await this.client.json<WholeCampaign>("POST", `/v1/campaigns${this.acceptance()}`, wanted);
+    const wanted = { body: newContent(content), idempotencyKey: this.creation };
+    const saved = await this.client.json<SavedDraft>("POST", `/v1/campaigns${this.acceptance()}`, wanted);
+    this.form = { ...this.form, ...givenBySettings(this.form, content, saved) };
+    this.warnings = saved.warnings ?? [];
+    this.takeBase(saved);
     drop(this.person, this.key);
     this.id = this.key = saved.id;
     sessionStorage.setItem(`sluice.step.${saved.id}`, this.step);
@@ -265,7 +286,6 @@ export class DraftKeeper {
       this.follow();
       this.onCreated(saved.id);
     }
-    return saved;
   }
 
   private acceptance(): string {
@@ -273,14 +293,16 @@ export class DraftKeeper {
   }
 
   private async patch(id: string, content: Content): Promise<void> {
-    const body = this.base ? difference(this.base, content) : content;
+    const changed: Partial<Content> = this.base ? difference(this.base, content) : content;
+    const body = { ...changed, ...(this.base && changed.headers && { headers: headersPatch(this.base, content) }) };
     const patch = JSON.stringify(body);
     const key = this.unanswered?.patch === patch ? this.unanswered.key : newIdempotencyKey();
     this.unanswered = { patch, key };
     this.sent = [...this.sent, { ...content }].slice(-20);
     const path = `/v1/campaigns/${id}${"audience" in body ? this.acceptance() : ""}`;
-    const saved = await this.client.json<WholeCampaign>("PATCH", path, { body, idempotencyKey: key });
+    const saved = await this.client.json<SavedDraft>("PATCH", path, { body, idempotencyKey: key });
     this.unanswered = null;
+    this.warnings = saved.warnings ?? [];
     // In the fields that were not sent somebody else may have been.
     const theirs = formOf(saved);
     const others = difference(content, contentOf(theirs) ?? content);

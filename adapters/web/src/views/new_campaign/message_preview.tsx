@@ -1,8 +1,10 @@
 // The letter as a chosen recipient will see it.
 import * as Tabs from "@radix-ui/react-tabs";
 import { useRef } from "react";
+import { LetterFiles } from "../../components/letter_files";
 import { MessageFrame } from "../../components/message_frame";
 import { RecipientChooser } from "../../components/recipient_chooser";
+import { usePictures } from "../../components/use_pictures";
 import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useFaultWords } from "./fault_words";
@@ -16,9 +18,11 @@ interface Props {
   index: number;
   setIndex: (index: number) => void;
   size: number;
+  /** Without the head of the letter: only a part of its body is looked at. */
+  isBodyOnly?: boolean;
 }
 
-export function MessagePreview({ form, preview, index, setIndex, size }: Props) {
+export function MessagePreview({ form, preview, index, setIndex, size, isBodyOnly = false }: Props) {
   const words = useViewWords(table).message;
   const told = useFaultWords();
   const spoken = useSpoken();
@@ -27,15 +31,16 @@ export function MessagePreview({ form, preview, index, setIndex, size }: Props) 
   if (preview.letter) last.current = preview.letter;
   const letter = last.current;
   const isShown = letter !== null && form.audience !== "" && (form.html !== "" || form.text !== "");
-  const wrong = Object.entries(preview.faults).find(([field]) => field === "html" || field === "text" || field === "subject");
+  const wrong = (["html", "text", "subject"] as const).find((field) => preview.faults[field]);
+  const wrongWords = wrong && preview.faults[wrong];
   const why = !form.audience
     ? words.previewNeedsAudience
     : !form.html && !form.text
       ? words.previewNeedsBody
       : preview.fault
         ? told(preview.fault)
-        : wrong
-          ? words.previewFault(words.fields[wrong[0] as "html"], spoken(wrong[1]))
+        : wrong && wrongWords
+          ? words.previewFault(words.fields[wrong], spoken(wrongWords))
           : "";
   return (
     <section aria-labelledby="preview-title">
@@ -50,17 +55,20 @@ export function MessagePreview({ form, preview, index, setIndex, size }: Props) 
       )}
       {letter && isShown && (
         <div className="letter" data-old={why !== "" || undefined}>
-          <dl>
-            <dt>{words.to}</dt>
-            <dd dir="auto">{letter.to}</dd>
-            <dt>{words.fields.from}</dt>
-            <dd dir="auto">{form.from}</dd>
-            <dt>{words.fields.subject}</dt>
-            <dd dir="auto" className="letter-subject">
-              {form.subject.trim() && letter.subject}
-            </dd>
-          </dl>
-          <Bodies letter={letter} />
+          {!isBodyOnly && (
+            <dl>
+              <dt>{words.to}</dt>
+              <dd dir="auto">{letter.to}</dd>
+              <dt>{words.fields.from}</dt>
+              <dd dir="auto">{form.from}</dd>
+              <dt>{words.fields.subject}</dt>
+              <dd dir="auto" className="letter-subject">
+                {form.subject.trim() && letter.subject}
+              </dd>
+            </dl>
+          )}
+          <Bodies letter={letter} form={form} />
+          <LetterFiles files={letter.attachments} />
           {why && (
             <p className="notice letter-fault" data-kind="held">
               {why}
@@ -72,8 +80,9 @@ export function MessagePreview({ form, preview, index, setIndex, size }: Props) 
   );
 }
 
-function Bodies({ letter }: { letter: Letter }) {
+function Bodies({ letter, form }: { letter: Letter; form: Form }) {
   const words = useViewWords(table).message;
+  const html = usePictures(letter.html, form.attachments);
   const first = letter.html ? "html" : "text";
   return (
     <Tabs.Root defaultValue={first} key={first}>
@@ -89,7 +98,7 @@ function Bodies({ letter }: { letter: Letter }) {
       )}
       {letter.html && (
         <Tabs.Content value="html">
-          <MessageFrame html={letter.html} title={words.preview} />
+          <MessageFrame html={html} title={words.preview} />
         </Tabs.Content>
       )}
       {letter.text && (

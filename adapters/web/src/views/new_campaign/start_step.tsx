@@ -23,6 +23,7 @@ export function StartStep({ keeper, form, goTo }: StepProps) {
   const { answer: plan } = useTimetable(form.plan, audience?.size ?? 0);
   const { answer: said } = useCheck(form);
   const [isAsking, setIsAsking] = useState(false);
+  const told = useSpoken();
   const start = useStart(keeper);
   const first = plan?.items[0];
   if (lacking(form).length > 0) return <WhatIsMissing form={form} goTo={goTo} />;
@@ -52,7 +53,13 @@ export function StartStep({ keeper, form, goTo }: StepProps) {
         ))}
       </dl>
       <p className="plan-words">{sentence}</p>
-      {said && <p className="hint">{said.passes ? all.check.passes : all.check.moderated(said.reasons.length)}</p>}
+      {said?.refused && (
+        <p className="notice" data-kind="trouble">
+          <span>{said.refused.notice?.code === "unknown_tags" ? all.check.unknownTags : all.check.refused(told(said.refused))}</span>
+          <Button onClick={() => goTo("check")}>{all.steps.check}</Button>
+        </p>
+      )}
+      {said && !said.refused && <p className="hint">{said.passes ? all.check.passes : all.check.moderated(said.reasons.length)}</p>}
       {start.fault && (
         <p className="notice" data-kind="trouble" role="alert">
           {start.fault}

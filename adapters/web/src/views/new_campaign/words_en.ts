@@ -1,5 +1,5 @@
 import { en as page } from "../../i18n/en";
-import { sizesOf } from "./sizes";
+import { sizesOf } from "../../i18n/sizes";
 
 const f = page.formats;
 const { letters } = page;
@@ -120,21 +120,46 @@ export const en = {
     fields: {
       name: "Name of the campaign",
       from: "Sender",
+      to_name: "Name in To",
       reply_to: "Reply to",
       subject: "Subject",
+      preheader: "Preheader",
       html: "HTML",
       text: "Text",
       unsubscribe_url: "Unsubscribe address",
+      unsubscribe_mailto: "Unsubscribe by mail (mailto)",
+      list: "Name of the list",
+      envelope_sender: "Envelope sender",
     },
     hints: {
       name: "Only you see it.",
       from: "A name and an address, like Shop <news@shop.example>.",
+      to_name: "Beside the recipient’s address: {{first_name}} {{last_name}}.",
       reply_to: "If other than the sender.",
       subject: "Fields of the audience go between braces: {{name}}.",
+      preheader: "What a mailbox shows behind the subject; hidden in the letter.",
       html: "Styles in it are kept; scripts and forms never work in a mail.",
       text: "For readers without HTML. HTML, text or both.",
       unsubscribe_url: "https://… or mailto:…; may hold fields.",
+      unsubscribe_mailto: "An address that takes unsubscribes, beside the one above or alone.",
+      list: "For List-Id, and for those who want no letters of this list; the audience’s name if empty.",
+      envelope_sender: "Where bounces come back to; the sender’s address if empty. {campaign}, {letter} and {mac} give each letter its own.",
     },
+    textFromHtml: "Make the text part from the HTML",
+    more: "More: list, envelope sender, headers",
+    headers: {
+      title: "Headers of your own",
+      hint: "Values may hold fields. Those that Sluice writes itself are refused.",
+      name: (n: number) => `Name of header ${n}`,
+      value: (n: number) => `Value of header ${n}`,
+      add: "Add a header",
+      remove: (name: string) => `Remove header ${name}`,
+      nameless: "It has no name yet, and is not sent.",
+      twice: "This header is there already.",
+    },
+    insertPartial: (into: string) => `Insert a partial into “${into}”:`,
+    insertOtherPartial: "Another partial…",
+    attached: "Attachments",
     insert: (into: string) => `Insert into “${into}”:`,
     insertOther: "Another field…",
     preview: "Preview",
@@ -142,6 +167,26 @@ export const en = {
     previewNeedsAudience: "Choose an audience, and you see the letter here as each of its recipients will.",
     previewNeedsBody: "Write HTML or text, and you see the letter here.",
     previewFault: (field: string, why: string) => `${field}: ${why}`,
+  },
+  attachments: {
+    title: "Attachments",
+    choose: "Attach files…",
+    fromColumn: "Or each recipient’s own, from a column…",
+    ofColumn: (column: string) => `each recipient’s own, from “${column}”`,
+    remove: (name: string) => `Remove ${name}`,
+    sending: (name: string) => `Uploading ${name}`,
+    sent: (sent: number, all: number) => `${size(sent)} of ${size(all)}`,
+    size,
+    added: (name: string) => `Attached: ${name}`,
+    cutOff: "The file could not be read, or the connection broke off. Remove it and try again.",
+    showInText: "Show in the text",
+    shownAs: (id: string) => `Shown in the text as cid:${id}`,
+    insertPicture: "Insert into the HTML",
+  },
+  warnings: {
+    title: "What to look at",
+    use: (name: string) => `Use “${name}”`,
+    useIn: (name: string, of: string) => `Use “${name}”: ${of}`,
   },
   test: {
     title: "Test copy",
@@ -234,6 +279,16 @@ export const en = {
     moderated: (n: number) =>
       `It will go to moderation, for ${f.plural(n, { one: "this reason", other: "these reasons" })}. A moderator decides.`,
     toMessage: "To the message",
+    refused: (why: string) => `It would not be started: ${why}`,
+    unknownTags: "It would not be started: it has tags that no column of the audience has, and they would leave blanks in every letter.",
+    sendNevertheless: "Send nevertheless, with blanks",
+    faults: {
+      title: "Letters that cannot be made",
+      hint: "Of the first, the last and a hundred between. They would be skipped.",
+      row: "Row",
+      address: "Address",
+      what: "What is wrong",
+    },
   },
   start: {
     name: "Campaign",
