@@ -271,7 +271,7 @@ describe("afterwards", () => {
     }
     await page.goto(`${engine.url}/#/lists/partials`);
     await page.getByRole("button", { name: "{{> sign}}: показать" }).click();
-    await page.getByLabel("Содержание").waitFor();
+    await page.getByLabel("Содержание", { exact: true }).waitFor();
     assert.deepEqual(await axeFaults(page), []);
     assert.equal(await overflowing(page), 0, "the partial");
     await page.context().close();
