@@ -48,7 +48,10 @@ describe("the fields of a message", () => {
     await openMore(page);
     await write(page, more);
     await page.getByRole("button", { name: "Add a header" }).click();
-    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Name of header 1");
+    await until(
+      () => page.evaluate(() => document.activeElement?.getAttribute("aria-label") === "Name of header 1"),
+      "the focus on the header's name",
+    );
     await page.keyboard.type("Feedback-ID");
     await page.keyboard.press("Tab");
     await page.keyboard.type("{{name}}:shop");

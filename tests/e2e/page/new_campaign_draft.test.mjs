@@ -201,7 +201,7 @@ describe("the start", () => {
   test("moderation's reasons are told with what was measured, and it goes there", async () => {
     const strict = await Engine.start({ quiet: false });
     try {
-      const rows = ["email,name", ...Array.from({ length: 20 }, (_, n) => `info@d${n}.example,Info`)].join("\n");
+      const rows = ["email,name,city", ...Array.from({ length: 20 }, (_, n) => `info@d${n}.example,Info,Rome`)].join("\n");
       const page = await open(browser, strict);
       await page.goto(`${strict.url}/#/new`);
       await upload(page, file(rows));

@@ -94,8 +94,9 @@ export function MessageStep({ keeper, form }: StepProps) {
           {line("to_name")}
           {line("reply_to")}
           {line("subject", true)}
-          {line("preheader")}
+          {/* Behind the subject at once: by keyboard, what is inserted goes where one was last. */}
           <FieldInserter columns={audience?.columns ?? []} into={words.fields[target]} field={fields[target]} />
+          {line("preheader")}
           <PartialInserter into={words.fields[bodyTarget]} field={fields[bodyTarget]} />
           {body("html")}
           {body("text")}
