@@ -1,5 +1,5 @@
 // What few campaigns need: the list's name, the envelope sender, headers of one's own.
-import { useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
@@ -43,9 +43,13 @@ function Headers({ rows, change, faultOf }: HeadersProps) {
   const words = useViewWords(table).message.headers;
   const group = useRef<HTMLFieldSetElement>(null);
   const put = (at: number, next: Partial<HeaderRow>) => change(rows.map((one, index) => (index === at ? { ...one, ...next } : one)));
-  /** Of the rows as they are drawn next. */
-  const focusSoon = (selector: string, at: number) =>
-    requestAnimationFrame(() => [...(group.current?.querySelectorAll<HTMLElement>(selector) ?? [])].at(at)?.focus());
+  /** Where the focus goes when the rows are drawn with one more, or one fewer. */
+  const focusNext = useRef<{ selector: string; at: number } | null>(null);
+  useEffect(() => {
+    const wanted = focusNext.current;
+    focusNext.current = null;
+    if (wanted) [...(group.current?.querySelectorAll<HTMLElement>(wanted.selector) ?? [])].at(wanted.at)?.focus();
+  }, [rows.length]);
   const faultAt = ({ name, value }: HeaderRow, at: number) => {
     const own = name.trim();
     if (!own) return value ? words.nameless : null;
@@ -87,8 +91,8 @@ function Headers({ rows, change, faultOf }: HeadersProps) {
               className="icon-button"
               aria-label={words.remove(row.name.trim() || String(at + 1))}
               onClick={() => {
+                focusNext.current = { selector: ".header-add", at: 0 };
                 change(rows.filter((_, index) => index !== at));
-                focusSoon(".header-add", 0);
               }}
             >
               <Icon name="close" />
@@ -104,8 +108,8 @@ function Headers({ rows, change, faultOf }: HeadersProps) {
       <Button
         className="header-add"
         onClick={() => {
+          focusNext.current = { selector: ".header-name", at: -1 };
           change([...rows, { name: "", value: "" }]);
-          focusSoon(".header-name", -1);
         }}
       >
         <Icon name="plus" />
