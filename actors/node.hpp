@@ -35,9 +35,9 @@ struct node_settings {
   retry_settings retry;
   import_settings imports;
   std::size_t attachment_bytes_max = std::size_t{10} << 20U; ///< of one file
-  std::size_t batch_letters_max = 250;                    ///< letters made ready at a time
-  std::size_t letters_bytes_max = std::size_t{64} << 20U; ///< letters made ready and not yet gone
-  std::size_t batches_ahead_max = 4;                      ///< made ready before a connection takes them
+  std::size_t batch_letters_max = 250;                       ///< letters made ready at a time
+  std::size_t letters_bytes_max = std::size_t{64} << 20U;    ///< letters made ready and not yet gone
+  std::size_t batches_ahead_max = 4;                         ///< made ready before a connection takes them
   std::size_t store_threads = 4; ///< that read the store and render letters, see actors/store_pool.hpp
 };
 

@@ -3,8 +3,8 @@
 #include "adapters/cli/configuration_source.hpp"
 #include "adapters/cli/logging.hpp"
 #include "adapters/cli/running_engine.hpp"
-#include "adapters/relays.hpp"
 #include "adapters/cli/stop_signals.hpp"
+#include "adapters/relays.hpp"
 
 #include <ostream>
 
@@ -70,8 +70,8 @@ outcome<exit_code> serve(session& with, const serve_arguments& said) {
   if (!started)
     return std::unexpected(started.error());
   io.out << "sluice listens at " << (*started)->url() << ", data in "
-         << read->settings.node.data_folder.string() << ", relay "
-         << relays_words(read->settings.node) << std::endl;
+         << read->settings.node.data_folder.string() << ", relay " << relays_words(read->settings.node)
+         << std::endl;
   // The token signs in: it is for the terminal of whoever started the engine, not for a journal.
   if (io.out_terminal.is_terminal)
     io.out << "the page: " << (*started)->url() << "/#token=" << (*started)->token() << std::endl;

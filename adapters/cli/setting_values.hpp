@@ -23,5 +23,4 @@ std::string list_words(const std::vector<std::string>& items);
 std::string number_words(double number);
 std::string size_words(std::uint64_t bytes); ///< "64MiB"
 
-
 } // namespace sluice::cli

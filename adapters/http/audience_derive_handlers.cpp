@@ -264,7 +264,8 @@ void copy_campaign(node& engine, const http_request& request, const respond& ans
                                .audience = asked->audience.value_or(original->audience.id),
                                .by = request.who.name,
                                .idempotency_key = request.idempotency_key,
-                               .accepts_left_out = !asked->audience, // somebody has accepted it for the original
+                               .accepts_left_out =
+                                   !asked->audience, // somebody has accepted it for the original
                                .copied_from = original->id};
   const auto before =
       draft_made_before(engine.store(), request.who.name, request.idempotency_key, what.key_use());

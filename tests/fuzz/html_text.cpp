@@ -19,7 +19,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   must(text.size() <= rendered_bytes_max, "the text has a bound");
   must(text.ends_with('\n') || text.ends_with("}}"), "the text ends with a line");
   const std::vector<std::string> columns{"a", "b"};
-  const auto made = letter_template::parse("text", text, columns, {value_escaping::none, template_lines::crlf});
+  const auto made =
+      letter_template::parse("text", text, columns, {value_escaping::none, template_lines::crlf});
   static_cast<void>(made);
   return 0;
 }

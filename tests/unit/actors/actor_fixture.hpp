@@ -34,7 +34,7 @@ public:
   /// What becomes of a granted letter; nothing: it stays on its connection until `finish`.
   std::function<std::optional<result_group>(const arrival&)> outcome_of;
   std::size_t connections = 20;
-  std::string name; ///< letters are claimed for it
+  std::string name;              ///< letters are claimed for it
   std::vector<arrival> arrivals; ///< letters whose end of data was sent, in order
   std::size_t largest_batch = 0; ///< octets of the largest batch that was offered
 

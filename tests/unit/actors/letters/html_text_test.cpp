@@ -104,7 +104,8 @@ TEST_CASE("text of HTML: values are not escaped, whatever delimiters were used")
 }
 
 TEST_CASE("text of HTML: blanks that nobody sees in a tag are none of its name") {
-  CHECK(filled_in("<p>{{#&nbsp;name}}Hi {{\xEF\xBB\xBFname|you}}{{/name}}</p>", {"name"}, {"Ann"}) == "Hi Ann\n");
+  CHECK(filled_in("<p>{{#&nbsp;name}}Hi {{\xEF\xBB\xBFname|you}}{{/name}}</p>", {"name"}, {"Ann"}) ==
+        "Hi Ann\n");
 }
 
 TEST_CASE("text of HTML: long lines are wrapped, links are not") {
