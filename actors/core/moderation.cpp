@@ -58,7 +58,15 @@ void add_growth_reason(const audience_info& audience,
 void add_pattern_reasons(const campaign_spec& spec,
                          const moderation_settings& settings,
                          std::vector<notice>& reasons) {
-  const std::array<std::string_view, 4> texts{spec.subject, spec.text, spec.html, spec.from};
+  // All that a recipient sees.
+  std::vector<std::string_view> texts{spec.subject, spec.text,      spec.html,
+                                      spec.from,    spec.preheader, spec.to_name};
+  for (const auto& one : spec.partials)
+    texts.emplace_back(one.content);
+  for (const auto& one : spec.headers)
+    texts.emplace_back(one.value);
+  for (const auto& one : spec.attachments)
+    texts.emplace_back(one.name);
   for (const auto& pattern : settings.suspicious_patterns) {
     const auto found = find_pattern(pattern, texts);
     if (!found)

@@ -118,6 +118,12 @@ TEST_CASE("a pattern on the list is found in every text, in any script and case"
   spec = good_spec();
   spec.text = std::string(790, 'x') + " casino bonus";
   CHECK(reasons(spec, audience_of(10), known_sender, settings).size() == 1);
+  spec = good_spec();
+  spec.preheader = "Casino bonus";
+  CHECK(reasons(spec, audience_of(10), known_sender, settings).size() == 1);
+  spec = good_spec();
+  spec.partials = {{"footer", 1, "<p>casino bonus</p>"}};
+  CHECK(reasons(spec, audience_of(10), known_sender, settings).size() == 1);
 }
 
 TEST_CASE("a pattern that is none is told at configuration, and later sends to a moderator") {
