@@ -78,7 +78,7 @@ describe("a copy", () => {
     const { secret } = await engine.http("POST", "/v1/tokens", { role: "viewer", name: "copies nothing" });
     const viewer = await open(browser, engine, { token: secret });
     await viewer.goto(`${engine.url}/#/finished/${id}`);
-    await viewer.getByRole("dialog").getByRole("tablist").waitFor();
+    await viewer.getByRole("dialog").getByRole("tablist", { name: "What is shown of the campaign" }).waitFor();
     assert.equal(await viewer.getByRole("button", { name: "Copy…" }).count(), 0);
     await viewer.context().close();
   });
