@@ -190,9 +190,10 @@ describe("the keyboard alone", () => {
     await tabTo((id) => document.activeElement?.matches(`.card[data-campaign="${id}"] [aria-haspopup]`), first);
     await page.keyboard.press("Enter");
     await focusOn(() => document.activeElement?.getAttribute("role") === "menuitem", "the focus in the menu");
-    await page.keyboard.press("ArrowDown");
-    await page.keyboard.press("ArrowDown");
-    await focusOn(() => document.activeElement?.textContent === "Release whole", "Release");
+    await until(async () => {
+      await page.keyboard.press("ArrowDown");
+      return page.evaluate(() => document.activeElement?.textContent === "Release whole");
+    }, "Release", 5);
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").getByText("40 letters leave now").waitFor();
     await inDialog("release");
