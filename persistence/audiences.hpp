@@ -26,11 +26,13 @@ public:
   virtual result<std::uint16_t> column(std::string_view name) = 0;
   /// True: taken; false: the address is in it already (compared without regard to case), left out.
   virtual result<bool> add(const recipient& row) = 0;
+  // Both are taken over by who keeps them: NOLINTBEGIN(performance-unnecessary-value-param)
   /// Another name than it was begun with.
   virtual void rename(std::string name) { static_cast<void>(name); }
   /// How it was read and what was left out: kept with the audience by `commit`, where this is called before. A writer that
   /// keeps nothing but rows need not.
   virtual void describe(import_record how) { static_cast<void>(how); }
+  // NOLINTEND(performance-unnecessary-value-param)
   /// Makes it durable and visible. `invalid_input` when no row was taken.
   virtual result<audience_info> commit() = 0;
 };
