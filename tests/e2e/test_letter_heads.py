@@ -149,6 +149,14 @@ class Heads(unittest.TestCase):
         self.assertEqual(len(set(self.sink.senders)), 2)
         for sender in self.sink.senders:
             self.assertRegex(sender, r"^bounce\+c1\.[01]\.[a-z2-7]{16}@back\.shop\.example$")
+        second = next(one for one in self.sink.senders if ".1." in one)
+        found = self.engine.post("/v1/feedback", {"kind": "bounce", "to": second})["items"]
+        self.assertEqual(found, [{"campaign": "c1", "letter": 1, "email": "bob@example.com", "suppressed": True}])
+        self.assertEqual([(one["email"], one["reason"]) for one in self.engine.get("/v1/suppressions")["items"]],
+                         [("bob@example.com", "bounced")])
+        with self.assertRaises(Refused):
+            self.engine.post("/v1/feedback", {"kind": "bounce", "to": second.replace(".1.", ".0.")})
+        self.assertEqual(len(self.engine.get("/v1/suppressions")["items"]), 1)
 
     def test_two_installations_have_other_message_ids(self):
         self.sent()
