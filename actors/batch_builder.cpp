@@ -22,7 +22,8 @@ struct letter_maker {
   letter_origin origin;
   campaign_spec spec;
   audience_id audience;
-  std::string list; ///< its letters belong to; see list_name_of
+  std::string audience_hash; ///< as the campaign's log has it: rows that do not fit it are made no letters of
+  std::string list;          ///< its letters belong to; see list_name_of
   std::unique_ptr<letter_composer> composer;
 
   /// Both were checked when the campaign was made, so failing here is a fault of the stored campaign.
@@ -73,7 +74,8 @@ struct letter_maker {
                            const std::set<std::string_view>& throttled,
                            batch& letters,
                            built& done) {
-    const auto rows = services->store->audiences().read_rows(audience, range.begin, range.size());
+    const auto rows =
+        services->store->audiences().read_checked(audience, audience_hash, range.begin, range.size());
     if (!rows)
       return std::unexpected(rows.error());
     if (rows->empty())
@@ -94,7 +96,9 @@ struct letter_maker {
         left_from = index;
         break;
       }
-      if (const auto& entry = (*suppressed)[row])
+      if (rows->is_erased(row))
+        skip(index, notice{"recipient_erased"}, done);
+      else if (const auto& entry = (*suppressed)[row])
         skip(index, notice_of(*entry), done);
       else if (!throttled.empty() && throttled.contains(ascii_domain(domain_of(emails[row]))))
         done.made.throttled[ascii_domain(domain_of(emails[row]))].add(index);
@@ -177,6 +181,7 @@ batch_builder_actor spawn_batch_builder(campaign_actor::base& parent,
   maker->origin.list = audience.name;
   maker->spec = std::move(spec);
   maker->audience = audience.id;
+  maker->audience_hash = audience.hash;
   return parent.spawn<caf::linked>(batch_builder, std::move(campaign), std::move(maker));
 }
 

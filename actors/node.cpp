@@ -4,6 +4,7 @@
 #include "actors/findings_keeper.hpp"
 #include "actors/relay_group.hpp"
 #include "persistence/stores/open_store.hpp"
+#include "messages/notice_words.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -277,6 +278,23 @@ make_relays(const node_settings& settings, const relay_factory& factory, const c
 
 } // namespace
 
+namespace {
+
+/// An engine also starts where the disk takes nothing: it waits for it then.
+void tell_of_start(engine& services) {
+  for (const auto& fault : services.store->table_faults())
+    spdlog::error("the store was changed behind the engine's back: {}", words_of(fault.what));
+  auto started = services.settings.start;
+  if (started.relays.empty())
+    for (const auto& name : services.relays)
+      started.relays.push_back({name, {}});
+  const auto recorded = services.store->house().record({{services.now(), {}, std::move(started)}});
+  if (!recorded)
+    spdlog::error("the house's log has not taken this start: {}", recorded.error().message);
+}
+
+} // namespace
+
 result<std::unique_ptr<node>>
 node::open(node_settings settings, const relay_factory& relays, caf::actor_system* system, clock_source now) {
   auto services = std::make_shared<engine>();
@@ -294,6 +312,7 @@ node::open(node_settings settings, const relay_factory& relays, caf::actor_syste
   services->letters.set_bytes_max(settings.letters_bytes_max);
   services->claims.set_letters_max(services->relay->letters_in_flight_max());
   services->settings = std::move(settings);
+  tell_of_start(*services);
   auto opened = std::make_unique<actor_node>(std::move(services), system);
   if (auto begun = opened->begin(); !begun)
     return std::unexpected(begun.error());

@@ -9,6 +9,7 @@
 #include "actors/core/suspicion_settings.hpp"
 #include "actors/directory.hpp"
 #include "actors/relay_factory.hpp"
+#include "messages/house_event.hpp"
 #include "messages/command.hpp"
 #include "messages/import_record.hpp"
 #include "messages/view.hpp"
@@ -38,6 +39,9 @@ struct node_settings {
   std::size_t batch_letters_max = 250;                       ///< letters made ready at a time
   std::size_t letters_bytes_max = std::size_t{64} << 20U;    ///< letters made ready and not yet gone
   std::size_t batches_ahead_max = 4;                         ///< made ready before a connection takes them
+  /// What the house's log tells of this start, beside the relays' names: the version, and settings that differ from the
+  /// default. Without secrets.
+  house::engine_started start;
   std::size_t store_threads = 4; ///< that read the store and render letters, see actors/store_pool.hpp
 };
 

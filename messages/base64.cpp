@@ -20,6 +20,20 @@ std::string to_base64(std::string_view bytes) {
   return text;
 }
 
+std::optional<std::string> from_base64(std::string_view text) {
+  if (text.empty())
+    return std::string{};
+  std::string bytes(text.size() / 4 * 3, '\0');
+  const auto read = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                                    reinterpret_cast<const unsigned char*>(text.data()),
+                                    static_cast<int>(text.size()));
+  if (read != static_cast<int>(bytes.size()))
+    return std::nullopt;
+  bytes.resize(bytes.size() - (text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0));
+  // OpenSSL passes over blanks, and takes bits that belong to no byte.
+  return to_base64(bytes) == text ? std::optional(std::move(bytes)) : std::nullopt;
+}
+
 std::string to_base64url(std::string_view bytes) {
   auto text = to_base64(bytes);
   text.resize(std::min(text.find('='), text.size()));

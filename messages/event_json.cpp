@@ -2,6 +2,7 @@
 
 #include "messages/json.hpp"
 #include "messages/notice_json.hpp"
+#include "messages/storable_json.hpp"
 #include "messages/utf8.hpp"
 
 #include <nlohmann/json.hpp>
@@ -93,18 +94,6 @@ T value_or_wrong(result<T> read) {
 
 json number(timestamp moment) {
   return moment.time_since_epoch().count();
-}
-
-/// What is stored can always be read: bytes that are not UTF-8 are not written. Gates before this one see
-/// to it that there are none; a log must not be lost for one that slept.
-void make_utf8(json& value) {
-  if (value.is_string()) {
-    if (const auto& text = value.get_ref<const std::string&>(); !is_utf8(text))
-      value = as_utf8(text);
-  } else if (value.is_structured()) {
-    for (auto& inner : value)
-      make_utf8(inner);
-  }
 }
 
 // -- writing: each type's own fields --------------------------------------------------------------------

@@ -553,6 +553,75 @@ constexpr auto table = std::to_array<notice_words>({
     {"letter_waiting", "it is due and waits for its turn on a connection to the relay"},
     {"letter_waiting_again", "it is due and waits for its turn on a connection to the relay; it was tried "
                              "{attempts|time|times} and came back[: {reply}][: {causes}]"},
+
+    // The house's log
+    {"house_log_began", "the house's log begins"},
+    {"house_engine_started",
+     "the engine started, version {version}[; relays: {relays}][; settings: {settings}]"},
+    {"house_token_created", "token \"{name}\" ({id}) made, role {role:role}"},
+    {"house_token_found", "token \"{name}\" ({id}), role {role:role}, was there before this log"},
+    {"house_token_revoked", "token \"{name}\" ({id}) revoked"},
+    {"house_suppressions_added",
+     "{count|address or domain|addresses or domains} suppressed[: {reason}][, for the list \"{list}\"]"},
+    {"house_suppressions_found", "{count|suppression was|suppressions were} there before this log[: "
+                                 "{reason}][, for the list \"{list}\"]"},
+    {"house_suppressions_removed", "{count|suppression|suppressions} removed[, for the list \"{list}\"]"},
+    {"house_audience_imported", "list {audience} \"{name}\" made: {rows|recipient|recipients}, hash {hash}"},
+    {"house_audience_found",
+     "list {audience} \"{name}\" was there before this log: {rows|recipient|recipients}, hash {hash}"},
+    {"house_audience_renamed", "list {audience} renamed from \"{before}\" to \"{name}\""},
+    {"house_audience_deleted",
+     "list {audience} \"{name}\" deleted: {rows|recipient|recipients}, hash {hash}"},
+    {"house_audience_rooted",
+     "list {audience} was checked against its hash {hash}; its tree has the hash {root}"},
+    {"house_test_copy_sent", "test copy of letter {row} of {campaign} to {recipient}: {outcome}[, {reply}]"},
+    {"house_recipients_read", "recipients read or exported: {what}[ of {of}][, {rows|row|rows}]"},
+    {"house_sealed", "{logs|log|logs} sealed, the signature's hash is {hash}"},
+    {"house_sign_ins_refused", "{count|request|requests} with a wrong token since {since:time}"},
+    {"house_address_erased",
+     "a recipient erased: {rows|row|rows} of lists, {suppressions|suppression|suppressions}"},
+    {"house_tables_accepted",
+     "the tables were taken as they are, with {count|difference|differences} to this log[: {words}]"},
+    {"house_event_unknown", "the house's log has no event {event}; its last one is {events}"},
+    {"house_log_damaged",
+     "the house's log is damaged at event {number}: {fault}; `sluice audit verify` lists every fault"},
+    {"house_log_gone", "the house's log was deleted"},
+    {"house_key_changed", "the store's secret is another one than the house's log began with: whom the log "
+                          "names can no longer be told"},
+    {"tables_changed", "the store was changed behind the engine's back, and no letter is made until that is "
+                       "settled ({causes}); `sluice audit verify` lists all of it: bring the data folder "
+                       "back from a copy, or take the tables as they are with `sluice audit accept`"},
+    {"token_not_in_log", "table tokens: \"{name}\" ({id}), role {role:role}, is not in the house's log: it "
+                         "was put there by hand"},
+    {"token_differs_from_log", "table tokens: \"{name}\" ({id}) has the role {role:role}, the house's log "
+                               "says \"{logged_name}\", {logged_role:role}"},
+    {"token_missing", "table tokens: \"{name}\" ({id}) is missing"},
+    {"suppression_not_in_log", "table suppressions: {target}[ for the list \"{list}\"] is not in the house's "
+                               "log: it was put there by hand"},
+    {"suppression_differs_from_log", "table suppressions: {target}[ for the list \"{list}\"] is another "
+                                     "entry than the house's log has (its reason or times)"},
+    {"suppression_missing",
+     "table suppressions: an entry that event {number} of the house's log made is missing"},
+    {"audience_not_in_log",
+     "table audiences: {audience} \"{name}\" is not in the house's log: it was put there by hand"},
+    {"audience_differs_from_log",
+     "table audiences: {audience} \"{name}\" has another name, size or hash than the house's log has"},
+    {"audience_missing", "table audiences: {audience} \"{name}\" is missing"},
+    {"table_more_faults", "table {table}: {count|more fault|more faults}"},
+    {"audience_changed",
+     "the list {audience} is not the one that was checked: its rows from {row} on (group {group}) were "
+     "changed. Nobody of them gets a letter; `sluice audit verify` names the rows"},
+    {"audience_row_changed", "table audiences: row {row} (group {group}) of {audience} was changed"},
+    {"audience_group_changed", "table audiences: the hashes of rows {row} to {last} (group {group}) of "
+                               "{audience} do not lead to its hash"},
+    {"audience_unreadable", "table audiences: {audience} cannot be read at row {row}: {fault}"},
+    {"audience_rows_missing", "table audiences: {audience} has {rows|row|rows}, and should have {expected}"},
+    {"audience_hash_wrong", "table audiences: the rows of {audience} do not have its hash"},
+    {"audience_index_wrong", "table audiences: the index of {audience} says {address} stands in row {row}, "
+                             "where somebody else stands"},
+    {"audience_index_missing",
+     "table audiences: row {row} of {audience} is missing in the index of addresses"},
+    {"recipient_erased", "the recipient was erased"},
 });
 
 const notice_words* find(std::string_view code) {

@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t varint_bytes_max = 10;
 constexpr std::string_view email_column = "email";
+constexpr char erased_mark = 0;
+constexpr char salted_mark = 1;
 
 void append_varint(std::string& to, std::uint64_t number) {
   while (number >= 0x80) {
@@ -92,8 +94,43 @@ void encode_row(const recipient& row, std::string& to) {
   }
 }
 
-std::optional<std::string_view> take_row(std::string_view& chunk) {
-  return take_text(chunk);
+sha256_hash row_entry::leaf_hash() const {
+  if (!is_erased())
+    return sha256(leaf);
+  sha256_hash hash;
+  std::copy_n(reinterpret_cast<const std::uint8_t*>(leaf.data()), hash.size(), hash.begin());
+  return hash;
+}
+
+std::optional<row_entry> take_entry(std::string_view& chunk, row_format format) {
+  const auto salt_bytes = format == row_format::plain ? std::size_t{0} : leaf_salt_bytes;
+  if (format == row_format::salted) {
+    if (chunk.empty())
+      return std::nullopt;
+    const auto mark = chunk.front();
+    chunk.remove_prefix(1);
+    if (mark == erased_mark) {
+      constexpr auto hash_bytes = std::tuple_size_v<sha256_hash>;
+      if (chunk.size() < hash_bytes)
+        return std::nullopt;
+      const auto leaf = chunk.substr(0, hash_bytes);
+      chunk.remove_prefix(hash_bytes);
+      return row_entry{{}, leaf};
+    }
+    if (mark != salted_mark || chunk.size() < salt_bytes)
+      return std::nullopt;
+  }
+  const auto* const begin = chunk.data();
+  chunk.remove_prefix(salt_bytes);
+  const auto row = take_text(chunk);
+  if (!row || row->empty())
+    return std::nullopt;
+  return row_entry{*row, {begin, static_cast<std::size_t>(chunk.data() - begin)}};
+}
+
+void append_erased(std::string& to, const sha256_hash& leaf) {
+  to.push_back(erased_mark);
+  to += as_text(leaf);
 }
 
 std::optional<std::string_view> read_row(std::string_view row, std::vector<field_view>& fields) {
@@ -108,7 +145,8 @@ std::optional<std::string_view> read_row(std::string_view row, std::vector<field
   return email;
 }
 
-audience_draft::audience_draft(audience_id id, std::string name, timestamp now) {
+audience_draft::audience_draft(audience_id id, std::string name, timestamp now, std::string_view salt_key) :
+    salts_(salt_key) {
   info_.id = id;
   info_.name = std::move(name);
   info_.columns.emplace_back(email_column);
@@ -143,9 +181,11 @@ result<void> audience_draft::check_row(const recipient& row) const {
 }
 
 letter_index audience_draft::take(const recipient& row, std::string& chunk) {
+  chunk.push_back(salted_mark);
   const auto begin = chunk.size();
+  chunk += salts_.next();
   encode_row(row, chunk);
-  rows_.update(std::string_view(chunk).substr(begin));
+  tree_.add(sha256(std::string_view(chunk).substr(begin)));
   info_.role_addresses += is_role_address(row.email) ? 1U : 0U;
   return info_.size++;
 }
@@ -153,13 +193,17 @@ letter_index audience_draft::take(const recipient& row, std::string& chunk) {
 result<audience_info> audience_draft::finish() {
   if (info_.size == 0)
     return failure(error_code::invalid_input, notice{"list_empty"});
+  info_.hash = tree_hash(info_.size, info_.columns, tree_.finish());
+  return info_;
+}
+
+std::string flat_hash::finish(letter_index rows, std::span<const std::string> columns) {
   sha256_stream whole;
-  whole.update(big_endian(std::uint64_t{info_.size}));
-  for (const auto& name : info_.columns)
+  whole.update(big_endian(std::uint64_t{rows}));
+  for (const auto& name : columns)
     whole.update(big_endian(static_cast<std::uint32_t>(name.size()))).update(name);
   whole.update(as_text(rows_.finish()));
-  info_.hash = to_hex(whole.finish());
-  return info_;
+  return to_hex(whole.finish());
 }
 
 } // namespace sluice

@@ -7,14 +7,20 @@
 //   varint  bytes of the address · the address
 //   for each field: varint column · varint bytes of the value · the value
 //
-// with varints of seven bits a byte, lowest first, the high bit set on all but the last. A chunk is rows
-// end to end. The hash of an audience is SHA-256 over
+// with varints of seven bits a byte, lowest first, the high bit set on all but the last. A chunk is entries end to end:
+//
+//   0x01 · 16 random bytes · the row      one that is there
+//   0x00 · 32 bytes, its leaf             one that was erased
+//
+// and the audience's hash is that of a tree over their leaves (persistence/audience_tree.hpp). Chunks of audiences of before
+// are rows end to end, and their hash is SHA-256, in hexadecimal, over
 //
 //   8 bytes   how many rows, big-endian
 //   for each column: 4 bytes, the length of its name, big-endian · the name
 //   32 bytes  SHA-256 over all rows, end to end
 
 #include "messages/sha256.hpp"
+#include "persistence/audience_tree.hpp"
 #include "persistence/audiences.hpp"
 #include "persistence/recipient_rows.hpp"
 
@@ -32,23 +38,48 @@ std::unexpected<error> audience_was_deleted(audience_id id, std::string_view nam
 /// Appends a row.
 void encode_row(const recipient& row, std::string& to);
 
-/// Takes the first row off a chunk, without looking into it; nothing when the bytes are no row.
-std::optional<std::string_view> take_row(std::string_view& chunk);
+/// A row as it lies in a chunk.
+struct row_entry {
+  std::string_view row;  ///< its bytes behind their length; empty: it was erased
+  std::string_view leaf; ///< what its leaf is SHA-256 of; of one that was erased the leaf itself
+  bool is_erased() const { return row.empty(); }
+  sha256_hash leaf_hash() const;
+};
 
-/// Reads a row that `take_row` gave: its address, and its fields behind those that `fields` has; both point into
+/// Takes the first entry off a chunk, without looking into its row; nothing when the bytes are none.
+std::optional<row_entry> take_entry(std::string_view& chunk, row_format format);
+
+/// Reads an entry's row: its address, and its fields behind those that `fields` has; both point into
 /// `row`. Nothing when the bytes are no row: then some of its fields may be there.
 std::optional<std::string_view> read_row(std::string_view row, std::vector<field_view>& fields);
+
+/// Appends what is left of an entry when it is erased.
+void append_erased(std::string& to, const sha256_hash& leaf);
+
+/// The hash of an audience of before, as its rows go by.
+class flat_hash {
+public:
+  /// A row as `take_entry` gives it with row_format::plain: with its length.
+  void add(std::string_view leaf) { rows_.update(leaf); }
+  std::string finish(letter_index rows, std::span<const std::string> columns);
+
+private:
+  sha256_stream rows_;
+};
 
 /// What a writer knows of its audience besides the rows: columns, counts, hash, and the limits on them.
 class audience_draft {
 public:
-  audience_draft(audience_id id, std::string name, timestamp now);
+  /// `salt_key`: 32 random bytes, for the tree's leaves.
+  audience_draft(audience_id id, std::string name, timestamp now, std::string_view salt_key);
   /// See audience_writer::column.
   result<std::uint16_t> column(std::string_view name);
   /// `invalid_input` or `too_large` for a row that cannot be taken.
   result<void> check_row(const recipient& row) const;
-  /// Counts a row in, appends its bytes to `chunk` and returns its index.
+  /// Counts a row in, appends its entry to `chunk` and returns its index.
   letter_index take(const recipient& row, std::string& chunk);
+  /// Blocks of the tree that are whole by now, for keeping; after `finish` the rest.
+  std::vector<tree_block> take_blocks() { return tree_.take_blocks(); }
   letter_index size() const { return info_.size; }
   audience_id id() const { return info_.id; }
   void rename(std::string name) { info_.name = std::move(name); }
@@ -57,7 +88,8 @@ public:
 
 private:
   audience_info info_;
-  sha256_stream rows_;
+  salt_source salts_;
+  audience_tree_builder tree_;
 };
 
 } // namespace sluice

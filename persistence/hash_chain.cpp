@@ -1,6 +1,7 @@
 #include "persistence/hash_chain.hpp"
 
 #include "messages/event_json.hpp"
+#include "messages/house_event_json.hpp"
 #include "persistence/big_endian.hpp"
 
 #include <fmt/format.h>
@@ -35,8 +36,11 @@ std::unexpected<error> fault(campaign_id campaign, event_number number, std::str
 
 } // namespace
 
-journal_record::journal_record(const event& what) {
-  const auto body = encode_event(what);
+journal_record::journal_record(const event& what) : journal_record(encode_event(what)) {}
+
+journal_record::journal_record(const house_event& what) : journal_record(encode_house_event(what)) {}
+
+journal_record::journal_record(std::span<const std::uint8_t> body) {
   bytes_.reserve(body_offset + body.size());
   bytes_.resize(body_offset);
   bytes_.append(reinterpret_cast<const char*>(body.data()), body.size());

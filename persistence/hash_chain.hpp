@@ -2,6 +2,7 @@
 // The records of a log as bytes, and how they hang together (the layout is in persistence/journal.hpp).
 // Shared by every form of the journal, so that all of them write the same bytes and find the same faults.
 
+#include "messages/house_event.hpp"
 #include "persistence/journal.hpp"
 
 #include <string>
@@ -16,6 +17,7 @@ class journal_record {
 public:
   /// Encodes the event; its place in the log is still open.
   explicit journal_record(const event& what);
+  explicit journal_record(const house_event& what);
   /// Gives it its place and returns its own hash.
   sha256_hash seal(campaign_id campaign, event_number number, const sha256_hash& previous);
   std::string_view key() const { return std::string_view(bytes_).substr(0, record_key_bytes); }
@@ -23,6 +25,8 @@ public:
   std::size_t size() const { return bytes_.size(); }
 
 private:
+  explicit journal_record(std::span<const std::uint8_t> body);
+
   std::string bytes_;
 };
 

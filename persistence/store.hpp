@@ -9,6 +9,8 @@
 #include "messages/time.hpp"
 #include "persistence/attachments.hpp"
 #include "persistence/audiences.hpp"
+#include "persistence/hidden_address.hpp"
+#include "persistence/house_log.hpp"
 #include "persistence/journal.hpp"
 #include "persistence/notes.hpp"
 #include "persistence/partials.hpp"
@@ -37,9 +39,18 @@ public:
   virtual audience_store& audiences() = 0;
   virtual const audience_store& audiences() const = 0;
   virtual suppression_list& suppressions() = 0;
+  virtual const suppression_list& suppressions() const = 0;
   virtual snapshot_store& snapshots() = 0;
   virtual const snapshot_store& snapshots() const = 0;
   virtual token_store& tokens() = 0;
+  virtual const token_store& tokens() const = 0;
+  virtual house_log& house() = 0;
+  /// How addresses stand in the house's log.
+  virtual const address_hider& hider() const = 0;
+  /// Where the tables of tokens and suppressions were not what the house's log says when the store was opened for writing:
+  /// somebody was at its files. Such tokens are not honoured, and where it is the suppressions, none can be looked up, so
+  /// that no letter is made. Whoever takes the tables as they are says so with accept_tables.
+  virtual std::vector<table_fault> table_faults() const { return {}; }
   virtual note_store& notes() = 0;
   virtual partial_store& partials() = 0;
   virtual const partial_store& partials() const = 0;

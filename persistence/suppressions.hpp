@@ -3,9 +3,11 @@
 // audience was imported. An entry may name a whole domain, count for one list only, and end by itself.
 
 #include "messages/notice.hpp"
+#include "messages/principal.hpp"
 #include "messages/suppressed_target.hpp"
 #include "messages/time.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,9 +58,14 @@ public:
   virtual ~suppression_list() = default;
   /// Durable when it returns. One that is in it already (the same target and list) stays as it is, unless it has ended
   /// when the new one begins, or ends sooner: then the new one takes its place. Returns how many were new or took a place.
-  virtual result<std::size_t> add(const std::vector<suppression>& entries) = 0;
+  /// Here and below `done`: by whom and when, for the house's log.
+  virtual result<std::size_t> add(const std::vector<suppression>& entries, const act& done) = 0;
   /// How many of these targets were in it, for that list (empty: for all).
-  virtual result<std::size_t> remove(const std::vector<std::string>& targets, std::string_view list) = 0;
+  virtual result<std::size_t>
+  remove(const std::vector<std::string>& targets, std::string_view list, const act& done) = 0;
+  /// Every entry, also those that have ended; of one whose address was erased the hidden address, and no other.
+  virtual result<void>
+  visit(const std::function<void(const suppression& entry, std::string_view hidden)>& visitor) const = 0;
   /// The entry that keeps letters to it back, or nothing: one for each address asked for, in order. Where several do,
   /// that of the address before that of its domain. Any thread, and cheap.
   virtual result<std::vector<std::optional<suppression>>> find(const std::vector<std::string_view>& emails,

@@ -63,27 +63,30 @@ std::size_t token_table::first_bytes::operator()(const sha256_hash& hash) const 
   return value;
 }
 
-result<token_store::created_token> token_table::create(role role, std::string name, timestamp now) {
+result<token_store::created_token> token_table::create(role role, std::string name, const act& done) {
   if (auto checked = check_name(name); !checked)
     return std::unexpected(checked.error());
   const std::lock_guard guard(mutex_);
-  for (const auto& [hash, info] : tokens_)
-    if (info.name == name)
-      return failure(error_code::conflict, notice{"token_name_taken", {{"token", name}}});
+  if (is_name_taken(name))
+    return failure(error_code::conflict, notice{"token_name_taken", {{"token", name}}});
   for (;;) {
     const auto secret = make_secret();
     if (!secret)
       return std::unexpected(secret.error());
     const auto hash = sha256(*secret);
-    token_info info{.id = id_of(hash), .name = name, .role = role, .created_at = now};
+    token_info info{.id = id_of(hash), .name = name, .role = role, .created_at = done.at};
     // An id has 32 bits only, and what `revoke` takes must name one token.
     if (std::ranges::any_of(tokens_, [&](const auto& entry) { return entry.second.id == info.id; }))
       continue;
-    if (auto kept = keeper_.keep(hash, info); !kept)
+    if (auto kept = keeper_.keep(hash, info, done); !kept)
       return std::unexpected(kept.error());
     tokens_.emplace(hash, info);
     return created_token{std::move(info), *secret};
   }
+}
+
+bool token_table::is_name_taken(std::string_view name) const {
+  return std::ranges::any_of(tokens_, [&](const auto& entry) { return entry.second.name == name; });
 }
 
 std::optional<token_info> token_table::find(std::string_view secret) const {
@@ -106,7 +109,7 @@ result<std::vector<token_info>> token_table::list() const {
   return all;
 }
 
-result<void> token_table::revoke(std::string_view id_or_name) {
+result<void> token_table::revoke(std::string_view id_or_name, const act& done) {
   const std::lock_guard guard(mutex_);
   auto found =
       std::ranges::find_if(tokens_, [&](const auto& entry) { return entry.second.id == id_or_name; });
@@ -114,10 +117,23 @@ result<void> token_table::revoke(std::string_view id_or_name) {
     found = std::ranges::find_if(tokens_, [&](const auto& entry) { return entry.second.name == id_or_name; });
   if (found == tokens_.end())
     return failure(error_code::not_found, notice{"token_unknown", {{"token", id_or_name}}});
-  if (auto forgotten = keeper_.forget(found->first); !forgotten)
+  if (auto forgotten = keeper_.forget(found->first, found->second, done); !forgotten)
     return forgotten;
   tokens_.erase(found);
   return {};
+}
+
+std::vector<stored_token> token_table::stored() const {
+  const std::shared_lock guard(mutex_);
+  std::vector<stored_token> all;
+  for (const auto& [hash, info] : tokens_)
+    all.push_back({hash, info});
+  return all;
+}
+
+void token_table::disregard(const sha256_hash& hash) {
+  const std::lock_guard guard(mutex_);
+  tokens_.erase(hash);
 }
 
 void token_table::load(const sha256_hash& hash, token_info info) {

@@ -16,8 +16,8 @@ inline constexpr std::size_t token_name_bytes_max = 100;
 class token_keeper {
 public:
   virtual ~token_keeper() = default;
-  virtual result<void> keep(const sha256_hash& hash, const token_info& info) = 0;
-  virtual result<void> forget(const sha256_hash& hash) = 0;
+  virtual result<void> keep(const sha256_hash& hash, const token_info& info, const act& done) = 0;
+  virtual result<void> forget(const sha256_hash& hash, const token_info& info, const act& done) = 0;
 };
 
 class token_table : public token_store {
@@ -26,15 +26,19 @@ public:
   explicit token_table(token_keeper& keeper) : keeper_(keeper) {}
 
   /// `invalid_input` for a name that is empty, too long or not printable, `conflict` for one that is taken.
-  result<created_token> create(role role, std::string name, timestamp now) override;
+  result<created_token> create(role role, std::string name, const act& done) override;
   std::optional<token_info> find(std::string_view secret) const override;
   result<std::vector<token_info>> list() const override; ///< in the order of their names
-  result<void> revoke(std::string_view id_or_name) override;
+  result<void> revoke(std::string_view id_or_name, const act& done) override;
+  std::vector<stored_token> stored() const override;
 
   /// Takes in what was kept earlier.
   void load(const sha256_hash& hash, token_info info);
+  /// Takes out what is not to be honoured, although it is kept.
+  void disregard(const sha256_hash& hash);
 
 private:
+  bool is_name_taken(std::string_view name) const; ///< under the lock
   struct first_bytes {
     std::size_t operator()(const sha256_hash& hash) const noexcept;
   };

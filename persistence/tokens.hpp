@@ -1,6 +1,8 @@
 #pragma once
 // Who may do what. A token is 32 random bytes shown once; what is stored is its SHA-256.
 
+#include "messages/principal.hpp"
+#include "messages/sha256.hpp"
 #include "messages/time.hpp"
 
 #include <optional>
@@ -25,6 +27,12 @@ struct token_info {
   bool operator==(const token_info&) const = default;
 };
 
+/// A token as it is kept.
+struct stored_token {
+  sha256_hash hash{}; ///< of its secret
+  token_info info;
+};
+
 class token_store {
 public:
   virtual ~token_store() = default;
@@ -32,12 +40,15 @@ public:
     token_info info;
     std::string secret; ///< "slc_" and 43 characters of base64url; kept nowhere
   };
-  virtual result<created_token> create(role role, std::string name, timestamp now) = 0;
+  /// Here and below `done`: by whom and when, for the house's log.
+  virtual result<created_token> create(role role, std::string name, const act& done) = 0;
   /// Who holds this secret; nothing if nobody. Compared by hash. Any thread, and cheap.
   virtual std::optional<token_info> find(std::string_view secret) const = 0;
   virtual result<std::vector<token_info>> list() const = 0;
   /// By id or name; `not_found`.
-  virtual result<void> revoke(std::string_view id_or_name) = 0;
+  virtual result<void> revoke(std::string_view id_or_name, const act& done) = 0;
+  /// All, with their hashes, for an audit.
+  virtual std::vector<stored_token> stored() const = 0;
 };
 
 } // namespace sluice

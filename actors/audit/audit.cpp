@@ -1,11 +1,13 @@
 #include "actors/audit/audit.hpp"
 
 #include "actors/audit/chain_auditor.hpp"
+#include "actors/audit/house_audit.hpp"
 #include "actors/audit/rule_auditor.hpp"
 #include "actors/audit/seal.hpp"
 #include "actors/core/state_codec.hpp"
 #include "messages/check.hpp"
 #include "messages/event_json.hpp"
+#include "messages/notice_json.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -55,8 +57,6 @@ public:
 
   void run() {
     ++report_.campaigns;
-    if (campaign_.value == 0)
-      note(0, "no campaign has the number 0: its events are foreign");
     const auto read = from_.journal().read_raw(campaign_, 0, [this](const raw_record& record) {
       ++report_.events;
       chain_.follow(record);
@@ -71,6 +71,7 @@ public:
       note(0, known_.empty() ? "there is no such campaign" : "its whole log is gone");
     if (read)
       check_tail();
+    check_audience();
     if (chain_.is_broken())
       chain_.explain(from_.journal(), searches_left_-- > 0);
   }
@@ -116,6 +117,19 @@ private:
       return;
     if (const auto shown = decode_state(kept->state); shown && !show_the_same(*shown, rules_.state()))
       note(number, "the snapshot shows another state than the log adds up to");
+  }
+
+  /// The list is the one that the log names: its rows are held against the same hash by audit_house.
+  void check_audience() {
+    const auto& wanted = rules_.state().audience;
+    if (is_state_lost_ || wanted.id == audience_id{} || wanted.hash.empty())
+      return;
+    const auto there = from_.audiences().info(wanted.id);
+    if (there && there->hash != wanted.hash)
+      note(0, fmt::format("its audience {} is not the one that the log names: it has another hash",
+                          to_string(wanted.id)));
+    else if (!there && there.error().notice.code != "audience_deleted")
+      note(0, there.error().message);
   }
 
   /// A log that ends before an event that is known to have been.
@@ -183,6 +197,9 @@ audit_report merged(std::vector<audit_report>&& parts) {
   for (auto& part : parts) {
     whole.campaigns += part.campaigns;
     whole.events += part.events;
+    whole.house_events += part.house_events;
+    whole.audiences += part.audiences;
+    whole.rows += part.rows;
     for (auto& fault : part.faults)
       faults[fault.campaign].push_back(std::move(fault));
   }
@@ -227,11 +244,31 @@ audit_report check_all(const store& from,
 
 } // namespace
 
+namespace {
+
+const sealed_head* sealed_house(const log_seal* seal) {
+  // Heads are sorted.
+  const auto has_one =
+      seal != nullptr && !seal->heads.empty() && seal->heads.front().campaign == house_log_id;
+  return has_one ? &seal->heads.front() : nullptr;
+}
+
+} // namespace
+
 result<audit_report> verify_logs(const store& from, const audit_request& asked) {
   // Snapshots first: a running engine only makes logs longer meanwhile.
-  const auto known = gather_known(from, asked);
+  auto known = gather_known(from, asked);
   if (!known)
     return std::unexpected(known.error());
+  known->erase(house_log_id);
+  std::vector<audit_report> reports(1);
+  if (!asked.only || *asked.only == house_log_id) {
+    const auto* const sealed = sealed_house(asked.seal);
+    if (auto audited = audit_house(from, sealed, asked.now, reports.front()); !audited)
+      return std::unexpected(audited.error());
+    if (asked.only)
+      return merged(std::move(reports));
+  }
   const auto campaigns = campaigns_to_check(from, *known);
   if (!campaigns)
     return std::unexpected(campaigns.error());
@@ -242,7 +279,6 @@ result<audit_report> verify_logs(const store& from, const audit_request& asked) 
   const auto strange = from.journal().strange_keys();
   if (!strange)
     return std::unexpected(strange.error());
-  std::vector<audit_report> reports(1);
   for (const auto& key : *strange)
     reports.front().faults.push_back({{}, 0, "there is a key that is none of a record: " + key});
   reports.push_back(check_all(from, *campaigns, *known, asked.threads));
@@ -264,11 +300,17 @@ verify_sealed(const store& from, audit_request asked, const log_seal& seal, std:
 
 nlohmann::json to_json(const audit_report& report) {
   auto faults = nlohmann::json::array();
-  for (const auto& fault : report.faults)
-    faults.push_back({{"campaign", fault.campaign.value == 0 ? "" : to_string(fault.campaign)},
-                      {"number", fault.number},
-                      {"what", fault.what}});
-  return {{"campaigns", report.campaigns}, {"events", report.events}, {"faults", std::move(faults)}};
+  for (const auto& fault : report.faults) {
+    const auto is_whole_store = fault.campaign == house_log_id && !fault.is_house;
+    nlohmann::json item{{"campaign", is_whole_store ? std::string{} : log_name(fault.campaign)},
+                        {"number", fault.number},
+                        {"what", fault.what}};
+    if (!fault.notice.empty())
+      item["notice"] = to_json(fault.notice);
+    faults.push_back(std::move(item));
+  }
+  return {{"campaigns", report.campaigns}, {"events", report.events}, {"house_events", report.house_events},
+          {"audiences", report.audiences}, {"rows", report.rows},     {"faults", std::move(faults)}};
 }
 
 } // namespace sluice

@@ -19,16 +19,21 @@ namespace sluice {
 
 struct log_seal;
 
-/// What is wrong, and where. `number` is 0 when it is not about one event; campaign 0 is the whole store.
+/// What is wrong, and where. `number` is 0 when it is not about one event; campaign 0 is the whole store, or the house's log.
 struct audit_fault {
   campaign_id campaign;
   event_number number = 0;
   std::string what;
+  bool is_house = false;
+  sluice::notice notice = {}; ///< the same for programs, where it is about a table
 };
 
 struct audit_report {
   std::uint64_t campaigns = 0;
-  std::uint64_t events = 0;
+  std::uint64_t events = 0; ///< of campaigns
+  std::uint64_t house_events = 0;
+  std::uint64_t audiences = 0; ///< that were read, row by row
+  std::uint64_t rows = 0;      ///< of them
   std::vector<audit_fault>
       faults; ///< by campaign; audit_faults_max at most for each, and a word that there are more
 };
@@ -36,9 +41,10 @@ struct audit_report {
 inline constexpr std::size_t audit_faults_max = 100;
 
 struct audit_request {
-  std::optional<campaign_id> only; ///< default: all
+  std::optional<campaign_id> only; ///< one campaign's log, or the house's with the tables; default: all
   const log_seal* seal = nullptr;  ///< to hold the logs against; see verify_sealed
   unsigned threads = 0;            ///< 0: as many as there are processors
+  timestamp now = {};              ///< what has ended by then may be gone from its table
 };
 
 /// Checks one campaign, or all. An error when the logs cannot even be listed, and `not_found`
@@ -50,7 +56,8 @@ result<audit_report> verify_logs(const store& from, const audit_request& asked);
 result<audit_report>
 verify_sealed(const store& from, audit_request asked, const log_seal& seal, std::string_view signer);
 
-/// {campaigns, events, faults: [{campaign, number, what} …]}; campaign is "" where it is the whole store.
+/// {campaigns, events, house_events, audiences, rows, faults: [{campaign, number, what, notice?} …]}; campaign is "" where it
+/// is the whole store, "house" for the house's log and the tables.
 nlohmann::json to_json(const audit_report& report);
 
 } // namespace sluice

@@ -1,8 +1,10 @@
 #include "actors/audit/log_history.hpp"
 
+#include "actors/audit/house_audit.hpp"
 #include "actors/core/evolve.hpp"
 #include "messages/check.hpp"
 #include "messages/event_json.hpp"
+#include "messages/house_event_json.hpp"
 #include "messages/json.hpp"
 
 #include <fmt/format.h>
@@ -209,10 +211,15 @@ json to_json(const stored_event& entry) {
 }
 
 json export_line(campaign_id campaign, const raw_record& record) {
-  json line{{"campaign", to_string(campaign)},     {"number", record.number},
+  json line{{"campaign", log_name(campaign)},      {"number", record.number},
             {"previous", to_hex(record.previous)}, {"hash", to_hex(record.hash)},
             {"body", to_hex(record.body)},         {"event", nullptr}};
-  if (const auto decoded = decode_event(record.body)) {
+  if (campaign == house_log_id) {
+    if (const auto decoded = decode_house_event(record.body)) {
+      line["event"] = to_json(*decoded);
+      line["event"]["at"] = format_timestamp(decoded->at);
+    }
+  } else if (const auto decoded = decode_event(record.body)) {
     line["event"] = to_json(*decoded);
     line["event"]["at"] = format_timestamp(decoded->at);
   }
@@ -220,7 +227,11 @@ json export_line(campaign_id campaign, const raw_record& record) {
 }
 
 result<std::vector<campaign_id>> campaigns_to_export(const store& from, std::optional<campaign_id> only) {
+  if (only && *only == house_log_id)
+    return std::vector{house_log_id};
   auto campaigns = from.journal().campaigns();
+  if (campaigns && !only)
+    campaigns->insert(campaigns->begin(), house_log_id);
   if (!campaigns || !only)
     return campaigns;
   if (!std::ranges::binary_search(*campaigns, *only))

@@ -1,5 +1,6 @@
 #include "actors/audit/seal.hpp"
 
+#include "actors/audit/house_audit.hpp"
 #include "messages/json_reader.hpp"
 
 #include <fmt/format.h>
@@ -9,12 +10,17 @@ namespace sluice {
 
 namespace {
 
-constexpr std::string_view format_name = "sluice seal 1";
+constexpr int newest_format = 2;
+
+std::string format_name(int format) {
+  return fmt::format("sluice seal {}", format);
+}
 
 std::string signed_bytes(const log_seal& seal) {
-  auto text = fmt::format("{}\n{}\n{}\n", format_name, format_timestamp(seal.at), to_hex(seal.public_key));
+  auto text = fmt::format("{}\n{}\n{}\n", format_name(seal.format), format_timestamp(seal.at),
+                          to_hex(seal.public_key));
   for (const auto& head : seal.heads)
-    text += fmt::format("{} {} {}\n", to_string(head.campaign), head.number, to_hex(head.hash));
+    text += fmt::format("{} {} {}\n", log_name(head.campaign), head.number, to_hex(head.hash));
   return text;
 }
 
@@ -29,9 +35,9 @@ std::string text_in(const nlohmann::json& from, const char* field) {
 
 result<sealed_head> head_from_json(const nlohmann::json& value) {
   sealed_head head;
-  const auto campaign = parse_campaign_id(text_in(value, "campaign"));
-  if (!campaign || to_string(*campaign) != text_in(value, "campaign"))
-    return no_seal("a head names no campaign");
+  const auto campaign = parse_log_name(text_in(value, "campaign"));
+  if (!campaign || log_name(*campaign) != text_in(value, "campaign"))
+    return no_seal("a head names no log");
   head.campaign = *campaign;
   const auto number = value.find("number");
   if (number == value.end() || !number->is_number_unsigned() || *number == 0)
@@ -47,9 +53,10 @@ result<sealed_head> head_from_json(const nlohmann::json& value) {
 result<log_seal> seal_logs(const store& from, const ed25519_key& key, timestamp now) {
   log_seal seal;
   seal.at = now;
-  const auto campaigns = from.journal().campaigns();
+  auto campaigns = from.journal().campaigns();
   if (!campaigns)
     return std::unexpected(campaigns.error());
+  campaigns->insert(campaigns->begin(), house_log_id);
   for (const auto id : *campaigns) {
     const auto head = from.journal().head(id);
     if (!head)
@@ -70,8 +77,8 @@ nlohmann::json to_json(const log_seal& seal) {
   auto heads = nlohmann::json::array();
   for (const auto& head : seal.heads)
     heads.push_back(
-        {{"campaign", to_string(head.campaign)}, {"number", head.number}, {"hash", to_hex(head.hash)}});
-  return {{"format", format_name},
+        {{"campaign", log_name(head.campaign)}, {"number", head.number}, {"hash", to_hex(head.hash)}});
+  return {{"format", format_name(seal.format)},
           {"at", format_timestamp(seal.at)},
           {"heads", std::move(heads)},
           {"public_key", to_hex(seal.public_key)},
@@ -79,9 +86,10 @@ nlohmann::json to_json(const log_seal& seal) {
 }
 
 result<log_seal> seal_from_json(const nlohmann::json& value) {
-  if (text_in(value, "format") != format_name)
-    return no_seal(fmt::format("its format is not \"{}\"", format_name));
   log_seal seal;
+  for (seal.format = newest_format; text_in(value, "format") != format_name(seal.format);)
+    if (--seal.format == 0)
+      return no_seal(fmt::format("its format is not \"{}\"", format_name(newest_format)));
   const auto at = parse_timestamp(text_in(value, "at"));
   // The signature is over the text: another way to write the same moment is another statement.
   if (!at || format_timestamp(*at) != text_in(value, "at"))
@@ -94,6 +102,8 @@ result<log_seal> seal_from_json(const nlohmann::json& value) {
     const auto head = head_from_json(item);
     if (!head)
       return std::unexpected(head.error());
+    if (seal.format == 1 && head->campaign == house_log_id)
+      return no_seal("a seal of before has no head of the house's log");
     if (!seal.heads.empty() && !(seal.heads.back().campaign < head->campaign))
       return no_seal("its heads are not sorted by campaign");
     seal.heads.push_back(*head);

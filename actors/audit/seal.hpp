@@ -4,14 +4,15 @@
 //
 // It is a JSON object:
 //
-//   { "format": "sluice seal 1", "at": RFC 3339 in UTC,
+//   { "format": "sluice seal 2", "at": RFC 3339 in UTC,
 //     "heads": [{"campaign": "c1", "number": the last event's, "hash": its record's, 64 hex digits} …],
 //     "public_key": 64 hex digits, "signature": 128 hex digits }
 //
-// with the heads sorted by campaign, one each. The signature is Ed25519 (RFC 8032) over these bytes, every line
+// with the heads sorted by campaign, one each; before them, as "house", that of the house's log. A "sluice seal 1", of before,
+// has none of it. The signature is Ed25519 (RFC 8032) over these bytes, every line
 // ended by one line feed, the texts as they stand in the object:
 //
-//   sluice seal 1
+//   <format>
 //   <at>
 //   <public_key>
 //   <campaign> <number> <hash>        one line for each head, in their order
@@ -34,6 +35,7 @@ struct sealed_head {
 };
 
 struct log_seal {
+  int format = 2;
   timestamp at;
   std::vector<sealed_head> heads;
   ed25519_public_key public_key{};
@@ -43,7 +45,7 @@ struct log_seal {
 /// The name of the key file that a data folder's own seals are signed with.
 inline constexpr const char* seal_key_file = "seal.key";
 
-/// Where every log ends now, signed.
+/// Where every log ends now, the house's too, signed.
 result<log_seal> seal_logs(const store& from, const ed25519_key& key, timestamp now);
 
 /// The same statement under another key.

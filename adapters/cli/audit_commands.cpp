@@ -1,4 +1,6 @@
+#include "actors/audit/house_audit.hpp"
 #include "actors/audit/log_history.hpp"
+#include "actors/audit/table_export.hpp"
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/audit_data.hpp"
 #include "adapters/cli/campaign_text.hpp"
@@ -24,6 +26,7 @@ struct audit_arguments {
   std::string first;
   std::string last;
   std::optional<std::uint64_t> at;
+  bool with_tables = false;
 };
 
 std::vector<table_column> event_columns() {
@@ -92,7 +95,69 @@ std::vector<std::string> story_row(const nlohmann::json& item) {
   return row_with(item, words);
 }
 
+/// An event of the house's log: what it says, in words.
+std::vector<std::string> house_row(const nlohmann::json& item) {
+  return row_with(item, shown(text_of(item, "text")));
+}
+
+outcome<exit_code> show_house_log(session& with) {
+  const auto data = open_audit_data(with);
+  if (!data)
+    return std::unexpected(data.error());
+  constexpr auto nothing = "the house's log is empty: this store is of an engine of before";
+  if (!*data)
+    return print_list(with, "/v1/house/log", {}, event_columns(), house_row, 0, nothing);
+  list_printer printer(with, event_columns());
+  const store& from = **data;
+  const auto read = read_house_log(from.journal(), 1, [&](const stored_house_event& entry) {
+    printer.add(to_json(entry), house_row);
+    return with.io().out.good();
+  });
+  if (!read)
+    return refusal(read.error());
+  printer.end(nothing);
+  return exit_code::done;
+}
+
+outcome<exit_code> replay_house_log(session& with, const audit_arguments& said) {
+  if (!said.time.empty())
+    return fail(exit_code::usage, "the house's log is replayed up to an event: --at N");
+  const auto data = open_audit_data(with);
+  if (!data)
+    return std::unexpected(data.error());
+  nlohmann::json answer;
+  if (*data) {
+    auto replayed = replay_house(**data, said.at.value_or(0));
+    if (!replayed)
+      return refusal(replayed.error());
+    answer = std::move(*replayed);
+  } else {
+    auto replayed = with.engine().get("/v1/house/replay", {{"at", said.at ? std::to_string(*said.at) : ""}});
+    if (!replayed)
+      return std::unexpected(replayed.error());
+    answer = std::move(*replayed);
+  }
+  auto& out = with.io().out;
+  if (with.wants_json()) {
+    out << json_text(answer, 2) << '\n';
+    return exit_code::done;
+  }
+  out << "after event " << number_of(answer, "number") << ", "
+      << moment_words(moment_of(answer, "at").value_or(timestamp{})) << ":\n";
+  for (const auto& one : answer.at("tokens"))
+    out << "  token " << shown(text_of(one, "name")) << " (" << shown(text_of(one, "id")) << "), "
+        << shown(text_of(one, "role")) << '\n';
+  for (const auto& one : answer.at("audiences"))
+    out << "  list " << shown(text_of(one, "id")) << " " << shown(text_of(one, "name")) << ", "
+        << counted(number_of(one, "size"), "row", "rows") << (is_true(one, "deleted") ? ", deleted" : "")
+        << '\n';
+  out << "  " << counted(number_of(answer, "suppressions"), "suppression", "suppressions") << '\n';
+  return exit_code::done;
+}
+
 outcome<exit_code> show_log(session& with, const audit_arguments& said) {
+  if (said.id == house_log_name)
+    return show_house_log(with);
   const auto id = campaign_of(said.id);
   if (!id)
     return std::unexpected(id.error());
@@ -140,6 +205,8 @@ outcome<exit_code> show_story(session& with, const audit_arguments& said) {
 }
 
 outcome<exit_code> replay(session& with, const audit_arguments& said) {
+  if (said.id == house_log_name)
+    return replay_house_log(with, said);
   const auto id = campaign_of(said.id);
   if (!id)
     return std::unexpected(id.error());
@@ -244,14 +311,36 @@ outcome<exit_code> diff(session& with, const audit_arguments& said) {
   return exit_code::done;
 }
 
-outcome<exit_code> export_log(session& with, const audit_arguments& said) {
-  std::optional<campaign_id> only;
-  if (!said.id.empty()) {
-    const auto id = campaign_of(said.id);
-    if (!id)
-      return std::unexpected(id.error());
-    only = *id;
+/// Tokens, suppressions and audiences, for a tool that holds them against the house's log.
+outcome<exit_code> export_tables(session& with) {
+  const auto data = open_audit_data(with);
+  if (!data)
+    return std::unexpected(data.error());
+  auto& out = with.io().out;
+  if (!*data) {
+    const auto came = with.engine().download("/v1/audit/tables", {}, [&](std::string_view piece) {
+      out << piece;
+      return out.good();
+    });
+    return came ? outcome<exit_code>{exit_code::done} : std::unexpected(came.error());
   }
+  table_exporter tables(**data);
+  for (;;) {
+    const auto piece = tables.next();
+    if (!piece)
+      return refusal(piece.error());
+    if (piece->empty() || !out.good())
+      return exit_code::done;
+    out << *piece;
+  }
+}
+
+outcome<exit_code> export_log(session& with, const audit_arguments& said) {
+  if (said.with_tables)
+    return export_tables(with);
+  const auto only = log_of(said.id);
+  if (!only)
+    return std::unexpected(only.error());
   const auto data = open_audit_data(with);
   if (!data)
     return std::unexpected(data.error());
@@ -261,11 +350,11 @@ outcome<exit_code> export_log(session& with, const audit_arguments& said) {
   };
   if (!*data) {
     const auto listed =
-        with.engine().each_item("/v1/audit/export", {{"campaign", only ? to_string(*only) : ""}}, 0, print);
+        with.engine().each_item("/v1/audit/export", {{"campaign", *only ? log_name(**only) : ""}}, 0, print);
     return listed ? outcome<exit_code>{exit_code::done} : std::unexpected(listed.error());
   }
   const store& from = **data;
-  const auto campaigns = campaigns_to_export(from, only);
+  const auto campaigns = campaigns_to_export(from, *only);
   if (!campaigns)
     return refusal(campaigns.error());
   for (const auto id : *campaigns) {
@@ -283,11 +372,11 @@ void add_audit_commands(command_syntax root) {
   auto said = std::make_shared<audit_arguments>();
   auto group =
       root.command("audit", "reads the log; with --data DIR from the disk, read-only, without an engine");
-  group.command("log", "every event of a campaign")
-      .argument("ID", said->id, "the campaign: c1")
+  group.command("log", "every event of a campaign, or of the house")
+      .argument("ID", said->id, "the campaign: c1; house: what was done outside campaigns")
       .runs([said](session& with) { return show_log(with, *said); });
   group.command("replay", "the state that the log adds up to")
-      .argument("ID", said->id, "the campaign: c1")
+      .argument("ID", said->id, "the campaign: c1; house: tokens, lists and suppressions")
       .number("--at", said->at, "after this event; the last if left out")
       .option("--time", said->time, "TIME", "as it was at this moment: 2026-12-01T09:00:00Z")
       .runs([said](session& with) { return replay(with, *said); });
@@ -301,7 +390,9 @@ void add_audit_commands(command_syntax root) {
       .argument("ADDRESS", said->address, "the recipient")
       .runs([said](session& with) { return show_story(with, *said); });
   group.command("export", "the records as JSON Lines, with all that another tool needs to check the chain")
-      .optional_argument("ID", said->id, "one campaign; all if left out")
+      .optional_argument("ID", said->id, "one campaign, or house; all if left out")
+      .flag("--tables", said->with_tables,
+            "instead of the logs: tokens, suppressions and every row of every list")
       .runs([said](session& with) { return export_log(with, *said); });
   add_proof_commands(group);
 }

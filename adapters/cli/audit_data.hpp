@@ -17,4 +17,7 @@ inline outcome<std::unique_ptr<store>> open_audit_data(session& with) {
   return std::move(*opened);
 }
 
+/// The log that was named: a campaign's, or the house's; nothing where none was.
+outcome<std::optional<campaign_id>> log_of(const std::string& said);
+
 } // namespace sluice::cli

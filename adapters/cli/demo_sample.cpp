@@ -80,7 +80,7 @@ result<audience_info> demo_audience(audience_store& audiences, timestamp now) {
   for (letter_index index = 0; index < demo_letters; ++index)
     if (const auto added = (*writer)->add(demo_recipient(index, columns)); !added)
       return std::unexpected(added.error());
-  return (*writer)->commit();
+  return (*writer)->commit({{}, now});
 }
 
 } // namespace sluice::cli

@@ -1,6 +1,7 @@
 // audit verify and audit seal: proof that the logs are what they were.
 
 #include "actors/audit/audit.hpp"
+#include "actors/audit/house_audit.hpp"
 #include "actors/audit/seal.hpp"
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/audit_data.hpp"
@@ -36,11 +37,12 @@ outcome<nlohmann::json> report_of_damage(const error& what) {
 outcome<nlohmann::json> verify_folder(const std::filesystem::path& folder,
                                       std::optional<campaign_id> only,
                                       const std::optional<log_seal>& seal,
-                                      const std::string& signer) {
+                                      const std::string& signer,
+                                      timestamp now) {
   const auto opened = open_store(folder, open_mode::read_only);
   if (!opened)
     return report_of_damage(opened.error());
-  const audit_request asked{.only = only};
+  const audit_request asked{.only = only, .now = now};
   const auto report = seal ? verify_sealed(**opened, asked, *seal, signer) : verify_logs(**opened, asked);
   if (!report)
     return report_of_damage(report.error());
@@ -48,13 +50,10 @@ outcome<nlohmann::json> verify_folder(const std::filesystem::path& folder,
 }
 
 outcome<nlohmann::json> report_for(session& with, const proof_arguments& said) {
-  std::optional<campaign_id> only;
-  if (!said.id.empty()) {
-    const auto id = campaign_of(said.id);
-    if (!id)
-      return std::unexpected(id.error());
-    only = *id;
-  }
+  const auto named = log_of(said.id);
+  if (!named)
+    return std::unexpected(named.error());
+  const auto only = *named;
   if (said.seal_file.empty() && !said.public_key.empty())
     return fail(exit_code::usage, "--public-key says whose seal it must be: give the seal with --seal FILE");
   std::optional<log_seal> seal;
@@ -68,8 +67,8 @@ outcome<nlohmann::json> report_for(session& with, const proof_arguments& said) {
     seal = std::move(*read);
   }
   if (const auto folder = with.data_folder_said(); !folder.empty())
-    return verify_folder(folder, only, seal, said.public_key);
-  const auto campaign = only ? to_string(*only) : std::string{};
+    return verify_folder(folder, only, seal, said.public_key, with.io().now());
+  const auto campaign = only ? log_name(*only) : std::string{};
   if (!seal)
     return with.engine().get("/v1/audit", {{"campaign", campaign}});
   return with.engine().post(
@@ -90,13 +89,18 @@ outcome<exit_code> verify(session& with, const proof_arguments& said) {
   if (is_faulty)
     for (const auto& fault : *faults) {
       const auto campaign = text_of(fault, "campaign");
-      out << (campaign.empty() ? "the store" : shown(campaign));
+      out << (campaign.empty()             ? "the store"
+              : campaign == house_log_name ? std::string{"the house's log"}
+                                           : shown(campaign));
       if (number_of(fault, "number") > 0)
         out << " event " << number_of(fault, "number");
       out << ": " << shown(text_of(fault, "what")) << '\n';
     }
   out << counted(number_of(*report, "campaigns"), "campaign", "campaigns") << ", "
-      << counted(number_of(*report, "events"), "event", "events") << ": "
+      << counted(number_of(*report, "events"), "event", "events")
+      << "; the house: " << counted(number_of(*report, "house_events"), "event", "events") << ", "
+      << counted(number_of(*report, "audiences"), "list", "lists") << " with "
+      << counted(number_of(*report, "rows"), "row", "rows") << ": "
       << (is_faulty ? counted(faults->size(), "fault", "faults") : std::string{"no fault found"}) << '\n';
   return is_faulty ? exit_code::faulty : exit_code::done;
 }
@@ -152,17 +156,28 @@ outcome<exit_code> make_seal(session& with, const proof_arguments& said) {
   if (with.wants_json())
     with.io().out << text;
   else
-    with.io().out << counted(seal->heads.size(), "campaign", "campaigns") << " sealed in "
-                  << shown(said.out_file) << "; public key " << to_hex(seal->public_key) << '\n';
+    with.io().out << counted(seal->heads.size(), "log", "logs") << " sealed in " << shown(said.out_file)
+                  << "; public key " << to_hex(seal->public_key) << '\n';
   return exit_code::done;
 }
 
 } // namespace
 
+outcome<std::optional<campaign_id>> log_of(const std::string& said) {
+  if (said.empty())
+    return std::optional<campaign_id>{};
+  if (said == house_log_name)
+    return std::optional(house_log_id);
+  const auto id = campaign_of(said);
+  if (!id)
+    return std::unexpected(id.error());
+  return std::optional(*id);
+}
+
 void add_proof_commands(command_syntax audit) {
   auto said = std::make_shared<proof_arguments>();
   audit.command("verify", "checks every rule and the hash chain; exit code 4 where one is broken")
-      .optional_argument("ID", said->id, "one campaign; all if left out")
+      .optional_argument("ID", said->id, "one campaign, or house; all if left out")
       .option("--seal", said->seal_file, "FILE", "holds the logs against this seal as well")
       .option("--public-key", said->public_key, "KEY", "the seal must be signed with this key")
       .runs([said](session& with) { return verify(with, *said); });

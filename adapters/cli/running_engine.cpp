@@ -30,6 +30,21 @@ connection_limits within(std::size_t open_files_max, connection_limits wanted) {
   return wanted;
 }
 
+/// What the house's log has of a start. Passwords are shown nowhere.
+house::engine_started start_of(const configuration& with) {
+  static const engine_settings defaults;
+  house::engine_started start{.version = SLUICE_VERSION, .relays = {}, .settings = {}};
+  const auto& node = with.settings.node;
+  if (!node.relay.url.empty())
+    start.relays.push_back({{}, without_password(node.relay.url)});
+  for (const auto& one : node.relays)
+    start.relays.push_back({one.name, without_password(one.url)});
+  for (const auto& one : settings_table())
+    if (auto value = one.get(with.settings); value != one.get(defaults))
+      start.settings.push_back({one.key, std::move(value)});
+  return start;
+}
+
 std::string url_of(const listen_address& where, std::uint16_t port) {
   const bool is_v6 = where.host.find(':') != std::string::npos;
   return fmt::format("http://{}:{}", is_v6 ? fmt::format("[{}]", where.host) : where.host, port);
@@ -52,6 +67,7 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
   if (auto free = http_server::can_listen(http); !free)
     return refusal(free.error());
   std::unique_ptr<running_engine> made(new running_engine);
+  settings.start = start_of(with);
   auto opened = node::open(settings, make_relay);
   if (!opened)
     return refusal(opened.error());

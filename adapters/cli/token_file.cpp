@@ -37,10 +37,10 @@ keep_token_file(token_store& tokens, const std::filesystem::path& folder, timest
     ::chmod(file.c_str(), S_IRUSR | S_IWUSR);
     return kept;
   }
-  if (const auto revoked = tokens.revoke(local_token_name);
+  if (const auto revoked = tokens.revoke(local_token_name, {{}, now});
       !revoked && revoked.error().code != error_code::not_found)
     return refusal(revoked.error());
-  const auto made = tokens.create(role::admin, local_token_name, now);
+  const auto made = tokens.create(role::admin, local_token_name, {{}, now});
   if (!made)
     return refusal(made.error());
   if (const auto written = write_privately(file, made->secret + '\n'); !written)

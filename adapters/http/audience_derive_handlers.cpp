@@ -20,14 +20,15 @@ constexpr std::size_t campaign_name_bytes_max = 200;
 
 /// Goes on step by step, so that imports and other lists have their turn on the same threads.
 void run_derivation(const std::shared_ptr<audience_derivation>& work,
+                    const act& by,
                     const std::function<void(std::function<void()>)>& go_on,
                     const std::function<void(derived)>& done) {
   const auto is_whole = work->step();
   if (!is_whole)
     return done(std::unexpected(is_whole.error()));
   if (*is_whole)
-    return done(work->commit());
-  go_on([work, go_on, done] { run_derivation(work, go_on, done); });
+    return done(work->commit(by));
+  go_on([work, by, go_on, done] { run_derivation(work, by, go_on, done); });
 }
 
 /// A text list of a body, each read by `parse`; `wanted` is said of one that is none.
@@ -219,16 +220,18 @@ http_response made_response(node& engine, const campaign_view& made) {
 void create_copy(node& engine,
                  sluice::create_campaign what,
                  std::optional<audience_id> made_for_it,
+                 const act& by,
                  const std::function<void(std::function<void()>)>& go_on,
                  const respond& answer) {
-  engine.create(std::move(what), [&engine, made_for_it, go_on, answer](const result<campaign_view>& made) {
-    go_on([&engine, made_for_it, answer, made] {
-      // Refused; or the same key came twice at once, and the other's draft has an audience of its own.
-      if (made_for_it && (!made || made->audience.id != *made_for_it))
-        static_cast<void>(engine.store().audiences().remove(*made_for_it, engine.now()).has_value());
-      answer(made ? made_response(engine, *made) : problem(made.error()));
-    });
-  });
+  engine.create(std::move(what),
+                [&engine, made_for_it, by, go_on, answer](const result<campaign_view>& made) {
+                  go_on([&engine, made_for_it, by, answer, made] {
+                    // Refused; or the same key came twice at once, and the other's draft has an audience of its own.
+                    if (made_for_it && (!made || made->audience.id != *made_for_it))
+                      static_cast<void>(engine.store().audiences().remove(*made_for_it, by).has_value());
+                    answer(made ? made_response(engine, *made) : problem(made.error()));
+                  });
+                });
 }
 
 } // namespace
@@ -240,14 +243,15 @@ void derive_audiences(node& engine, const http_request& request, const respond& 
   auto work = derivation_in(engine, *body);
   if (!work)
     return answer(problem(work.error()));
-  run_derivation(std::shared_ptr(*std::move(work)), request.go_on, [answer](const derived& made) {
-    if (!made)
-      return answer(problem(made.error()));
-    json items = json::array();
-    for (const auto& info : *made)
-      items.push_back(audience_json(info));
-    answer(json_response(201, {{"items", std::move(items)}}));
-  });
+  run_derivation(std::shared_ptr(*std::move(work)), request.done_at(engine.now()), request.go_on,
+                 [answer](const derived& made) {
+                   if (!made)
+                     return answer(problem(made.error()));
+                   json items = json::array();
+                   for (const auto& info : *made)
+                     items.push_back(audience_json(info));
+                   answer(json_response(201, {{"items", std::move(items)}}));
+                 });
 }
 
 void copy_campaign(node& engine, const http_request& request, const respond& answer) {
@@ -280,19 +284,20 @@ void copy_campaign(node& engine, const http_request& request, const respond& ans
   }
   what.spec.name = asked->name.empty() ? name_of_copy(engine, original->spec.name) : asked->name;
   if (asked->outcomes.empty())
-    return create_copy(engine, std::move(what), std::nullopt, request.go_on, answer);
+    return create_copy(engine, std::move(what), std::nullopt, request.done_at(engine.now()), request.go_on,
+                       answer);
   // Called as the original's: it is the same list, and who has left that gets no letter of the copy.
   auto work =
       derive_by_outcome(engine.store(), original->id, asked->outcomes, original->audience.name, engine.now());
   if (!work)
     return answer(problem(work.error()));
-  run_derivation(std::shared_ptr(*std::move(work)), request.go_on,
+  run_derivation(std::shared_ptr(*std::move(work)), request.done_at(engine.now()), request.go_on,
                  [&engine, draft = std::make_shared<sluice::create_campaign>(std::move(what)),
-                  go_on = request.go_on, answer](const derived& made) {
+                  by = request.done_at(engine.now()), go_on = request.go_on, answer](const derived& made) {
                    if (!made)
                      return answer(problem(made.error()));
                    draft->audience = made->front().id;
-                   create_copy(engine, std::move(*draft), made->front().id, go_on, answer);
+                   create_copy(engine, std::move(*draft), made->front().id, by, go_on, answer);
                  });
 }
 

@@ -28,7 +28,9 @@ public:
       return failure(error_code::corrupt,
                      notice{"row_missing", {{"row", next_}, {"audience", to_string(audience_.id)}}});
     for (std::size_t row = 0; row < rows->size(); ++row)
-      if (format_ == export_format::csv)
+      if (rows->is_erased(row))
+        continue;
+      else if (format_ == export_format::csv)
         add_line(piece, (*rows)[row]);
       else
         add_object(piece, (*rows)[row]);

@@ -1,5 +1,6 @@
 #include "adapters/http/audience_export.hpp"
 #include "adapters/http/audience_json.hpp"
+#include "adapters/http/house_acts.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/address_search.hpp"
 #include "messages/json.hpp"
@@ -183,6 +184,7 @@ void show_audience_rows(node& engine, const http_request& request, const respond
                             : search_rows(audiences, *info, words, first, limit);
   if (!page)
     return answer(problem(page.error()));
+  request.page_reads->on_page(engine, request, "audience", to_string(info->id), page->items.size());
   const auto next = page->next < info->size ? json(std::to_string(page->next)) : json();
   answer(json_response(200, {{"items", std::move(page->items)}, {"next", next}}));
 }
@@ -200,7 +202,7 @@ void rename_audience(node& engine, const http_request& request, const respond& a
   const auto info = named_audience(engine, request);
   if (!info)
     return answer(problem(info.error()));
-  const auto renamed = engine.store().audiences().rename(info->id, name);
+  const auto renamed = engine.store().audiences().rename(info->id, name, request.done_at(engine.now()));
   answer(renamed ? json_response(200, audience_json(*renamed)) : problem(renamed.error()));
 }
 
@@ -215,7 +217,7 @@ void delete_audience(node& engine, const http_request& request, const respond& a
     return answer(problem(info.error()));
   if (const auto campaigns = campaigns_with(engine, info->id); !campaigns.empty())
     return answer(problem(make_error(error_code::conflict, in_use(*info, campaigns))));
-  const auto removed = engine.store().audiences().remove(info->id, engine.now());
+  const auto removed = engine.store().audiences().remove(info->id, request.done_at(engine.now()));
   answer(removed ? http_response{204, "", "", {}} : problem(removed.error()));
 }
 
@@ -232,6 +234,8 @@ void export_audience(node& engine, const http_request& request, const respond& a
   const auto info = named_audience(engine, request);
   if (!info)
     return answer(problem(info.error()));
+  if (auto told = tell_of_export(engine, request, "audience", to_string(info->id), info->size); !told)
+    return answer(problem(told.error()));
   const auto is_csv = format != "jsonl";
   http_response response{.content_type =
                              is_csv ? "text/csv; charset=utf-8; header=present" : "application/jsonl",

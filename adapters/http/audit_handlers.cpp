@@ -1,6 +1,8 @@
 #include "actors/audit/audit.hpp"
+#include "actors/audit/house_audit.hpp"
 #include "actors/audit/log_history.hpp"
 #include "actors/audit/seal.hpp"
+#include "adapters/http/house_acts.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
@@ -15,15 +17,15 @@ constexpr std::uint64_t export_page_default = 1000;
 constexpr std::uint64_t export_page_max = 10'000;
 
 /// One thread: the engine sends meanwhile.
-audit_request gentle_audit(std::optional<campaign_id> only) {
-  return {.only = only, .seal = nullptr, .threads = 1};
+audit_request gentle_audit(node& engine, std::optional<campaign_id> only) {
+  return {.only = only, .seal = nullptr, .threads = 1, .now = engine.now()};
 }
 
-/// The campaign that a text names; nothing for an empty one.
+/// The log that a text names, a campaign's or the house's; nothing for an empty one.
 result<std::optional<campaign_id>> campaign_in(const std::string& text) {
   if (text.empty())
     return std::nullopt;
-  const auto id = parse_campaign_id(text);
+  const auto id = parse_log_name(text);
   if (!id)
     return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", excerpt(text)}}});
   return *id;
@@ -39,7 +41,7 @@ std::optional<export_cursor> parse_cursor(const std::string& text) {
   const auto point = text.find('.');
   if (point == std::string::npos)
     return std::nullopt;
-  const auto campaign = parse_campaign_id(std::string_view(text).substr(0, point));
+  const auto campaign = parse_log_name(std::string_view(text).substr(0, point));
   const auto number = parse_campaign_id(std::string_view(text).substr(point + 1));
   if (!campaign || !number)
     return std::nullopt;
@@ -60,7 +62,7 @@ result<http_response> export_page(const journal& from,
     const auto first = after && id == after->campaign ? after->number + 1 : 0;
     const auto read = from.read_raw(id, first, [&](const raw_record& record) {
       if (page.is_full()) {
-        next = to_string(last.campaign) + "." + std::to_string(last.number);
+        next = log_name(last.campaign) + "." + std::to_string(last.number);
         return false;
       }
       page.add(export_line(id, record));
@@ -140,7 +142,7 @@ void audit(node& engine, const http_request& request, const respond& answer) {
   const auto campaign = campaign_in(only);
   if (!campaign)
     return answer(problem(campaign.error()));
-  const auto report = verify_logs(engine.store(), gentle_audit(*campaign));
+  const auto report = verify_logs(engine.store(), gentle_audit(engine, *campaign));
   answer(report ? json_response(200, to_json(*report)) : problem(report.error()));
 }
 
@@ -161,7 +163,7 @@ void audit_against_seal(node& engine, const http_request& request, const respond
   const auto seal = seal_from_json(given);
   if (!seal)
     return answer(problem(seal.error()));
-  const auto report = verify_sealed(engine.store(), gentle_audit(*campaign), *seal, signer);
+  const auto report = verify_sealed(engine.store(), gentle_audit(engine, *campaign), *seal, signer);
   answer(report ? json_response(200, to_json(*report)) : problem(report.error()));
 }
 
@@ -175,7 +177,15 @@ void make_seal(node& engine, const http_request& request, const respond& answer)
   if (!key)
     return answer(problem(key.error()));
   const auto seal = seal_logs(engine.store(), *key, engine.now());
-  answer(seal ? json_response(200, to_json(*seal)) : problem(seal.error()));
+  if (!seal)
+    return answer(problem(seal.error()));
+  const auto by = request.done_at(engine.now());
+  const auto recorded = engine.store().house().record(
+      {{by.at, by.by,
+        house::sealed{seal->heads.size(),
+                      to_hex(sha256({reinterpret_cast<const char*>(seal->signature.data()),
+                                     seal->signature.size()}))}}});
+  answer(recorded ? json_response(200, to_json(*seal)) : problem(recorded.error()));
 }
 
 void export_records(node& engine, const http_request& request, const respond& answer) {
@@ -195,6 +205,9 @@ void export_records(node& engine, const http_request& request, const respond& an
   const auto campaigns = campaigns_to_export(engine.store(), *campaign);
   if (!campaigns)
     return answer(problem(campaigns.error()));
+  if (after.empty())
+    if (auto told = tell_of_export(engine, request, "log", only, 0); !told)
+      return answer(problem(told.error()));
   const auto page = export_page(engine.store().journal(), *campaigns, cursor, limit);
   answer(page ? *page : problem(page.error()));
 }

@@ -124,7 +124,7 @@ void take_feedback(node& engine, const http_request& request, const respond& ans
   for (const auto& one : *all)
     if (!one.reason.empty())
       entries.push_back({one.email, one.reason, engine.now(), one.list});
-  const auto added = engine.store().suppressions().add(entries);
+  const auto added = engine.store().suppressions().add(entries, request.done_at(engine.now()));
   if (!added)
     return answer(problem(added.error()));
   json items = json::array();

@@ -77,7 +77,7 @@ void create_token(node& engine, const http_request& request, const respond& answ
     from.fail("name", notice{"token_name_needed"});
   if (const auto fault = from.finish())
     return answer(problem(*fault));
-  const auto made = engine.store().tokens().create(*wanted, name, engine.now());
+  const auto made = engine.store().tokens().create(*wanted, name, request.done_at(engine.now()));
   if (!made)
     return answer(problem(made.error()));
   auto shown = token_json(made->info);
@@ -88,7 +88,8 @@ void create_token(node& engine, const http_request& request, const respond& answ
 void revoke_token(node& engine, const http_request& request, const respond& answer) {
   if (const auto fault = query_reader(request).finish())
     return answer(problem(*fault));
-  const auto revoked = engine.store().tokens().revoke(request.captured.front());
+  const auto revoked =
+      engine.store().tokens().revoke(request.captured.front(), request.done_at(engine.now()));
   answer(revoked ? http_response{204, "", "", {}} : problem(revoked.error()));
 }
 

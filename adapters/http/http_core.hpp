@@ -3,6 +3,7 @@
 // the threads' jobs runs on.
 
 #include "actors/audit/letter_history.hpp"
+#include "adapters/http/house_acts.hpp"
 #include "actors/node.hpp"
 #include "adapters/http/event_loop.hpp"
 #include "adapters/http/http_settings.hpp"
@@ -103,6 +104,7 @@ struct http_core {
   std::unordered_map<connection_number, http_session*> sessions;
   under_way_count requests;
   const std::shared_ptr<letter_history> letters = std::make_shared<letter_history>();
+  const std::shared_ptr<sluice::page_reads> page_reads = std::make_shared<sluice::page_reads>();
   const std::shared_ptr<http_numbers> numbers = std::make_shared<http_numbers>();
   std::atomic<bool> is_stopping = false;
 

@@ -346,6 +346,7 @@ std::optional<http_response> http_session::check_route(exchange& into) {
   into.request.who = std::move(*who);
   into.request.letters = core_.letters;
   into.request.numbers = core_.numbers;
+  into.request.page_reads = core_.page_reads;
   if (into.request.idempotency_key.size() > idempotency_key_bytes_max)
     return problem(make_error(error_code::invalid_input,
                               notice{"idempotency_key_too_long", {{"max", idempotency_key_bytes_max}}}));

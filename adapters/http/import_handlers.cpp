@@ -240,7 +240,7 @@ consume_list(node& engine, const http_request& request, std::unique_ptr<list_tak
 /// An upload on its way into the store. Dropped before its end it leaves nothing.
 class audience_upload final : public list_taker {
 public:
-  explicit audience_upload(node& engine) : engine_(engine) {}
+  audience_upload(node& engine, principal by) : engine_(engine), by_(std::move(by)) {}
 
   result<void> begin(import_words said) override {
     if (said.name.empty())
@@ -262,7 +262,7 @@ public:
       return problem(report.error());
     const auto record = record_of(*report);
     writer_->describe(record);
-    const auto info = writer_->commit();
+    const auto info = writer_->commit({by_, engine_.now()});
     if (!info)
       return problem(report->rows == 0 ? make_error(error_code::invalid_input, nothing_taken(*report, record))
                                        : info.error());
@@ -291,6 +291,7 @@ private:
   }
 
   node& engine_;
+  principal by_;
   std::unique_ptr<audience_writer> writer_;
   std::optional<audience_import> reader_;
 };
@@ -341,7 +342,8 @@ private:
 } // namespace
 
 result<std::unique_ptr<body_consumer>> import_audience(node& engine, const http_request& request) {
-  return consume_list(engine, request, std::make_unique<audience_upload>(engine));
+  return consume_list(engine, request,
+                      std::make_unique<audience_upload>(engine, request.done_at(engine.now()).by));
 }
 
 result<std::unique_ptr<body_consumer>> preview_audience(node& engine, const http_request& request) {

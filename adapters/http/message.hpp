@@ -17,6 +17,7 @@
 namespace sluice {
 
 class letter_history;
+class page_reads;
 
 /// What the server tells of itself in /metrics. Written on the event loop.
 struct http_numbers {
@@ -37,11 +38,15 @@ struct http_request {
   std::string content_encoding; ///< as the header has it
   std::string body;
   token_info who;                          ///< empty on routes that need no token
+  std::shared_ptr<sluice::page_reads> page_reads; ///< what the house's log has yet to be told of
   std::shared_ptr<letter_history> letters; ///< what earlier requests learnt of the logs
   std::shared_ptr<const http_numbers> numbers;
   /// Runs a job on the threads of this request's kind: for the rest of it where the engine calls back on a thread of its
   /// own, which campaigns wait for. Any thread; may outlive the request and the server.
   std::function<void(std::function<void()>)> go_on = [](const std::function<void()>& job) { job(); };
+
+  /// What it changes is done by.
+  act done_at(timestamp now) const { return {{who.name, who.id}, now}; }
 };
 
 /// Gives a body of any size piece by piece. Used by one thread at a time.

@@ -3,6 +3,7 @@
 #include "actors/audit/progress.hpp"
 #include "actors/audit/recovery.hpp"
 #include "actors/core/due.hpp"
+#include "adapters/http/house_acts.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
@@ -69,6 +70,7 @@ void answer_letters(node& engine,
   const auto rows = list_letters(engine.store(), view, asked, request.letters.get());
   if (!rows)
     return answer(problem(rows.error()));
+  request.page_reads->on_page(engine, request, "letters", to_string(view.id), rows->size());
   json items = json::array();
   for (const auto& row : *rows)
     items.push_back(letter_json(row));

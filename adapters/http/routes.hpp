@@ -113,6 +113,11 @@ void audit_against_seal(node&, const http_request&, const respond&);
 void make_seal(node&, const http_request&, const respond&);
 void export_records(node&, const http_request&, const respond&);
 
+// house_handlers.cpp
+void show_house_log(node&, const http_request&, const respond&);
+void show_house_replay(node&, const http_request&, const respond&);
+void export_tables(node&, const http_request&, const respond&);
+
 // why_handler.cpp
 void show_why(node&, const http_request&, const respond&);
 

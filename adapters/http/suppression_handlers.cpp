@@ -1,3 +1,4 @@
+#include "adapters/http/house_acts.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
@@ -141,6 +142,7 @@ void list_suppressions(node& engine, const http_request& request, const respond&
   const auto page = engine.store().suppressions().list(asked);
   if (!page)
     return answer(problem(page.error()));
+  request.page_reads->on_page(engine, request, "suppressions", "", page->entries.size());
   json items = json::array();
   for (const auto& one : page->entries)
     items.push_back(to_json(one));
@@ -155,7 +157,7 @@ void add_suppressions(node& engine, const http_request& request, const respond& 
   const auto entries = suppressions_in(*body, engine.now());
   if (!entries)
     return answer(problem(entries.error()));
-  const auto added = engine.store().suppressions().add(*entries);
+  const auto added = engine.store().suppressions().add(*entries, request.done_at(engine.now()));
   answer(added ? json_response(200, {{"added", *added}, {"given", entries->size()}})
                : problem(added.error()));
 }
@@ -179,7 +181,8 @@ void remove_suppressions(node& engine, const http_request& request, const respon
   std::vector<std::string> targets;
   for (const auto& entry : *entries)
     targets.push_back(entry.email);
-  const auto removed = engine.store().suppressions().remove(targets, entries->front().list);
+  const auto removed =
+      engine.store().suppressions().remove(targets, entries->front().list, request.done_at(engine.now()));
   answer(removed ? json_response(200, {{"removed", *removed}}) : problem(removed.error()));
 }
 

@@ -1,5 +1,6 @@
 #include "actors/test_copy.hpp"
 #include "adapters/http/campaign_json.hpp"
+#include "adapters/http/house_acts.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/address.hpp"
 #include "messages/json.hpp"
@@ -54,7 +55,12 @@ void send_test_copy(node& engine, const http_request& request, const respond& an
   if (!copies)
     return answer(problem(copies.error()));
   send_test_copies(engine.system(), engine.relay(), std::move(*copies), test_copy_timeout,
-                   [answer](const std::vector<test_copy_result>& results) {
+                   [&engine, by = request.done_at(engine.now()), id = view->id, index, go_on = request.go_on,
+                    answer](const std::vector<test_copy_result>& results) {
+                     // On a thread that may wait for the disk.
+                     go_on([&engine, by, id, index, results] {
+                       tell_of_test_copies(engine, by, id, static_cast<letter_index>(index), results);
+                     });
                      json items = json::array();
                      for (const auto& one : results)
                        items.push_back(result_json(one));

@@ -358,11 +358,11 @@ result<std::size_t> audience_derivation::begin(std::string name, timestamp now) 
   return writers_.size() - 1;
 }
 
-result<std::vector<audience_info>> audience_derivation::commit() {
+result<std::vector<audience_info>> audience_derivation::commit(const act& done) {
   for (std::size_t at = 0; at < rows_.size(); ++at)
     if (rows_[at] == 0)
       return failure(error_code::invalid_input, notice{"derived_list_empty", {{"name", names_[at]}}});
-  return store_.audiences().commit_all(writers_);
+  return store_.audiences().commit_all(writers_, done);
 }
 
 std::string_view name_of(letter_selection what) {

@@ -28,7 +28,7 @@ public:
   virtual result<bool> step() = 0;
   /// Makes the new audiences durable and visible, all at once. `invalid_input` where one of them is empty: then there is
   /// none.
-  result<std::vector<audience_info>> commit();
+  result<std::vector<audience_info>> commit(const act& done);
 
 protected:
   explicit audience_derivation(store& in) : store_(in) {}

@@ -250,7 +250,7 @@ class no_audience final : public audience_writer {
 public:
   result<std::uint16_t> column(std::string_view) override { return std::uint16_t{1}; }
   result<bool> add(const recipient&) override { return true; }
-  result<audience_info> commit() override { return audience_info{}; }
+  result<audience_info> commit(const act&) override { return audience_info{}; }
 };
 
 } // namespace

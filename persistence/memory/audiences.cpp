@@ -2,6 +2,7 @@
 
 #include "messages/address.hpp"
 #include "persistence/audience_rows.hpp"
+#include "persistence/memory/house_log.hpp"
 
 #include <algorithm>
 #include <mutex>
@@ -22,20 +23,21 @@ public:
       return std::unexpected(checked.error());
     if (!audience_->index_of.emplace(folded(row.email), draft_.size()).second)
       return false;
-    std::string bytes;
-    draft_.take(row, bytes);
-    audience_->rows.push_back(row);
+    audience_->entry_begins.push_back(audience_->chunk.size());
+    draft_.take(row, audience_->chunk);
     return true;
   }
 
   void rename(std::string name) override { draft_.rename(std::move(name)); }
   void describe(import_record how) override { how_ = std::move(how); }
 
-  result<audience_info> commit() override {
+  result<audience_info> commit(const act& done) override {
     auto whole = finish();
     if (!whole)
       return std::unexpected(whole.error());
     const std::lock_guard guard(store_.mutex_);
+    if (auto told = store_.tell_of(**whole, done); !told)
+      return std::unexpected(told.error());
     store_.audiences_.emplace((*whole)->info.id, *whole);
     return (*whole)->info;
   }
@@ -48,6 +50,8 @@ public:
     if (!info)
       return std::unexpected(info.error());
     audience_->info = *std::move(info);
+    for (auto& block : draft_.take_blocks())
+      audience_->blocks.emplace(std::pair(block.level, block.index), std::move(block.hashes));
     audience_->how = std::move(how_);
     return std::exchange(audience_, nullptr);
   }
@@ -61,11 +65,12 @@ private:
 
 result<std::unique_ptr<audience_writer>> memory_audiences::begin(std::string name, timestamp now) {
   const std::lock_guard guard(mutex_);
-  return std::make_unique<writer>(*this, audience_draft({next_id_++}, std::move(name), now));
+  return std::make_unique<writer>(*this, audience_draft({next_id_}, std::move(name), now,
+                                                        "salt of audience " + std::to_string(next_id_++)));
 }
 
 result<std::vector<audience_info>>
-memory_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers) {
+memory_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers, const act& done) {
   std::vector<audience_ptr> wholes;
   for (const auto& one : writers) {
     auto whole = static_cast<writer&>(*one).finish();
@@ -76,31 +81,49 @@ memory_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> w
   std::vector<audience_info> made;
   const std::lock_guard guard(mutex_);
   for (auto& whole : wholes) {
+    if (auto told = tell_of(*whole, done); !told)
+      return std::unexpected(told.error());
     made.push_back(whole->info);
     audiences_.emplace(whole->info.id, std::move(whole));
   }
   return made;
 }
 
-result<audience_info> memory_audiences::rename(audience_id id, std::string name) {
+result<audience_info> memory_audiences::rename(audience_id id, std::string name, const act& done) {
   const std::lock_guard guard(mutex_);
   const auto known = audiences_.find(id);
   if (known == audiences_.end())
     return missing(id);
+  if (auto told =
+          house_.record({{done.at, done.by, house::audience_renamed{id, name, known->second->info.name}}});
+      !told)
+    return std::unexpected(told.error());
   auto renamed = std::make_shared<audience>(*known->second);
   renamed->info.name = std::move(name);
   known->second = renamed;
   return renamed->info;
 }
 
-result<void> memory_audiences::remove(audience_id id, timestamp now) {
+result<void> memory_audiences::remove(audience_id id, const act& done) {
   const std::lock_guard guard(mutex_);
   const auto known = audiences_.find(id);
   if (known == audiences_.end())
     return missing(id);
-  deleted_.emplace(id, deleted{known->second->info.name, now});
+  const auto& info = known->second->info;
+  if (auto told =
+          house_.record({{done.at, done.by, house::audience_deleted{id, info.name, info.size, info.hash}}});
+      !told)
+    return std::unexpected(told.error());
+  deleted_.emplace(id, deleted{info.name, done.at});
   audiences_.erase(known);
   return {};
+}
+
+result<void> memory_audiences::tell_of(const audience& made, const act& done) {
+  const auto& info = made.info;
+  const auto told =
+      house_.record({{done.at, done.by, house::audience_imported{info.id, info.name, info.size, info.hash}}});
+  return told ? result<void>{} : std::unexpected(told.error());
 }
 
 std::unexpected<error> memory_audiences::missing(audience_id id) const {
@@ -139,19 +162,43 @@ result<recipient_rows> memory_audiences::read_rows(audience_id id,
   const auto known = get(id);
   if (!known)
     return std::unexpected(known.error());
-  const auto& rows = (*known)->rows;
-  const auto begin = std::min<std::size_t>(first, rows.size());
-  const auto end = begin + std::min(count, rows.size() - begin);
-  std::string bytes;
-  for (auto row = begin; row < end; ++row) {
-    const auto before = bytes.size();
-    encode_row(rows[row], bytes);
-    if (bytes.size() > bytes_max && row > begin) {
-      bytes.resize(before);
-      break;
-    }
-  }
-  return recipient_rows({bytes.begin(), bytes.end()});
+  const auto& begins = (*known)->entry_begins;
+  const auto& chunk = (*known)->chunk;
+  const auto end_of = [&](std::size_t row) {
+    return row + 1 < begins.size() ? begins[row + 1] : chunk.size();
+  };
+  const auto begin = std::min<std::size_t>(first, begins.size());
+  auto end = begin + std::min(count, begins.size() - begin);
+  if (begin == end)
+    return recipient_rows();
+  while (end > begin + 1 && end_of(end - 1) - begins[begin] > bytes_max)
+    --end;
+  return recipient_rows({chunk.begin() + static_cast<std::ptrdiff_t>(begins[begin]),
+                         chunk.begin() + static_cast<std::ptrdiff_t>(end_of(end - 1))},
+                        row_format::salted);
+}
+
+result<std::string> memory_audiences::tree_hashes(audience_id id, unsigned level, std::uint32_t index) const {
+  const auto known = get(id);
+  if (!known)
+    return std::unexpected(known.error());
+  const auto block = (*known)->blocks.find({level, index});
+  return block == (*known)->blocks.end() ? std::string{} : block->second;
+}
+
+result<void>
+memory_audiences::keep_root(const audience_info&, const std::string&, const std::vector<tree_block>&) {
+  return failure(error_code::internal, "an audience in memory has a tree from the beginning");
+}
+
+result<void> memory_audiences::visit_addresses(
+    audience_id id, const std::function<void(std::string_view address, letter_index row)>& visit) const {
+  const auto known = get(id);
+  if (!known)
+    return std::unexpected(known.error());
+  for (const auto& [address, row] : (*known)->index_of)
+    visit(address, row);
+  return {};
 }
 
 result<std::optional<import_summary>> memory_audiences::import_of(audience_id id) const {

@@ -11,13 +11,17 @@
 
 namespace sluice {
 
+class memory_house_log;
+
 class memory_audiences final : public audience_store {
 public:
+  /// `house` outlives it.
+  explicit memory_audiences(memory_house_log& house) : house_(house) {}
   result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) override;
-  result<std::vector<audience_info>>
-  commit_all(std::span<const std::unique_ptr<audience_writer>> writers) override;
-  result<audience_info> rename(audience_id id, std::string name) override;
-  result<void> remove(audience_id id, timestamp now) override;
+  result<std::vector<audience_info>> commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
+                                                const act& done) override;
+  result<audience_info> rename(audience_id id, std::string name, const act& done) override;
+  result<void> remove(audience_id id, const act& done) override;
   result<audience_info> info(audience_id id) const override;
   result<std::vector<audience_info>> list() const override;
   result<recipient_rows>
@@ -25,13 +29,21 @@ public:
   result<std::optional<import_summary>> import_of(audience_id id) const override;
   result<std::vector<left_out_entry>> left_out(audience_id id) const override;
   result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
+  result<std::string> tree_hashes(audience_id id, unsigned level, std::uint32_t index) const override;
+  /// None of before can be in memory.
+  result<void> keep_root(const audience_info&, const std::string&, const std::vector<tree_block>&) override;
+  result<void> visit_addresses(
+      audience_id id,
+      const std::function<void(std::string_view address, letter_index row)>& visit) const override;
 
 private:
   struct audience {
     audience_info info;
     std::optional<import_record> how;
-    std::vector<recipient> rows;
-    std::unordered_map<std::string, letter_index> index_of; ///< by address in lower case
+    std::string chunk; ///< its entries, end to end
+    std::vector<std::size_t> entry_begins;
+    std::map<std::pair<unsigned, std::uint32_t>, std::string> blocks; ///< of its tree, by level and number
+    std::unordered_map<std::string, letter_index> index_of;           ///< by address in lower case
   };
   using audience_ptr = std::shared_ptr<const audience>;
   class writer;
@@ -40,10 +52,13 @@ private:
     timestamp at;
   };
 
+  /// In the house's log; under the lock.
+  result<void> tell_of(const audience& made, const act& done);
   /// Frozen once it is in here, so that it is read without the lock; `not_found` if it is not.
   result<audience_ptr> get(audience_id id) const;
   std::unexpected<error> missing(audience_id id) const; ///< under the lock
 
+  memory_house_log& house_;
   mutable std::shared_mutex mutex_;
   std::uint64_t next_id_ = 1;
   std::map<audience_id, audience_ptr> audiences_;

@@ -47,15 +47,23 @@ result<event_number> memory_journal::append(append_request& request) {
                                                 {{"campaign", to_string(request.campaign)},
                                                  {"last", last},
                                                  {"expected", request.expected_last}}});
-  for (const auto& event : request.events) {
-    auto& log = logs_[request.campaign];
-    journal_record record(event);
-    log.last_hash = record.seal(request.campaign, log.values.size() + 1, log.last_hash);
-    log.values.emplace_back(record.value());
-  }
+  for (const auto& event : request.events)
+    put(logs_[request.campaign], request.campaign, journal_record(event));
   if (request.key)
     keys_.insert_or_assign(request.key->key, *request.key);
   return last + request.events.size();
+}
+
+void memory_journal::put(chained_log& log, campaign_id campaign, journal_record record) {
+  log.last_hash = record.seal(campaign, log.values.size() + 1, log.last_hash);
+  log.values.emplace_back(record.value());
+}
+
+event_number memory_journal::append_to_house(const house_event& what) {
+  const std::lock_guard guard(mutex_);
+  auto& log = logs_[house_log_id];
+  put(log, house_log_id, journal_record(what));
+  return log.values.size();
 }
 
 std::vector<std::string> memory_journal::records_from(campaign_id campaign, event_number first) const {
@@ -94,7 +102,8 @@ result<std::vector<campaign_id>> memory_journal::campaigns() const {
   const std::shared_lock guard(mutex_);
   std::vector<campaign_id> found;
   for (const auto& [campaign, log] : logs_)
-    found.push_back(campaign);
+    if (campaign != house_log_id)
+      found.push_back(campaign);
   return found;
 }
 

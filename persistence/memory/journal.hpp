@@ -1,6 +1,7 @@
 #pragma once
 // The journal in memory: the same records and the same chain as on disk, done in the caller's thread.
 
+#include "persistence/hash_chain.hpp"
 #include "persistence/journal.hpp"
 
 #include <map>
@@ -25,6 +26,9 @@ public:
   result<std::vector<campaign_id>> campaigns() const override;
   result<std::optional<key_record>> find_key(std::string_view key) const override;
 
+  /// Puts a record at the end of the house's log.
+  event_number append_to_house(const house_event& what);
+
   campaign_id last_campaign() const;
   /// The hash of an event's record; nothing if there is no such event.
   std::optional<sha256_hash> hash_of(campaign_id campaign, event_number number) const;
@@ -36,6 +40,7 @@ private:
   };
 
   result<event_number> append(append_request& request);
+  static void put(chained_log& log, campaign_id campaign, journal_record record);
   std::vector<std::string> records_from(campaign_id campaign, event_number first) const;
 
   mutable std::shared_mutex mutex_; ///< never held during a visit or an answer

@@ -1,8 +1,10 @@
 #include "persistence/memory/store.hpp"
 
 #include "persistence/campaign_id_source.hpp"
+#include "persistence/house_tables.hpp"
 #include "persistence/memory/attachments.hpp"
 #include "persistence/memory/audiences.hpp"
+#include "persistence/memory/house_log.hpp"
 #include "persistence/memory/journal.hpp"
 #include "persistence/memory/partials.hpp"
 #include "persistence/memory/suppressions.hpp"
@@ -80,9 +82,23 @@ private:
 };
 
 /// In memory the table is all that there is.
-class no_token_keeper final : public token_keeper {
-  result<void> keep(const sha256_hash&, const token_info&) override { return {}; }
-  result<void> forget(const sha256_hash&) override { return {}; }
+class memory_token_keeper final : public token_keeper {
+public:
+  explicit memory_token_keeper(memory_house_log& house) : house_(house) {}
+  result<void> keep(const sha256_hash& hash, const token_info& info, const act& done) override {
+    return record({done.at, done.by, event_of(hash, info)});
+  }
+  result<void> forget(const sha256_hash&, const token_info& info, const act& done) override {
+    return record({done.at, done.by, house::token_revoked{info.id, info.name}});
+  }
+
+private:
+  result<void> record(house_event what) {
+    const auto recorded = house_.record({std::move(what)});
+    return recorded ? result<void>{} : std::unexpected(recorded.error());
+  }
+
+  memory_house_log& house_;
 };
 
 class memory_store final : public store {
@@ -92,9 +108,13 @@ public:
   audience_store& audiences() override { return audiences_; }
   const audience_store& audiences() const override { return audiences_; }
   suppression_list& suppressions() override { return suppressions_; }
+  const suppression_list& suppressions() const override { return suppressions_; }
   snapshot_store& snapshots() override { return snapshots_; }
   const snapshot_store& snapshots() const override { return snapshots_; }
   token_store& tokens() override { return tokens_; }
+  const token_store& tokens() const override { return tokens_; }
+  house_log& house() override { return house_; }
+  const address_hider& hider() const override { return house_.hide(); }
   note_store& notes() override { return notes_; }
   partial_store& partials() override { return partials_; }
   const partial_store& partials() const override { return partials_; }
@@ -105,16 +125,17 @@ public:
   store_condition condition() const override { return {}; }
 
 private:
+  std::string secret_ = "a store in memory: none of a kind"; // the same each time: a test's letters are, too
   memory_journal journal_;
+  memory_house_log house_{journal_, secret_};
   campaign_id_source campaign_ids_;
-  memory_audiences audiences_;
-  memory_suppressions suppressions_;
+  memory_audiences audiences_{house_};
+  memory_suppressions suppressions_{house_};
   memory_snapshots snapshots_{journal_};
   memory_notes notes_;
   memory_partials partials_;
   memory_attachments attachments_;
-  std::string secret_ = "a store in memory: none of a kind"; // the same each time: a test's letters are, too
-  no_token_keeper keeper_;
+  memory_token_keeper keeper_{house_};
   token_table tokens_{keeper_};
 };
 

@@ -2,17 +2,19 @@
 
 #include "messages/address.hpp"
 #include "messages/address_search.hpp"
+#include "persistence/house_tables.hpp"
+#include "persistence/memory/house_log.hpp"
 
 #include <algorithm>
 #include <mutex>
 
 namespace sluice {
 
-result<std::size_t> memory_suppressions::add(const std::vector<suppression>& entries) {
+result<std::size_t> memory_suppressions::add(const std::vector<suppression>& entries, const act& done) {
   if (std::ranges::any_of(entries, [](const auto& entry) { return entry.email.empty(); }))
     return failure(error_code::invalid_input, "a suppression needs an address");
   const std::lock_guard guard(mutex_);
-  std::size_t added = 0;
+  std::vector<suppression> added;
   for (const auto& entry : entries) {
     auto kept = entry;
     kept.email = folded(entry.email);
@@ -20,18 +22,34 @@ result<std::size_t> memory_suppressions::add(const std::vector<suppression>& ent
     if (!place.email.empty() && place.counts_at(kept.since) && !kept.outlasts(place))
       continue;
     place = std::move(kept);
-    ++added;
+    added.push_back(place);
   }
-  return added;
+  if (added.empty())
+    return 0;
+  const auto recorded = house_.record({{done.at, done.by, event_of(added, house_.hide())}});
+  return recorded ? result<std::size_t>(added.size()) : std::unexpected(recorded.error());
 }
 
-result<std::size_t> memory_suppressions::remove(const std::vector<std::string>& targets,
-                                                std::string_view list) {
+result<std::size_t>
+memory_suppressions::remove(const std::vector<std::string>& targets, std::string_view list, const act& done) {
   const std::lock_guard guard(mutex_);
-  std::size_t removed = 0;
+  house::suppressions_removed removed{.list = std::string{list}, .targets = {}};
   for (const auto& target : targets)
-    removed += entries_.erase({std::string{list}, folded(target)});
-  return removed;
+    if (entries_.erase({std::string{list}, folded(target)}) > 0)
+      removed.targets.push_back(house_.hide()(folded(target)));
+  const auto count = removed.targets.size();
+  if (count == 0)
+    return 0;
+  const auto recorded = house_.record({{done.at, done.by, std::move(removed)}});
+  return recorded ? result<std::size_t>(count) : std::unexpected(recorded.error());
+}
+
+result<void> memory_suppressions::visit(
+    const std::function<void(const suppression& entry, std::string_view hidden)>& visitor) const {
+  const std::shared_lock guard(mutex_);
+  for (const auto& [place, entry] : entries_)
+    visitor(entry, {});
+  return {};
 }
 
 const suppression*

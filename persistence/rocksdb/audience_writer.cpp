@@ -4,6 +4,7 @@
 #include "persistence/rocksdb/audience_keys.hpp"
 #include "persistence/rocksdb/audiences.hpp"
 #include "persistence/rocksdb/database.hpp"
+#include "persistence/rocksdb/house_log.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -15,8 +16,10 @@
 
 namespace sluice {
 
-rocksdb_audience_writer::rocksdb_audience_writer(rocksdb_database& database, audience_draft draft) :
-    database_(database), draft_(std::move(draft)) {}
+rocksdb_audience_writer::rocksdb_audience_writer(rocksdb_database& database,
+                                                 rocksdb_house_log& house,
+                                                 audience_draft draft) :
+    database_(database), house_(house), draft_(std::move(draft)) {}
 
 rocksdb_audience_writer::~rocksdb_audience_writer() {
   if (is_committed_)
@@ -69,9 +72,11 @@ result<void> rocksdb_audience_writer::write_chunk() {
     return {};
   auto* const audiences = database_[family::audiences];
   rocksdb::WriteBatch batch;
-  batch.Put(audiences, rows_key(draft_.id(), chunk_first_), chunk_);
+  batch.Put(audiences, rows_key(rows_mark, draft_.id(), chunk_first_), chunk_);
   for (letter_index index = chunk_first_; const auto& [hash, key] : chunk_addresses_)
     batch.Put(audiences, key, big_endian(index++));
+  for (const auto& block : draft_.take_blocks())
+    batch.Put(audiences, tree_key(draft_.id(), block.level, block.index), block.hashes);
   // Past the log: a million rows would hold up the campaigns' synced writes, and are worth nothing before
   // the commit, which flushes them.
   if (auto written = database_.write(batch, durability::in_memory); !written) {
@@ -84,9 +89,9 @@ result<void> rocksdb_audience_writer::write_chunk() {
   return {};
 }
 
-result<audience_info> rocksdb_audience_writer::commit() {
+result<audience_info> rocksdb_audience_writer::commit(const act& done) {
   std::array<rocksdb_audience_writer*, 1> only{this};
-  auto made = commit_writers(database_, only);
+  auto made = commit_writers(database_, house_, only, done);
   if (!made)
     return std::unexpected(made.error());
   return std::move(made->front());
@@ -99,11 +104,23 @@ result<audience_info> rocksdb_audience_writer::finish() {
     return failure(error_code::internal, "the audience was committed before");
   if (auto written = write_chunk(); !written)
     return std::unexpected(written.error());
-  return draft_.finish();
+  auto info = draft_.finish();
+  if (!info)
+    return info;
+  rocksdb::WriteBatch batch;
+  for (const auto& block : draft_.take_blocks())
+    batch.Put(database_[family::audiences], tree_key(draft_.id(), block.level, block.index), block.hashes);
+  if (auto written = database_.write(batch, durability::in_memory); !written) {
+    broken_ = written.error();
+    return std::unexpected(written.error());
+  }
+  return info;
 }
 
 result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
-                                                  std::span<rocksdb_audience_writer* const> writers) {
+                                                  rocksdb_house_log& house,
+                                                  std::span<rocksdb_audience_writer* const> writers,
+                                                  const act& done) {
   std::vector<audience_info> made;
   for (auto* one : writers) {
     auto info = one->finish();
@@ -118,19 +135,23 @@ result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
   };
   if (auto flushed = database.flush(family::audiences); !flushed)
     return give_up(flushed.error());
-  rocksdb::WriteBatch batch;
-  for (std::size_t at = 0; at < made.size(); ++at) {
-    const auto id = made[at].id;
-    batch.Put(database[family::audiences], audience_key(info_mark, id), encode_audience_info(made[at]));
-    if (const auto& how = writers[at]->how_) {
-      batch.Put(database[family::audiences], audience_key(import_mark, id),
-                encode_import_summary(how->summary));
-      batch.Put(database[family::audiences], audience_key(left_out_mark, id), encode_left_out(how->left_out));
+  std::vector<house_event> events;
+  for (const auto& one : made)
+    events.push_back({done.at, done.by, house::audience_imported{one.id, one.name, one.size, one.hash}});
+  const auto recorded = house.record(std::move(events), [&](rocksdb::WriteBatch& batch) {
+    auto* const audiences = database[family::audiences];
+    for (std::size_t at = 0; at < made.size(); ++at) {
+      const auto id = made[at].id;
+      batch.Put(audiences, audience_key(info_mark, id), encode_audience_info(made[at]));
+      if (const auto& how = writers[at]->how_) {
+        batch.Put(audiences, audience_key(import_mark, id), encode_import_summary(how->summary));
+        batch.Put(audiences, audience_key(left_out_mark, id), encode_left_out(how->left_out));
+      }
+      batch.Delete(audiences, audience_key(begun_mark, id));
     }
-    batch.Delete(database[family::audiences], audience_key(begun_mark, id));
-  }
-  if (auto written = database.write(batch, durability::synced); !written)
-    return give_up(written.error());
+  });
+  if (!recorded)
+    return give_up(recorded.error());
   for (auto* one : writers)
     one->is_committed_ = true;
   return made;
@@ -169,16 +190,17 @@ std::unexpected<error> damaged_info(audience_id id) {
 
 } // namespace
 
-result<std::string> with_name(audience_id id, std::string_view value, const std::string& name) {
+result<std::string>
+with_text(audience_id id, std::string_view value, const char* field, const std::string& text) {
   if (value.size() < sizeof(letter_index))
     return damaged_info(id);
   auto body = nlohmann::json::from_cbor(value.begin() + sizeof(letter_index), value.end(), true, false);
   if (!body.is_object())
     return damaged_info(id);
-  body["name"] = name;
-  std::string renamed(value.substr(0, sizeof(letter_index)));
-  nlohmann::json::to_cbor(body, renamed);
-  return renamed;
+  body[field] = text;
+  std::string changed(value.substr(0, sizeof(letter_index)));
+  nlohmann::json::to_cbor(body, changed);
+  return changed;
 }
 
 std::string encode_deleted(const audience_info& info, timestamp at) {
@@ -220,6 +242,11 @@ result<audience_info> decode_audience_info(audience_id id, std::string_view valu
                      .columns = {},
                      .hash = body["hash"].get<std::string>(),
                      .created_at = timestamp(milliseconds(body["at"].get<std::int64_t>()))};
+  if (body.contains("root")) {
+    if (!has("root", &json::is_string))
+      return damaged();
+    info.root = body["root"].get<std::string>();
+  }
   for (const auto& column : body["columns"]) {
     if (!column.is_string())
       return damaged();

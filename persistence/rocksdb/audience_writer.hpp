@@ -17,11 +17,12 @@ class WriteBatch;
 namespace sluice {
 
 class rocksdb_database;
+class rocksdb_house_log;
 
 class rocksdb_audience_writer final : public audience_writer {
 public:
   /// The audience is marked as begun by now. `database` outlives it.
-  rocksdb_audience_writer(rocksdb_database& database, audience_draft draft);
+  rocksdb_audience_writer(rocksdb_database& database, rocksdb_house_log& house, audience_draft draft);
   ~rocksdb_audience_writer() override;
   rocksdb_audience_writer(const rocksdb_audience_writer&) = delete;
   rocksdb_audience_writer& operator=(const rocksdb_audience_writer&) = delete;
@@ -30,11 +31,13 @@ public:
   result<bool> add(const recipient& row) override;
   void rename(std::string name) override { draft_.rename(std::move(name)); }
   void describe(import_record how) override { how_ = std::move(how); }
-  result<audience_info> commit() override;
+  result<audience_info> commit(const act& done) override;
 
 private:
   friend result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
-                                                           std::span<rocksdb_audience_writer* const> writers);
+                                                           rocksdb_house_log& house,
+                                                           std::span<rocksdb_audience_writer* const> writers,
+                                                           const act& done);
 
   result<bool> is_known(std::string_view folded_address, std::uint64_t hash);
   result<void> write_chunk();
@@ -42,6 +45,7 @@ private:
   result<audience_info> finish();
 
   rocksdb_database& database_;
+  rocksdb_house_log& house_;
   audience_draft draft_;
   bloom_filter seen_;
   std::string chunk_;
@@ -54,7 +58,9 @@ private:
 
 /// See audience_store::commit_all.
 result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
-                                                  std::span<rocksdb_audience_writer* const> writers);
+                                                  rocksdb_house_log& house,
+                                                  std::span<rocksdb_audience_writer* const> writers,
+                                                  const act& done);
 
 /// Puts into a batch what deletes an audience's rows and addresses.
 void delete_content(rocksdb::WriteBatch& batch, const rocksdb_database& database, audience_id id);
@@ -65,8 +71,9 @@ void delete_import(rocksdb::WriteBatch& batch, const rocksdb_database& database,
 /// The stored form of what is known of an audience, and back.
 std::string encode_audience_info(const audience_info& info);
 result<audience_info> decode_audience_info(audience_id id, std::string_view value);
-/// The stored form under another name; all else of it stays.
-result<std::string> with_name(audience_id id, std::string_view value, const std::string& name);
+/// The stored form with another text in one field of its map; all else of it stays.
+result<std::string>
+with_text(audience_id id, std::string_view value, const char* field, const std::string& text);
 
 /// What is kept of an audience that was deleted, and the error that it says.
 std::string encode_deleted(const audience_info& info, timestamp at);

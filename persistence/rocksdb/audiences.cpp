@@ -5,6 +5,7 @@
 #include "persistence/rocksdb/audience_keys.hpp"
 #include "persistence/rocksdb/audience_writer.hpp"
 #include "persistence/rocksdb/database.hpp"
+#include "persistence/rocksdb/house_log.hpp"
 
 #include <fmt/format.h>
 
@@ -39,7 +40,8 @@ result<void> for_each_audience(const rocksdb_database& database, char mark, Visi
 
 } // namespace
 
-rocksdb_audiences::rocksdb_audiences(rocksdb_database& database) : database_(database), cleaner_(database) {
+rocksdb_audiences::rocksdb_audiences(rocksdb_database& database, rocksdb_house_log& house) :
+    database_(database), house_(house), cleaner_(database) {
   // What cannot be done now, because the table is damaged or the disk full, is done before the next import:
   // nothing else hangs on it.
   if (database.check_writable())
@@ -82,52 +84,62 @@ result<std::unique_ptr<audience_writer>> rocksdb_audiences::begin(std::string na
   if (auto prepared = prepare_imports(); !prepared)
     return std::unexpected(prepared.error());
   const audience_id id{next_id_};
+  const auto salt_key = database_.make_secret();
+  if (!salt_key)
+    return std::unexpected(salt_key.error());
   rocksdb::WriteBatch batch;
   batch.Put(database_[family::audiences], slice(next_audience_key), big_endian(next_id_ + 1));
   batch.Put(database_[family::audiences], audience_key(begun_mark, id), {});
   if (auto written = database_.write(batch, durability::synced); !written)
     return std::unexpected(written.error());
   ++next_id_;
-  return std::make_unique<rocksdb_audience_writer>(database_, audience_draft(id, std::move(name), now));
+  return std::make_unique<rocksdb_audience_writer>(database_, house_,
+                                                   audience_draft(id, std::move(name), now, *salt_key));
 }
 
 result<std::vector<audience_info>>
-rocksdb_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers) {
+rocksdb_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers, const act& done) {
   std::vector<rocksdb_audience_writer*> ours;
   for (const auto& one : writers)
     ours.push_back(static_cast<rocksdb_audience_writer*>(one.get()));
-  return commit_writers(database_, ours);
+  return commit_writers(database_, house_, ours, done);
 }
 
-result<audience_info> rocksdb_audiences::rename(audience_id id, std::string name) {
+result<audience_info> rocksdb_audiences::rename(audience_id id, std::string name, const act& done) {
   const std::lock_guard guard(changing_);
   const auto before = stored_info(id);
   if (!before)
     return std::unexpected(before.error());
-  const auto renamed = with_name(id, *before, name);
-  if (!renamed)
-    return std::unexpected(renamed.error());
-  rocksdb::WriteBatch batch;
-  batch.Put(database_[family::audiences], audience_key(info_mark, id), *renamed);
-  if (auto written = database_.write(batch, durability::synced); !written)
-    return std::unexpected(written.error());
+  const auto known = decode_audience_info(id, *before);
+  const auto renamed = with_text(id, *before, "name", name);
+  if (!known || !renamed)
+    return std::unexpected(known ? renamed.error() : known.error());
+  const auto recorded = house_.record(
+      {{done.at, done.by, house::audience_renamed{id, name, known->name}}}, [&](rocksdb::WriteBatch& batch) {
+        batch.Put(database_[family::audiences], audience_key(info_mark, id), *renamed);
+      });
+  if (!recorded)
+    return std::unexpected(recorded.error());
   return decode_audience_info(id, *renamed);
 }
 
-result<void> rocksdb_audiences::remove(audience_id id, timestamp now) {
+result<void> rocksdb_audiences::remove(audience_id id, const act& done) {
   {
     const std::lock_guard guard(changing_);
     const auto known = info(id);
     if (!known)
       return std::unexpected(known.error());
-    auto* const audiences = database_[family::audiences];
-    rocksdb::WriteBatch batch;
-    batch.Delete(audiences, audience_key(info_mark, id));
-    delete_content(batch, database_, id);
-    batch.Put(audiences, audience_key(deleted_mark, id), encode_deleted(*known, now));
-    batch.Put(audiences, audience_key(garbage_mark, id), {});
-    if (auto written = database_.write(batch, durability::synced); !written)
-      return written;
+    const auto recorded = house_.record(
+        {{done.at, done.by, house::audience_deleted{id, known->name, known->size, known->hash}}},
+        [&](rocksdb::WriteBatch& batch) {
+          auto* const audiences = database_[family::audiences];
+          batch.Delete(audiences, audience_key(info_mark, id));
+          delete_content(batch, database_, id);
+          batch.Put(audiences, audience_key(deleted_mark, id), encode_deleted(*known, done.at));
+          batch.Put(audiences, audience_key(garbage_mark, id), {});
+        });
+    if (!recorded)
+      return std::unexpected(recorded.error());
   }
   cleaner_.clean_up(id);
   return {};
@@ -152,13 +164,11 @@ result<audience_info> rocksdb_audiences::info(audience_id id) const {
   return decode_audience_info(id, *value);
 }
 
-result<letter_index> rocksdb_audiences::size_of(audience_id id) const {
-  const auto value = stored_info(id);
-  if (!value)
-    return std::unexpected(value.error());
-  if (value->size() < sizeof(letter_index))
-    return damaged(id, 0);
-  return read_big_endian<letter_index>(value->data());
+result<rocksdb_audiences::layout> rocksdb_audiences::layout_of(audience_id id) const {
+  const auto known = info(id);
+  if (!known)
+    return std::unexpected(known.error());
+  return layout{known->size, is_tree_hash(known->hash) ? row_format::salted : row_format::plain};
 }
 
 result<std::vector<audience_info>> rocksdb_audiences::list() const {
@@ -185,8 +195,8 @@ result<recipient_rows> rocksdb_audiences::read_rows(audience_id id,
   auto rows = read_stored_rows(id, first, count, bytes_max);
   // One that was deleted meanwhile is no damaged one.
   if (!rows && rows.error().code == error_code::corrupt)
-    if (const auto size = size_of(id); !size)
-      return std::unexpected(size.error());
+    if (const auto still = layout_of(id); !still)
+      return std::unexpected(still.error());
   return rows;
 }
 
@@ -194,14 +204,16 @@ result<recipient_rows> rocksdb_audiences::read_stored_rows(audience_id id,
                                                            letter_index first,
                                                            std::size_t count,
                                                            std::size_t bytes_max) const {
-  const auto size = size_of(id);
-  if (!size)
-    return std::unexpected(size.error());
-  if (first >= *size || count == 0)
+  const auto known = layout_of(id);
+  if (!known)
+    return std::unexpected(known.error());
+  const auto [size, format] = *known;
+  if (first >= size || count == 0)
     return recipient_rows();
-  const auto end = first + static_cast<letter_index>(std::min<std::size_t>(count, *size - first));
+  const auto end = first + static_cast<letter_index>(std::min<std::size_t>(count, size - first));
 
-  const auto prefix = audience_key(rows_mark, id);
+  const auto mark = format == row_format::salted ? rows_mark : old_rows_mark;
+  const auto prefix = audience_key(mark, id);
   const auto keys_end = prefix_end(prefix);
   const auto keys_end_slice = slice(keys_end);
   rocksdb::ReadOptions options;
@@ -211,7 +223,7 @@ result<recipient_rows> rocksdb_audiences::read_stored_rows(audience_id id,
   std::vector<char> bytes;
   auto expected = first;
   bool is_full = false;
-  for (chunks->SeekForPrev(slice(rows_key(id, first))); chunks->Valid() && expected < end && !is_full;
+  for (chunks->SeekForPrev(slice(rows_key(mark, id, first))); chunks->Valid() && expected < end && !is_full;
        chunks->Next()) {
     const auto key = view(chunks->key());
     if (key.size() != prefix.size() + sizeof(letter_index) || !key.starts_with(prefix))
@@ -221,12 +233,12 @@ result<recipient_rows> rocksdb_audiences::read_stored_rows(audience_id id,
       return damaged(id, expected);
     auto chunk = view(chunks->value());
     for (; index < expected && !chunk.empty(); ++index)
-      if (!take_row(chunk))
+      if (!take_entry(chunk, format))
         return damaged(id, index);
     const auto* const begin = chunk.data();
     const auto* taken = begin;
     for (; expected < end && !chunk.empty(); ++expected, taken = chunk.data()) {
-      if (!take_row(chunk))
+      if (!take_entry(chunk, format))
         return damaged(id, expected);
       const auto so_far = bytes.size() + static_cast<std::size_t>(chunk.data() - begin);
       is_full = so_far > bytes_max && expected > first;
@@ -239,7 +251,7 @@ result<recipient_rows> rocksdb_audiences::read_stored_rows(audience_id id,
     return std::unexpected(error_of(chunks->status(), fmt::format("cannot read audience {}", to_string(id))));
   if (expected != end && !is_full)
     return damaged(id, expected);
-  recipient_rows rows(std::move(bytes));
+  recipient_rows rows(std::move(bytes), format);
   if (rows.size() != expected - first)
     return damaged(id, first + static_cast<letter_index>(rows.size()));
   return rows;
@@ -270,8 +282,8 @@ result<std::vector<left_out_entry>> rocksdb_audiences::left_out(audience_id id) 
 }
 
 result<std::optional<letter_index>> rocksdb_audiences::find(audience_id id, std::string_view email) const {
-  if (auto size = size_of(id); !size)
-    return std::unexpected(size.error());
+  if (auto known = layout_of(id); !known)
+    return std::unexpected(known.error());
   auto value = database_.get(family::audiences, address_key(id, folded(email)));
   for (const auto& before : folded_before(email)) // how an audience of before has it
     if (value && !*value)
@@ -283,6 +295,58 @@ result<std::optional<letter_index>> rocksdb_audiences::find(audience_id id, std:
   if ((*value)->size() != sizeof(letter_index))
     return damaged(id, 0);
   return read_big_endian<letter_index>((*value)->data());
+}
+
+result<std::string>
+rocksdb_audiences::tree_hashes(audience_id id, unsigned level, std::uint32_t index) const {
+  auto value = database_.get(family::audiences, tree_key(id, level, index));
+  if (!value)
+    return std::unexpected(value.error());
+  return (*value).value_or(std::string{});
+}
+
+result<void> rocksdb_audiences::keep_root(const audience_info& info,
+                                          const std::string& root,
+                                          const std::vector<tree_block>& blocks) {
+  if (auto writable = database_.check_writable(); !writable)
+    return writable;
+  const std::lock_guard guard(changing_);
+  const auto before = stored_info(info.id);
+  if (!before)
+    return std::unexpected(before.error());
+  const auto with_root = with_text(info.id, *before, "root", root);
+  if (!with_root)
+    return std::unexpected(with_root.error());
+  const auto recorded = house_.record(
+      {{database_.now(), {}, house::audience_rooted{info.id, info.hash, root}}},
+      [&](rocksdb::WriteBatch& batch) {
+        for (const auto& block : blocks)
+          batch.Put(database_[family::audiences], tree_key(info.id, block.level, block.index), block.hashes);
+        batch.Put(database_[family::audiences], audience_key(info_mark, info.id), *with_root);
+      });
+  return recorded ? result<void>{} : std::unexpected(recorded.error());
+}
+
+result<void> rocksdb_audiences::visit_addresses(
+    audience_id id, const std::function<void(std::string_view address, letter_index row)>& visit) const {
+  const auto prefix = audience_key(address_mark, id);
+  const auto end = prefix_end(prefix);
+  const auto end_slice = slice(end);
+  rocksdb::ReadOptions options;
+  options.iterate_upper_bound = &end_slice;
+  options.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> keys(
+      database_.db().NewIterator(options, database_[family::audiences]));
+  for (keys->Seek(slice(prefix)); keys->Valid(); keys->Next()) {
+    const auto address = view(keys->key()).substr(prefix.size());
+    if (keys->value().size() != sizeof(letter_index))
+      return damaged(id, 0);
+    visit(address.starts_with('\0') ? std::string_view{} : address,
+          read_big_endian<letter_index>(keys->value().data()));
+  }
+  if (!keys->status().ok())
+    return std::unexpected(error_of(keys->status(), fmt::format("cannot read audience {}", to_string(id))));
+  return {};
 }
 
 } // namespace sluice

@@ -19,6 +19,7 @@
 namespace sluice {
 
 class rocksdb_database;
+class rocksdb_house_log;
 
 /// Rows kept under one key. Measured on a million rows: from 16 to 1024 to a key, imports and reads of 250
 /// cost the same; a single row costs 9 µs to read up to 128, and 28 µs at 1024.
@@ -29,13 +30,13 @@ class rocksdb_audiences final : public audience_store {
 public:
   /// Deletes what unfinished imports left, where it may write. `database` outlives it, and it outlives
   /// its writers.
-  explicit rocksdb_audiences(rocksdb_database& database);
+  rocksdb_audiences(rocksdb_database& database, rocksdb_house_log& house);
 
   result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) override;
-  result<std::vector<audience_info>>
-  commit_all(std::span<const std::unique_ptr<audience_writer>> writers) override;
-  result<audience_info> rename(audience_id id, std::string name) override;
-  result<void> remove(audience_id id, timestamp now) override;
+  result<std::vector<audience_info>> commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
+                                                const act& done) override;
+  result<audience_info> rename(audience_id id, std::string name, const act& done) override;
+  result<void> remove(audience_id id, const act& done) override;
   result<audience_info> info(audience_id id) const override;
   result<std::vector<audience_info>> list() const override;
   result<recipient_rows>
@@ -43,6 +44,13 @@ public:
   result<std::optional<import_summary>> import_of(audience_id id) const override;
   result<std::vector<left_out_entry>> left_out(audience_id id) const override;
   result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
+  result<std::string> tree_hashes(audience_id id, unsigned level, std::uint32_t index) const override;
+  result<void> keep_root(const audience_info& info,
+                         const std::string& root,
+                         const std::vector<tree_block>& blocks) override;
+  result<void> visit_addresses(
+      audience_id id,
+      const std::function<void(std::string_view address, letter_index row)>& visit) const override;
 
 private:
   /// Before the first import: the next id, and the end of those that did not finish.
@@ -51,11 +59,17 @@ private:
   result<void> clean_up_deleted();
   /// What is stored of an audience as a whole; `not_found`, also where it was deleted.
   result<std::string> stored_info(audience_id id) const;
-  result<letter_index> size_of(audience_id id) const;
+  /// Its size, and how its rows lie.
+  struct layout {
+    letter_index size = 0;
+    row_format format = row_format::salted;
+  };
+  result<layout> layout_of(audience_id id) const;
   result<recipient_rows>
   read_stored_rows(audience_id id, letter_index first, std::size_t count, std::size_t bytes_max) const;
 
   rocksdb_database& database_;
+  rocksdb_house_log& house_;
   std::mutex changing_;
   bool is_prepared_ = false; ///< guarded by changing_, as what follows
   std::uint64_t next_id_ = 1;

@@ -86,6 +86,8 @@ public:
   milliseconds since_last_write() const;
   /// See store::secret.
   const std::string& secret() const { return secret_; }
+  /// 32 random bytes, from the environment.
+  result<std::string> make_secret() const { return make_secret_(); }
   timestamp now() const { return now_(); }
   /// The engine's running time.
   const running_time& running() const { return running_; }

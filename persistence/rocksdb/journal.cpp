@@ -113,8 +113,24 @@ void rocksdb_journal::append(append_request request, append_done done) {
   one.records.reserve(request.events.size());
   for (const auto& event : request.events)
     one.records.emplace_back(event);
-  const auto bytes = bytes_of(one.records);
+  submit(std::move(one));
+}
 
+void rocksdb_journal::append_to_house(std::vector<journal_record> records,
+                                      std::function<void(rocksdb::WriteBatch&)> change,
+                                      append_done done) {
+  if (auto writable = database_.check_writable(); !writable)
+    return done(std::unexpected(writable.error()));
+  submit({.what = purpose::append_to_house,
+          .campaign = house_log_id,
+          .records = std::move(records),
+          .key = {},
+          .change = std::move(change),
+          .done = std::move(done)});
+}
+
+void rocksdb_journal::submit(queued_append&& one) {
+  const auto bytes = bytes_of(one.records);
   std::string_view refusal;
   {
     const std::lock_guard guard(mutex_);
@@ -228,7 +244,7 @@ void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
     one.answer = std::unexpected(head.error());
     return;
   }
-  if (head->number != one.expected_last) {
+  if (one.what == purpose::append && head->number != one.expected_last) {
     one.answer = failure(error_code::conflict, notice{"log_taken_over",
                                                       {{"campaign", to_string(one.campaign)},
                                                        {"last", head->number},
@@ -240,6 +256,8 @@ void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
     ++head->number;
     batch.Put(database_[family::events], slice(record.key()), slice(record.value()));
   }
+  if (one.change)
+    one.change(batch);
   if (one.key) {
     batch.Put(database_[family::keys], one.key->key, encode_key_record(*one.key, database_.running().now()));
     batch.Put(database_[family::meta], slice(running_time::key), database_.running().stored());
@@ -295,7 +313,8 @@ result<void> rocksdb_journal::survey(const std::function<void(campaign_id)>& vis
       continue;
     }
     const auto campaign = read_big_endian<std::uint64_t>(records->key().data());
-    visit_campaign({campaign});
+    if (campaign != house_log_id.value)
+      visit_campaign({campaign});
     if (campaign == std::numeric_limits<std::uint64_t>::max())
       break;
     // A key too short for a campaign lies behind this one only as the next one without its trailing zeros.

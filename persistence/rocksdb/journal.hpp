@@ -43,6 +43,12 @@ public:
   result<std::vector<std::string>> strange_keys() const override;
   result<std::optional<key_record>> find_key(std::string_view key) const override;
 
+  /// Puts records at the end of the house's log, whatever that is by then, and what `change` adds to the batch into the same
+  /// write. `done` as append's; `change` is called once, from the writer's thread.
+  void append_to_house(std::vector<journal_record> records,
+                       std::function<void(rocksdb::WriteBatch&)> change,
+                       append_done done);
+
   /// The highest campaign id that has events, or had an append; 0 when there is none. Any thread; it reads the disk
   /// until that has answered once.
   result<campaign_id> last_campaign() const;
@@ -51,7 +57,7 @@ public:
   void try_disk();
 
 private:
-  enum class purpose : std::uint8_t { append, await, try_disk };
+  enum class purpose : std::uint8_t { append, append_to_house, await, try_disk };
 
   /// An append that waits for its group, events already encoded; later what it will be answered.
   struct queued_append {
@@ -60,6 +66,7 @@ private:
     event_number expected_last = 0;
     std::vector<journal_record> records;
     std::optional<key_record> key;
+    std::function<void(rocksdb::WriteBatch&)> change = {}; ///< of tables; with append_to_house
     append_done done;
     result<event_number> answer = event_number{0};
   };
@@ -69,6 +76,7 @@ private:
   result<void> survey(const std::function<void(campaign_id)>& visit_campaign,
                       const std::function<void(std::string_view)>& visit_strange_key) const;
   result<campaign_id> read_last_campaign() const;
+  void submit(queued_append&& one);
   void enqueue(queued_append&& one);
   void run();
   void write(group& appends);

@@ -2,7 +2,9 @@
 
 #include "messages/address.hpp"
 #include "messages/address_search.hpp"
+#include "persistence/house_tables.hpp"
 #include "persistence/rocksdb/database.hpp"
+#include "persistence/rocksdb/house_log.hpp"
 #include "persistence/rocksdb/suppression_keys.hpp"
 
 #include <rocksdb/write_batch.h>
@@ -11,6 +13,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -131,8 +134,8 @@ bool has_keys_from(const rocksdb_database& database, std::string_view prefix) {
 
 } // namespace
 
-rocksdb_suppressions::rocksdb_suppressions(rocksdb_database& database) :
-    database_(database), kinds_(kinds_on_disk()), filter_is_whole_(fill_filter()) {
+rocksdb_suppressions::rocksdb_suppressions(rocksdb_database& database, rocksdb_house_log& house) :
+    database_(database), house_(house), kinds_(kinds_on_disk()), filter_is_whole_(fill_filter()) {
   // What cannot be deleted now is at the next change: an entry that has ended counts no longer, wherever it is.
   if (database.check_writable()) {
     const std::lock_guard guard(changing_);
@@ -197,7 +200,7 @@ result<void> rocksdb_suppressions::sweep(timestamp now) {
   return swept == 0 ? result<void>{} : database_.write(batch, durability::logged);
 }
 
-result<std::size_t> rocksdb_suppressions::add(const std::vector<suppression>& entries) {
+result<std::size_t> rocksdb_suppressions::add(const std::vector<suppression>& entries, const act& done) {
   if (auto writable = database_.check_writable(); !writable)
     return std::unexpected(writable.error());
   if (std::ranges::any_of(entries, [](const auto& entry) { return entry.email.empty(); }))
@@ -209,15 +212,15 @@ result<std::size_t> rocksdb_suppressions::add(const std::vector<suppression>& en
   for (std::size_t begin = 0; begin < entries.size(); begin += changes_at_once_max) {
     const auto some =
         std::span(entries).subspan(begin, std::min(changes_at_once_max, entries.size() - begin));
-    const auto done = add_some(some);
-    if (!done)
-      return done;
-    added += *done;
+    const auto taken = add_some(some, done);
+    if (!taken)
+      return taken;
+    added += *taken;
   }
   return added;
 }
 
-result<std::size_t> rocksdb_suppressions::add_some(std::span<const suppression> entries) {
+result<std::size_t> rocksdb_suppressions::add_some(std::span<const suppression> entries, const act& done) {
   const entry_keys wanted(entries);
   std::vector<rocksdb::PinnableSlice> values;
   std::vector<rocksdb::Status> statuses;
@@ -232,7 +235,6 @@ result<std::size_t> rocksdb_suppressions::add_some(std::span<const suppression> 
         return damaged();
       now_there.emplace(wanted.all()[wanted.place_of(spelling)], *std::move(entry));
     }
-  rocksdb::WriteBatch batch;
   std::unordered_set<std::string_view> taken;
   for (std::size_t place = 0; place < entries.size(); ++place) {
     const auto key = wanted.all()[place];
@@ -241,21 +243,37 @@ result<std::size_t> rocksdb_suppressions::add_some(std::span<const suppression> 
     if (before != now_there.end() && before->second.counts_at(entry.since) && !entry.outlasts(before->second))
       continue;
     taken.insert(key);
-    batch.Put(database_[family::suppressions], slice(key), encode_suppression(entry));
-    if (entry.until)
-      batch.Put(database_[family::suppressions], end_key(*entry.until, key), {});
     now_there.insert_or_assign(key, entry);
   }
   if (taken.empty())
     return 0;
   announce({taken.begin(), taken.end()});
-  if (auto written = database_.write(batch, durability::synced); !written)
-    return std::unexpected(written.error());
+  std::vector<suppression> kept;
+  for (const auto key : taken) {
+    kept.push_back(now_there.at(key));
+    kept.back().email = place_of_key(key).target; // folded
+  }
+  // Neighbours with the same words make one group of the event.
+  std::ranges::stable_sort(kept, {},
+                           [](const suppression& one) { return std::tie(one.list, one.reason, one.since); });
+  auto* const list = database_[family::suppressions];
+  const auto recorded =
+      house_.record({{done.at, done.by, event_of(kept, house_.hide())}}, [&](rocksdb::WriteBatch& batch) {
+        for (const auto key : taken) {
+          const auto& entry = now_there.at(key);
+          batch.Put(list, slice(key), encode_suppression(entry));
+          if (entry.until)
+            batch.Put(list, end_key(*entry.until, key), {});
+        }
+      });
+  if (!recorded)
+    return std::unexpected(recorded.error());
   return taken.size();
 }
 
 result<std::size_t> rocksdb_suppressions::remove(const std::vector<std::string>& targets,
-                                                 std::string_view list) {
+                                                 std::string_view list,
+                                                 const act& done) {
   if (auto writable = database_.check_writable(); !writable)
     return std::unexpected(writable.error());
   const std::lock_guard guard(changing_);
@@ -267,15 +285,19 @@ result<std::size_t> rocksdb_suppressions::remove(const std::vector<std::string>&
   std::vector<rocksdb::Status> statuses;
   if (auto found = look_up(database_, wanted.all(), values, statuses); !found)
     return std::unexpected(found.error());
-  rocksdb::WriteBatch batch;
   std::unordered_set<std::string_view> removed;
+  house::suppressions_removed told{.list = std::string{list}, .targets = {}};
   for (std::size_t index = 0; index < statuses.size(); ++index)
     if (statuses[index].ok() && removed.insert(wanted.all()[index]).second)
-      batch.Delete(database_[family::suppressions], slice(wanted.all()[index]));
+      told.targets.push_back(house_.hide()(place_of_key(wanted.all()[index]).target));
   if (removed.empty())
     return 0;
-  if (auto written = database_.write(batch, durability::synced); !written)
-    return std::unexpected(written.error());
+  const auto recorded = house_.record({{done.at, done.by, std::move(told)}}, [&](rocksdb::WriteBatch& batch) {
+    for (const auto key : removed)
+      batch.Delete(database_[family::suppressions], slice(key));
+  });
+  if (!recorded)
+    return std::unexpected(recorded.error());
   return removed.size();
 }
 
@@ -360,6 +382,11 @@ result<std::vector<std::optional<suppression>>>
 rocksdb_suppressions::find(const std::vector<std::string_view>& emails,
                            const suppression_scope& scope) const {
   std::vector<std::optional<suppression>> found(emails.size());
+  {
+    const std::shared_lock guard(filter_mutex_);
+    if (distrusted_)
+      return std::unexpected(*distrusted_);
+  }
   const question asked(*this, emails, scope);
   if (asked.keys().empty())
     return found;
@@ -378,6 +405,29 @@ rocksdb_suppressions::find(const std::vector<std::string_view>& emails,
       first = *std::move(entry);
   }
   return found;
+}
+
+void rocksdb_suppressions::distrust(error why) {
+  const std::lock_guard guard(filter_mutex_);
+  distrusted_ = std::move(why);
+}
+
+result<void> rocksdb_suppressions::visit(
+    const std::function<void(const suppression& entry, std::string_view hidden)>& visitor) const {
+  rocksdb::ReadOptions options;
+  options.fill_cache = false;
+  const std::unique_ptr<rocksdb::Iterator> stored(
+      database_.db().NewIterator(options, database_[family::suppressions]));
+  // Ends stand before all entries.
+  for (stored->Seek(slice(std::string(1, '\x01'))); stored->Valid(); stored->Next()) {
+    const auto entry = decode_suppression(view(stored->key()), view(stored->value()));
+    if (!entry)
+      return damaged();
+    visitor(*entry, {});
+  }
+  if (!stored->status().ok())
+    return std::unexpected(error_of(stored->status(), "cannot read the suppression list"));
+  return {};
 }
 
 result<suppression_page> rocksdb_suppressions::list(const suppression_query& query) const {

@@ -14,19 +14,26 @@
 namespace sluice {
 
 class rocksdb_database;
+class rocksdb_house_log;
 
 /// Reading them when the store is opened takes a few tenths of a second.
 inline constexpr std::uint64_t suppressions_filtered_max = 1'000'000;
 
 class rocksdb_suppressions final : public suppression_list {
 public:
-  /// `database` outlives it.
-  explicit rocksdb_suppressions(rocksdb_database& database);
-  result<std::size_t> add(const std::vector<suppression>& entries) override;
-  result<std::size_t> remove(const std::vector<std::string>& targets, std::string_view list) override;
+  /// `database` and `house` outlive it.
+  rocksdb_suppressions(rocksdb_database& database, rocksdb_house_log& house);
+  result<std::size_t> add(const std::vector<suppression>& entries, const act& done) override;
+  result<std::size_t>
+  remove(const std::vector<std::string>& targets, std::string_view list, const act& done) override;
+  result<void>
+  visit(const std::function<void(const suppression& entry, std::string_view hidden)>& visitor) const override;
   result<std::vector<std::optional<suppression>>> find(const std::vector<std::string_view>& emails,
                                                        const suppression_scope& scope) const override;
   result<suppression_page> list(const suppression_query& query) const override;
+
+  /// From now on every question is answered with this: what stands in the list is not to be trusted.
+  void distrust(error why);
 
 private:
   /// Of which kinds there are entries, or were since the store was opened.
@@ -41,16 +48,18 @@ private:
   kinds kinds_on_disk() const;
   /// Deletes entries that have ended, some at a time. Under changing_.
   result<void> sweep(timestamp now);
-  result<std::size_t> add_some(std::span<const suppression> entries);
+  result<std::size_t> add_some(std::span<const suppression> entries, const act& done);
   /// Before they are on the disk: who looks in between finds too much in the filter, never too little.
   void announce(const std::vector<std::string_view>& keys);
 
   rocksdb_database& database_;
+  rocksdb_house_log& house_;
   std::mutex changing_; ///< looking whether an address is there and changing it are one step
   mutable std::shared_mutex filter_mutex_;
   bloom_filter filter_;
-  kinds kinds_;          ///< under filter_mutex_, as the filter
-  bool filter_is_whole_; ///< false: it does not hold the whole list, and says nothing
+  kinds kinds_;                     ///< under filter_mutex_, as the filter
+  std::optional<error> distrusted_; ///< likewise
+  bool filter_is_whole_;            ///< false: it does not hold the whole list, and says nothing
 };
 
 } // namespace sluice

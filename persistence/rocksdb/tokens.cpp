@@ -3,7 +3,9 @@
 
 #include "persistence/rocksdb/tokens.hpp"
 
+#include "persistence/house_tables.hpp"
 #include "persistence/rocksdb/database.hpp"
+#include "persistence/rocksdb/house_log.hpp"
 
 #include <nlohmann/json.hpp>
 #include <rocksdb/write_batch.h>
@@ -34,8 +36,9 @@ result<token_info> decode(const sha256_hash& hash, std::string_view value) {
 
 } // namespace
 
-result<std::unique_ptr<rocksdb_tokens>> rocksdb_tokens::load_from(rocksdb_database& database) {
-  std::unique_ptr<rocksdb_tokens> tokens(new rocksdb_tokens(database));
+result<std::unique_ptr<rocksdb_tokens>> rocksdb_tokens::load_from(rocksdb_database& database,
+                                                                  rocksdb_house_log& house) {
+  std::unique_ptr<rocksdb_tokens> tokens(new rocksdb_tokens(database, house));
   const std::unique_ptr<rocksdb::Iterator> stored(database.db().NewIterator({}, database[family::tokens]));
   for (stored->SeekToFirst(); stored->Valid(); stored->Next()) {
     sha256_hash hash;
@@ -52,21 +55,24 @@ result<std::unique_ptr<rocksdb_tokens>> rocksdb_tokens::load_from(rocksdb_databa
   return tokens;
 }
 
-result<void> rocksdb_token_keeper::keep(const sha256_hash& hash, const token_info& info) {
+result<void> rocksdb_token_keeper::keep(const sha256_hash& hash, const token_info& info, const act& done) {
   std::string value;
   nlohmann::json::to_cbor(nlohmann::json{{"name", info.name},
                                          {"role", std::string(name_of(info.role))},
                                          {"at", info.created_at.time_since_epoch().count()}},
                           value);
-  rocksdb::WriteBatch batch;
-  batch.Put(database_[family::tokens], slice(as_text(hash)), value);
-  return database_.write(batch, durability::synced);
+  const auto recorded =
+      house_.record({{done.at, done.by, event_of(hash, info)}}, [&](rocksdb::WriteBatch& batch) {
+        batch.Put(database_[family::tokens], slice(as_text(hash)), value);
+      });
+  return recorded ? result<void>{} : std::unexpected(recorded.error());
 }
 
-result<void> rocksdb_token_keeper::forget(const sha256_hash& hash) {
-  rocksdb::WriteBatch batch;
-  batch.Delete(database_[family::tokens], slice(as_text(hash)));
-  return database_.write(batch, durability::synced);
+result<void> rocksdb_token_keeper::forget(const sha256_hash& hash, const token_info& info, const act& done) {
+  const auto recorded = house_.record(
+      {{done.at, done.by, house::token_revoked{info.id, info.name}}},
+      [&](rocksdb::WriteBatch& batch) { batch.Delete(database_[family::tokens], slice(as_text(hash))); });
+  return recorded ? result<void>{} : std::unexpected(recorded.error());
 }
 
 } // namespace sluice

@@ -74,7 +74,7 @@ void import(store& into, std::size_t rows) {
     expect(writer->add({.email = "person" + digits + "@example" + std::to_string(number % 97) + ".com",
                         .fields = {{name, "Name of person " + digits}, {city, "A city of some name"}}}));
   }
-  expect(writer->commit());
+  expect(writer->commit({}));
 }
 
 } // namespace

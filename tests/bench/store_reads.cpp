@@ -52,7 +52,7 @@ audience_info import(store& into, std::size_t rows) {
       row.fields.push_back({column, "value " + std::to_string(number)});
     expect(writer->add(row));
   }
-  return expect(writer->commit());
+  return expect(writer->commit({}));
 }
 
 } // namespace
@@ -74,7 +74,7 @@ int main(int count, char** words) {
     for (std::size_t entry = 0; entry < suppressed; ++entry)
       entries.push_back(
           {.email = "gone" + std::to_string(entry) + "@example.com", .reason = "bounced", .since = {}});
-    expect(store->suppressions().add(entries));
+    expect(store->suppressions().add(entries, {}));
 
     double reading = 0;
     double looking_up = 0;

@@ -37,7 +37,7 @@ int serve(const std::string& folder) {
   auto engine = node::open(settings, make_relay, &system).value();
   auto list = engine->store().audiences().begin("Customers", engine->now()).value();
   list->add({"customer@example.com", {}}).value();
-  const auto customers = list->commit().value();
+  const auto customers = list->commit({{}, engine->now()}).value();
   campaign_spec tomorrow;
   tomorrow.name = "Tomorrow";
   tomorrow.from = "news@shop.example";

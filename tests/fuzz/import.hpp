@@ -39,7 +39,7 @@ public:
     rows.push_back(row);
     return true;
   }
-  result<audience_info> commit() override { return audience_info{}; }
+  result<audience_info> commit(const act&) override { return audience_info{}; }
 
   std::vector<std::string> columns{"email"};
   std::vector<recipient> rows;

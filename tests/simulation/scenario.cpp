@@ -110,7 +110,7 @@ std::optional<audience_id> scenario::make_audience(store& into, timestamp now) {
     if (!(*writer)->add(one))
       return std::nullopt;
   }
-  const auto made = (*writer)->commit();
+  const auto made = (*writer)->commit({});
   return made ? std::optional(made->id) : std::nullopt;
 }
 

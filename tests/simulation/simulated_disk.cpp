@@ -118,16 +118,18 @@ result<std::unique_ptr<audience_writer>> simulated_disk::failing_audiences::begi
 }
 
 result<std::vector<audience_info>>
-simulated_disk::failing_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers) {
-  return disk_.below_->audiences().commit_all(writers);
+simulated_disk::failing_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
+                                              const act& done) {
+  return disk_.below_->audiences().commit_all(writers, done);
 }
 
-result<audience_info> simulated_disk::failing_audiences::rename(audience_id id, std::string name) {
-  return disk_.below_->audiences().rename(id, std::move(name));
+result<audience_info>
+simulated_disk::failing_audiences::rename(audience_id id, std::string name, const act& done) {
+  return disk_.below_->audiences().rename(id, std::move(name), done);
 }
 
-result<void> simulated_disk::failing_audiences::remove(audience_id id, timestamp at) {
-  return disk_.below_->audiences().remove(id, at);
+result<void> simulated_disk::failing_audiences::remove(audience_id id, const act& done) {
+  return disk_.below_->audiences().remove(id, done);
 }
 
 result<audience_info> simulated_disk::failing_audiences::info(audience_id id) const {
@@ -162,15 +164,40 @@ result<std::optional<letter_index>> simulated_disk::failing_audiences::find(audi
   return disk_.below_->audiences().find(id, email);
 }
 
-result<std::size_t> simulated_disk::failing_suppressions::add(const std::vector<suppression>& entries) {
+result<std::string>
+simulated_disk::failing_audiences::tree_hashes(audience_id id, unsigned level, std::uint32_t index) const {
+  if (const auto fault = disk_.read_fault())
+    return std::unexpected(*fault);
+  return std::as_const(*disk_.below_).audiences().tree_hashes(id, level, index);
+}
+
+result<void> simulated_disk::failing_audiences::keep_root(const audience_info& info,
+                                                          const std::string& root,
+                                                          const std::vector<tree_block>& blocks) {
+  return disk_.below_->audiences().keep_root(info, root, blocks);
+}
+
+result<void> simulated_disk::failing_audiences::visit_addresses(
+    audience_id id, const std::function<void(std::string_view address, letter_index row)>& visit) const {
+  return std::as_const(*disk_.below_).audiences().visit_addresses(id, visit);
+}
+
+result<void> simulated_disk::failing_suppressions::visit(
+    const std::function<void(const suppression& entry, std::string_view hidden)>& visitor) const {
+  return std::as_const(*disk_.below_).suppressions().visit(visitor);
+}
+
+result<std::size_t> simulated_disk::failing_suppressions::add(const std::vector<suppression>& entries,
+                                                              const act& done) {
   if (const auto fault = disk_.write_fault())
     return std::unexpected(*fault);
-  return disk_.below_->suppressions().add(entries);
+  return disk_.below_->suppressions().add(entries, done);
 }
 
 result<std::size_t> simulated_disk::failing_suppressions::remove(const std::vector<std::string>& targets,
-                                                                 std::string_view list) {
-  return disk_.below_->suppressions().remove(targets, list);
+                                                                 std::string_view list,
+                                                                 const act& done) {
+  return disk_.below_->suppressions().remove(targets, list, done);
 }
 
 result<std::vector<std::optional<suppression>>>

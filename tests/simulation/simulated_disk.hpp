@@ -35,9 +35,13 @@ public:
   audience_store& audiences() override { return audiences_; }
   const audience_store& audiences() const override { return audiences_; }
   suppression_list& suppressions() override { return suppressions_; }
+  const suppression_list& suppressions() const override { return suppressions_; }
   snapshot_store& snapshots() override { return below_->snapshots(); }
   const snapshot_store& snapshots() const override { return std::as_const(*below_).snapshots(); }
   token_store& tokens() override { return below_->tokens(); }
+  const token_store& tokens() const override { return std::as_const(*below_).tokens(); }
+  house_log& house() override { return below_->house(); }
+  const address_hider& hider() const override { return below_->hider(); }
   note_store& notes() override { return below_->notes(); }
   partial_store& partials() override { return below_->partials(); }
   const partial_store& partials() const override { return std::as_const(*below_).partials(); }
@@ -77,10 +81,10 @@ private:
   public:
     explicit failing_audiences(simulated_disk& disk) : disk_(disk) {}
     result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp at) override;
-    result<std::vector<audience_info>>
-    commit_all(std::span<const std::unique_ptr<audience_writer>> writers) override;
-    result<audience_info> rename(audience_id id, std::string name) override;
-    result<void> remove(audience_id id, timestamp at) override;
+    result<std::vector<audience_info>> commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
+                                                  const act& done) override;
+    result<audience_info> rename(audience_id id, std::string name, const act& done) override;
+    result<void> remove(audience_id id, const act& done) override;
     result<audience_info> info(audience_id id) const override;
     result<std::vector<audience_info>> list() const override;
     result<recipient_rows>
@@ -88,6 +92,13 @@ private:
     result<std::optional<import_summary>> import_of(audience_id id) const override;
     result<std::vector<left_out_entry>> left_out(audience_id id) const override;
     result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
+    result<std::string> tree_hashes(audience_id id, unsigned level, std::uint32_t index) const override;
+    result<void> keep_root(const audience_info& info,
+                           const std::string& root,
+                           const std::vector<tree_block>& blocks) override;
+    result<void> visit_addresses(
+        audience_id id,
+        const std::function<void(std::string_view address, letter_index row)>& visit) const override;
 
   private:
     simulated_disk& disk_;
@@ -96,8 +107,11 @@ private:
   class failing_suppressions final : public suppression_list {
   public:
     explicit failing_suppressions(simulated_disk& disk) : disk_(disk) {}
-    result<std::size_t> add(const std::vector<suppression>& entries) override;
-    result<std::size_t> remove(const std::vector<std::string>& targets, std::string_view list) override;
+    result<std::size_t> add(const std::vector<suppression>& entries, const act& done) override;
+    result<std::size_t>
+    remove(const std::vector<std::string>& targets, std::string_view list, const act& done) override;
+    result<void> visit(
+        const std::function<void(const suppression& entry, std::string_view hidden)>& visitor) const override;
     result<std::vector<std::optional<suppression>>> find(const std::vector<std::string_view>& emails,
                                                          const suppression_scope& scope) const override;
     result<suppression_page> list(const suppression_query& query) const override;

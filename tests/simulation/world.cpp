@@ -376,7 +376,7 @@ void world::kill_some_actor() {
 
 void world::suppress_somebody() {
   const auto address = scenario_.some_address();
-  if (disk_->suppressions().add({{address, "unsubscribed", now()}}))
+  if (disk_->suppressions().add({{address, "unsubscribed", now()}}, {}))
     oracle_.on_suppression(address);
 }
 

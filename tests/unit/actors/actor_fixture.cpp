@@ -241,7 +241,7 @@ audience_id actor_fixture::make_audience(letter_index size) {
     row.fields.push_back({name, "Recipient " + std::to_string(index)});
     writer->add(row).value();
   }
-  return writer->commit().value().id;
+  return writer->commit({}).value().id;
 }
 
 campaign_id actor_fixture::create(campaign_spec spec, audience_id audience) {

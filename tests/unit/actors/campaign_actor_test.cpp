@@ -315,7 +315,7 @@ TEST_CASE("suppressed recipients are skipped as of when their letter is made, no
   const auto id = node.start(spec_in_parts(10, 1h), 20);
   node.run();
   node.tell(id, command_kind::pause).value();
-  node.parts->store->suppressions().add({{"r15@example.com", "unsubscribed", node.now()}}).value();
+  node.parts->store->suppressions().add({{"r15@example.com", "unsubscribed", node.now()}}, {}).value();
   node.tell(id, command_kind::resume).value();
   node.pass(1h);
   CHECK(node.show(id).status() == status::sent);

@@ -14,7 +14,7 @@ std::string uploaded(store& into, std::string name, std::string_view content) {
   const auto writer = into.attachments().begin(std::move(name), "application/pdf", 64U << 20U, parts_noon);
   REQUIRE(writer);
   REQUIRE((*writer)->add(content));
-  return (*writer)->commit()->id;
+  return (*writer)->commit({})->id;
 }
 
 std::string fault_of_parts(const store& from, campaign_spec spec, audience_id audience = {}) {
@@ -78,7 +78,7 @@ TEST_CASE("each recipient's own attachment stands in a field that the audience h
   const auto column = (*writer)->column("invoice");
   REQUIRE(column);
   REQUIRE((*writer)->add({"ann@d.example", {{*column, "x"}}}));
-  const auto audience = (*writer)->commit()->id;
+  const auto audience = (*writer)->commit({})->id;
   campaign_spec spec;
   spec.attachments = {{.id = {}, .name = {}, .type = {}, .content_id = {}, .column = "invoice"}};
   CHECK(take_parts(*store, spec, audience));

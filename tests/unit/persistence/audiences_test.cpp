@@ -22,7 +22,7 @@ audience_info import_people(store& to, std::size_t count, std::string name = "pe
   CHECK(expect(writer->column("name")) == 1);
   for (std::size_t number = 0; number < count; ++number)
     CHECK(expect(writer->add(person(number))));
-  return expect(writer->commit());
+  return expect(writer->commit({}));
 }
 
 } // namespace
@@ -70,7 +70,7 @@ TEST_CASE("an address is taken once, whatever its case, also many rows later") {
         expect(writer->add({.email = "pErson" + std::to_string(number) + "@example.com", .fields = {}})));
   CHECK(expect(writer->add({.email = "one.more@example.com", .fields = {}})));
   CHECK_FALSE(expect(writer->add({.email = "one.more@example.com", .fields = {}})));
-  const auto info = expect(writer->commit());
+  const auto info = expect(writer->commit({}));
   CHECK(info.size == count + 1);
   CHECK(expect(store->audiences().read(info.id, 5, 1)).front().email == "Person5@example.com");
 }
@@ -121,7 +121,7 @@ TEST_CASE("the hash of an audience is that of its columns and rows, in order") {
       expect(writer->column(column));
     for (const auto& row : rows)
       expect(writer->add(row));
-    return expect(writer->commit()).hash;
+    return expect(writer->commit({})).hash;
   };
   const recipient ann{"ann@example.com", {{1, "Ann"}}};
   const recipient bob{"bob@example.com", {{1, "Bob"}}};
@@ -137,7 +137,7 @@ TEST_CASE("the hash of an audience is that of its columns and rows, in order") {
 TEST_CASE("an import without any row, with wrong columns or with an endless row is refused") {
   any_store store(both_kinds());
   auto writer = expect(store->audiences().begin("limits", at_second(0)));
-  CHECK(writer->commit().error().code == error_code::invalid_input);
+  CHECK(writer->commit({}).error().code == error_code::invalid_input);
   CHECK(writer->add({.email = "", .fields = {}}).error().code == error_code::invalid_input);
   CHECK(writer->add({.email = "a@example.com", .fields = {{1, "no such column"}}}).error().code ==
         error_code::invalid_input);
@@ -149,9 +149,9 @@ TEST_CASE("an import without any row, with wrong columns or with an endless row 
   CHECK(writer->add({.email = "a@example.com", .fields = {{1, std::string(2U << 20U, 'x')}}}).error().code ==
         error_code::too_large);
   CHECK(expect(writer->add({.email = "a@example.com", .fields = {{255, std::string(500'000, 'x')}}})));
-  CHECK(expect(writer->commit()).size == 1);
+  CHECK(expect(writer->commit({})).size == 1);
   CHECK_FALSE(writer->add({.email = "late@example.com", .fields = {}}));
-  CHECK_FALSE(writer->commit());
+  CHECK_FALSE(writer->commit({}));
 }
 
 TEST_CASE("role addresses are counted") {
@@ -159,7 +159,7 @@ TEST_CASE("role addresses are counted") {
   auto writer = expect(store->audiences().begin("roles", at_second(0)));
   for (const auto* email : {"info@example.com", "ann@example.com", "sales@example.com"})
     expect(writer->add({.email = email, .fields = {}}));
-  CHECK(expect(writer->commit()).role_addresses == 2);
+  CHECK(expect(writer->commit({})).role_addresses == 2);
 }
 
 TEST_CASE("imports side by side do not mix") {
@@ -168,7 +168,7 @@ TEST_CASE("imports side by side do not mix") {
     auto writer = expect(store->audiences().begin("part", at_second(0)));
     for (std::size_t number = 0; number < 2'000; ++number)
       expect(writer->add({.email = person(offset + number).email, .fields = {}}));
-    return expect(writer->commit());
+    return expect(writer->commit({}));
   };
   audience_info left;
   audience_info right;
@@ -213,7 +213,7 @@ TEST_CASE("a deleted audience is gone for every question, which is told when it 
   any_store store(both_kinds());
   const auto kept = import_people(*store, 300, "kept");
   const auto info = import_people(*store, 1'000, "old customers");
-  expect(store->audiences().remove(info.id, at_second(60)));
+  expect(store->audiences().remove(info.id, {{}, at_second(60)}));
   const auto says_deleted = [&](const error& why) {
     CHECK(why.code == error_code::not_found);
     CHECK(why.notice ==
@@ -223,11 +223,11 @@ TEST_CASE("a deleted audience is gone for every question, which is told when it 
   says_deleted(store->audiences().info(info.id).error());
   says_deleted(store->audiences().read(info.id, 0, 10).error());
   says_deleted(store->audiences().find(info.id, person(1).email).error());
-  says_deleted(store->audiences().rename(info.id, "again").error());
-  says_deleted(store->audiences().remove(info.id, at_second(61)).error());
+  says_deleted(store->audiences().rename(info.id, "again", {}).error());
+  says_deleted(store->audiences().remove(info.id, {{}, at_second(61)}).error());
   CHECK(expect(store->audiences().list()) == std::vector{kept});
   CHECK(expect(store->audiences().read(kept.id, 0, 300)).size() == 300);
-  CHECK(store->audiences().remove({99}, at_second(61)).error().notice.code == "audience_unknown");
+  CHECK(store->audiences().remove({99}, {{}, at_second(61)}).error().notice.code == "audience_unknown");
   CHECK(import_people(*store, 1, "next").id.value == info.id.value + 1);
 }
 
@@ -237,7 +237,7 @@ TEST_CASE("a deletion stays over a restart, and so does the id that it took") {
   {
     const auto store = expect(open_store(folder.path(), open_mode::read_write));
     info = import_people(*store, 1'000);
-    expect(store->audiences().remove(info.id, at_second(60)));
+    expect(store->audiences().remove(info.id, {{}, at_second(60)}));
   }
   const auto store = expect(open_store(folder.path(), open_mode::read_write));
   CHECK(store->audiences().info(info.id).error().notice.code == "audience_deleted");
@@ -250,11 +250,11 @@ TEST_CASE("a renamed audience is the same under another name") {
   const auto info = import_people(*store, 10, "before");
   auto renamed = info;
   renamed.name = "after";
-  CHECK(expect(store->audiences().rename(info.id, "after")) == renamed);
+  CHECK(expect(store->audiences().rename(info.id, "after", {})) == renamed);
   CHECK(expect(store->audiences().info(info.id)) == renamed);
   CHECK(expect(store->audiences().list()) == std::vector{renamed});
   CHECK(expect(store->audiences().find(info.id, person(7).email)) == letter_index{7});
-  CHECK(store->audiences().rename({99}, "none").error().code == error_code::not_found);
+  CHECK(store->audiences().rename({99}, "none", {}).error().code == error_code::not_found);
 }
 
 TEST_CASE("audiences that are committed together come all or not at all") {
@@ -269,13 +269,13 @@ TEST_CASE("audiences that are committed together come all or not at all") {
     std::vector<std::unique_ptr<audience_writer>> writers;
     writers.push_back(begin(200));
     writers.push_back(begin(0));
-    CHECK(store->audiences().commit_all(writers).error().code == error_code::invalid_input);
+    CHECK(store->audiences().commit_all(writers, {}).error().code == error_code::invalid_input);
   }
   CHECK(expect(store->audiences().list()).empty());
   std::vector<std::unique_ptr<audience_writer>> writers;
   writers.push_back(begin(200));
   writers.push_back(begin(30));
-  const auto made = expect(store->audiences().commit_all(writers));
+  const auto made = expect(store->audiences().commit_all(writers, {}));
   REQUIRE(made.size() == 2);
   CHECK(made[0].size == 200);
   CHECK(made[1].size == 30);

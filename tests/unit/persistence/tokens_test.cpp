@@ -10,7 +10,7 @@ using namespace sluice::testing;
 TEST_CASE("a token is known by its secret only") {
   any_store store(both_kinds());
   auto& tokens = store->tokens();
-  const auto made = expect(tokens.create(role::operator_, "shop", at_second(1)));
+  const auto made = expect(tokens.create(role::operator_, "shop", {{}, at_second(1)}));
   CHECK(made.secret.size() == 4 + 43);
   CHECK(made.secret.starts_with("slc_"));
   CHECK(made.secret.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
@@ -26,13 +26,13 @@ TEST_CASE("a token is known by its secret only") {
 TEST_CASE("a token's name is taken once and has to be one") {
   any_store store(both_kinds());
   auto& tokens = store->tokens();
-  const auto first = expect(tokens.create(role::viewer, "shop", at_second(1)));
-  CHECK(tokens.create(role::admin, "shop", at_second(2)).error().code == error_code::conflict);
-  CHECK(tokens.create(role::admin, "", at_second(2)).error().code == error_code::invalid_input);
-  CHECK(tokens.create(role::admin, "a\nb", at_second(2)).error().code == error_code::invalid_input);
-  CHECK(tokens.create(role::admin, std::string(101, 'a'), at_second(2)).error().code ==
+  const auto first = expect(tokens.create(role::viewer, "shop", {{}, at_second(1)}));
+  CHECK(tokens.create(role::admin, "shop", {{}, at_second(2)}).error().code == error_code::conflict);
+  CHECK(tokens.create(role::admin, "", {{}, at_second(2)}).error().code == error_code::invalid_input);
+  CHECK(tokens.create(role::admin, "a\nb", {{}, at_second(2)}).error().code == error_code::invalid_input);
+  CHECK(tokens.create(role::admin, std::string(101, 'a'), {{}, at_second(2)}).error().code ==
         error_code::invalid_input);
-  const auto second = expect(tokens.create(role::admin, "desk", at_second(2)));
+  const auto second = expect(tokens.create(role::admin, "desk", {{}, at_second(2)}));
   CHECK(first.secret != second.secret);
   CHECK(expect(tokens.list()) == std::vector<token_info>{second.info, first.info});
 }
@@ -40,15 +40,15 @@ TEST_CASE("a token's name is taken once and has to be one") {
 TEST_CASE("a revoked token opens nothing, and its name is free again") {
   any_store store(both_kinds());
   auto& tokens = store->tokens();
-  const auto by_name = expect(tokens.create(role::viewer, "one", at_second(1)));
-  const auto by_id = expect(tokens.create(role::viewer, "two", at_second(1)));
-  expect(tokens.revoke("one"));
-  expect(tokens.revoke(by_id.info.id));
+  const auto by_name = expect(tokens.create(role::viewer, "one", {{}, at_second(1)}));
+  const auto by_id = expect(tokens.create(role::viewer, "two", {{}, at_second(1)}));
+  expect(tokens.revoke("one", {}));
+  expect(tokens.revoke(by_id.info.id, {}));
   CHECK_FALSE(tokens.find(by_name.secret));
   CHECK_FALSE(tokens.find(by_id.secret));
-  CHECK(tokens.revoke("one").error().code == error_code::not_found);
+  CHECK(tokens.revoke("one", {}).error().code == error_code::not_found);
   CHECK(expect(tokens.list()).empty());
-  CHECK(expect(tokens.create(role::viewer, "one", at_second(2))).secret != by_name.secret);
+  CHECK(expect(tokens.create(role::viewer, "one", {{}, at_second(2)})).secret != by_name.secret);
 }
 
 TEST_CASE("roles are read by the names that they are written with") {

@@ -163,7 +163,7 @@ void play_discard(actor_fixture& node) {
 /// Everything that the engine itself has to say: why it is looked at, a skip, a trouble, a doubt, a suspicion.
 void play_notices(actor_fixture& node) {
   const auto id = node.create(spec_in_parts(30, 1h), node.make_audience(100));
-  node.parts->store->suppressions().add({{"r3@example.com", "unsubscribed", node.now()}}).value();
+  node.parts->store->suppressions().add({{"r3@example.com", "unsubscribed", node.now()}}, {}).value();
   node.tell(id, command_kind::start).value();
   node.tell(id, command_kind::approve).value();
   take_nothing(node);

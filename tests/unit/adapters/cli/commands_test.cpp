@@ -441,7 +441,7 @@ TEST_CASE("audit letter on a folder says when a deferred letter leaves again") {
     const auto data = open_store((folder.path / "data").string(), open_mode::read_write).value();
     auto writer = data->audiences().begin("customers", at).value();
     REQUIRE(writer->add({"ada@example.com", {}}).value());
-    const auto info = writer->commit().value();
+    const auto info = writer->commit({}).value();
     campaign_spec spec;
     spec.name = "Autumn sale";
     spec.from = "Shop <news@shop.example>";

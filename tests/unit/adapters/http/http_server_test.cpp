@@ -27,7 +27,7 @@ namespace {
 
 class commanded_engine final : public node {
 public:
-  commanded_engine() { secret = kept_->tokens().create(role::admin, "test", at).value().secret; }
+  commanded_engine() { secret = kept_->tokens().create(role::admin, "test", {{}, at}).value().secret; }
 
   timestamp at = timestamp(std::chrono::hours(1));
   std::string secret;

@@ -17,7 +17,7 @@ list_of(store& in, const std::vector<std::pair<std::string, std::string>>& rows,
   for (const auto& [email, value] : rows)
     expect(writer->add(
         {email, value.empty() ? std::vector<field_value>{} : std::vector{field_value{field, value}}}));
-  return expect(writer->commit());
+  return expect(writer->commit({}));
 }
 
 audience_info people(store& in, std::size_t count) {
@@ -25,7 +25,7 @@ audience_info people(store& in, std::size_t count) {
   const auto name = expect(writer->column("name"));
   for (std::size_t number = 0; number < count; ++number)
     expect(writer->add({"p" + std::to_string(number) + "@example.com", {{name, std::to_string(number)}}}));
-  return expect(writer->commit());
+  return expect(writer->commit({}));
 }
 
 result<std::vector<audience_info>> made_of(result<derivation_ptr> work) {
@@ -36,7 +36,7 @@ result<std::vector<audience_info>> made_of(result<derivation_ptr> work) {
     if (!is_whole)
       return std::unexpected(is_whole.error());
     if (*is_whole)
-      return (*work)->commit();
+      return (*work)->commit({});
   }
 }
 

@@ -36,7 +36,7 @@ public:
     rows.push_back(row);
     return true;
   }
-  result<audience_info> commit() override { return failure(error_code::internal, "not here"); }
+  result<audience_info> commit(const act&) override { return failure(error_code::internal, "not here"); }
 
   /// "ann@b.cc name=Ann city=Oslo"
   std::string shown(std::size_t index) const {

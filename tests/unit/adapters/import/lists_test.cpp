@@ -40,7 +40,7 @@ public:
     rows.push_back(std::move(text));
     return true;
   }
-  result<audience_info> commit() override { return failure(error_code::internal, "not here"); }
+  result<audience_info> commit(const act&) override { return failure(error_code::internal, "not here"); }
 
   std::vector<std::string> columns{"email"};
   std::vector<std::string> rows;

@@ -35,7 +35,7 @@ std::unique_ptr<rocksdb_database> database_in(const std::filesystem::path& folde
 audience_info list_of(rocksdb_audiences& into, const std::string& email) {
   auto writer = expect(into.begin("one", at_second(0)));
   expect(writer->add({.email = email, .fields = {}}));
-  return expect(writer->commit());
+  return expect(writer->commit({}));
 }
 
 } // namespace

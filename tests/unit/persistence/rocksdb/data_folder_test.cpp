@@ -115,9 +115,10 @@ TEST_CASE("a reader changes nothing in the folder and refuses every write") {
     const auto reader = expect(open_store(folder.path(), open_mode::read_only));
     const auto answer = append_now(reader->journal(), request(one_campaign, 1, {cancelled_saying("no")}));
     CHECK(answer.error().code == error_code::not_permitted);
-    CHECK(reader->suppressions().add({{"a@example.com", "x", {}}}).error().code == error_code::not_permitted);
-    CHECK(reader->suppressions().remove({"a@example.com"}, "").error().code == error_code::not_permitted);
-    CHECK(reader->tokens().create(role::admin, "a", {}).error().code == error_code::not_permitted);
+    CHECK(reader->suppressions().add({{"a@example.com", "x", {}}}, {}).error().code ==
+          error_code::not_permitted);
+    CHECK(reader->suppressions().remove({"a@example.com"}, "", {}).error().code == error_code::not_permitted);
+    CHECK(reader->tokens().create(role::admin, "a", {{}, {}}).error().code == error_code::not_permitted);
     CHECK(reader->audiences().begin("a", {}).error().code == error_code::not_permitted);
     CHECK(reader->next_campaign().error().code == error_code::not_permitted);
     CHECK_FALSE(reader->condition().takes_writes);
@@ -257,7 +258,7 @@ TEST_CASE("damage in the audiences' table stops imports, and nothing else") {
     auto writer = expect(store->audiences().begin("people", at_second(0)));
     for (int number = 0; number < 1'000; ++number)
       expect(writer->add({.email = std::to_string(number) + "@example.com", .fields = {}}));
-    expect(writer->commit());
+    expect(writer->commit({}));
     append_many(store->journal(), one_campaign, 0, 5);
   }
   std::size_t tables = 0;

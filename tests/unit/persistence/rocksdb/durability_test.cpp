@@ -109,11 +109,11 @@ TEST_CASE("everything is there again after the store was closed and opened") {
     const auto store = reopen(folder);
     append_many(store->journal(), one_campaign, 0, 10);
     store->snapshots().save(one_campaign, {.number = 10, .state = "ten"});
-    expect(store->suppressions().add({{"ann@example.com", "bounced", at_second(1)}}));
-    secret = expect(store->tokens().create(role::admin, "root", at_second(1))).secret;
+    expect(store->suppressions().add({{"ann@example.com", "bounced", at_second(1)}}, {}));
+    secret = expect(store->tokens().create(role::admin, "root", {{}, at_second(1)})).secret;
     auto writer = expect(store->audiences().begin("people", at_second(1)));
     expect(writer->add({.email = "ann@example.com", .fields = {}}));
-    info = expect(writer->commit());
+    info = expect(writer->commit({}));
   }
   const auto store = reopen(folder);
   CHECK(read_all(store->journal(), one_campaign).size() == 10);
@@ -225,9 +225,9 @@ TEST_CASE("a disk that fails is told of, and the log goes on by itself when it i
       REQUIRE_FALSE(answer);
       CHECK(answer.error().code == error_code::storage_failed);
     }
-    CHECK(store->suppressions().add({{"ann@example.com", "bounced", at_second(1)}}).error().code ==
+    CHECK(store->suppressions().add({{"ann@example.com", "bounced", at_second(1)}}, {}).error().code ==
           error_code::storage_failed);
-    CHECK(store->tokens().create(role::admin, "root", at_second(1)).error().code ==
+    CHECK(store->tokens().create(role::admin, "root", {{}, at_second(1)}).error().code ==
           error_code::storage_failed);
     CHECK(expect(store->tokens().list()).empty());
     CHECK(read_all(store->journal(), one_campaign).size() == 10);
@@ -254,14 +254,14 @@ TEST_CASE("an import that the disk did not take whole cannot be committed") {
     auto writer = expect(store->audiences().begin("people", at_second(1)));
     expect(writer->add({.email = "ann@example.com", .fields = {}}));
     disk->fail_with(test_disk::fault::full);
-    CHECK(writer->commit().error().code == error_code::storage_failed);
+    CHECK(writer->commit({}).error().code == error_code::storage_failed);
     disk->fail_with(test_disk::fault::none);
-    CHECK_FALSE(writer->commit());
+    CHECK_FALSE(writer->commit({}));
     CHECK(expect(store->audiences().list()).empty());
   }
   auto writer = expect(store->audiences().begin("people", at_second(1)));
   expect(writer->add({.email = "ann@example.com", .fields = {}}));
-  CHECK(expect(writer->commit()).size == 1);
+  CHECK(expect(writer->commit({})).size == 1);
 }
 
 TEST_CASE("a bit that flips in the log behind which acknowledged events lie is told, and is not taken for a "
@@ -313,7 +313,7 @@ TEST_CASE("what was acknowledged survives a power cut, whatever reached the disk
     auto writer = expect(store->audiences().begin("people", at_second(1)));
     for (int number = 0; number < 1'000; ++number)
       expect(writer->add({.email = std::to_string(number) + "@example.com", .fields = {}}));
-    info = expect(writer->commit());
+    info = expect(writer->commit({}));
     for (event_number last = 20; last < 30; ++last)
       expect(append_one(*store, last));
     auto broken_off = expect(store->audiences().begin("broken off", at_second(1)));

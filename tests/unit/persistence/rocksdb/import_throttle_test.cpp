@@ -37,7 +37,7 @@ TEST_CASE("while tables of an import wait for the disk, appends are answered") {
     auto writer = expect(audiences.begin("people", at_second(0)));
     for (std::size_t number = 0; number < rows; ++number)
       expect(writer->add(large_row(number)));
-    imported.set_value(expect(writer->commit()));
+    imported.set_value(expect(writer->commit({})));
   });
   event_number last = 0;
   const auto append_one = [&] {

@@ -23,7 +23,7 @@ TEST_CASE(
   batch.Put((*database)[family::suppressions], "ann@bücher.example", value + "unsubscribed");
   expect(database->write(batch, durability::synced));
   rocksdb_suppressions list(*database);
-  expect(list.add({{.email = "ann@shop.example", .reason = "bounced", .since = {}}}));
+  expect(list.add({{.email = "ann@shop.example", .reason = "bounced", .since = {}}}, {}));
   const auto page = expect(list.list({.limit = 1, .now = at_second(1)}));
   REQUIRE(page.entries.size() == 1);
   CHECK(page.next == "ann@bücher.example");
@@ -33,10 +33,10 @@ TEST_CASE(
     INFO(spelling);
     CHECK(expect(list.find({"bob@shop.example", spelling}, {{}, at_second(1)})).back()->reason ==
           "unsubscribed");
-    CHECK(expect(list.add({{.email = spelling, .reason = "operator", .since = {}}})) == 0);
+    CHECK(expect(list.add({{.email = spelling, .reason = "operator", .since = {}}}, {})) == 0);
   }
   CHECK_FALSE(expect(list.find({"ann@xn--bcher-kvb.example"}, {{}, at_second(1)})).front());
-  CHECK(expect(list.remove({"ann@xn--bcher-kva.example"}, "")) == 1);
+  CHECK(expect(list.remove({"ann@xn--bcher-kva.example"}, "", {})) == 1);
   CHECK_FALSE(expect(list.find({"ann@bücher.example"}, {{}, at_second(1)})).front());
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("a row is found that was indexed under another spelling of its domain"
   auto writer = expect(audiences.begin("people", at_second(0)));
   REQUIRE(expect(writer->add({.email = "bob@shop.example", .fields = {}})));
   REQUIRE(expect(writer->add({.email = "ann@bücher.example", .fields = {}})));
-  const auto id = expect(writer->commit()).id;
+  const auto id = expect(writer->commit({})).id;
   CHECK(expect(audiences.find(id, "ann@xn--bcher-kva.example")) == letter_index{1});
   rocksdb::WriteBatch batch;
   batch.Delete((*database)[family::audiences], address_key(id, "ann@xn--bcher-kva.example"));

@@ -73,7 +73,7 @@ TEST_CASE("entries of domains and lists are found after a restart too") {
   {
     const auto database = database_in(folder.path(), 0);
     rocksdb_suppressions list(*database);
-    CHECK(expect(list.add({entry("@*.example.com", "Weekly"), entry("@shop.example")})) == 2);
+    CHECK(expect(list.add({entry("@*.example.com", "Weekly"), entry("@shop.example")}, {})) == 2);
   }
   const auto database = database_in(folder.path(), 0);
   const rocksdb_suppressions list(*database);
@@ -93,15 +93,16 @@ TEST_CASE("entries that have ended leave the store at a start and with later cha
     auto renewed = entry("renewed@example.com", {}, at_second(10));
     expect(list.add({entry("gone@example.com", {}, at_second(10)),
                      entry("@gone.example", "Weekly", at_second(10)),
-                     entry("later@example.com", {}, at_second(1'000)), entry("ever@example.com"), renewed}));
+                     entry("later@example.com", {}, at_second(1'000)), entry("ever@example.com"), renewed},
+                    {}));
     renewed.until = at_second(2'000);
-    CHECK(expect(list.add({renewed})) == 1);
+    CHECK(expect(list.add({renewed}, {})) == 1);
   }
   const auto database = database_in(folder.path(), 500);
   rocksdb_suppressions list(*database);
   CHECK(count_keys(*database) == 5); // three entries, and when two of them end
   auto next = entry("next@example.com");
   next.since = at_second(1'500);
-  expect(list.add({next}));
+  expect(list.add({next}, {}));
   CHECK(count_keys(*database) == 4);
 }

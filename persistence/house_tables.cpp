@@ -1,0 +1,226 @@
+#include "persistence/house_tables.hpp"
+
+#include "persistence/big_endian.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::int64_t no_end = std::numeric_limits<std::int64_t>::max();
+/// Of one table; what lies behind is told in a number.
+constexpr std::size_t faults_told_max = 100;
+
+std::array<char, hidden_address_bytes> key_of(std::string_view list, std::string_view hidden) {
+  std::array<char, hidden_address_bytes> key{};
+  if (list.empty()) {
+    std::copy_n(hidden.data(), key.size(), key.begin());
+  } else {
+    const auto both = sha256(hidden, list);
+    std::copy_n(as_text(both).data(), key.size(), key.begin());
+  }
+  return key;
+}
+
+std::int64_t end_of(const std::optional<timestamp>& until) {
+  return until ? until->time_since_epoch().count() : no_end;
+}
+
+std::uint64_t digest_of(const house::suppression_group& group) {
+  auto text = big_endian(static_cast<std::uint64_t>(group.since.time_since_epoch().count()));
+  append_big_endian(text, static_cast<std::uint64_t>(end_of(group.until)));
+  const auto hash = sha256(text, group.reason);
+  const auto digest = read_big_endian<std::uint64_t>(as_text(hash).data());
+  return digest == 0 ? 1 : digest;
+}
+
+bool is_same_but_for_targets(const house::suppression_group& left, const house::suppression_group& right) {
+  return left.list == right.list && left.reason == right.reason && left.since == right.since &&
+         left.until == right.until;
+}
+
+/// Tells of each fault, up to a bound, and then that there are more.
+class fault_list {
+public:
+  void add(event_number number, notice what) {
+    if (++count_ <= faults_told_max)
+      told_.push_back({number, std::move(what)});
+  }
+  std::vector<table_fault> finish(std::string_view table) {
+    if (count_ > faults_told_max)
+      told_.push_back(
+          {0, notice{"table_more_faults", {{"table", table}, {"count", count_ - faults_told_max}}}});
+    return std::move(told_);
+  }
+
+private:
+  std::size_t count_ = 0;
+  std::vector<table_fault> told_;
+};
+
+} // namespace
+
+void house_tables::apply(const stored_house_event& entry) {
+  last_number_ = entry.number;
+  const auto number = entry.number;
+  const auto& body = entry.event.body;
+  if (const auto* began = std::get_if<house::log_began>(&body)) {
+    key_hash_ = began->key_hash;
+  } else if (const auto* made = std::get_if<house::token_created>(&body)) {
+    tokens_.insert_or_assign(made->hash, token_fact{*made, number});
+  } else if (const auto* revoked = std::get_if<house::token_revoked>(&body)) {
+    std::erase_if(tokens_, [&](const auto& one) { return one.second.what.id == revoked->id; });
+  } else if (const auto* added = std::get_if<house::suppressions_added>(&body)) {
+    for (const auto& group : added->groups) {
+      const auto digest = digest_of(group);
+      for (const auto& target : group.targets)
+        suppressions_.push_back({key_of(group.list, target), digest, end_of(group.until), number});
+    }
+    is_sorted_ = false;
+  } else if (const auto* removed = std::get_if<house::suppressions_removed>(&body)) {
+    for (const auto& target : removed->targets)
+      suppressions_.push_back({key_of(removed->list, target), 0, no_end, number});
+    is_sorted_ = false;
+  } else if (const auto* imported = std::get_if<house::audience_imported>(&body)) {
+    audiences_.insert_or_assign(
+        imported->audience.value,
+        audience_fact{imported->name, imported->size, imported->hash, {}, false, number});
+  } else if (const auto* renamed = std::get_if<house::audience_renamed>(&body)) {
+    audiences_[renamed->audience.value].name = renamed->name;
+  } else if (const auto* deleted = std::get_if<house::audience_deleted>(&body)) {
+    audiences_[deleted->audience.value].is_deleted = true;
+  } else if (const auto* rooted = std::get_if<house::audience_rooted>(&body)) {
+    audiences_[rooted->audience.value].root = rooted->root;
+  }
+}
+
+result<house_tables> read_house_tables(const journal& from_journal) {
+  house_tables tables;
+  const auto read = read_house_log(from_journal, 1, [&](const stored_house_event& entry) {
+    tables.apply(entry);
+    return true;
+  });
+  if (!read)
+    return std::unexpected(read.error());
+  return tables;
+}
+
+std::vector<table_fault> house_tables::check_tokens(const std::vector<stored_token>& table) const {
+  fault_list faults;
+  std::map<std::string_view, const stored_token*> there;
+  std::vector<std::string> hashes;
+  hashes.reserve(table.size());
+  for (const auto& one : table) {
+    there.emplace(hashes.emplace_back(to_hex(one.hash)), &one);
+    const auto known = tokens_.find(hashes.back());
+    if (known == tokens_.end())
+      faults.add(0, notice{"token_not_in_log",
+                           {{"id", one.info.id}, {"name", one.info.name}, {"role", name_of(one.info.role)}}});
+    else if (known->second.what.name != one.info.name || known->second.what.role != name_of(one.info.role))
+      faults.add(known->second.number, notice{"token_differs_from_log",
+                                              {{"id", one.info.id},
+                                               {"name", one.info.name},
+                                               {"role", name_of(one.info.role)},
+                                               {"logged_name", known->second.what.name},
+                                               {"logged_role", known->second.what.role}}});
+  }
+  for (const auto& [hash, known] : tokens_)
+    if (!there.contains(hash))
+      faults.add(known.number, notice{"token_missing", {{"id", known.what.id}, {"name", known.what.name}}});
+  return faults.finish("tokens");
+}
+
+/// Of each entry what the last event says; those that were removed go.
+void house_tables::keep_latest() {
+  if (is_sorted_)
+    return;
+  std::ranges::stable_sort(suppressions_, {}, &suppression_fact::key);
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < suppressions_.size(); ++at)
+    if (at + 1 == suppressions_.size() || suppressions_[at + 1].key != suppressions_[at].key)
+      if (suppressions_[at].digest != 0)
+        suppressions_[kept++] = suppressions_[at];
+  suppressions_.resize(kept);
+  is_sorted_ = true;
+}
+
+std::size_t house_tables::suppression_count() {
+  keep_latest();
+  return suppressions_.size();
+}
+
+result<std::vector<table_fault>>
+house_tables::check_suppressions(const suppression_list& table, const address_hider& hide, timestamp now) {
+  keep_latest();
+  fault_list faults;
+  std::vector<bool> is_there(suppressions_.size());
+  const auto visited = table.visit([&](const suppression& entry, std::string_view hidden) {
+    const auto group = group_of(entry);
+    const auto key = key_of(entry.list, hidden.empty() ? hide(entry.email) : std::string(hidden));
+    const auto known = std::ranges::lower_bound(suppressions_, key, {}, &suppression_fact::key);
+    const auto is_known = known != suppressions_.end() && known->key == key;
+    if (is_known)
+      is_there[static_cast<std::size_t>(known - suppressions_.begin())] = true;
+    if (is_known && known->digest == digest_of(group))
+      return;
+    const notice what{is_known ? "suppression_differs_from_log" : "suppression_not_in_log",
+                      {{"target", entry.email}, {"list", entry.list}, {"reason", entry.reason}}};
+    // One that has ended keeps nobody back, and may lie there until it is swept.
+    if (is_known || entry.counts_at(now))
+      faults.add(is_known ? known->number : 0, what);
+  });
+  if (!visited)
+    return std::unexpected(visited.error());
+  for (std::size_t at = 0; at < suppressions_.size(); ++at)
+    if (!is_there[at] && suppressions_[at].until > now.time_since_epoch().count())
+      faults.add(suppressions_[at].number,
+                 notice{"suppression_missing", {{"number", suppressions_[at].number}}});
+  return faults.finish("suppressions");
+}
+
+std::vector<table_fault> house_tables::check_audiences(const std::vector<audience_info>& table) const {
+  fault_list faults;
+  std::map<std::uint64_t, const audience_info*> there;
+  for (const auto& one : table) {
+    there.emplace(one.id.value, &one);
+    const auto known = audiences_.find(one.id.value);
+    if (known == audiences_.end() || known->second.is_deleted)
+      faults.add(0, notice{"audience_not_in_log", {{"audience", to_string(one.id)}, {"name", one.name}}});
+    else if (const auto& fact = known->second;
+             fact.hash != one.hash || fact.size != one.size || fact.name != one.name || fact.root != one.root)
+      faults.add(fact.number,
+                 notice{"audience_differs_from_log", {{"audience", to_string(one.id)}, {"name", one.name}}});
+  }
+  for (const auto& [id, fact] : audiences_)
+    if (!fact.is_deleted && !there.contains(id))
+      faults.add(fact.number,
+                 notice{"audience_missing", {{"audience", to_string(audience_id{id})}, {"name", fact.name}}});
+  return faults.finish("audiences");
+}
+
+house::suppression_group group_of(const suppression& entry) {
+  return {.list = entry.list,
+          .reason = without_address(entry.reason, entry.email),
+          .since = entry.since,
+          .until = entry.until,
+          .targets = {}};
+}
+
+house::token_created event_of(const sha256_hash& hash, const token_info& info) {
+  return {.id = info.id, .name = info.name, .role = std::string(name_of(info.role)), .hash = to_hex(hash)};
+}
+
+house::suppressions_added event_of(const std::vector<suppression>& entries, const address_hider& hide) {
+  house::suppressions_added added;
+  for (const auto& entry : entries) {
+    auto group = group_of(entry);
+    if (added.groups.empty() || !is_same_but_for_targets(added.groups.back(), group))
+      added.groups.push_back(std::move(group));
+    added.groups.back().targets.push_back(hide(entry.email));
+  }
+  return added;
+}
+
+} // namespace sluice

@@ -1,0 +1,78 @@
+#pragma once
+// What the engine's tables must hold, as the house's log has it: a fold over its events, against which the tables are held
+// when a store is opened and by an audit.
+
+#include "persistence/audiences.hpp"
+#include "persistence/hidden_address.hpp"
+#include "persistence/house_log.hpp"
+#include "persistence/suppressions.hpp"
+#include "persistence/table_fault.hpp"
+#include "persistence/tokens.hpp"
+
+#include <array>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace sluice {
+
+class house_tables {
+public:
+  struct audience_fact {
+    std::string name;
+    letter_index size = 0;
+    std::string hash;
+    std::string root; ///< of one of before, once it was rooted
+    bool is_deleted = false;
+    event_number number = 0; ///< of the event that brought it there
+  };
+  struct token_fact {
+    house::token_created what;
+    event_number number = 0;
+  };
+
+  void apply(const stored_house_event& entry);
+
+  const std::map<std::string, token_fact>& tokens() const { return tokens_; } ///< by hash, in hexadecimal
+  const std::map<std::uint64_t, audience_fact>& audiences() const { return audiences_; }
+  std::size_t suppression_count();
+  event_number last_number() const { return last_number_; }
+  const std::string& key_hash() const { return key_hash_; }
+
+  std::vector<table_fault> check_tokens(const std::vector<stored_token>& table) const;
+  /// Reads the whole list. `now`: entries that have ended by then may be gone.
+  result<std::vector<table_fault>>
+  check_suppressions(const suppression_list& table, const address_hider& hide, timestamp now);
+  std::vector<table_fault> check_audiences(const std::vector<audience_info>& table) const;
+
+private:
+  /// What an event says of one entry of the suppression list; 40 bytes, since there may be millions.
+  struct suppression_fact {
+    std::array<char, hidden_address_bytes> key{}; ///< of list and hidden target
+    std::uint64_t digest = 0;                     ///< of all else; 0: it was removed
+    std::int64_t until = 0;
+    event_number number = 0;
+  };
+  void keep_latest();
+
+  std::map<std::string, token_fact> tokens_;
+  std::map<std::uint64_t, audience_fact> audiences_;
+  std::vector<suppression_fact> suppressions_; ///< in the events' order, then sorted by key
+  bool is_sorted_ = false;
+  std::string key_hash_;
+  event_number last_number_ = 0;
+};
+
+/// The whole log, folded; `corrupt` as read_house_log.
+result<house_tables> read_house_tables(const journal& from_journal);
+
+/// An entry as the log tells of it: its reason without the address.
+house::suppression_group group_of(const suppression& entry);
+
+/// The event that a token is made by.
+house::token_created event_of(const sha256_hash& hash, const token_info& info);
+
+/// The event that entries are added by.
+house::suppressions_added event_of(const std::vector<suppression>& entries, const address_hider& hide);
+
+} // namespace sluice
