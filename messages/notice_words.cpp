@@ -606,7 +606,7 @@ constexpr auto table = std::to_array<notice_words>({
      "table audiences: {audience} \"{name}\" is not in the house's log: it was put there by hand"},
     {"audience_differs_from_log",
      "table audiences: {audience} \"{name}\" has another name, size or hash than the house's log has"},
-    {"audience_missing", "table audiences: {audience} \"{name}\" is missing"},
+    {"audience_gone", "table audiences: {audience} \"{name}\" is missing"},
     {"table_more_faults", "table {table}: {count|more fault|more faults}"},
     {"audience_changed",
      "the list {audience} is not the one that was checked: its rows from {row} on (group {group}) were "

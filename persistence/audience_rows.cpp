@@ -102,25 +102,24 @@ sha256_hash row_entry::leaf_hash() const {
   return hash;
 }
 
-std::optional<row_entry> take_entry(std::string_view& chunk, row_format format) {
-  const auto salt_bytes = format == row_format::plain ? std::size_t{0} : leaf_salt_bytes;
-  if (format == row_format::salted) {
-    if (chunk.empty())
+std::optional<row_entry> take_entry(std::string_view& chunk) {
+  if (chunk.empty())
+    return std::nullopt;
+  const auto mark = chunk.front();
+  if (mark == erased_mark) {
+    constexpr auto bytes = 1 + std::tuple_size_v<sha256_hash>;
+    if (chunk.size() < bytes)
       return std::nullopt;
-    const auto mark = chunk.front();
-    chunk.remove_prefix(1);
-    if (mark == erased_mark) {
-      constexpr auto hash_bytes = std::tuple_size_v<sha256_hash>;
-      if (chunk.size() < hash_bytes)
-        return std::nullopt;
-      const auto leaf = chunk.substr(0, hash_bytes);
-      chunk.remove_prefix(hash_bytes);
-      return row_entry{{}, leaf};
-    }
-    if (mark != salted_mark || chunk.size() < salt_bytes)
-      return std::nullopt;
+    const auto leaf = chunk.substr(1, bytes - 1);
+    chunk.remove_prefix(bytes);
+    return row_entry{{}, leaf};
   }
+  if (mark == salted_mark)
+    chunk.remove_prefix(1);
   const auto* const begin = chunk.data();
+  const auto salt_bytes = mark == salted_mark ? leaf_salt_bytes : 0;
+  if (chunk.size() < salt_bytes)
+    return std::nullopt;
   chunk.remove_prefix(salt_bytes);
   const auto row = take_text(chunk);
   if (!row || row->empty())
@@ -128,9 +127,17 @@ std::optional<row_entry> take_entry(std::string_view& chunk, row_format format) 
   return row_entry{*row, {begin, static_cast<std::size_t>(chunk.data() - begin)}};
 }
 
-void append_erased(std::string& to, const sha256_hash& leaf) {
-  to.push_back(erased_mark);
-  to += as_text(leaf);
+std::optional<std::string> with_erased(std::string_view chunk, std::size_t place, const sha256_hash& leaf) {
+  auto left = chunk;
+  for (std::size_t at = 0; at < place; ++at)
+    if (!take_entry(left))
+      return std::nullopt;
+  std::string changed(chunk.substr(0, chunk.size() - left.size()));
+  if (!take_entry(left))
+    return std::nullopt;
+  changed.push_back(erased_mark);
+  changed += as_text(leaf);
+  return changed.append(left);
 }
 
 std::optional<std::string_view> read_row(std::string_view row, std::vector<field_view>& fields) {

@@ -12,8 +12,9 @@
 //   0x01 · 16 random bytes · the row      one that is there
 //   0x00 · 32 bytes, its leaf             one that was erased
 //
-// and the audience's hash is that of a tree over their leaves (persistence/audience_tree.hpp). Chunks of audiences of before
-// are rows end to end, and their hash is SHA-256, in hexadecimal, over
+// and the audience's hash is that of a tree over their leaves (persistence/audience_tree.hpp). In chunks of audiences of before
+// a row stands alone, without a byte before it, which is more than 0x01 then: its length. Their hash is SHA-256, in
+// hexadecimal, over
 //
 //   8 bytes   how many rows, big-endian
 //   for each column: 4 bytes, the length of its name, big-endian · the name
@@ -47,19 +48,19 @@ struct row_entry {
 };
 
 /// Takes the first entry off a chunk, without looking into its row; nothing when the bytes are none.
-std::optional<row_entry> take_entry(std::string_view& chunk, row_format format);
+std::optional<row_entry> take_entry(std::string_view& chunk);
 
 /// Reads an entry's row: its address, and its fields behind those that `fields` has; both point into
 /// `row`. Nothing when the bytes are no row: then some of its fields may be there.
 std::optional<std::string_view> read_row(std::string_view row, std::vector<field_view>& fields);
 
-/// Appends what is left of an entry when it is erased.
-void append_erased(std::string& to, const sha256_hash& leaf);
+/// The chunk with its entry `place` erased; `leaf`: what is left of it. Nothing when the bytes are no entries.
+std::optional<std::string> with_erased(std::string_view chunk, std::size_t place, const sha256_hash& leaf);
 
 /// The hash of an audience of before, as its rows go by.
 class flat_hash {
 public:
-  /// A row as `take_entry` gives it with row_format::plain: with its length.
+  /// A row with its length.
   void add(std::string_view leaf) { rows_.update(leaf); }
   std::string finish(letter_index rows, std::span<const std::string> columns);
 

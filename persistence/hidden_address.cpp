@@ -1,24 +1,8 @@
 #include "persistence/hidden_address.hpp"
 
-#include <algorithm>
+#include "messages/sha256.hpp"
 
 namespace sluice {
-
-namespace {
-
-char small(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool is_same_letter(char left, char right) {
-  return small(left) == small(right);
-}
-
-bool is_continuation(char c) {
-  return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-}
-
-} // namespace
 
 address_hider::address_hider(std::string_view secret) :
     key_(as_text(hmac_sha256(secret)("sluice hidden addresses 1"))), hash_(key_) {}
@@ -32,31 +16,20 @@ std::string address_hider::key_hash() const {
   return to_hex(sha256(key_));
 }
 
-std::string without_address(std::string_view text, std::string_view address) {
-  constexpr std::string_view instead = "<recipient>";
-  std::string kept;
-  if (address.empty())
-    return std::string(text);
-  for (;;) {
-    const auto found = std::ranges::search(text, address, is_same_letter);
-    kept.append(text.begin(), found.begin());
-    if (found.empty())
-      return kept;
-    // Replies mostly have it in angle brackets already.
-    const auto has_brackets = kept.ends_with('<') && found.end() != text.end() && *found.end() == '>';
-    kept += has_brackets ? instead.substr(1, instead.size() - 2) : instead;
-    text = std::string_view(found.end(), text.end());
-  }
+std::string erased_target(std::string_view hidden) {
+  return "<" + to_hex({reinterpret_cast<const std::uint8_t*>(hidden.data()), hidden.size()}) + ">";
 }
 
-std::string masked_address(std::string_view address) {
-  const auto at = address.rfind('@');
-  if (at == std::string_view::npos || at == 0)
-    return std::string(address); // a domain, or nothing that names anybody
-  std::size_t first = 1;
-  while (first < at && is_continuation(address[first]))
-    ++first;
-  return std::string(address.substr(0, first)) + "…" + std::string(address.substr(at));
+bool is_erased_target(std::string_view target) {
+  return target.size() == 2 * hidden_address_bytes + 2 && target.front() == '<' && target.back() == '>';
+}
+
+std::string hidden_in(std::string_view target) {
+  std::string hidden(hidden_address_bytes, '\0');
+  static_cast<void>(is_erased_target(target) &&
+                    from_hex(target.substr(1, 2 * hidden_address_bytes),
+                             {reinterpret_cast<std::uint8_t*>(hidden.data()), hidden.size()}));
+  return hidden;
 }
 
 } // namespace sluice

@@ -28,10 +28,11 @@ private:
   hmac_sha256 hash_;
 };
 
-/// The text with each place that names the address, in whatever case, replaced by "<recipient>".
-std::string without_address(std::string_view text, std::string_view address);
-
-/// The address as those see it who may see none: "a…@example.com".
-std::string masked_address(std::string_view address);
+/// What stands in an index or list in place of an address that was erased: "<", the hidden address in hexadecimal, ">". No
+/// address begins so.
+std::string erased_target(std::string_view hidden);
+bool is_erased_target(std::string_view target);
+/// The hidden address of one.
+std::string hidden_in(std::string_view target);
 
 } // namespace sluice

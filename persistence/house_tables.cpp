@@ -1,5 +1,6 @@
 #include "persistence/house_tables.hpp"
 
+#include "messages/masked_address.hpp"
 #include "persistence/big_endian.hpp"
 
 #include <algorithm>
@@ -196,7 +197,7 @@ std::vector<table_fault> house_tables::check_audiences(const std::vector<audienc
   for (const auto& [id, fact] : audiences_)
     if (!fact.is_deleted && !there.contains(id))
       faults.add(fact.number,
-                 notice{"audience_missing", {{"audience", to_string(audience_id{id})}, {"name", fact.name}}});
+                 notice{"audience_gone", {{"audience", to_string(audience_id{id})}, {"name", fact.name}}});
   return faults.finish("audiences");
 }
 

@@ -16,10 +16,10 @@ recipient to_recipient(const recipient_view& row) {
   return copied;
 }
 
-recipient_rows::recipient_rows(std::vector<char> rows, row_format format) : bytes_(std::move(rows)) {
+recipient_rows::recipient_rows(std::vector<char> rows) : bytes_(std::move(rows)) {
   std::string_view left(bytes_.data(), bytes_.size());
   while (!left.empty()) {
-    const auto entry = take_entry(left, format);
+    const auto entry = take_entry(left);
     const auto begin = static_cast<std::uint32_t>(fields_.size());
     if (entry && entry->is_erased()) {
       rows_.push_back({{}, entry->leaf, begin, begin});

@@ -13,9 +13,6 @@
 
 namespace sluice {
 
-/// How rows lie in a chunk, see persistence/audience_rows.hpp.
-enum class row_format : std::uint8_t { plain, salted };
-
 /// The row as a value of its own.
 recipient to_recipient(const recipient_view& row);
 
@@ -23,7 +20,7 @@ class recipient_rows {
 public:
   recipient_rows() = default;
   /// `rows` as persistence/audience_rows.hpp writes them, end to end. It stops at bytes that are no row: `size` tells.
-  explicit recipient_rows(std::vector<char> rows, row_format format);
+  explicit recipient_rows(std::vector<char> rows);
   recipient_rows(recipient_rows&&) = default;
   recipient_rows& operator=(recipient_rows&&) = default;
   recipient_rows(const recipient_rows&) = delete;

@@ -9,6 +9,7 @@
 #include "messages/time.hpp"
 #include "persistence/attachments.hpp"
 #include "persistence/audiences.hpp"
+#include "persistence/erasure.hpp"
 #include "persistence/hidden_address.hpp"
 #include "persistence/house_log.hpp"
 #include "persistence/journal.hpp"
@@ -19,6 +20,9 @@
 #include "persistence/tokens.hpp"
 
 #include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace sluice {
 
@@ -59,6 +63,10 @@ public:
   /// 32 random bytes, made with the store and never told: what Message-IDs and envelope senders are keyed with. Empty in
   /// a store of before that is open for reading: nothing in it was made with one.
   virtual const std::string& secret() const = 0;
+  /// Erases a recipient from everything that can be altered: rows of audiences give way to their leaves, the indexes of addresses
+  /// and suppressions keep the hidden address only, and the address stays suppressed. One write, durable when it returns; what
+  /// the old bytes lay in is written anew before that. `done`: by whom and when, for the house's log.
+  virtual result<erasure> erase(std::string_view address, const act& done) = 0;
   /// An id for a new campaign: higher than any that has events, and than any that was given before. Any thread. It
   /// is taken for good with the campaign's first append; one that was not used by then may be given again after a
   /// restart.

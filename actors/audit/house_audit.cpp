@@ -45,12 +45,12 @@ public:
       chain_.explain(from_.journal(), false);
   }
 
-  result<void> check_tables(timestamp now) {
+  void check_tables(timestamp now) {
     if (report_.house_events == 0) {
       // A store of before has none, and nothing to be held against; one that had one says so itself.
       for (const auto& fault : from_.table_faults())
         note(fault);
-      return {};
+      return;
     }
     if (tables_.key_hash() != from_.hider().key_hash())
       note({1, notice{"house_key_changed"}});
@@ -58,24 +58,25 @@ public:
       note(fault);
     const auto audiences = from_.audiences().list();
     if (!audiences)
-      return std::unexpected(audiences.error());
-    for (const auto& fault : tables_.check_audiences(*audiences))
-      note(fault);
+      note({0, notice_of(audiences.error())});
+    else
+      for (const auto& fault : tables_.check_audiences(*audiences))
+        note(fault);
     // Under another key every entry would be one too many.
     if (tables_.key_hash() == from_.hider().key_hash()) {
       const auto faults = tables_.check_suppressions(from_.suppressions(), from_.hider(), now);
       if (!faults)
-        return std::unexpected(faults.error());
-      for (const auto& fault : *faults)
-        note(fault);
+        note({0, notice_of(faults.error())});
+      else
+        for (const auto& fault : *faults)
+          note(fault);
     }
-    return {};
   }
 
-  result<void> check_audiences() {
+  void check_audiences() {
     const auto audiences = from_.audiences().list();
     if (!audiences)
-      return std::unexpected(audiences.error());
+      return; // told by check_tables
     for (const auto& info : *audiences) {
       // What the log says of the whole, where it knows the audience: the table's own hash may be a forged one.
       auto claimed = info;
@@ -87,14 +88,15 @@ public:
       // One that was deleted meanwhile is none any more.
       if (!faults && faults.error().code == error_code::not_found)
         continue;
-      if (!faults)
-        return std::unexpected(faults.error());
+      if (!faults) {
+        note({0, notice_of(faults.error())});
+        continue;
+      }
       ++report_.audiences;
       report_.rows += info.size;
       for (const auto& fault : *faults)
         note(fault);
     }
-    return {};
   }
 
 private:
@@ -142,12 +144,11 @@ private:
 
 } // namespace
 
-result<void> audit_house(const store& from, const sealed_head* sealed, timestamp now, audit_report& report) {
+void audit_house(const store& from, const sealed_head* sealed, timestamp now, audit_report& report) {
   house_auditor auditor(from, sealed, report);
   auditor.follow_log();
-  if (auto checked = auditor.check_tables(now); !checked)
-    return checked;
-  return auditor.check_audiences();
+  auditor.check_tables(now);
+  auditor.check_audiences();
 }
 
 result<json> replay_house(const store& from, event_number number) {

@@ -12,7 +12,7 @@ namespace sluice {
 struct sealed_head;
 
 /// Checks all of it into `report`. `sealed`: where a seal says that the log ended at least; nothing without one.
-result<void> audit_house(const store& from, const sealed_head* sealed, timestamp now, audit_report& report);
+void audit_house(const store& from, const sealed_head* sealed, timestamp now, audit_report& report);
 
 /// What the tables were after event `number` (0: the last), as JSON:
 ///

@@ -201,6 +201,31 @@ letter_story(const store& from, campaign_id campaign, std::string_view address) 
   return story;
 }
 
+result<json> recipient_proof(const store& from, campaign_id campaign, std::string_view address) {
+  const auto now = replay_log(from, campaign, {});
+  if (!now)
+    return std::unexpected(now.error());
+  const auto info = from.audiences().info(now->audience.id);
+  if (!info)
+    return std::unexpected(info.error());
+  const auto index = from.audiences().find(info->id, address);
+  if (!index)
+    return std::unexpected(index.error());
+  if (!*index)
+    return failure(error_code::not_found,
+                   notice{"recipient_unknown", {{"address", address}, {"campaign", to_string(campaign)}}});
+  const auto proof = from.audiences().prove(*info, **index);
+  if (!proof)
+    return std::unexpected(proof.error());
+  const auto leaf = proof->is_erased ? proof->sealed : std::string(as_text(sha256(proof->sealed)));
+  return json{{"audience", to_string(info->id)},
+              {"row", **index},
+              {"sealed", proof->is_right && info->hash == now->audience.hash},
+              {"erased", proof->is_erased},
+              {"leaf", to_hex({reinterpret_cast<const std::uint8_t*>(leaf.data()), leaf.size()})},
+              {"hash", now->audience.hash}};
+}
+
 json to_json(const stored_event& entry) {
   auto item = to_json(entry.event);
   item["at"] = format_timestamp(entry.event.at);
@@ -230,8 +255,6 @@ result<std::vector<campaign_id>> campaigns_to_export(const store& from, std::opt
   if (only && *only == house_log_id)
     return std::vector{house_log_id};
   auto campaigns = from.journal().campaigns();
-  if (campaigns && !only)
-    campaigns->insert(campaigns->begin(), house_log_id);
   if (!campaigns || !only)
     return campaigns;
   if (!std::ranges::binary_search(*campaigns, *only))

@@ -38,6 +38,13 @@ compare_log(const store& from, campaign_id campaign, event_number first, event_n
 result<std::vector<stored_event>>
 letter_story(const store& from, campaign_id campaign, std::string_view address);
 
+/// Whether the row that the letter is made of is the one that the campaign's log has the hash of:
+///
+///   { "audience": "a1", "row": 7, "sealed": true, "erased": false, "leaf": 64 hex digits, "hash": the audience's }
+///
+/// `sealed` is true where the row leads to that hash (persistence/audience_tree.hpp).
+result<nlohmann::json> recipient_proof(const store& from, campaign_id campaign, std::string_view address);
+
 /// The event as the log's readers show it: its own JSON with `number`, `at` (RFC 3339), `previous`, `hash`.
 nlohmann::json to_json(const stored_event& entry);
 
@@ -58,7 +65,7 @@ nlohmann::json to_json(const stored_event& entry);
 /// and all: judging them is the reader's.
 nlohmann::json export_line(campaign_id campaign, const raw_record& record);
 
-/// The campaigns of an export: one, which must have a log, or all that have.
+/// The logs of an export: one, which must be there, or those of all campaigns.
 result<std::vector<campaign_id>> campaigns_to_export(const store& from, std::optional<campaign_id> only);
 
 } // namespace sluice

@@ -122,6 +122,9 @@ name_recipients(const store& from, const campaign_view& campaign, std::vector<le
     if (!read)
       return std::unexpected(read.error());
     for (std::size_t at = 0; at < read->size(); ++at) {
+      rows[first + at].is_erased = (*read)[at].email.empty();
+      if (rows[first + at].is_erased)
+        continue;
       rows[first + at].email = (*read)[at].email;
       rows[first + at].message_id = message_id(campaign.id, domain, secret, (*read)[at].email);
     }
@@ -225,7 +228,7 @@ result<found_letters> search_letters(const store& from,
     for (const auto& row : *read) {
       if (found.rows.size() == limit)
         break;
-      if (wanted.are_in(row.email) && (!state || is_asked_for(*state, query, index)))
+      if (!row.email.empty() && wanted.are_in(row.email) && (!state || is_asked_for(*state, query, index)))
         found.rows.emplace_back().index = index;
       ++index;
     }
@@ -257,6 +260,8 @@ result<audience_row> letter_recipient(const store& from, const campaign_view& ca
   if (rows->empty())
     return failure(error_code::corrupt,
                    notice{"row_missing", {{"row", index}, {"audience", to_string(info->id)}}});
+  if (rows->front().email.empty())
+    return failure(error_code::not_found, notice{"recipient_erased"});
   return audience_row{*info, std::move(rows->front())};
 }
 

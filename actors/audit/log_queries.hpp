@@ -22,6 +22,7 @@ struct letter_row {
   std::optional<timestamp> changed_at; ///< when its state last changed; nothing while untouched
   std::optional<timestamp> retry_at;   ///< with deferred
   bool is_refused_for_now = false;     ///< with deferred: the refusal is provisional
+  bool is_erased = false;              ///< the recipient was: then there is no address and no Message-ID
 };
 
 class letter_history;

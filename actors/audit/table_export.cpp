@@ -79,7 +79,8 @@ result<std::string> table_exporter::suppressions() {
       return std::unexpected(page.error());
     for (const auto& one : page->entries)
       add_line(lines, {{"table", "suppressions"},
-                       {"target", one.email},
+                       is_erased_target(one.email) ? json{"hidden", hex_of_bytes(hidden_in(one.email))}
+                                                   : json{"target", one.email},
                        {"list", one.list},
                        {"reason", one.reason},
                        {"since", format_timestamp(one.since)},

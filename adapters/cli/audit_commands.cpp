@@ -26,7 +26,7 @@ struct audit_arguments {
   std::string first;
   std::string last;
   std::optional<std::uint64_t> at;
-  bool with_tables = false;
+  bool is_everything = false;
 };
 
 std::vector<table_column> event_columns() {
@@ -183,6 +183,17 @@ outcome<exit_code> show_log(session& with, const audit_arguments& said) {
   return exit_code::done;
 }
 
+/// Under the story: whether it is the sealed row's.
+void print_proof(session& with, const nlohmann::json& recipient) {
+  if (with.wants_json() || !recipient.is_object())
+    return;
+  with.io().out << "row " << number_of(recipient, "row") + 1 << " of " << shown(text_of(recipient, "audience")) << ": "
+                << (is_true(recipient, "erased") ? "erased; its leaf is "
+                    : is_true(recipient, "sealed") ? "the address is the one that was sealed; leaf "
+                                                   : "NOT the row that the campaign's log has the hash of; leaf ")
+                << shown(text_of(recipient, "leaf")) << " of " << shown(text_of(recipient, "hash")) << '\n';
+}
+
 outcome<exit_code> show_story(session& with, const audit_arguments& said) {
   const auto id = campaign_of(said.id);
   if (!id)
@@ -190,10 +201,19 @@ outcome<exit_code> show_story(session& with, const audit_arguments& said) {
   const auto data = open_audit_data(with);
   if (!data)
     return std::unexpected(data.error());
-  if (!*data)
-    return print_list(with, fmt::format("/v1/campaigns/{}/story", to_string(*id)),
-                      {{"address", said.address}}, event_columns(), story_row, 0,
-                      "nothing has happened to this letter yet");
+  if (!*data) {
+    const auto path = fmt::format("/v1/campaigns/{}/story", to_string(*id));
+    const auto printed = print_list(with, path, {{"address", said.address}}, event_columns(), story_row, 0,
+                                    "nothing has happened to this letter yet");
+    if (!printed || with.wants_json())
+      return printed;
+    const auto again = with.engine().get(path, {{"address", said.address}});
+    if (!again)
+      return std::unexpected(again.error());
+    if (again->contains("recipient"))
+      print_proof(with, again->at("recipient"));
+    return printed;
+  }
   const auto story = letter_story(**data, *id, said.address);
   if (!story)
     return refusal(story.error());
@@ -201,6 +221,10 @@ outcome<exit_code> show_story(session& with, const audit_arguments& said) {
   for (const auto& entry : *story)
     printer.add(to_json(entry), story_row);
   printer.end("nothing has happened to this letter yet");
+  const auto proof = recipient_proof(**data, *id, said.address);
+  if (!proof)
+    return refusal(proof.error());
+  print_proof(with, *proof);
   return exit_code::done;
 }
 
@@ -335,10 +359,9 @@ outcome<exit_code> export_tables(session& with) {
   }
 }
 
-outcome<exit_code> export_log(session& with, const audit_arguments& said) {
-  if (said.with_tables)
-    return export_tables(with);
-  const auto only = log_of(said.id);
+/// One log, or those of all campaigns.
+outcome<exit_code> export_logs(session& with, const std::string& which) {
+  const auto only = log_of(which);
   if (!only)
     return std::unexpected(only.error());
   const auto data = open_audit_data(with);
@@ -366,6 +389,17 @@ outcome<exit_code> export_log(session& with, const audit_arguments& said) {
   return exit_code::done;
 }
 
+outcome<exit_code> export_said(session& with, const audit_arguments& said) {
+  if (!said.is_everything)
+    return export_logs(with, said.id);
+  if (!said.id.empty())
+    return fail(exit_code::usage, "--everything is all logs and tables: it goes with no ID");
+  for (const auto* which : {"house", ""})
+    if (const auto logs = export_logs(with, which); !logs)
+      return logs;
+  return export_tables(with);
+}
+
 } // namespace
 
 void add_audit_commands(command_syntax root) {
@@ -390,10 +424,10 @@ void add_audit_commands(command_syntax root) {
       .argument("ADDRESS", said->address, "the recipient")
       .runs([said](session& with) { return show_story(with, *said); });
   group.command("export", "the records as JSON Lines, with all that another tool needs to check the chain")
-      .optional_argument("ID", said->id, "one campaign, or house; all if left out")
-      .flag("--tables", said->with_tables,
-            "instead of the logs: tokens, suppressions and every row of every list")
-      .runs([said](session& with) { return export_log(with, *said); });
+      .optional_argument("ID", said->id, "one campaign, or house; all campaigns if left out")
+      .flag("--everything", said->is_everything,
+            "the house's log, those of all campaigns, then tokens, suppressions and every row of every list")
+      .runs([said](session& with) { return export_said(with, *said); });
   add_proof_commands(group);
 }
 

@@ -39,9 +39,10 @@ house::engine_started start_of(const configuration& with) {
     start.relays.push_back({{}, without_password(node.relay.url)});
   for (const auto& one : node.relays)
     start.relays.push_back({one.name, without_password(one.url)});
-  for (const auto& one : settings_table())
-    if (auto value = one.get(with.settings); value != one.get(defaults))
-      start.settings.push_back({one.key, std::move(value)});
+  for (const auto& [key, from] : with.sources)
+    if (const auto* const one = find_setting(key);
+        one != nullptr && one->get(with.settings) != one->get(defaults))
+      start.settings.push_back({key, one->get(with.settings)});
   return start;
 }
 

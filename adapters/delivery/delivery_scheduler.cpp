@@ -2,6 +2,7 @@
 
 #include "messages/address.hpp"
 #include "messages/check.hpp"
+#include "messages/masked_address.hpp"
 
 #include <algorithm>
 
@@ -518,10 +519,26 @@ void delivery_scheduler::give_up_waiting(const reply_ptr& words) {
       send_back(*slot, words);
 }
 
+namespace {
+
+/// What the log keeps of a reply names nobody, so that a recipient can be erased; and replies that differ in nothing else are one.
+reply_ptr without_recipient(const reply_ptr& said, std::string_view recipient) {
+  if (said->text.find('@') == std::string::npos)
+    return said;
+  auto text = without_address(said->text, recipient);
+  if (text == said->text)
+    return said;
+  auto changed = *said;
+  changed.text = std::move(text);
+  return std::make_shared<const reply>(std::move(changed));
+}
+
+} // namespace
+
 void delivery_scheduler::report_result(letter_slot& slot, letter_state outcome, const reply_ptr& words) {
   auto& queue = *slot.queue;
   auto& groups = queue.report.results;
-  const auto& said = words ? words : no_words();
+  const auto said = without_recipient(words ? words : no_words(), slot.recipient());
   const auto compared_from = groups.size() - std::min(groups.size(), groups_compared_max);
   auto at = compared_from;
   while (at < groups.size() &&

@@ -7,6 +7,8 @@
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
 
+#include <charconv>
+
 namespace sluice::handlers {
 
 namespace {
@@ -42,10 +44,12 @@ std::optional<export_cursor> parse_cursor(const std::string& text) {
   if (point == std::string::npos)
     return std::nullopt;
   const auto campaign = parse_log_name(std::string_view(text).substr(0, point));
-  const auto number = parse_campaign_id(std::string_view(text).substr(point + 1));
-  if (!campaign || !number)
+  event_number number = 0;
+  const auto* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data() + point + 1, end, number);
+  if (!campaign || read.ec != std::errc{} || read.ptr != end)
     return std::nullopt;
-  return export_cursor{*campaign, number->value};
+  return export_cursor{*campaign, number};
 }
 
 /// The records of a page, and where the next one begins.
@@ -92,10 +96,13 @@ void show_story(node& engine, const http_request& request, const respond& answer
   const auto story = letter_story(engine.store(), view->id, address);
   if (!story)
     return answer(problem(story.error()));
+  const auto recipient = recipient_proof(engine.store(), view->id, address);
+  if (!recipient)
+    return answer(problem(recipient.error()));
   json items = json::array();
   for (const auto& one : *story)
     items.push_back(to_json(one));
-  answer(json_response(200, {{"items", std::move(items)}, {"next", nullptr}}));
+  answer(json_response(200, {{"items", std::move(items)}, {"next", nullptr}, {"recipient", *recipient}}));
 }
 
 void show_replay(node& engine, const http_request& request, const respond& answer) {

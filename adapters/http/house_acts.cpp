@@ -1,6 +1,7 @@
 #include "adapters/http/house_acts.hpp"
 
 #include "messages/address.hpp"
+#include "messages/masked_address.hpp"
 
 #include <spdlog/spdlog.h>
 

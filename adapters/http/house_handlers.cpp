@@ -1,7 +1,15 @@
 #include "actors/audit/house_audit.hpp"
+#include "actors/audit/named_by.hpp"
 #include "actors/audit/table_export.hpp"
 #include "adapters/http/house_acts.hpp"
 #include "adapters/http/routes.hpp"
+#include "messages/address.hpp"
+#include "messages/json_reader.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <utility>
 
 namespace sluice::handlers {
 
@@ -9,6 +17,8 @@ namespace {
 
 constexpr std::uint64_t house_page_default = 100;
 constexpr std::uint64_t house_page_max = 10'000;
+/// More than any address has (RFC 5321 section 4.5.3.1).
+constexpr std::size_t erased_address_bytes_max = 1'000;
 
 class table_producer final : public body_producer {
 public:
@@ -80,6 +90,35 @@ void export_tables(node& engine, const http_request& request, const respond& ans
   response.headers.emplace_back("Content-Disposition", "attachment; filename=\"tables.jsonl\"");
   response.produced = std::make_shared<table_producer>(engine.store());
   answer(std::move(response));
+}
+
+void erase_recipient(node& engine, const http_request& request, const respond& answer) {
+  const auto body = sole_body_object(request);
+  if (!body)
+    return answer(problem(body.error()));
+  object_reader from(*body, "");
+  const auto given = from.text("email", erased_address_bytes_max);
+  auto address = parse_address(given);
+  if (!address)
+    from.fail("email", notice_of(address.error()));
+  if (const auto fault = from.finish())
+    return answer(problem(*fault));
+  const auto erased = engine.store().erase(*address, request.done_at(engine.now()));
+  if (!erased)
+    return answer(problem(erased.error()));
+  const auto named = events_naming(engine.store(), *address);
+  if (!named)
+    return answer(problem(named.error()));
+  nlohmann::json rows = nlohmann::json::array();
+  for (const auto& one : erased->rows)
+    rows.push_back({{"audience", to_string(one.audience)}, {"row", one.row}});
+  nlohmann::json events = nlohmann::json::array();
+  for (const auto& one : named->events)
+    events.push_back({{"campaign", log_name(one.log)}, {"number", one.number}});
+  answer(json_response(200, {{"rows", std::move(rows)},
+                             {"suppressions", erased->suppressions},
+                             {"named_by", std::move(events)},
+                             {"named_by_total", named->total}}));
 }
 
 } // namespace sluice::handlers

@@ -42,7 +42,8 @@ json parts_json(
 
 json letter_json(const letter_row& row) {
   return {{"index", row.index},
-          {"email", row.email},
+          {"email", row.is_erased ? std::string{"erased"} : row.email},
+          {"erased", row.is_erased},
           {"outcome", name_of(row.state)},
           {"attempts", row.attempts},
           {"last_reply",

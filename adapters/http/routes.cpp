@@ -66,6 +66,7 @@ constexpr std::array routes{
     route{"GET", "/v1/audit/tables", administrate, work_kind::heavy_look, 0, h::export_tables},
     route{"GET", "/v1/house/log", look, work_kind::heavy_look, 0, h::show_house_log},
     route{"GET", "/v1/house/replay", look, work_kind::heavy_look, 0, h::show_house_replay},
+    route{"POST", "/v1/erase", administrate, work_kind::import, small, h::erase_recipient},
     route{"GET", "/v1/audiences", look, work_kind::look, 0, h::list_audiences},
     route{"POST", "/v1/audiences", operate, work_kind::import, any_length, nullptr, h::import_audience},
     route{"POST", "/v1/audiences/preview", operate, work_kind::import, any_length, nullptr,

@@ -117,6 +117,7 @@ void export_records(node&, const http_request&, const respond&);
 void show_house_log(node&, const http_request&, const respond&);
 void show_house_replay(node&, const http_request&, const respond&);
 void export_tables(node&, const http_request&, const respond&);
+void erase_recipient(node&, const http_request&, const respond&);
 
 // why_handler.cpp
 void show_why(node&, const http_request&, const respond&);

@@ -120,7 +120,9 @@ result<std::vector<suppression>> targets_in(const json& body) {
 }
 
 json to_json(const suppression& entry) {
-  return {{"email", entry.email},
+  const auto is_erased = is_erased_target(entry.email);
+  return {{"email", is_erased ? std::string{"erased"} : entry.email},
+          {"erased", is_erased},
           {"reason", entry.reason},
           {"since", format_timestamp(entry.since)},
           {"list", entry.list.empty() ? json() : json(entry.list)},

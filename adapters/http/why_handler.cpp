@@ -52,7 +52,7 @@ void show_why(node& engine, const http_request& request, const respond& answer) 
     return answer(problem(around.error()));
   const auto reasons = why_letter(*view, *letter, *around);
   auto body = reason_json(reasons.front());
-  body["address"] = letter->email;
+  body["address"] = letter->is_erased ? std::string{"erased"} : letter->email;
   body["index"] = letter->index;
   body["state"] = name_of(letter->state);
   body["also"] = json::array();

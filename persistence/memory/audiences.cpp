@@ -132,6 +132,33 @@ std::unexpected<error> memory_audiences::missing(audience_id id) const {
                                 : audience_was_deleted(id, gone->second.name, gone->second.at);
 }
 
+std::vector<erasure::place> memory_audiences::erase(std::string_view address) {
+  std::vector<erasure::place> places;
+  const auto target = folded(address);
+  const std::lock_guard guard(mutex_);
+  for (auto& [id, known] : audiences_) {
+    const auto found = known->index_of.find(target);
+    if (found == known->index_of.end())
+      continue;
+    const auto row = found->second;
+    auto changed = std::make_shared<audience>(*known);
+    const auto& begins = changed->entry_begins;
+    const std::string_view chunk = known->chunk;
+    auto from_it = chunk.substr(begins[row]);
+    const auto entry = take_entry(from_it);
+    changed->chunk = *with_erased(chunk, row, entry->leaf_hash());
+    // Later entries move, to either side: what is wrapped around comes back.
+    const auto moved = changed->chunk.size() - chunk.size();
+    for (auto later = std::size_t{row} + 1; later < changed->entry_begins.size(); ++later)
+      changed->entry_begins[later] += moved;
+    changed->index_of.erase(target);
+    changed->index_of.emplace(erased_target(house_.hide()(target)), row);
+    known = changed;
+    places.push_back({id, row});
+  }
+  return places;
+}
+
 result<memory_audiences::audience_ptr> memory_audiences::get(audience_id id) const {
   const std::shared_lock guard(mutex_);
   const auto known = audiences_.find(id);
@@ -174,8 +201,7 @@ result<recipient_rows> memory_audiences::read_rows(audience_id id,
   while (end > begin + 1 && end_of(end - 1) - begins[begin] > bytes_max)
     --end;
   return recipient_rows({chunk.begin() + static_cast<std::ptrdiff_t>(begins[begin]),
-                         chunk.begin() + static_cast<std::ptrdiff_t>(end_of(end - 1))},
-                        row_format::salted);
+                         chunk.begin() + static_cast<std::ptrdiff_t>(end_of(end - 1))});
 }
 
 result<std::string> memory_audiences::tree_hashes(audience_id id, unsigned level, std::uint32_t index) const {
@@ -197,7 +223,7 @@ result<void> memory_audiences::visit_addresses(
   if (!known)
     return std::unexpected(known.error());
   for (const auto& [address, row] : (*known)->index_of)
-    visit(address, row);
+    visit(is_erased_target(address) ? std::string_view{} : address, row);
   return {};
 }
 
@@ -215,7 +241,9 @@ result<std::optional<letter_index>> memory_audiences::find(audience_id id, std::
   const auto known = get(id);
   if (!known)
     return std::unexpected(known.error());
-  const auto found = (*known)->index_of.find(folded(email));
+  auto found = (*known)->index_of.find(folded(email));
+  if (found == (*known)->index_of.end())
+    found = (*known)->index_of.find(erased_target(house_.hide()(folded(email))));
   if (found == (*known)->index_of.end())
     return std::nullopt;
   return found->second;

@@ -2,6 +2,7 @@
 // Audiences in memory, as rows; their hashes are those that the disk form gives.
 
 #include "persistence/audiences.hpp"
+#include "persistence/erasure.hpp"
 
 #include <map>
 #include <memory>
@@ -35,6 +36,9 @@ public:
   result<void> visit_addresses(
       audience_id id,
       const std::function<void(std::string_view address, letter_index row)>& visit) const override;
+
+  /// Erases the row of that address wherever there is one, and says where.
+  std::vector<erasure::place> erase(std::string_view address);
 
 private:
   struct audience {

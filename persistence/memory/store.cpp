@@ -1,5 +1,6 @@
 #include "persistence/memory/store.hpp"
 
+#include "messages/address.hpp"
 #include "persistence/campaign_id_source.hpp"
 #include "persistence/house_tables.hpp"
 #include "persistence/memory/attachments.hpp"
@@ -121,6 +122,19 @@ public:
   attachment_store& attachments() override { return attachments_; }
   const attachment_store& attachments() const override { return attachments_; }
   const std::string& secret() const override { return secret_; }
+  result<erasure> erase(std::string_view address, const act& done) override {
+    erasure made;
+    const auto added = suppressions_.added_by_erasure(address, done.at);
+    made.rows = audiences_.erase(address);
+    made.suppressions = suppressions_.erase(address, done.at);
+    std::vector<house_event> events{
+        {done.at, done.by,
+         house::address_erased{house_.hide()(folded(address)), made.rows.size(), made.suppressions}}};
+    if (added)
+      events.push_back({done.at, {}, *added});
+    const auto recorded = house_.record(std::move(events));
+    return recorded ? result<erasure>(std::move(made)) : std::unexpected(recorded.error());
+  }
   result<campaign_id> next_campaign() override { return campaign_ids_.next(journal_.last_campaign()); }
   store_condition condition() const override { return {}; }
 

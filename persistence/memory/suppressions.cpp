@@ -2,6 +2,7 @@
 
 #include "messages/address.hpp"
 #include "messages/address_search.hpp"
+#include "messages/masked_address.hpp"
 #include "persistence/house_tables.hpp"
 #include "persistence/memory/house_log.hpp"
 
@@ -44,11 +45,51 @@ memory_suppressions::remove(const std::vector<std::string>& targets, std::string
   return recorded ? result<std::size_t>(count) : std::unexpected(recorded.error());
 }
 
+std::optional<house::suppressions_added> memory_suppressions::added_by_erasure(std::string_view address,
+                                                                               timestamp now) const {
+  const std::shared_lock guard(mutex_);
+  const auto hidden = house_.hide()(folded(address));
+  const auto known = entries_.find({{}, folded(address)});
+  if ((known != entries_.end() && !known->second.until) || entries_.contains({{}, erased_target(hidden)}))
+    return std::nullopt;
+  auto group = group_of({.email = erased_target(hidden), .reason = "erased", .since = now});
+  group.targets.push_back(hidden);
+  return house::suppressions_added{{std::move(group)}};
+}
+
+std::uint64_t memory_suppressions::erase(std::string_view address, timestamp now) {
+  const std::lock_guard guard(mutex_);
+  const auto target = folded(address);
+  const auto hidden = erased_target(house_.hide()(target));
+  std::uint64_t count = 0;
+  for (auto one = entries_.begin(); one != entries_.end();) {
+    if (one->second.email != target) {
+      ++one;
+      continue;
+    }
+    auto entry = one->second;
+    entry.email = hidden;
+    entry.reason = without_address(entry.reason, address);
+    one = entries_.erase(one);
+    entries_.insert_or_assign({entry.list, hidden}, entry);
+    ++count;
+  }
+  auto& for_all = entries_[{{}, hidden}];
+  if (for_all.email.empty() || for_all.until)
+    for_all = {.email = hidden, .reason = "erased", .since = now};
+  return count;
+}
+
 result<void> memory_suppressions::visit(
     const std::function<void(const suppression& entry, std::string_view hidden)>& visitor) const {
   const std::shared_lock guard(mutex_);
-  for (const auto& [place, entry] : entries_)
-    visitor(entry, {});
+  for (const auto& [place, entry] : entries_) {
+    const auto is_erased = is_erased_target(entry.email);
+    auto shown = entry;
+    if (is_erased)
+      shown.email.clear();
+    visitor(shown, is_erased ? hidden_in(entry.email) : std::string{});
+  }
   return {};
 }
 
@@ -58,13 +99,20 @@ memory_suppressions::find(const std::string& list, const std::string& target, ti
   return known != entries_.end() && known->second.counts_at(now) ? &known->second : nullptr;
 }
 
+/// Its own, that of one who was erased, and those of its domains.
+std::vector<std::string> memory_suppressions::targets_of(std::string_view email) const {
+  auto targets = targets_covering(folded(email));
+  targets.insert(targets.begin() + 1, erased_target(house_.hide()(folded(email))));
+  return targets;
+}
+
 result<std::vector<std::optional<suppression>>>
 memory_suppressions::find(const std::vector<std::string_view>& emails, const suppression_scope& scope) const {
   const std::shared_lock guard(mutex_);
   const std::string list{scope.list};
   std::vector<std::optional<suppression>> found(emails.size());
   for (std::size_t index = 0; index < emails.size(); ++index)
-    for (const auto& target : targets_covering(folded(emails[index]))) {
+    for (const auto& target : targets_of(emails[index])) {
       const auto* entry = find({}, target, scope.now);
       if (!entry && !list.empty())
         entry = find(list, target, scope.now);

@@ -1,6 +1,7 @@
 #pragma once
 // The suppression list in memory.
 
+#include "messages/house_event.hpp"
 #include "persistence/suppressions.hpp"
 
 #include <map>
@@ -24,8 +25,14 @@ public:
                                                        const suppression_scope& scope) const override;
   result<suppression_page> list(const suppression_query& query) const override;
 
+  /// Hides the address in every entry that names it, and suppresses it for good; says how many named it.
+  std::uint64_t erase(std::string_view address, timestamp now);
+  /// The same for the house's log, where that entry is new.
+  std::optional<house::suppressions_added> added_by_erasure(std::string_view address, timestamp now) const;
+
 private:
   using key = std::pair<std::string, std::string>; ///< list, target
+  std::vector<std::string> targets_of(std::string_view email) const;
   const suppression* find(const std::string& list, const std::string& target, timestamp now) const;
 
   memory_house_log& house_;

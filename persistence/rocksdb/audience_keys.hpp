@@ -15,7 +15,7 @@
 //   'h' audience (8) level (1) block (4)   → hashes of its tree, see persistence/audience_tree.hpp
 //   'x' audience (8) address, folded        → 4 bytes, the index of its row; see `folded` and, for audiences
 //                                            of before, `folded_before` in messages/address.hpp
-//   'x' audience (8) 0x00 hidden address    → the same of a row that was erased, see persistence/hidden_address.hpp
+//   'x' audience (8) erased_target          → the same of a row that was erased, see persistence/hidden_address.hpp
 //
 // In the map of 'i' "root" is the hash of the tree of an audience of before, once one was made.
 

@@ -1,6 +1,7 @@
 #include "persistence/rocksdb/audiences.hpp"
 
 #include "messages/address.hpp"
+#include "messages/masked_address.hpp"
 #include "persistence/audience_rows.hpp"
 #include "persistence/rocksdb/audience_keys.hpp"
 #include "persistence/rocksdb/audience_writer.hpp"
@@ -10,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace sluice {
 
@@ -168,7 +170,7 @@ result<rocksdb_audiences::layout> rocksdb_audiences::layout_of(audience_id id) c
   const auto known = info(id);
   if (!known)
     return std::unexpected(known.error());
-  return layout{known->size, is_tree_hash(known->hash) ? row_format::salted : row_format::plain};
+  return layout{known->size, is_tree_hash(known->hash) ? rows_mark : old_rows_mark};
 }
 
 result<std::vector<audience_info>> rocksdb_audiences::list() const {
@@ -207,12 +209,11 @@ result<recipient_rows> rocksdb_audiences::read_stored_rows(audience_id id,
   const auto known = layout_of(id);
   if (!known)
     return std::unexpected(known.error());
-  const auto [size, format] = *known;
+  const auto [size, mark] = *known;
   if (first >= size || count == 0)
     return recipient_rows();
   const auto end = first + static_cast<letter_index>(std::min<std::size_t>(count, size - first));
 
-  const auto mark = format == row_format::salted ? rows_mark : old_rows_mark;
   const auto prefix = audience_key(mark, id);
   const auto keys_end = prefix_end(prefix);
   const auto keys_end_slice = slice(keys_end);
@@ -233,12 +234,12 @@ result<recipient_rows> rocksdb_audiences::read_stored_rows(audience_id id,
       return damaged(id, expected);
     auto chunk = view(chunks->value());
     for (; index < expected && !chunk.empty(); ++index)
-      if (!take_entry(chunk, format))
+      if (!take_entry(chunk))
         return damaged(id, index);
     const auto* const begin = chunk.data();
     const auto* taken = begin;
     for (; expected < end && !chunk.empty(); ++expected, taken = chunk.data()) {
-      if (!take_entry(chunk, format))
+      if (!take_entry(chunk))
         return damaged(id, expected);
       const auto so_far = bytes.size() + static_cast<std::size_t>(chunk.data() - begin);
       is_full = so_far > bytes_max && expected > first;
@@ -251,7 +252,7 @@ result<recipient_rows> rocksdb_audiences::read_stored_rows(audience_id id,
     return std::unexpected(error_of(chunks->status(), fmt::format("cannot read audience {}", to_string(id))));
   if (expected != end && !is_full)
     return damaged(id, expected);
-  recipient_rows rows(std::move(bytes), format);
+  recipient_rows rows(std::move(bytes));
   if (rows.size() != expected - first)
     return damaged(id, first + static_cast<letter_index>(rows.size()));
   return rows;
@@ -281,20 +282,149 @@ result<std::vector<left_out_entry>> rocksdb_audiences::left_out(audience_id id) 
   return *std::move(rows);
 }
 
+/// The key of the index that has the address, in whichever spelling.
+result<std::optional<std::string>> rocksdb_audiences::index_key_of(audience_id id,
+                                                                   std::string_view email) const {
+  const auto now_folded = folded(email);
+  std::vector<std::string> spellings{now_folded};
+  std::ranges::move(folded_before(email), std::back_inserter(spellings)); // how an audience of before has it
+  spellings.push_back(erased_target(house_.hide()(now_folded)));
+  for (const auto& one : spellings) {
+    auto key = address_key(id, one);
+    const auto value = database_.get(family::audiences, key);
+    if (!value)
+      return std::unexpected(value.error());
+    if (*value)
+      return key;
+  }
+  return std::nullopt;
+}
+
 result<std::optional<letter_index>> rocksdb_audiences::find(audience_id id, std::string_view email) const {
   if (auto known = layout_of(id); !known)
     return std::unexpected(known.error());
-  auto value = database_.get(family::audiences, address_key(id, folded(email)));
-  for (const auto& before : folded_before(email)) // how an audience of before has it
-    if (value && !*value)
-      value = database_.get(family::audiences, address_key(id, before));
+  const auto key = index_key_of(id, email);
+  if (!key || !*key)
+    return key ? result<std::optional<letter_index>>(std::nullopt) : std::unexpected(key.error());
+  const auto value = database_.get(family::audiences, **key);
   if (!value)
     return std::unexpected(value.error());
-  if (!*value)
-    return std::nullopt;
-  if ((*value)->size() != sizeof(letter_index))
+  if (!*value || (*value)->size() != sizeof(letter_index))
     return damaged(id, 0);
   return read_big_endian<letter_index>((*value)->data());
+}
+
+result<std::optional<rocksdb_audiences::row_erasure>>
+rocksdb_audiences::prepare_erasure(const audience_info& info, std::string_view address, timestamp now) {
+  const auto id = info.id;
+  const auto key = index_key_of(id, address);
+  if (!key)
+    return std::unexpected(key.error());
+  const auto hidden = address_key(id, erased_target(house_.hide()(folded(address))));
+  if (!*key || **key == hidden)
+    return std::nullopt;
+  const auto row = find(id, address);
+  if (!row || !*row)
+    return row ? damaged(id, 0) : std::unexpected(row.error());
+  row_erasure made{.audience = id, .row = **row, .puts = {}, .gone_key = **key, .rooted = {}};
+  made.puts.emplace_back(hidden, big_endian(made.row));
+
+  // Its chunk, which begins at or before it.
+  const auto lies = layout_of(id);
+  if (!lies)
+    return std::unexpected(lies.error());
+  const auto prefix = audience_key(lies->rows, id);
+  const std::unique_ptr<rocksdb::Iterator> chunks(
+      database_.db().NewIterator({}, database_[family::audiences]));
+  chunks->SeekForPrev(slice(rows_key(lies->rows, id, made.row)));
+  if (!chunks->status().ok())
+    return std::unexpected(error_of(chunks->status(), fmt::format("cannot read audience {}", to_string(id))));
+  if (!chunks->Valid() || !view(chunks->key()).starts_with(prefix))
+    return damaged(id, made.row);
+  const auto first = read_big_endian<letter_index>(chunks->key().data() + prefix.size());
+  const auto rows = read_stored_rows(id, made.row, 1, audience_read_bytes_max);
+  if (!rows || rows->empty())
+    return rows ? damaged(id, made.row) : std::unexpected(rows.error());
+  auto leaf = rows->leaf(0);
+  const auto has_salt = is_tree_hash(info.hash);
+  if (!has_salt) {
+    // Without random bytes it could be guessed back: another stands for it from now on, and in the tree.
+    const auto random = database_.make_secret();
+    if (!random)
+      return std::unexpected(random.error());
+    leaf = sha256(*random);
+    if (auto rerooted = replace_leaf(info, made, leaf, now); !rerooted)
+      return std::unexpected(rerooted.error());
+  }
+  auto changed = with_erased(view(chunks->value()), made.row - first, leaf);
+  if (!changed)
+    return damaged(id, made.row);
+  made.puts.emplace_back(std::string(view(chunks->key())), *std::move(changed));
+  if (auto cleaned = clean_left_out(info, address, made); !cleaned)
+    return std::unexpected(cleaned.error());
+  return made;
+}
+
+/// An audience of before: the tree with another leaf in one place, up to its root.
+result<void> rocksdb_audiences::replace_leaf(const audience_info& info,
+                                             row_erasure& into,
+                                             const sha256_hash& leaf,
+                                             timestamp now) {
+  constexpr auto hash_bytes = std::tuple_size_v<sha256_hash>;
+  const auto group = into.row / tree_fanout;
+  const auto proof = prove(info, into.row);
+  if (!proof)
+    return std::unexpected(proof.error());
+  auto hash = leaf;
+  auto place = into.row % tree_fanout;
+  auto index = group;
+  for (std::size_t level = 0; level < proof->path.size(); ++level) {
+    auto hashes = proof->path[level];
+    if (hashes.size() < (place + 1) * hash_bytes)
+      return damaged(info.id, into.row);
+    hashes.replace(place * hash_bytes, hash_bytes, as_text(hash));
+    if (level > 0)
+      into.puts.emplace_back(tree_key(info.id, static_cast<unsigned>(level - 1), index), hashes);
+    if (level + 1 == proof->path.size())
+      break; // one hash: the top
+    hash = sha256(hashes);
+    place = index % tree_fanout;
+    index /= tree_fanout;
+  }
+  auto marks = tree_hashes(info.id, leaf_marks_level, group / tree_fanout);
+  if (!marks)
+    return std::unexpected(marks.error());
+  if (const auto at = into.row % leaf_marks_per_block * leaf_mark_bytes;
+      at + leaf_mark_bytes <= marks->size()) {
+    marks->replace(at, leaf_mark_bytes, as_text(leaf).substr(0, leaf_mark_bytes));
+    into.puts.emplace_back(tree_key(info.id, leaf_marks_level, group / tree_fanout), *marks);
+  }
+  const auto root = tree_hash(info.size, info.columns, hash);
+  const auto before = stored_info(info.id);
+  const auto with_root = before ? with_text(info.id, *before, "root", root) : before;
+  if (!with_root)
+    return std::unexpected(with_root.error());
+  into.puts.emplace_back(audience_key(info_mark, info.id), *with_root);
+  into.rooted = house_event{now, {}, house::audience_rooted{info.id, info.hash, root}};
+  return {};
+}
+
+/// Rows that its import left out are kept with their cells.
+result<void> rocksdb_audiences::clean_left_out(const audience_info& info,
+                                               std::string_view address,
+                                               row_erasure& into) const {
+  auto rows = left_out(info.id);
+  if (!rows)
+    return std::unexpected(rows.error());
+  auto is_changed = false;
+  for (auto& one : *rows)
+    if (auto cleaned = without_address(one.cell, address); cleaned != one.cell) {
+      one.cell = std::move(cleaned);
+      is_changed = true;
+    }
+  if (is_changed)
+    into.puts.emplace_back(audience_key(left_out_mark, info.id), encode_left_out(*rows));
+  return {};
 }
 
 result<std::string>
@@ -341,7 +471,7 @@ result<void> rocksdb_audiences::visit_addresses(
     const auto address = view(keys->key()).substr(prefix.size());
     if (keys->value().size() != sizeof(letter_index))
       return damaged(id, 0);
-    visit(address.starts_with('\0') ? std::string_view{} : address,
+    visit(is_erased_target(address) ? std::string_view{} : address,
           read_big_endian<letter_index>(keys->value().data()));
   }
   if (!keys->status().ok())

@@ -9,6 +9,7 @@
 // A deletion is one small synced write, which hides all keys of the audience at once (a range of them, whatever their
 // number); an audience_cleaner takes their bytes off the disk afterwards.
 
+#include "messages/house_event.hpp"
 #include "persistence/audiences.hpp"
 #include "persistence/rocksdb/audience_cleaner.hpp"
 
@@ -52,17 +53,34 @@ public:
       audience_id id,
       const std::function<void(std::string_view address, letter_index row)>& visit) const override;
 
+  /// What erasing a recipient changes of one audience, to be put into a batch; nothing where it is not in there.
+  struct row_erasure {
+    audience_id audience;
+    letter_index row = 0;
+    std::vector<std::pair<std::string, std::string>> puts; ///< key and value
+    std::string gone_key;                                  ///< of the index of addresses
+    std::optional<house_event> rooted;                     ///< its tree is another one now
+  };
+  /// An audience of before has its tree by now. Under `changing`.
+  result<std::optional<row_erasure>>
+  prepare_erasure(const audience_info& info, std::string_view address, timestamp now);
+  std::mutex& changing() { return changing_; }
+
 private:
+  result<void>
+  replace_leaf(const audience_info& info, row_erasure& into, const sha256_hash& leaf, timestamp now);
+  result<void> clean_left_out(const audience_info& info, std::string_view address, row_erasure& into) const;
+  result<std::optional<std::string>> index_key_of(audience_id id, std::string_view email) const;
   /// Before the first import: the next id, and the end of those that did not finish.
   result<void> prepare_imports();
   result<void> delete_unfinished_imports();
   result<void> clean_up_deleted();
   /// What is stored of an audience as a whole; `not_found`, also where it was deleted.
   result<std::string> stored_info(audience_id id) const;
-  /// Its size, and how its rows lie.
+  /// Its size, and the mark of its rows' keys.
   struct layout {
     letter_index size = 0;
-    row_format format = row_format::salted;
+    char rows = 0;
   };
   result<layout> layout_of(audience_id id) const;
   result<recipient_rows>

@@ -353,6 +353,26 @@ result<void> rocksdb_database::flush(family which) {
   return {};
 }
 
+result<void> rocksdb_database::flush_all() {
+  std::vector<rocksdb::ColumnFamilyHandle*> all;
+  for (auto* const one : families_)
+    if (one != nullptr)
+      all.push_back(one);
+  if (const auto status = db_->Flush({}, all); !status.ok())
+    return record_failure(status);
+  return {};
+}
+
+result<void> rocksdb_database::rewrite_key(family of, std::string_view key) {
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false; // imports' tables are merged beside it
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  const auto only = slice(key);
+  if (const auto status = db_->CompactRange(options, (*this)[of], &only, &only); !status.ok())
+    return record_failure(status);
+  return {};
+}
+
 result<void> rocksdb_database::resume() {
   const std::lock_guard guard(resuming_);
   if (const auto status = db_->Resume(); !status.ok())

@@ -77,6 +77,10 @@ public:
   result<void> write(rocksdb::WriteBatch& batch, durability wanted);
   /// Takes to the disk what a family has in memory.
   result<void> flush(family which);
+  /// Takes to the disk what all have in memory, so that the log of writes begins anew.
+  result<void> flush_all();
+  /// Writes the tables anew that hold a key, so that no older value of it is left in any.
+  result<void> rewrite_key(family of, std::string_view key);
   /// A value; nothing if there is none.
   result<std::optional<std::string>> get(family from, std::string_view key) const;
 

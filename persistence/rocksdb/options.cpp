@@ -89,6 +89,9 @@ rocksdb::Options database_options(rocksdb::Env* env, open_mode mode) {
   // A log is dropped once every family has flushed what it holds; this makes the quiet ones flush too,
   // and bounds what a restart replays.
   options.max_total_wal_size = log_bytes_max;
+  // A manifest names the first and last key of every table that there ever was in its time, addresses among them: a new one
+  // is begun with each change of the tables, so that none outlives them by much. It is a few KB.
+  options.max_manifest_file_size = 1;
   options.max_background_jobs = 2;
   // Tables go to the disk as they are written, not all at their end: a log's sync would wait behind them.
   options.bytes_per_sync = mebibyte;

@@ -5,7 +5,7 @@
 //   0xff, a list's name, 0x00, a target            → an entry for that list
 //   0x00, until (8), the key of an entry           → empty: that entry ends then; there for the sweep
 //
-// A target is an address as `folded` has it, or as folded_before has it, where an engine of before wrote it; a domain
+// A target is, of somebody who was erased, erased_target of the address (persistence/hidden_address.hpp); else an address as `folded` has it, or as folded_before has it, where an engine of before wrote it; a domain
 // as parse_suppressed_target gives it, which begins with "@". No target begins with 0x00, and no UTF-8 has 0xff in it.
 //
 // An entry that does not end (version 1) is

@@ -2,6 +2,7 @@
 
 #include "messages/address.hpp"
 #include "messages/address_search.hpp"
+#include "messages/masked_address.hpp"
 #include "persistence/house_tables.hpp"
 #include "persistence/rocksdb/database.hpp"
 #include "persistence/rocksdb/house_log.hpp"
@@ -12,6 +13,7 @@
 #include <algorithm>
 #include <deque>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <tuple>
 #include <unordered_map>
@@ -34,15 +36,19 @@ std::unexpected<error> damaged() {
 
 } // namespace
 
-/// The addresses folded, as the keys are, and behind them other spellings that keys of before may have. Those that are
-/// so already are not copied.
+/// The addresses folded, as the keys are, and behind them other spellings that keys may have: those of before, and with `hide`
+/// that of one who was erased. Those that are folded already are not copied.
 class folded_addresses {
 public:
-  explicit folded_addresses(const std::vector<std::string_view>& emails) : folded_(emails) {
+  folded_addresses(const std::vector<std::string_view>& emails, const address_hider* hide) : folded_(emails) {
     for (std::size_t place = 0; place < emails.size(); ++place) {
       const auto email = emails[place];
       if (std::ranges::any_of(email, may_fold))
         folded_[place] = copies_.emplace_back(folded(email));
+      if (hide != nullptr && !names_domain(email)) {
+        folded_.push_back(copies_.emplace_back(erased_target((*hide)(folded_[place]))));
+        places_.push_back(place);
+      }
       if (folded_[place].find("@xn--") == std::string_view::npos &&
           folded_[place].find(".xn--") == std::string_view::npos)
         continue;
@@ -96,16 +102,16 @@ result<void> look_up(const rocksdb_database& database,
 /// The keys of entries, each at its entry's place, and behind them the other spellings that addresses of before may have.
 class entry_keys {
 public:
-  explicit entry_keys(std::span<const suppression> entries) : addresses_(emails_of(entries)) {
+  entry_keys(std::span<const suppression> entries, const address_hider* hide) :
+      addresses_(emails_of(entries), hide) {
     keys_ = addresses_.all();
     for (std::size_t place = 0; place < entries.size(); ++place)
       if (!entries[place].list.empty())
         keys_[place] =
             made_.emplace_back(list_prefix(entries[place].list) + std::string{addresses_.all()[place]});
-    // Lists had no entries before.
     for (auto spelling = entries.size(); spelling < keys_.size(); ++spelling)
-      if (!entries[place_of(spelling)].list.empty())
-        keys_[spelling] = keys_[place_of(spelling)];
+      if (const auto& list = entries[place_of(spelling)].list; !list.empty())
+        keys_[spelling] = made_.emplace_back(list_prefix(list) + std::string{keys_[spelling]});
   }
   const std::vector<std::string_view>& all() const { return keys_; }
   /// Which of the entries a key is of.
@@ -148,7 +154,8 @@ rocksdb_suppressions::kinds rocksdb_suppressions::kinds_on_disk() const {
   const auto of_lists = has_keys_from(database_, std::string(1, list_mark));
   return {.of_lists = of_lists,
           .of_domains = of_lists || has_keys_from(database_, domain_keys),
-          .below_domains = of_lists || has_keys_from(database_, below_domain_keys)};
+          .below_domains = of_lists || has_keys_from(database_, below_domain_keys),
+          .of_erased = of_lists || has_keys_from(database_, "<")};
 }
 
 /// Whether it could: a list that is too large, or cannot be read, is looked up on the disk.
@@ -174,6 +181,7 @@ void rocksdb_suppressions::announce(const std::vector<std::string_view>& keys) {
     const auto is_of_list = key.starts_with(list_mark);
     const auto target = is_of_list ? key.substr(key.find('\0') + 1) : key;
     kinds_.of_lists |= is_of_list;
+    kinds_.of_erased |= is_erased_target(target);
     kinds_.of_domains |= target.starts_with(domain_keys);
     kinds_.below_domains |= target.starts_with(below_domain_keys);
   }
@@ -221,7 +229,7 @@ result<std::size_t> rocksdb_suppressions::add(const std::vector<suppression>& en
 }
 
 result<std::size_t> rocksdb_suppressions::add_some(std::span<const suppression> entries, const act& done) {
-  const entry_keys wanted(entries);
+  const entry_keys wanted(entries, hider_if_erased());
   std::vector<rocksdb::PinnableSlice> values;
   std::vector<rocksdb::Status> statuses;
   if (auto found = look_up(database_, wanted.all(), values, statuses); !found)
@@ -280,7 +288,7 @@ result<std::size_t> rocksdb_suppressions::remove(const std::vector<std::string>&
   std::vector<suppression> entries;
   for (const auto& target : targets)
     entries.push_back({.email = target, .reason = {}, .since = {}, .list = std::string{list}});
-  const entry_keys wanted(entries);
+  const entry_keys wanted(entries, hider_if_erased());
   std::vector<rocksdb::PinnableSlice> values;
   std::vector<rocksdb::Status> statuses;
   if (auto found = look_up(database_, wanted.all(), values, statuses); !found)
@@ -289,7 +297,7 @@ result<std::size_t> rocksdb_suppressions::remove(const std::vector<std::string>&
   house::suppressions_removed told{.list = std::string{list}, .targets = {}};
   for (std::size_t index = 0; index < statuses.size(); ++index)
     if (statuses[index].ok() && removed.insert(wanted.all()[index]).second)
-      told.targets.push_back(house_.hide()(place_of_key(wanted.all()[index]).target));
+      told.targets.push_back(hidden_target(wanted.all()[index]));
   if (removed.empty())
     return 0;
   const auto recorded = house_.record({{done.at, done.by, std::move(told)}}, [&](rocksdb::WriteBatch& batch) {
@@ -307,13 +315,13 @@ public:
   question(const rocksdb_suppressions& list,
            const std::vector<std::string_view>& emails,
            const suppression_scope& scope) :
-      list_(list), addresses_(emails), prefix_(list_prefix(scope.list)) {
+      list_(list), addresses_(emails, list.hider_if_erased()), prefix_(list_prefix(scope.list)) {
     const std::shared_lock guard(list.filter_mutex_);
     for (std::size_t spelling = 0; spelling < addresses_.all().size(); ++spelling)
       ask(addresses_.all()[spelling], addresses_.place_of(spelling));
     if (has_lists())
-      for (std::size_t place = 0; place < addresses_.count(); ++place)
-        ask_made(prefix_ + std::string{addresses_.all()[place]}, place);
+      for (std::size_t spelling = 0; spelling < addresses_.all().size(); ++spelling)
+        ask_made(prefix_ + std::string{addresses_.all()[spelling]}, addresses_.place_of(spelling));
     if (list.kinds_.of_domains)
       for (std::size_t place = 0; place < addresses_.count(); ++place)
         ask_domains(domain_of(addresses_.all()[place]), place);
@@ -407,6 +415,88 @@ rocksdb_suppressions::find(const std::vector<std::string_view>& emails,
   return found;
 }
 
+const address_hider* rocksdb_suppressions::hider_if_erased() const {
+  const std::shared_lock guard(filter_mutex_);
+  return kinds_.of_erased ? &house_.hide() : nullptr;
+}
+
+/// As the house's log has it.
+std::string rocksdb_suppressions::hidden_target(std::string_view key) const {
+  const auto target = place_of_key(key).target;
+  return is_erased_target(target) ? hidden_in(target) : house_.hide()(target);
+}
+
+result<rocksdb_suppressions::erasure> rocksdb_suppressions::prepare_erasure(std::string_view address,
+                                                                            timestamp now) {
+  const auto target = folded(address);
+  const auto hidden = house_.hide()(target);
+  const auto hidden_target = erased_target(hidden);
+  erasure made;
+  auto is_suppressed = false;
+  auto visited = for_each_key_of(target, address, [&](std::string_view key, suppression entry) {
+    const auto prefix = list_prefix(entry.list);
+    is_suppressed |= entry.list.empty() && !entry.until;
+    entry.reason = without_address(entry.reason, address);
+    made.gone.emplace_back(key);
+    made.puts.emplace_back(prefix + hidden_target, encode_suppression(entry));
+    if (entry.until) {
+      made.gone.push_back(end_key(*entry.until, key));
+      made.puts.emplace_back(end_key(*entry.until, prefix + hidden_target), "");
+    }
+  });
+  if (!visited)
+    return std::unexpected(visited.error());
+  made.count = made.puts.size();
+  const auto known = database_.get(family::suppressions, hidden_target);
+  if (!known)
+    return std::unexpected(known.error());
+  // Who was erased gets no letter any more, also where a list brings the address back.
+  if (!is_suppressed && !*known) {
+    const suppression entry{.email = hidden_target, .reason = "erased", .since = now};
+    std::erase_if(made.puts, [&](const auto& put) { return put.first == hidden_target; });
+    made.puts.emplace_back(hidden_target, encode_suppression(entry));
+    auto group = group_of(entry);
+    group.targets.push_back(hidden);
+    made.added = house::suppressions_added{{std::move(group)}};
+  }
+  return made;
+}
+
+/// Visits the entries of one address, for all lists and for each.
+result<void> rocksdb_suppressions::for_each_key_of(
+    std::string_view target,
+    std::string_view address,
+    const std::function<void(std::string_view key, suppression entry)>& visit) const {
+  std::vector<std::string> spellings{std::string(target)};
+  std::ranges::move(folded_before(address), std::back_inserter(spellings));
+  for (const auto& one : spellings) {
+    const auto value = database_.get(family::suppressions, one);
+    if (!value)
+      return std::unexpected(value.error());
+    if (!*value)
+      continue;
+    auto entry = decode_suppression(one, **value);
+    if (!entry)
+      return damaged();
+    visit(one, *std::move(entry));
+  }
+  // Which lists have an entry is known to nobody else.
+  const std::unique_ptr<rocksdb::Iterator> stored(
+      database_.db().NewIterator({}, database_[family::suppressions]));
+  for (stored->Seek(slice(std::string(1, list_mark))); stored->Valid(); stored->Next()) {
+    const auto key = view(stored->key());
+    if (std::ranges::find(spellings, place_of_key(key).target) == spellings.end())
+      continue;
+    auto entry = decode_suppression(key, view(stored->value()));
+    if (!entry)
+      return damaged();
+    visit(key, *std::move(entry));
+  }
+  if (!stored->status().ok())
+    return std::unexpected(error_of(stored->status(), "cannot read the suppression list"));
+  return {};
+}
+
 void rocksdb_suppressions::distrust(error why) {
   const std::lock_guard guard(filter_mutex_);
   distrusted_ = std::move(why);
@@ -423,7 +513,13 @@ result<void> rocksdb_suppressions::visit(
     const auto entry = decode_suppression(view(stored->key()), view(stored->value()));
     if (!entry)
       return damaged();
-    visitor(*entry, {});
+    if (!is_erased_target(entry->email)) {
+      visitor(*entry, {});
+      continue;
+    }
+    auto erased = *entry;
+    erased.email.clear();
+    visitor(erased, hidden_in(entry->email));
   }
   if (!stored->status().ok())
     return std::unexpected(error_of(stored->status(), "cannot read the suppression list"));

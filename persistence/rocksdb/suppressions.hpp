@@ -4,6 +4,8 @@
 // MiB for a million), RocksDB's own of a larger one. Keys of domains and of lists are asked for only where there are any
 // such entries, so that a list of addresses alone pays nothing for them.
 
+#include "messages/house_event.hpp"
+#include "persistence/hidden_address.hpp"
 #include "persistence/rocksdb/bloom_filter.hpp"
 #include "persistence/suppressions.hpp"
 
@@ -32,6 +34,18 @@ public:
                                                        const suppression_scope& scope) const override;
   result<suppression_page> list(const suppression_query& query) const override;
 
+  /// What erasing a recipient changes, to be put into a batch.
+  struct erasure {
+    std::size_t count = 0;                                 ///< entries that named it
+    std::vector<std::string> gone;                         ///< keys
+    std::vector<std::pair<std::string, std::string>> puts; ///< keys and values
+    std::optional<house::suppressions_added> added;        ///< it was none before
+  };
+  result<erasure> prepare_erasure(std::string_view address, timestamp now);
+  std::mutex& changing() { return changing_; }
+  /// Before they are on the disk: who looks in between finds too much in the filter, never too little.
+  void announce(const std::vector<std::string_view>& keys);
+
   /// From now on every question is answered with this: what stands in the list is not to be trusted.
   void distrust(error why);
 
@@ -41,6 +55,7 @@ private:
     bool of_lists = false;
     bool of_domains = false;
     bool below_domains = false;
+    bool of_erased = false;
   };
   class question;
 
@@ -49,8 +64,12 @@ private:
   /// Deletes entries that have ended, some at a time. Under changing_.
   result<void> sweep(timestamp now);
   result<std::size_t> add_some(std::span<const suppression> entries, const act& done);
-  /// Before they are on the disk: who looks in between finds too much in the filter, never too little.
-  void announce(const std::vector<std::string_view>& keys);
+  const address_hider* hider_if_erased() const;
+  std::string hidden_target(std::string_view key) const;
+  result<void>
+  for_each_key_of(std::string_view target,
+                  std::string_view address,
+                  const std::function<void(std::string_view key, suppression entry)>& visit) const;
 
   rocksdb_database& database_;
   rocksdb_house_log& house_;

@@ -48,6 +48,9 @@ public:
   attachment_store& attachments() override { return below_->attachments(); }
   const attachment_store& attachments() const override { return std::as_const(*below_).attachments(); }
   const std::string& secret() const override { return below_->secret(); }
+  result<erasure> erase(std::string_view address, const act& done) override {
+    return below_->erase(address, done);
+  }
   result<campaign_id> next_campaign() override { return below_->next_campaign(); }
   store_condition condition() const override { return below_->condition(); }
 

@@ -468,6 +468,7 @@ TEST_CASE("moderation: a start that crosses an edit is checked for what the edit
   edited.text = "Win in our casino";
   const command edit{command_kind::edit, "olga", "", "", draft_edit{edited, {audience_id{1}, {}, 0, {}}}};
   const auto answers = node.tell_together(id, {edit, {command_kind::start, "ivan", "", "", {}}});
+  INFO((answers[0] ? "" : answers[0].error().message));
   CHECK(answers[0].has_value());
   CHECK(answers[1].has_value());
   CHECK(node.show(id).status() == status::moderation);

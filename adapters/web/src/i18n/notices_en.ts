@@ -451,7 +451,7 @@ export const noticesEn: Record<string, string> = {
   suppression_missing: "table suppressions: an entry that event {number} of the house's log made is missing",
   audience_not_in_log: "table audiences: {audience} \"{name}\" is not in the house's log: it was put there by hand",
   audience_differs_from_log: "table audiences: {audience} \"{name}\" has another name, size or hash than the house's log has",
-  audience_missing: "table audiences: {audience} \"{name}\" is missing",
+  audience_gone: "table audiences: {audience} \"{name}\" is missing",
   table_more_faults: "table {table}: {count|more fault|more faults}",
   audience_changed: "the list {audience} is not the one that was checked: its rows from {row} on (group {group}) were changed. Nobody of them gets a letter; `sluice audit verify` names the rows",
   audience_row_changed: "table audiences: row {row} (group {group}) of {audience} was changed",

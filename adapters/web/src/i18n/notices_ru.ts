@@ -451,7 +451,7 @@ export const noticesRu: Record<string, string> = {
   suppression_missing: "таблица исключений: нет записи, сделанной событием {number} журнала движка",
   audience_not_in_log: "таблица списков: {audience} «{name}» нет в журнале движка: вписан вручную",
   audience_differs_from_log: "таблица списков: у {audience} «{name}» не то имя, размер или хеш, что в журнале движка",
-  audience_missing: "таблица списков: нет {audience} «{name}»",
+  audience_gone: "таблица списков: нет {audience} «{name}»",
   table_more_faults: "таблица {table}: ещё ошибок: {count}",
   audience_changed: "список {audience} не тот, что проверялся: изменены строки начиная с {row} (группа {group}). Письма им не уйдут; строки назовёт `sluice audit verify`",
   audience_row_changed: "таблица списков: изменена строка {row} (группа {group}) списка {audience}",

@@ -45,7 +45,9 @@ public:
     if (makes_drafts) {
       std::thread caller([this, &done] {
         calls_back = std::this_thread::get_id();
-        done(campaign_view{});
+        campaign_view made;
+        made.id = {7};
+        done(made);
       });
       caller.join();
       return;
