@@ -65,8 +65,9 @@ private:
 
 result<std::unique_ptr<audience_writer>> memory_audiences::begin(std::string name, timestamp now) {
   const std::lock_guard guard(mutex_);
-  return std::make_unique<writer>(*this, audience_draft({next_id_}, std::move(name), now,
-                                                        "salt of audience " + std::to_string(next_id_++)));
+  const audience_id id{next_id_++};
+  return std::make_unique<writer>(
+      *this, audience_draft(id, std::move(name), now, "salt of audience " + to_string(id)));
 }
 
 result<std::vector<audience_info>>
