@@ -36,7 +36,7 @@ struct node_settings {
   retry_settings retry;
   import_settings imports;
   std::size_t attachment_bytes_max = std::size_t{10} << 20U; ///< of one file
-  std::size_t batch_letters_max = 250;                       ///< letters made ready at a time
+  std::size_t batch_letters_max = 256;                       ///< letters made ready at a time
   std::size_t letters_bytes_max = std::size_t{64} << 20U;    ///< letters made ready and not yet gone
   std::size_t batches_ahead_max = 4;                         ///< made ready before a connection takes them
   /// What the house's log tells of this start, beside the relays' names: the version, and settings that differ from the
