@@ -4,12 +4,35 @@
 
 const key = "sluice.token";
 
-/** The token in the address (`#token=…`), which is taken out of the address bar and the history at once. */
+let wasBroken = false;
+
+/**
+ * The token in the address (`#token=…`), which is taken out of the address bar and the history at once. Of a broken one,
+ * which a chat or a mail program may have made of it, nothing is tried: not the token of before, either.
+ */
 export function takeTokenFromAddress(): void {
-  const found = /^#token=(.+)$/.exec(location.hash);
+  const found = /^#token=(.*)$/s.exec(location.hash);
   if (!found) return;
   history.replaceState(null, "", location.pathname + location.search);
-  keepToken(decodeURIComponent(found[1] ?? ""));
+  const token = decoded(found[1] ?? "").trim();
+  // A token is of visible ASCII: others cannot even be sent (RFC 6750).
+  wasBroken = !/^[\x21-\x7e]+$/.test(token);
+  if (wasBroken) forgetToken();
+  else keepToken(token);
+}
+
+/** Whether the address had a token that is none: to be told of. */
+export function addressWasBroken(): boolean {
+  return wasBroken;
+}
+
+/** Empty for what is no percent-encoding. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
 }
 
 export function keptToken(): string {
