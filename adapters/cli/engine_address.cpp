@@ -3,8 +3,7 @@
 #include "adapters/cli/text.hpp"
 
 #include <boost/asio/ip/address.hpp>
-#include <boost/url/parse.hpp>
-#include <boost/url/url_view.hpp>
+#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <fcntl.h>
@@ -14,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <utility>
 
 namespace sluice::cli {
@@ -39,14 +39,30 @@ struct place {
   bool is_any = false; ///< of an engine: it listens on all addresses of its machine
 };
 
+struct freed_by_curl {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(char* text) const { curl_free(text); }
+};
+
+std::string part_of(CURLU* url, CURLUPart part) {
+  char* text = nullptr;
+  if (curl_url_get(url, part, &text, CURLU_DEFAULT_PORT) != CURLUE_OK)
+    return {};
+  const std::unique_ptr<char, freed_by_curl> freed(text);
+  return text;
+}
+
+/// As the library reads it that will connect: where two read one URL differently, a token goes astray.
 std::optional<place> place_of(const std::string& url) {
-  const auto read = boost::urls::parse_uri({url.data(), url.size()});
-  if (!read)
+  const std::unique_ptr<CURLU, freed_by_curl> read(curl_url());
+  if (!read || curl_url_set(read.get(), CURLUPART_URL, url.c_str(), CURLU_GUESS_SCHEME) != CURLUE_OK)
     return std::nullopt;
   place found;
-  found.is_clear = read->scheme() == "http";
-  found.host = read->host_type() == boost::urls::host_type::ipv6 ? read->host_address() : read->host();
-  found.port = read->has_port() ? std::string{read->port()} : found.is_clear ? "80" : "443";
+  found.is_clear = part_of(read.get(), CURLUPART_SCHEME) != "https";
+  found.host = part_of(read.get(), CURLUPART_HOST);
+  found.port = part_of(read.get(), CURLUPART_PORT);
+  if (found.host.starts_with('[') && found.host.ends_with(']'))
+    found.host = found.host.substr(1, found.host.size() - 2);
   if (found.host == "localhost")
     found.host = "127.0.0.1";
   boost::system::error_code is_name;
@@ -105,7 +121,9 @@ std::optional<std::string> address_of_running(const std::filesystem::path& data_
 
 std::optional<failed> why_withheld(const std::string& url, const token_origin& from) {
   const auto there = place_of(url);
-  if (!there || !there->is_clear)
+  if (!there)
+    return failed{exit_code::usage, fmt::format("\"{}\" is no URL of an engine", shown(url))};
+  if (!there->is_clear)
     return std::nullopt;
   const auto is_said = from.folder.empty();
   if (is_said && there->is_loopback)

@@ -9,6 +9,8 @@ std::optional<milliseconds> guess_limiter::on_wrong_token(const std::string& add
   const auto known = free_at_.find(address);
   // A clock that was set back must not keep anybody for longer than a full measure.
   const auto free_at = known == free_at_.end() ? now : std::clamp(known->second, now, now + room);
+  if (known != free_at_.end() && known->second > free_at)
+    remember(address, free_at);
   if (free_at + limits_.for_each > now + room)
     return free_at + limits_.for_each - (now + room);
   remember(address, free_at + limits_.for_each);

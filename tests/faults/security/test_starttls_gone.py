@@ -50,10 +50,12 @@ class StarttlsGone(unittest.TestCase):
             engine.stop()
             # The server has none any more, says whoever runs it; and that is settled for later, too.
             server.offers = PIPELINING
-            engine.relay = server.url(options="?tls=never")
-            engine.start()
-            self.send(engine)
-            engine.stop()
+            for options in ("?tls=never", ""):
+                engine.relay = server.url(options=options)
+                engine.start()
+                self.send(engine)
+                engine.stop()
+            self.assertEqual(len(server.taken()), 20)
 
     def test_a_server_that_never_had_it_is_spoken_to_in_clear(self):
         with HostileServer(PIPELINING) as server, Engine(server.url(), SETTINGS) as engine:

@@ -8,8 +8,8 @@ const inert = new Set(["link", "use", "image", "feimage", "lineargradient", "rad
 const nowhere = "javascript:";
 const rounds = 4;
 
-function made(html: string): string {
-  const page = new DOMParser().parseFromString(html, "text/html");
+function made(html: string, parser: DOMParser): string {
+  const page = parser.parseFromString(html, "text/html");
   for (const one of page.querySelectorAll("base")) one.remove();
   for (const one of page.querySelectorAll("*")) {
     const name = one.localName.toLowerCase();
@@ -30,11 +30,14 @@ function made(html: string): string {
   return `<!doctype html>${page.documentElement.outerHTML}`;
 }
 
-/** Where a link led stands in its title. HTML that is another one each time it is read is shown as text. */
-export function lifeless(html: string): string {
+/**
+ * Where a link led stands in its title. HTML that is another one each time it is read is shown as text. `parser`: of the
+ * frame that may have a message's styles; the page's own would complain of each.
+ */
+export function lifeless(html: string, parser: DOMParser): string {
   let before = html;
   for (let round = 0; round < rounds; ++round) {
-    const after = made(before);
+    const after = made(before, parser);
     if (after === before) return after;
     before = after;
   }

@@ -8,7 +8,8 @@ export function MessageFrame({ html, title }: { html: string; title: string }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const show = useCallback(() => {
     const inner = frame.current?.contentDocument?.querySelector("iframe");
-    if (inner) Object.assign(inner, { title, srcdoc: lifeless(html) });
+    const view = frame.current?.contentDocument?.defaultView;
+    if (inner && view) Object.assign(inner, { title, srcdoc: lifeless(html, new view.DOMParser()) });
   }, [html, title]);
   useEffect(show, [show]);
   return <iframe ref={frame} className="message-frame" src="/message_frame.html" title={title} onLoad={show} />;

@@ -4,7 +4,8 @@
 
 const key = "sluice.token";
 
-let wasBroken = false;
+/** Over the reload that a link opened in this tab makes. */
+const brokenKey = "sluice.broken_link";
 
 /**
  * The token in the address (`#token=…`), which is taken out of the address bar and the history at once. Of a broken one,
@@ -16,14 +17,19 @@ export function takeTokenFromAddress(): void {
   history.replaceState(null, "", location.pathname + location.search);
   const token = decoded(found[1] ?? "").trim();
   // A token is of visible ASCII: others cannot even be sent (RFC 6750).
-  wasBroken = !/^[\x21-\x7e]+$/.test(token);
-  if (wasBroken) forgetToken();
-  else keepToken(token);
+  if (/^[\x21-\x7e]+$/.test(token)) {
+    keepToken(token);
+    return;
+  }
+  forgetToken();
+  sessionStorage.setItem(brokenKey, "yes");
 }
 
-/** Whether the address had a token that is none: to be told of. */
+/** Whether the address had a token that is none: to be told of, once. */
 export function addressWasBroken(): boolean {
-  return wasBroken;
+  const was = sessionStorage.getItem(brokenKey) !== null;
+  sessionStorage.removeItem(brokenKey);
+  return was;
 }
 
 /** Empty for what is no percent-encoding. */

@@ -78,4 +78,8 @@ TEST_CASE("a token that was said goes in clear to this machine alone") {
   CHECK(why_withheld("http://mail.shop.example", {}));
   CHECK(why_withheld("http://127.0.0.1.evil.example", {}));
   CHECK(why_withheld("http://localhost.evil.example", {}));
+  CHECK(why_withheld("http://127.0.0.1@evil.example", {}));
+  CHECK(why_withheld("http://evil.example#@127.0.0.1/", {}));
+  CHECK(why_withheld("http://", {})->code == exit_code::usage);
+  CHECK_FALSE(why_withheld("127.0.0.1:8025", {})); // as curl has it
 }
