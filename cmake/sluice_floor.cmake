@@ -24,6 +24,27 @@ if(SLUICE_SANITIZE)
   endif()
 endif()
 
+# What makes a flaw harder to use: a stack whose end is checked, copies whose size is (_FORTIFY_SOURCE, which wants
+# optimization), indirect jumps that land where they may (CET; BTI on ARM), and an executable at a random place whose
+# tables of addresses are read-only before main (PIE, full RELRO). Sanitizers have checks of their own, which these
+# would hide from them. tests/faults/security looks into the executable.
+if(NOT SLUICE_SANITIZE)
+  include(CheckCXXCompilerFlag)
+  include(CheckPIESupported)
+  check_pie_supported(LANGUAGES CXX)
+  foreach(flag -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -mbranch-protection=standard)
+    string(MAKE_C_IDENTIFIER "SLUICE_HAS${flag}" has)
+    check_cxx_compiler_flag("-Werror ${flag}" ${has})
+    if(${has})
+      add_compile_options($<$<COMPILE_LANGUAGE:CXX,ASM>:${flag}>)
+    endif()
+  endforeach()
+  # Level 3 also bounds what is sized at run time: GCC 12, Clang 9. Older ones take it for 2.
+  add_compile_options($<$<AND:$<COMPILE_LANGUAGE:CXX>,$<NOT:$<CONFIG:Debug>>>:-U_FORTIFY_SOURCE>
+                      $<$<AND:$<COMPILE_LANGUAGE:CXX>,$<NOT:$<CONFIG:Debug>>>:-D_FORTIFY_SOURCE=3>)
+  add_link_options(-Wl,-z,relro,-z,now -Wl,-z,noexecstack)
+endif()
+
 # What nearly every source includes, read once for each target. It hides a missing include from the compiler;
 # `./run lint` compiles without it.
 set(sluice_precompiled <algorithm> <array> <chrono> <expected> <functional> <map> <memory> <optional> <ostream>

@@ -45,7 +45,9 @@ const unsigned char* bytes_of(std::string_view text) {
 
 std::unexpected<error> file_failure(const std::filesystem::path& file, std::string_view doing, int trouble) {
   return failure(error_code::storage_failed,
-                 fmt::format("cannot {} the key file {}: {}", doing, file.string(), std::strerror(trouble)));
+                 fmt::format("cannot {} the key file {}: {}", doing, file.string(),
+                             trouble == ELOOP ? "it is a link, and links to secrets are not followed"
+                                              : std::strerror(trouble)));
 }
 
 pkey_ptr read_pem(std::string_view text) {
@@ -101,7 +103,7 @@ result<pkey_ptr> make_key_file(const std::filesystem::path& file) {
 /// Nothing when there is no such file.
 result<std::optional<std::string>> read_key_file(const std::filesystem::path& file) {
   constexpr std::size_t key_file_bytes_max = 4096;
-  const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  const int handle = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
   if (handle < 0 && errno == ENOENT)
     return std::nullopt;
   if (handle < 0)

@@ -129,7 +129,8 @@ outcome<exit_code> rename(session& with, const list_arguments& said) {
   if (with.wants_json())
     with.io().out << json_text(*answer, 2) << '\n';
   else
-    with.io().out << text_of(*answer, "id") << " is called " << shown(text_of(*answer, "name")) << " now\n";
+    with.io().out << shown(text_of(*answer, "id")) << " is called " << shown(text_of(*answer, "name"))
+                  << " now\n";
   return exit_code::done;
 }
 

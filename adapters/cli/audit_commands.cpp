@@ -283,12 +283,13 @@ void print_difference(const nlohmann::json& answer, std::ostream& out) {
   };
   out << "from " << place("from") << " to " << place("to") << ":\n";
   for (const auto& one : answer.at("changed"))
-    out << "  " << text_of(one, "field") << ": " << value_words(one.at("before")) << " -> "
+    out << "  " << shown(text_of(one, "field")) << ": " << value_words(one.at("before")) << " -> "
         << value_words(one.at("after")) << '\n';
   for (const auto& one : answer.at("letters")) {
     const auto letters = letter_ranges_from_json(one.at("letters"));
-    out << "  " << counted(number_of(one, "count"), "letter", "letters") << ' ' << text_of(one, "before")
-        << " -> " << text_of(one, "after") << ": " << (letters ? to_string(*letters) : "?") << '\n';
+    out << "  " << counted(number_of(one, "count"), "letter", "letters") << ' '
+        << shown(text_of(one, "before")) << " -> " << shown(text_of(one, "after")) << ": "
+        << (letters ? to_string(*letters) : "?") << '\n';
   }
   if (answer.at("changed").empty() && answer.at("letters").empty())
     out << "  nothing changed\n";

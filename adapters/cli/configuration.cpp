@@ -16,7 +16,7 @@ namespace sluice::cli {
 namespace {
 
 /// Variables of the command line that are no settings of the engine.
-constexpr std::array other_variables{"SLUICE_URL", "SLUICE_TOKEN", "SLUICE_CONFIG"};
+constexpr std::array other_variables{"SLUICE_URL", "SLUICE_TOKEN", "SLUICE_CONFIG", "SLUICE_CACERT"};
 /// A variable as near as this to one of ours is a slip of the pen, not somebody else's.
 constexpr std::size_t slip_distance_max = 2;
 
@@ -231,6 +231,13 @@ outcome<void> check_together(const configuration& all) {
   const auto& node = all.settings.node;
   if (auto right = check_relays(all); !right)
     return right;
+  const auto& http = all.settings.http;
+  const auto has_tls = parse_listen(all.settings.listen)->is_tls;
+  if (has_tls && (http.tls_certificate.empty() || http.tls_key.empty()))
+    return wrong_together(all, "listen", "is https://, which needs http.tls_certificate and http.tls_key");
+  if (!has_tls && !(http.tls_certificate.empty() && http.tls_key.empty()))
+    return wrong_together(all, http.tls_certificate.empty() ? "http.tls_key" : "http.tls_certificate",
+                          "is set, and listen is not https://ADDRESS:PORT");
   if (node.retry.delay_first > node.retry.delay_max)
     return wrong_together(all, "retry.delay_first", "is longer than retry.delay_max");
   if (node.suspicion.outcomes_min > node.suspicion.window)
@@ -339,14 +346,18 @@ std::string configuration_json(const configuration& from) {
   return words + "\n]\n";
 }
 
-outcome<listen_address> parse_listen(const std::string& text) {
-  const auto wrong =
-      fail(exit_code::usage,
-           fmt::format("\"{}\" is not ADDRESS:PORT, like 127.0.0.1:8025 or [::1]:8025", shown(text)));
+outcome<listen_address> parse_listen(const std::string& said) {
+  const auto wrong = fail(
+      exit_code::usage,
+      fmt::format(
+          "\"{}\" is not ADDRESS:PORT, like 127.0.0.1:8025 or [::1]:8025, perhaps with https:// before it",
+          shown(said)));
+  listen_address found;
+  found.is_tls = said.starts_with("https://");
+  const auto text = said.substr(found.is_tls ? 8 : said.starts_with("http://") ? 7 : 0);
   const auto colon = text.rfind(':');
   if (colon == std::string::npos || colon == 0)
     return wrong;
-  listen_address found;
   found.host = text.substr(0, colon);
   if (found.host.starts_with('[') != found.host.ends_with(']') ||
       (!found.host.starts_with('[') && found.host.find(':') != std::string::npos))

@@ -43,12 +43,13 @@ std::string configuration_words(const configuration& from);
 /// The same for programs: [{key, value, from}…], as JSON text.
 std::string configuration_json(const configuration& from);
 
-/// "127.0.0.1:8025" or "[::1]:8025" taken apart.
+/// "127.0.0.1:8025", "[::1]:8025" or "https://0.0.0.0:8443" taken apart.
 struct listen_address {
   std::string host;
   std::uint16_t port = 0;
   bool is_loopback = false;
+  bool is_tls = false;
 };
-outcome<listen_address> parse_listen(const std::string& text);
+outcome<listen_address> parse_listen(const std::string& said);
 
 } // namespace sluice::cli

@@ -29,6 +29,8 @@ outcome<configuration> demo_configuration(session& with, const std::string& list
   const auto where = listen.empty() ? variable(with.io().variables, "SLUICE_LISTEN") : listen;
   if (!where.empty())
     flags.push_back({"--listen", "listen", where});
+  if (const auto shared = variable(with.io().variables, "SLUICE_DATA_SHARED"); !shared.empty())
+    flags.push_back({"SLUICE_DATA_SHARED", "data_shared", shared});
   return configure({}, {}, flags);
 }
 
@@ -168,6 +170,7 @@ outcome<exit_code> demo(session& with, const std::string& listen) {
     return std::unexpected(in_force.error());
   stop_signals signals;
   log_to_stderr(in_force->settings.log_level);
+  warn_of_root();
   auto started = running_engine::start(*in_force, with.io().page);
   if (!started)
     return std::unexpected(started.error());

@@ -29,14 +29,16 @@ std::string cursor_of(const nlohmann::json& page) {
 
 } // namespace
 
-engine_client::engine_client(std::string url, std::string token) :
-    url_(std::move(url)), token_(std::move(token)) {}
+engine_client::engine_client(std::string url, engine_credentials with) :
+    url_(std::move(url)), token_(std::move(with.token)), withheld_(std::move(with.withheld)),
+    ca_file_(std::move(with.ca_file)) {}
 
 http_request
 engine_client::request(std::string method, std::string_view path, const query& parameters) const {
   http_request what;
   what.method = std::move(method);
   what.url = fmt::format("{}{}", url_, path);
+  what.ca_file = ca_file_;
   char separator = '?';
   for (const auto& [name, value] : parameters) {
     if (value.empty())
@@ -62,6 +64,8 @@ failed engine_client::refusal_of(const http_answer& answer) const {
 }
 
 outcome<http_answer> engine_client::run(const http_request& what) {
+  if (withheld_)
+    return std::unexpected(*withheld_);
   if (token_.find_first_of("\r\n") != std::string::npos)
     return fail(exit_code::usage, "the token has a line break in it");
   auto answer = transfer_.run(what);
@@ -204,7 +208,7 @@ outcome<void> engine_client::stream(std::string_view path,
 }
 
 std::string json_text(const nlohmann::json& value, int indent) {
-  return value.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+  return shown_json(value.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 } // namespace sluice::cli

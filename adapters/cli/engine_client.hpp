@@ -6,6 +6,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,9 +17,16 @@ namespace sluice::cli {
 /// Query parameters; those with an empty value are left out.
 using query = std::vector<std::pair<std::string, std::string>>;
 
+/// What the engine is asked with.
+struct engine_credentials {
+  std::string token{};
+  std::optional<failed> withheld{}; ///< the token must not be sent there, and nothing is asked
+  std::string ca_file{};            ///< PEM, of an engine with TLS; empty: what the system trusts
+};
+
 class engine_client {
 public:
-  engine_client(std::string url, std::string token);
+  engine_client(std::string url, engine_credentials with);
 
   const std::string& url() const { return url_; }
 
@@ -62,6 +70,8 @@ private:
 
   std::string url_;
   std::string token_;
+  std::optional<failed> withheld_;
+  std::string ca_file_;
   http_transfer transfer_;
 };
 

@@ -121,6 +121,8 @@ outcome<http_answer> http_transfer::run(const http_request& what) {
   set_body(easy, what, now);
   curl_easy_setopt(easy, CURLOPT_URL, what.url.c_str());
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  if (!what.ca_file.empty())
+    curl_easy_setopt(easy, CURLOPT_CAINFO, what.ca_file.c_str());
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers.first);
   curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_timeout_s);

@@ -19,6 +19,7 @@ struct http_request {
   std::string url;
   std::vector<std::string> headers; ///< "Name: value"
   std::string body;
+  std::string ca_file; ///< PEM, trusted with https:// in place of what the system trusts; empty: that
   /// A streamed body instead: fills the buffer and returns how much; 0 ends it, nothing breaks it off.
   std::function<std::optional<std::size_t>(char* into, std::size_t bytes_max)> read_body;
   std::optional<std::uint64_t> body_bytes; ///< of a streamed body, where it is known

@@ -1,5 +1,7 @@
 #include "adapters/cli/live_lines.hpp"
 
+#include "adapters/cli/terminal_guard.hpp"
+
 #include <fmt/format.h>
 
 #include <ostream>
@@ -24,7 +26,7 @@ void live_lines::draw(std::vector<std::string> lines) {
 void live_lines::clear() {
   if (!where_.is_terminal || drawn_ == 0)
     return;
-  out_ << fmt::format("\x1b[{}A\r\x1b[J", drawn_);
+  write_control(out_, fmt::format("\x1b[{}A\r\x1b[J", drawn_));
   drawn_ = 0;
 }
 

@@ -1,6 +1,7 @@
 #include "adapters/cli/running_engine.hpp"
 
 #include "adapters/cli/open_files.hpp"
+#include "adapters/cli/private_file.hpp"
 #include "adapters/cli/token_file.hpp"
 #include "adapters/http/http_server.hpp"
 #include "adapters/relays.hpp"
@@ -48,7 +49,8 @@ house::engine_started start_of(const configuration& with) {
 
 std::string url_of(const listen_address& where, std::uint16_t port) {
   const bool is_v6 = where.host.find(':') != std::string::npos;
-  return fmt::format("http://{}:{}", is_v6 ? fmt::format("[{}]", where.host) : where.host, port);
+  return fmt::format("{}://{}:{}", where.is_tls ? "https" : "http",
+                     is_v6 ? fmt::format("[{}]", where.host) : where.host, port);
 }
 
 } // namespace
@@ -63,10 +65,14 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
   auto http = with.settings.http;
   http.address = where->host;
   http.port = where->port;
+  http.is_tls = where->is_tls;
   http.page = page;
   http.connections = within(raise_open_files_limit(), http.connections);
   if (auto free = http_server::can_listen(http); !free)
     return refusal(free.error());
+  if (!with.settings.data_shared)
+    if (auto is_private = check_is_private(settings.data_folder); !is_private)
+      return std::unexpected(is_private.error());
   std::unique_ptr<running_engine> made(new running_engine);
   settings.start = start_of(with);
   auto opened = node::open(settings, make_relay);
@@ -82,6 +88,10 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
     return refusal(listening.error());
   made->http_ = std::move(*listening);
   made->url_ = url_of(*where, made->http_->port());
+  auto address = engine_address::publish(settings.data_folder, made->url_);
+  if (!address)
+    return std::unexpected(address.error());
+  made->address_ = std::move(*address);
   return made;
 }
 

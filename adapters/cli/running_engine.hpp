@@ -4,9 +4,11 @@
 
 #include "actors/node.hpp"
 #include "adapters/cli/configuration.hpp"
+#include "adapters/cli/engine_address.hpp"
 #include "adapters/http/page.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace sluice {
@@ -37,6 +39,7 @@ private:
 
   std::unique_ptr<sluice::node> node_;
   std::unique_ptr<http_server> http_;
+  std::optional<engine_address> address_; ///< held as long as it runs
   std::string url_;
   std::string token_;
 };

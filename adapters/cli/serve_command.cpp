@@ -6,6 +6,7 @@
 #include "adapters/cli/stop_signals.hpp"
 #include "adapters/relays.hpp"
 
+#include <algorithm>
 #include <ostream>
 
 namespace sluice::cli {
@@ -50,6 +51,16 @@ std::string relays_words(const node_settings& settings) {
   return words;
 }
 
+/// Hidden by now (secret_arguments.hpp), but it was there.
+void warn_of_password_on_command_line(const serve_arguments& said) {
+  auto words = said.assignments;
+  words.push_back(said.relay);
+  if (std::ranges::any_of(words, [](const auto& word) { return without_password(word) != word; }))
+    log_warning(
+        "the relay's password was in the process list for a moment, where every user of the machine can read "
+        "it: it is better in relay.password_file or SLUICE_RELAY_PASSWORD");
+}
+
 outcome<exit_code> serve(session& with, const serve_arguments& said) {
   const auto read = read_configuration(with, said);
   if (!read)
@@ -63,9 +74,13 @@ outcome<exit_code> serve(session& with, const serve_arguments& said) {
   log_to_stderr(read->settings.log_level);
   for (const auto& warning : read->warnings)
     log_warning(warning);
-  if (!parse_listen(read->settings.listen)->is_loopback)
+  warn_of_root();
+  warn_of_password_on_command_line(said);
+  if (const auto where = parse_listen(read->settings.listen); !where->is_loopback && !where->is_tls)
     io.err << "warning: " << read->settings.listen
-           << " can be reached from other machines, and there is no TLS: put a proxy with TLS before it\n";
+           << " can be reached from other machines, and there is no TLS: listen at https://…, or put a proxy "
+              "with TLS "
+              "before it\n";
   auto started = running_engine::start(*read, io.page);
   if (!started)
     return std::unexpected(started.error());

@@ -1,27 +1,17 @@
 #include "adapters/cli/session.hpp"
 
+#include "adapters/cli/engine_address.hpp"
+#include "adapters/cli/private_file.hpp"
 #include "adapters/cli/text.hpp"
 #include "persistence/stores/open_store.hpp"
 
 #include <fmt/format.h>
-
-#include <fstream>
 
 namespace sluice::cli {
 namespace {
 
 std::string first_of(const std::string& said, const environment& variables, std::string_view name) {
   return said.empty() ? variable(variables, name) : said;
-}
-
-/// The first line of a file, or nothing.
-std::string first_line(const std::filesystem::path& file) {
-  std::ifstream from(file);
-  std::string line;
-  std::getline(from, line);
-  while (!line.empty() && (line.back() == '\r' || line.back() == ' '))
-    line.pop_back();
-  return line;
 }
 
 } // namespace
@@ -44,17 +34,28 @@ std::filesystem::path session::data_folder_said() const {
   return store_folder(said).value_or(said); // what names no folder is refused by whoever opens it
 }
 
-std::string session::token() const {
-  auto found = first_of(options_.token, io_.variables, "SLUICE_TOKEN");
-  if (!found.empty())
-    return found;
-  const auto said = data_folder_said();
-  return first_line((said.empty() ? std::filesystem::path{default_data_folder} : said) / "token");
+engine_credentials session::credentials() const {
+  engine_credentials with{.token = first_of(options_.token, io_.variables, "SLUICE_TOKEN"),
+                          .ca_file = first_of(options_.ca_file, io_.variables, "SLUICE_CACERT")};
+  token_origin from;
+  if (with.token.empty()) {
+    const auto said = data_folder_said();
+    from.folder = said.empty() ? std::filesystem::path{default_data_folder} : said;
+    const auto kept = read_private_line(from.folder / "token");
+    if (!kept)
+      with.withheld = kept.error();
+    else
+      with.token = kept->value_or("");
+    from.runs_at = address_of_running(from.folder);
+  }
+  if (!with.token.empty())
+    with.withheld = why_withheld(url(), from);
+  return with;
 }
 
 engine_client& session::engine() {
   if (!engine_)
-    engine_ = std::make_unique<engine_client>(url(), token());
+    engine_ = std::make_unique<engine_client>(url(), credentials());
   return *engine_;
 }
 

@@ -21,6 +21,7 @@ struct common_options {
   std::string url;
   std::string token;
   std::string data;
+  std::string ca_file;
   bool json = false;
 };
 
@@ -36,7 +37,7 @@ public:
   bool wants_json() const { return options_.json; }
 
   /// The engine at --url, SLUICE_URL or the default, with the token of --token, SLUICE_TOKEN or the file
-  /// `token` in the data folder (--data, SLUICE_DATA or var).
+  /// `token` in the data folder (--data, SLUICE_DATA or var), where it may be sent there (engine_address.hpp).
   engine_client& engine();
 
   /// --data or SLUICE_DATA; empty when neither was given.
@@ -47,7 +48,7 @@ public:
 
 private:
   std::string url() const;
-  std::string token() const;
+  engine_credentials credentials() const;
 
   console& io_;
   common_options options_;

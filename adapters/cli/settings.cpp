@@ -78,6 +78,15 @@ setting boolean_setting(std::string key, Field field, std::string about) {
 }
 
 template <class Field>
+setting file_setting(std::string key, Field field, std::string about) {
+  return {std::move(key), "a file", std::move(about),
+          [field](engine_settings& into, const setting_value& value) {
+            return put(read_text(value), into, field);
+          },
+          [field](const engine_settings& from) { return toml_text(field(from).string()); }};
+}
+
+template <class Field>
 setting duration_setting(std::string key, Field field, std::string about) {
   return {std::move(key), "a duration like \"30s\", \"5m\", \"24h\" or \"7d\"", std::move(about),
           [field](engine_settings& into, const setting_value& value) {
@@ -139,8 +148,9 @@ setting patterns_setting() {
 
 /// Checked where it is said, even where a flag then says another one.
 setting listen_setting() {
-  auto made = text_setting("listen", FIELD(listen), "ADDRESS:PORT, like \"127.0.0.1:8025\"",
-                           "where the HTTP interface listens; there is no TLS");
+  auto made = text_setting(
+      "listen", FIELD(listen), "ADDRESS:PORT, like \"127.0.0.1:8025\" or \"https://0.0.0.0:8443\"",
+      "where the HTTP interface listens; with https:// it speaks TLS (http.tls_certificate)");
   made.set = [set = made.set](engine_settings& into, const setting_value& value) -> result<void> {
     if (const auto taken = set(into, value); !taken)
       return taken;
@@ -426,6 +436,13 @@ void add_http(std::vector<setting>& into) {
                                "of all these, kept for commands; a quarter at most"));
   into.push_back(whole_setting("http.imports", FIELD(http.imports.in_all), 1, 64,
                                "read at once; the others wait for their turn"));
+  into.push_back(
+      list_setting("http.hosts", FIELD(http.hosts), R"(a list of names like ["mail.shop.example"])",
+                   "that a request may call this engine besides its addresses and localhost; \"*\": any"));
+  into.push_back(file_setting(
+      "http.tls_certificate", FIELD(http.tls_certificate),
+      "the certificate (PEM) of listen = \"https://…\", with those behind it; read anew when it changes"));
+  into.push_back(file_setting("http.tls_key", FIELD(http.tls_key), "its private key (PEM)"));
   into.push_back(boolean_setting("metrics.public", FIELD(http.metrics_public),
                                  "whether other machines read /metrics and /version without a token"));
 }
@@ -433,6 +450,8 @@ void add_http(std::vector<setting>& into) {
 std::vector<setting> make_table() {
   std::vector<setting> all;
   all.push_back(data_setting());
+  all.push_back(boolean_setting("data_shared", FIELD(data_shared),
+                                "whether a data folder is taken that others on this machine may look into"));
   all.push_back(listen_setting());
   all.push_back(log_level_setting());
   add_relay(all);

@@ -21,6 +21,7 @@ inline constexpr const char* relay_password_key = "relay.password";
 struct engine_settings {
   node_settings node;
   bool moderation_enabled = true;
+  bool data_shared = false; ///< others may look into the data folder
   std::string listen = default_listen;
   http_settings http;
   std::string log_level = "info";

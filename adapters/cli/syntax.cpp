@@ -71,8 +71,12 @@ command_line::command_line() : parts_(std::make_unique<parts>()) {
   app.add_option("--token", common.token, "who asks (SLUICE_TOKEN, or the file `token` in the data folder)")
       ->type_name("TOKEN");
   app.add_option("--data", common.data, "the engine's data folder (SLUICE_DATA)")->type_name("DIR");
+  app.add_option("--cacert", common.ca_file,
+                 "certificates to trust with an https:// URL, PEM (SLUICE_CACERT)")
+      ->type_name("FILE");
   app.add_flag("--json", common.json, "machine-readable output");
-  app.footer("--url, --token, --data and --json go with every command; sluice --help tells what they are.\n"
+  app.footer("--url, --token, --data, --cacert and --json go with every command; sluice --help tells what "
+             "they are.\n"
              "Exit codes: 0 done, 1 refused, 2 wrong usage, 3 engine not reached, 4 audit found a fault.");
 }
 

@@ -102,6 +102,21 @@ std::string shown(std::string_view text) {
   return safe;
 }
 
+std::string shown_json(std::string_view text) {
+  std::string safe;
+  safe.reserve(text.size());
+  while (!text.empty()) {
+    const auto next = first_of(text);
+    // What is below a blank stands between values: within texts it is escaped.
+    if (next.is_valid && next.code >= 0x20 && acts_on_terminal(next.code))
+      safe += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(next.code));
+    else
+      safe += text.substr(0, next.bytes);
+    text.remove_prefix(next.bytes);
+  }
+  return safe;
+}
+
 std::size_t display_width(std::string_view text) {
   std::size_t width = 0;
   while (!text.empty()) {

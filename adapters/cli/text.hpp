@@ -13,6 +13,9 @@ namespace sluice::cli {
 /// Safe to print: `\n`, `\x1b`, `\u202e` in place of what would act on the terminal. One line.
 std::string shown(std::string_view text);
 
+/// JSON text with those of these characters that JSON lets stand as they are (DEL, C1, directions) escaped as it does.
+std::string shown_json(std::string_view text);
+
 /// How many columns it takes; `text` as `shown` returns it.
 std::size_t display_width(std::string_view text);
 

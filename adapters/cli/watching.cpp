@@ -4,6 +4,7 @@
 #include "adapters/cli/answers.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/live_lines.hpp"
+#include "adapters/cli/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -90,7 +91,7 @@ public:
 
   void say_lost(const failed& why) {
     lines_.clear();
-    with_.io().err << why.message << "; trying again" << std::endl;
+    with_.io().err << shown(why.message) << "; trying again" << std::endl;
   }
 
 private:

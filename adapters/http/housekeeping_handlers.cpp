@@ -3,6 +3,8 @@
 #include "adapters/relays.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
+#include "messages/notice_json.hpp"
+#include "messages/notice_words.hpp"
 
 #include <fmt/format.h>
 
@@ -102,8 +104,13 @@ void health(node&, const http_request& request, const respond& answer) {
 void readiness(node& engine, const http_request& request, const respond& answer) {
   if (const auto fault = query_reader(request).finish())
     return answer(problem(*fault));
-  if (engine.is_ready())
+  if (engine.is_ready() && request.certificate_trouble.empty())
     return answer(json_response(200, {{"status", "ready"}}));
+  if (engine.is_ready()) {
+    const notice kept{"certificate_kept", {{"fault", request.certificate_trouble}}};
+    return answer(
+        json_response(200, {{"status", "ready"}, {"detail", words_of(kept)}, {"notice", to_json(kept)}}));
+  }
   const auto condition = engine.store().condition();
   answer(problem(condition.takes_writes ? make_error(error_code::unavailable, notice{"not_running"})
                                         : condition.why));
@@ -123,6 +130,8 @@ void metrics(node& engine, const http_request& request, const respond& answer) {
          request.numbers->refused);
     tell("sluice_http_waiting", "gauge", "Requests that wait in line for their turn.",
          request.numbers->waiting);
+    tell("sluice_http_wrong_tokens_total", "counter", "Requests with a token that there is not.",
+         request.numbers->wrong_tokens);
   }
   answer({200, "text/plain; version=0.0.4; charset=utf-8", std::move(text), {}});
 }

@@ -6,8 +6,11 @@
 #include "adapters/http/house_acts.hpp"
 #include "actors/node.hpp"
 #include "adapters/http/event_loop.hpp"
+#include "adapters/http/guess_limiter.hpp"
+#include "adapters/http/host_names.hpp"
 #include "adapters/http/http_settings.hpp"
 #include "adapters/http/routes.hpp"
+#include "adapters/http/tls_certificate.hpp"
 #include "adapters/http/work_threads.hpp"
 
 #include <atomic>
@@ -55,8 +58,9 @@ private:
 
 struct http_core {
   http_core(node& served, http_settings with) :
-      engine(served), settings(std::move(with)), connections(settings.connections), looks(settings.looks),
-      heavy_looks(settings.heavy_looks), large_bodies(settings.large_bodies), imports(settings.imports) {}
+      engine(served), settings(std::move(with)), hosts(settings.hosts), connections(settings.connections),
+      guesses(settings.guesses), looks(settings.looks), heavy_looks(settings.heavy_looks),
+      large_bodies(settings.large_bodies), imports(settings.imports) {}
 
   /// Runs `job` (a copy of it) on those threads and comes back to the loop; what it throws is thrown here. When the threads were
   /// stopped meanwhile it never comes back, and is destroyed with the loop.
@@ -96,7 +100,10 @@ struct http_core {
 
   node& engine;
   const http_settings settings;
+  const host_names hosts;
+  std::shared_ptr<tls_certificate> certificate; ///< none: no TLS. Set before it listens
   connection_table connections;
+  guess_limiter guesses;
   concurrency_limiter looks;
   concurrency_limiter heavy_looks;
   concurrency_limiter large_bodies;

@@ -61,6 +61,15 @@ public:
   ~beast_server() override { stop(); }
 
   result<void> begin() {
+    if (core_.settings.is_tls) {
+      auto certificate = tls_certificate::load(core_.settings.tls_certificate, core_.settings.tls_key);
+      if (!certificate)
+        return std::unexpected(certificate.error());
+      core_.certificate = std::move(*certificate);
+      asio::co_spawn(core_.loop, keep_certificate_fresh(), [](const std::exception_ptr& thrown) {
+        log_fault("looking at the certificate", thrown);
+      });
+    }
     if (auto bound = bind(acceptor_, core_.settings); !bound)
       return bound;
     port_ = acceptor_.local_endpoint().port();
@@ -132,6 +141,25 @@ private:
     }
   }
 
+  asio::awaitable<void> keep_certificate_fresh() {
+    asio::steady_timer timer(core_.loop);
+    while (!core_.is_stopping) {
+      timer.expires_after(core_.settings.tls_look_every);
+      co_await timer.async_wait(as_result);
+      auto has_news = false;
+      const auto look = [this, &has_news] { has_news = core_.certificate->refresh(); };
+      co_await core_.run_on(core_.edit_threads, look);
+      if (!has_news)
+        continue;
+      if (const auto trouble = core_.certificate->trouble(); trouble.empty())
+        spdlog::info("http: the listener's certificate has changed, and the new one is in use");
+      else
+        spdlog::warn(
+            "http: the listener's certificate has changed and cannot be used, so the one before stays: {}",
+            trouble);
+    }
+  }
+
   void take(tcp::socket socket) {
     const auto number = next_number_++;
     auto from = address_of(socket);
@@ -183,6 +211,9 @@ client_address address_of(const tcp::socket& socket) {
 }
 
 result<void> http_server::can_listen(const http_settings& settings) {
+  if (settings.is_tls)
+    if (const auto good = tls_certificate::load(settings.tls_certificate, settings.tls_key); !good)
+      return std::unexpected(good.error());
   asio::io_context context;
   tcp::acceptor acceptor(context);
   return bind(acceptor, settings);

@@ -1,6 +1,7 @@
 #include "adapters/http/http_session.hpp"
 
 #include "adapters/http/http_target.hpp"
+#include "messages/utf8.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
@@ -68,6 +69,15 @@ std::vector<std::string_view> lines_of(const Head& head, http::field name) {
   for (auto at = first; at != last; ++at)
     lines.emplace_back(at->value().data(), at->value().size());
   return lines;
+}
+
+/// A proxy on this machine, which says in one of these that it asks for another one (RFC 7239, RFC 9110 section 7.6.3).
+template <class Head>
+bool is_passed_on(const Head& head) {
+  constexpr std::array<std::string_view, 4> fields{"Forwarded", "X-Forwarded-For", "X-Real-IP", "Via"};
+  return std::ranges::any_of(fields, [&](std::string_view name) {
+    return head.find(beast::string_view{name.data(), name.size()}) != head.end();
+  });
 }
 
 /// Without `body_bytes` the body is chunked, where the version knows that, or ends with the connection.
@@ -197,9 +207,14 @@ void http_session::set_use(connection_use use) {
 }
 
 asio::awaitable<void> http_session::serve(std::shared_ptr<http_session> self) {
-  if (self->verdict_ == connection_table::verdict::refused)
+  if (self->core_.certificate)
+    self->client_.begin_tls(self->core_.certificate->context());
+  // Nobody is answered in clear where TLS is spoken, and a handshake is not for one that is one too many.
+  if (self->verdict_ == connection_table::verdict::refused && !self->client_.is_tls())
     co_await self->refuse_one_too_many();
   auto goes_on = self->verdict_ != connection_table::verdict::refused;
+  if (goes_on && self->client_.is_tls())
+    goes_on = co_await self->begin_tls();
   auto timeout = self->core_.settings.header_timeout;
   while (goes_on && !self->core_.is_stopping) {
     self->client_.expires_after(timeout);
@@ -217,18 +232,28 @@ asio::awaitable<void> http_session::refuse_one_too_many() {
   co_await send(refusal, head_facts{});
 }
 
+/// The handshake. False: there is none to speak with.
+asio::awaitable<bool> http_session::begin_tls() {
+  client_.expires_after(core_.settings.header_timeout);
+  const auto [fault] = co_await client_.tls().async_handshake(asio::ssl::stream_base::server, as_result);
+  co_return !fault;
+}
+
 /// Whoever closes with bytes unread resets the connection, and a client that was refused in the middle of
 /// its request would lose the answer with it (RFC 9112, 9.6).
 asio::awaitable<void> http_session::await_close() {
   set_use(connection_use::closing);
   boost::system::error_code ignored;
+  client_.expires_after(core_.settings.close_timeout);
+  // Says that this is the end, so that nobody can cut an answer short unseen, and waits for the same word.
+  if (client_.is_tls())
+    co_await client_.tls().async_shutdown(as_result);
   client_.socket().shutdown(tcp::socket::shutdown_send, ignored);
   buffer_ = beast::flat_buffer(buffer_bytes_max);
   std::vector<char> dropped(dropped_bytes);
-  client_.expires_after(core_.settings.close_timeout);
   std::size_t total = 0;
   while (!core_.is_stopping && total < dropped_bytes_max) {
-    const auto [fault, bytes] = co_await client_.async_read_some(asio::buffer(dropped), as_result);
+    const auto [fault, bytes] = co_await client_.below().async_read_some(asio::buffer(dropped), as_result);
     if (fault)
       co_return;
     total += bytes;
@@ -299,6 +324,11 @@ std::optional<http_response> http_session::read_head(const parser& incoming, exc
     return problem(framing.error());
   }
   into.framing = *framing;
+  if (auto refused = check_host(incoming)) {
+    into.facts.keeps = false;
+    return refused;
+  }
+  into.is_on_this_machine = from_.is_loopback && !is_passed_on(head);
   into.request.method = std::string{head.method_string()};
   into.expects_continue = beast::iequals(head[http::field::expect], "100-continue");
   into.request.idempotency_key = std::string{head["Idempotency-Key"]};
@@ -316,6 +346,22 @@ std::optional<http_response> http_session::read_head(const parser& incoming, exc
   if (const auto parsed = parse_target({target.data(), target.size()}, into.request); !parsed)
     return problem(parsed.error());
   return check_route(into);
+}
+
+/// One Host (RFC 9112 section 3.2), and a name of ours in it.
+std::optional<http_response> http_session::check_host(const parser& incoming) const {
+  const auto& head = incoming.get();
+  const auto hosts = lines_of(head, http::field::host);
+  if (hosts.size() > 1)
+    return problem(make_error(error_code::invalid_input, notice{"parameter_twice", {{"parameter", "Host"}}}));
+  if (hosts.empty() && head.version() < 11)
+    return std::nullopt;
+  if (hosts.empty())
+    return problem(make_error(error_code::invalid_input, notice{"host_missing"}));
+  if (client_.is_tls() || core_.hosts.allow(hosts.front()))
+    return std::nullopt;
+  return problem(421, make_error(error_code::not_permitted,
+                                 notice{"host_unknown", {{"host", excerpt(std::string{hosts.front()})}}}));
 }
 
 std::optional<http_response> http_session::page_file(const parser& incoming) {
@@ -336,10 +382,11 @@ std::optional<http_response> http_session::check_route(exchange& into) {
     return problem(make_error(error_code::not_found, notice{"path_unknown"}));
   if (!found.entry)
     return method_not_allowed(found.allowed_methods);
-  auto who = authorize(
-      core_.engine, needed_for(*found.entry, from_.is_loopback, core_.settings.metrics_public), into.secret);
+  auto who = authorize(core_.engine,
+                       needed_for(*found.entry, into.is_on_this_machine, core_.settings.metrics_public),
+                       into.secret);
   if (!who)
-    return problem(who.error());
+    return refuse_token(into, who.error());
   into.entry = found.entry;
   into.request.captured = std::move(found.captured);
   into.client = who->id.empty() ? from_.key : who->id;
@@ -347,6 +394,8 @@ std::optional<http_response> http_session::check_route(exchange& into) {
   into.request.letters = core_.letters;
   into.request.numbers = core_.numbers;
   into.request.page_reads = core_.page_reads;
+  if (core_.certificate)
+    into.request.certificate_trouble = core_.certificate->trouble();
   if (into.request.idempotency_key.size() > idempotency_key_bytes_max)
     return problem(make_error(error_code::invalid_input,
                               notice{"idempotency_key_too_long", {{"max", idempotency_key_bytes_max}}}));
@@ -358,6 +407,21 @@ std::optional<http_response> http_session::check_route(exchange& into) {
     return problem(
         make_error(error_code::too_large, notice{"body_too_large", {{"max", into.entry->body_bytes_max}}}));
   return std::nullopt;
+}
+
+/// Wrong tokens are slowed by address; none at all, or a role, is nothing to guess at.
+http_response http_session::refuse_token(exchange& of, const error& why) {
+  if (why.code != error_code::unauthenticated || of.secret.empty())
+    return problem(why);
+  ++core_.numbers->wrong_tokens;
+  const auto wait = core_.guesses.on_wrong_token(from_.key, core_.engine.now());
+  if (!wait)
+    return problem(why);
+  of.facts.keeps = false;
+  const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait);
+  return too_many(make_error(error_code::unavailable,
+                             notice{"too_many_wrong_tokens", {{"after", milliseconds{seconds}}}}),
+                  seconds);
 }
 
 /// Whether the connection may be used for this: commands are always heard.

@@ -2,12 +2,12 @@
 // One connection: its requests one after the other, from the head to the last byte of the answer. Everything runs on
 // the event loop; handlers run on the threads of their kind of work, and the loop goes on meanwhile.
 
+#include "adapters/http/client_stream.hpp"
 #include "adapters/http/http_core.hpp"
 #include "adapters/http/request_framing.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 
@@ -61,6 +61,7 @@ private:
     std::string client; ///< whose limits count: a token's id, or an address
     std::string secret;
     bool expects_continue = false;
+    bool is_on_this_machine = false; ///< the client, not only a proxy before it
     head_facts facts;
     std::vector<permit_ptr>
         permits; ///< kept until the answer is sent: so many answers wait for slow readers at most
@@ -74,13 +75,16 @@ private:
 
   // GCC 12 destroys temporaries of an expression with co_await twice: what these take is named by the caller, which
   // outlives them, and comes by reference.
+  awaitable<bool> begin_tls();
   awaitable<bool> serve_one();
   awaitable<void> refuse_one_too_many();
   awaitable<void> await_close();
 
   // The head (http_session.cpp).
   std::optional<http_response> read_head(const parser& incoming, exchange& into);
+  std::optional<http_response> check_host(const parser& incoming) const;
   std::optional<http_response> check_route(exchange& into);
+  http_response refuse_token(exchange& of, const error& why);
   std::optional<http_response> check_connection(const exchange& asked);
   std::optional<http_response> page_file(const parser& incoming);
 
@@ -111,7 +115,7 @@ private:
   http_core& core_;
   const connection_number number_;
   const connection_table::verdict verdict_;
-  boost::beast::tcp_stream client_;
+  client_stream client_;
   boost::beast::flat_buffer buffer_;
   const client_address from_;
   connection_use use_ = connection_use::silent;

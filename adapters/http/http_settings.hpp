@@ -3,12 +3,15 @@
 
 #include "adapters/http/concurrency_limiter.hpp"
 #include "adapters/http/connection_table.hpp"
+#include "adapters/http/guess_limiter.hpp"
 #include "adapters/http/page.hpp"
 #include "messages/time.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <string>
+#include <vector>
 
 namespace sluice {
 
@@ -18,7 +21,17 @@ struct http_settings {
   page_files page;             ///< served at /; none: the API alone
   bool metrics_public = false; ///< /metrics and /version without a token for other machines, too
 
+  bool is_tls = false; ///< it speaks TLS itself, with the two files
+  std::filesystem::path tls_certificate;
+  std::filesystem::path tls_key;
+  /// They are looked at so often, and read anew when they have changed.
+  milliseconds tls_look_every{std::chrono::seconds(5)};
+  /// What it may be called in Host besides addresses and "localhost"; not asked for under TLS of its own, where the
+  /// certificate says it.
+  std::vector<std::string> hosts;
+
   connection_limits connections;
+  guess_limits guesses;
   concurrency_limits looks{.per_client = 4, .in_all = 16};
   concurrency_limits heavy_looks{.per_client = 1, .in_all = 4};
   /// Requests whose body has more than small_body_bytes_max.

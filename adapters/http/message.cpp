@@ -71,6 +71,13 @@ http_response too_many(std::string what) {
   return problem(429, {error_code::unavailable, std::move(what)});
 }
 
+http_response too_many(const error& what, std::chrono::seconds after) {
+  auto response = problem(429, what);
+  std::erase_if(response.headers, [](const auto& field) { return field.first == "Retry-After"; });
+  response.headers.emplace_back("Retry-After", std::to_string(after.count()));
+  return response;
+}
+
 http_response problem(unsigned status, const error& what) {
   auto body = to_json(what);
   body["status"] = status;

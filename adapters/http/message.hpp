@@ -7,6 +7,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,8 +23,9 @@ class page_reads;
 /// What the server tells of itself in /metrics. Written on the event loop.
 struct http_numbers {
   std::atomic<std::uint64_t> connections = 0;
-  std::atomic<std::uint64_t> refused = 0; ///< connections, since the start
-  std::atomic<std::uint64_t> waiting = 0; ///< requests in line for their turn
+  std::atomic<std::uint64_t> refused = 0;      ///< connections, since the start
+  std::atomic<std::uint64_t> waiting = 0;      ///< requests in line for their turn
+  std::atomic<std::uint64_t> wrong_tokens = 0; ///< since the start
 };
 
 /// A request whose route was found and whose token was allowed.
@@ -41,6 +43,7 @@ struct http_request {
   std::shared_ptr<sluice::page_reads> page_reads; ///< what the house's log has yet to be told of
   std::shared_ptr<letter_history> letters; ///< what earlier requests learnt of the logs
   std::shared_ptr<const http_numbers> numbers;
+  std::string certificate_trouble; ///< of a listener with TLS: why its newest certificate is not in use
   /// Runs a job on the threads of this request's kind: for the rest of it where the engine calls back on a thread of its
   /// own, which campaigns wait for. Any thread; may outlive the request and the server.
   std::function<void(std::function<void()>)> go_on = [](const std::function<void()>& job) { job(); };
@@ -91,6 +94,8 @@ http_response problem(unsigned status, const error& what);
 
 /// 429: one client asks for too much at once. `what` says what it should wait for.
 http_response too_many(std::string what);
+/// The same with when to come again.
+http_response too_many(const error& what, std::chrono::seconds after);
 
 /// A page of a list, as its text grows: items of any size, without a document of them all. It is full at `limit`
 /// items, or earlier at page_bytes_max: the next page goes on from there.

@@ -71,6 +71,9 @@ std::optional<http_response> page_answer(page_files files, const page_request& r
       {"ETag", std::string{file->etag}},
       {"Vary", "Accept-Encoding"},
       {"Content-Security-Policy", wanted == message_frame_path ? message_frame_policy : page_policy},
+      // Whoever opened this page, or is opened by it, has no hold on its window; no other site takes its files in.
+      {"Cross-Origin-Opener-Policy", "same-origin"},
+      {"Cross-Origin-Resource-Policy", "same-origin"},
       {"Referrer-Policy", "no-referrer"}};
   if (is_known(request.if_none_match, file->etag)) {
     answer.status = 304;

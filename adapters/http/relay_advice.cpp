@@ -26,6 +26,7 @@ constexpr auto table = std::to_array<advice>({
     {"name_not_resolved", "advice_name"},
     {"name_not_resolved_in_time", "advice_name"},
     {"tls_not_offered", "advice_tls"},
+    {"starttls_gone", "advice_tls"},
     {"tls_refused", "advice_tls"},
     {"login_refused", "advice_login"},
     {"login_failed", "advice_login"},

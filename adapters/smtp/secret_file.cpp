@@ -4,7 +4,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <memory>
+#include <unistd.h>
 
 namespace sluice {
 
@@ -15,6 +17,11 @@ constexpr std::size_t secret_bytes_max = 64 * 1024;
 struct secret_file_closer {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
+
+/// What the kernel shows as a link and is none: `--set relay.password_file=<(pass show relay)`.
+bool is_own_descriptor(std::string_view name) {
+  return name.starts_with("/dev/fd/") || name.starts_with("/proc/self/fd/") || name == "/dev/stdin";
+}
 
 } // namespace
 
@@ -29,7 +36,11 @@ result<std::string> read_secret_file(const std::string& name) {
   const auto cannot = [&](const std::string& why) {
     return failure(error_code::invalid_input, "\"" + name + "\" " + why);
   };
-  const std::unique_ptr<std::FILE, secret_file_closer> file(std::fopen(name.c_str(), "rbe"));
+  const int links = is_own_descriptor(name) ? 0 : O_NOFOLLOW;
+  const int handle = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | links);
+  if (handle < 0 && errno == ELOOP)
+    return cannot("is a link, and links to secrets are not followed: name the file that it leads to");
+  const std::unique_ptr<std::FILE, secret_file_closer> file(handle < 0 ? nullptr : ::fdopen(handle, "rb"));
   if (!file)
     return cannot(std::string{"cannot be read: "} + std::strerror(errno));
   std::string text(secret_bytes_max + 1, '\0');

@@ -84,6 +84,9 @@ public:
   /// A connection that sent `used` ahead got `reply`, which says that the session is out of step (503): the next ones
   /// send less ahead. False where less is not possible.
   virtual bool on_out_of_step(pipelining_use used, const smtp_reply_view& reply) = 0;
+  /// Whether this server has spoken TLS after STARTTLS before, also in an earlier process.
+  virtual bool has_spoken_tls() const = 0;
+  virtual void on_tls_spoken() = 0;
   /// Whether letters may leave by BDAT where the server offers it.
   virtual bool may_chunk() const = 0;
   /// The server offers CHUNKING and does not know BDAT: `reply` says so.

@@ -6,6 +6,7 @@
 #include "adapters/delivery/retry_delay.hpp"
 #include "adapters/delivery/thread_faults.hpp"
 #include "adapters/smtp/smtp_connection.hpp"
+#include "adapters/smtp/starttls_note.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
@@ -105,7 +106,17 @@ public:
     auto before = decode_pace_notes(findings, now(), surroundings_.wall_clock());
     if (!before)
       return std::unexpected(before.error());
-    boost::asio::post(*io_, [this, before = std::move(*before)] { governor_.recall(before, now()); });
+    // Who says tls=never has settled that there is none, and nothing is held against a later tls=offered.
+    const auto has_tls = profile_.server.tls != tls_use::never && has_starttls(findings);
+    if (has_tls) {
+      const std::lock_guard guard(shown_mutex_);
+      findings_ = findings;
+    }
+    boost::asio::post(*io_, [this, has_tls, before = std::move(*before)] {
+      if (has_tls)
+        on_tls_spoken();
+      governor_.recall(before, now());
+    });
     return {};
   }
 
@@ -169,6 +180,13 @@ private:
           profile_.name(), to_words(reply), name_of(pipelining_));
     }
     return true;
+  }
+
+  bool has_spoken_tls() const override { return has_spoken_tls_; }
+
+  void on_tls_spoken() override {
+    if (!std::exchange(has_spoken_tls_, true))
+      tls_is_noted_ = false;
   }
 
   bool may_chunk() const override { return may_chunk_; }
@@ -425,9 +443,13 @@ private:
   }
 
   void note_findings(moment at) {
-    if (std::exchange(findings_noted_, governor_.findings_changes()) == governor_.findings_changes())
+    const auto is_noted = std::exchange(tls_is_noted_, true);
+    if (std::exchange(findings_noted_, governor_.findings_changes()) == governor_.findings_changes() &&
+        is_noted)
       return;
     auto found = encode_pace_notes(governor_.findings(), at, surroundings_.wall_clock());
+    if (has_spoken_tls_)
+      found = with_starttls(found);
     const std::lock_guard guard(shown_mutex_);
     findings_ = std::move(found);
   }
@@ -498,6 +520,8 @@ private:
   date_fields dates_;
   pipelining_use pipelining_ = profile_.server.pipelining; ///< less once the server could not follow
   bool may_chunk_ = profile_.server.may_chunk;
+  bool has_spoken_tls_ = false; ///< after STARTTLS; also before the restart
+  bool tls_is_noted_ = true;
   /// Shared with look-ups of names, which may end after everything else.
   std::shared_ptr<boost::asio::io_context> io_ = std::make_shared<boost::asio::io_context>(1);
   boost::asio::steady_timer timer_{*io_};

@@ -274,6 +274,8 @@ task<result<void>> smtp_connection::start_tls() {
   if (!offers_.starttls) {
     if (use == tls_use::required)
       co_return trouble(notice{"tls_not_offered"});
+    if (host_.has_spoken_tls())
+      co_return trouble(notice{"starttls_gone"});
     co_return result<void>{};
   }
   auto said = co_await ask("STARTTLS", profile_.settings.command_timeout);
@@ -282,12 +284,16 @@ task<result<void>> smtp_connection::start_tls() {
   if (said->code != 220) {
     if (use == tls_use::required)
       co_return trouble(notice{"tls_refused", {{"reply", to_line(*said)}}});
+    // Also where it says that it is only for now: so would whoever hides it.
+    if (host_.has_spoken_tls())
+      co_return trouble(notice{"starttls_gone", {{"reply", to_line(*said)}}});
     co_return result<void>{};
   }
   // Whatever came behind the 220 in clear is dropped by begin_tls, or a man in the middle could speak there.
   begin_tls();
   if (auto done = co_await shake_hands(); !done)
     co_return done;
+  host_.on_tls_spoken();
   co_return co_await say_hello();
 }
 

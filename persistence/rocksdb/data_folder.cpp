@@ -18,8 +18,9 @@ namespace sluice {
 namespace {
 
 std::unexpected<error> system_failure(std::string_view doing, const std::filesystem::path& path, int code) {
-  return failure(error_code::storage_failed, fmt::format("cannot {} {}: {}", doing, path.string(),
-                                                         std::generic_category().message(code)));
+  const auto why = code == ELOOP ? std::string{"it is a link, and links are not followed here"}
+                                 : std::generic_category().message(code);
+  return failure(error_code::storage_failed, fmt::format("cannot {} {}: {}", doing, path.string(), why));
 }
 
 /// A new folder is only as durable as its entry in the folder above it.
@@ -69,7 +70,7 @@ result<folder_lock> folder_lock::take(const std::filesystem::path& folder) {
   if (auto made = make_folder(folder); !made)
     return std::unexpected(made.error());
   const auto path = folder / "sluice.lock";
-  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
   if (descriptor < 0)
     return system_failure("write in the data folder: cannot open", path, errno);
   folder_lock lock(descriptor);

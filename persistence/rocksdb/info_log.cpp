@@ -23,8 +23,8 @@ rocksdb_info_log::rocksdb_info_log(const std::filesystem::path& folder) :
     rocksdb::Logger(rocksdb::InfoLogLevel::WARN_LEVEL) {
   std::error_code ignored;
   std::filesystem::rename(folder / "LOG", folder / "LOG.old", ignored);
-  descriptor_ = ::open((folder / "LOG").c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC,
-                       S_IRUSR | S_IWUSR);
+  descriptor_ = ::open((folder / "LOG").c_str(),
+                       O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
 }
 
 rocksdb_info_log::~rocksdb_info_log() {

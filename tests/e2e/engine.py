@@ -87,9 +87,11 @@ class Engine(Started):
         self.kill9()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    scheme = "http"
+
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
     def start(self):
         self.spawn()
@@ -108,8 +110,8 @@ class Engine(Started):
             flags += ["--relay", self.relay]
         with open(self.folder / "log", "ab") as log:
             self.process = subprocess.Popen(
-                [*AS_LOGGED_IN, EXECUTABLE, "serve", "--data", str(self.data), "--listen", f"127.0.0.1:{self.port}",
-                 *flags],
+                [*AS_LOGGED_IN, EXECUTABLE, "serve", "--data", str(self.data), "--listen",
+                 f"{self.scheme}://127.0.0.1:{self.port}", *flags],
                 env={**self.environment, **(extra or {})}, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
 
     def is_ready(self):
@@ -175,6 +177,10 @@ class Engine(Started):
         if check and done.returncode != 0:
             raise AssertionError(f"sluice {' '.join(words)} exited {done.returncode}: {done.stderr}")
         return done
+
+    def run_plain(self, *words, timeout=60):
+        """The same with no word of where the engine is, whatever comes of it."""
+        return subprocess.run([EXECUTABLE, *words], capture_output=True, text=True, timeout=timeout, env=self.environment)
 
     def ask(self, *words, **more):
         """A command's answer for machines."""

@@ -371,7 +371,7 @@ class WrongInput(unittest.TestCase):
 
     def test_an_upload_that_breaks_off_leaves_nothing(self):
         with socket.create_connection(("127.0.0.1", self.engine.port)) as raw:
-            head = (f"POST /v1/audiences HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {self.engine.token}\r\n"
+            head = (f"POST /v1/audiences HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.engine.token}\r\n"
                     f"Content-Length: 1000000\r\n\r\n")
             raw.sendall(head.encode() + b"email\n" + b"".join(b"u%d@example.com\n" % i for i in range(1000)))
         self.engine.get("/healthz")
@@ -453,7 +453,7 @@ class WrongInput(unittest.TestCase):
                      b"GET / HTTP/1.1\r\n" + b"X: " + b"y" * 200_000 + b"\r\n\r\n",
                      b"POST /v1/campaigns HTTP/1.1\r\nContent-Length: banana\r\n\r\n",
                      b"POST /v1/campaigns HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-                     b"GET http://[::bad HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n" * 1000, b"\x00" * 1000):
+                     b"GET http://[::bad HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\r\n" * 1000, b"\x00" * 1000):
             with self.subTest(text[:60]):
                 self.assertRegex(self.raw(text), r"\A(HTTP/1\.[01] 4\d\d |\Z)")
         self.assertEqual(self.engine.get("/readyz")["status"], "ready")

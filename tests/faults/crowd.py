@@ -27,7 +27,7 @@ def connected(engine, timeout=30):
 
 
 def head(engine, method, path, token=None, **fields):
-    lines = [f"{method} {path} HTTP/1.1", "Host: test"]
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1"]
     if token != "":
         lines.append("Authorization: Bearer " + (token or engine.token))
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in fields.items()]

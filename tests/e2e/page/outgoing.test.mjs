@@ -36,6 +36,21 @@ describe("signing in", () => {
     await page.context().close();
   });
 
+  test("a link whose token is broken is told, and the token of before is not used in its place", async () => {
+    const page = await open(browser, engine);
+    for (const broken of ["%", "%E0%A4%A", "", "slc_abc%20def", "slc_%D1%82"]) {
+      await page.goto(`${engine.url}/#token=${broken}`);
+      await page.getByRole("alert").getByText("The token in this link is broken").waitFor();
+      assert.equal(new URL(page.url()).hash, "");
+      assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+      await page.goto("about:blank");
+    }
+    await page.goto(`${engine.url}/#token=${engine.token}`);
+    await page.getByRole("tablist").waitFor();
+    clean(page);
+    await page.context().close();
+  });
+
   test("a viewer is offered no command", async () => {
     const { secret, token } = await engine.http("POST", "/v1/tokens", { role: "viewer", name: "looks" });
     const id = await engine.campaign(100, { name: "Only looked at", plan: soon });

@@ -2,15 +2,14 @@
 // whose Content-Security-Policy allows a message's own styles and nothing else, the inner one, which inherits that
 // policy, has the tightest sandbox there is: no scripts, no network, no navigation, an origin of its own.
 import { useCallback, useEffect, useRef } from "react";
-
-/** Into new windows, which the sandbox does not allow: a click does nothing, where it would show the browser's error. */
-const linksGoNowhere = '<!doctype html><base target="_blank">';
+import { lifeless } from "./lifeless_html";
 
 export function MessageFrame({ html, title }: { html: string; title: string }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const show = useCallback(() => {
     const inner = frame.current?.contentDocument?.querySelector("iframe");
-    if (inner) Object.assign(inner, { title, srcdoc: linksGoNowhere + html });
+    const view = frame.current?.contentDocument?.defaultView;
+    if (inner && view) Object.assign(inner, { title, srcdoc: lifeless(html, new view.DOMParser()) });
   }, [html, title]);
   useEffect(show, [show]);
   return <iframe ref={frame} className="message-frame" src="/message_frame.html" title={title} onLoad={show} />;

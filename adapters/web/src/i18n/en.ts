@@ -59,6 +59,7 @@ export const en = {
     submit: "Sign in",
     checking: "Checking…",
     wrong: "This token is not known, or was revoked.",
+    broken: "The token in this link is broken: perhaps it was cut off or changed on its way. Copy the whole link, or type the token.",
     unreachable: "The engine cannot be reached. Is it running?",
     ended: "Your token is no longer accepted. Please sign in again.",
   },

@@ -191,6 +191,10 @@ export const noticesEn: Record<string, string> = {
   // Who may do it
   token_needed: "a token is needed",
   token_not_accepted: "this token is not known, or was revoked",
+  too_many_wrong_tokens: "too many wrong tokens came from this address; the next is looked at in {after:duration}. A right one is taken at any time",
+  host_missing: "a request needs one Host field",
+  host_unknown: "this engine is not called \"{host}\": ask it by its address, or have its names in http.hosts",
+  certificate_kept: "the newest certificate of the listener cannot be used, and the one before stays: {fault}",
   role_forbids: "the role {role:role} of the token \"{token}\" does not allow this",
   token_name_taken: "there is a token named \"{token}\" already; revoke it or take another name",
   token_name_wrong: "a token's name has 1 to {max} bytes and no control characters",
@@ -331,6 +335,7 @@ export const noticesEn: Record<string, string> = {
   tls_not_spoken: "it does not speak TLS at once; is it smtp://?",
   tls_not_in_time: "TLS failed: no answer in time",
   tls_not_offered: "it does not offer STARTTLS, and the URL says tls=require",
+  starttls_gone: "it has spoken TLS after STARTTLS before and does not now[ ({reply})]: somebody on the way may hide it. Where the server has none any more, say tls=never in the URL",
   tls_refused: "STARTTLS failed: {reply}",
   login_without_tls: "it offers no TLS, and the password is not sent in clear; add ?auth=insecure to the relay's URL if it may be",
   login_not_offered: "the URL has a user, and the server offers no way to log in that can be used[; it offers {offered}]",

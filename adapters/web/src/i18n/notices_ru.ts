@@ -191,6 +191,10 @@ export const noticesRu: Record<string, string> = {
   // Who may do it
   token_needed: "нужен токен",
   token_not_accepted: "такого токена нет, или он отозван",
+  too_many_wrong_tokens: "с этого адреса пришло слишком много неверных токенов; следующий будет проверен через {after:duration}. Верный принимается всегда",
+  host_missing: "в запросе нужно одно поле Host",
+  host_unknown: "этот сервер не называется «{host}»: обратитесь к нему по адресу или внесите имя в http.hosts",
+  certificate_kept: "новый сертификат сервера нельзя использовать, остаётся прежний: {fault}",
   role_forbids: "роль {role:role} токена «{token}» этого не позволяет",
   token_name_taken: "токен «{token}» уже есть; отзовите его или возьмите другое имя",
   token_name_wrong: "в имени токена от 1 до {max} байт и нет управляющих символов",
@@ -331,6 +335,7 @@ export const noticesRu: Record<string, string> = {
   tls_not_spoken: "сервер не начинает с TLS; может быть, нужен smtp://?",
   tls_not_in_time: "сбой TLS: ответ не пришёл вовремя",
   tls_not_offered: "сервер не предлагает STARTTLS, а в адресе указано tls=require",
+  starttls_gone: "раньше сервер переходил на TLS по STARTTLS, а теперь нет[ ({reply})]: возможно, кто-то на пути это скрывает. Если TLS на сервере больше нет, укажите в адресе tls=never",
   tls_refused: "сбой STARTTLS: {reply}",
   login_without_tls: "сервер не предлагает TLS, а пароль открыто не посылают; если можно, добавьте к адресу сервера ?auth=insecure",
   login_not_offered: "в адресе указан пользователь, а сервер не предлагает подходящего способа входа[; предлагает {offered}]",

@@ -4,12 +4,12 @@ import { ApiError, Client } from "../api/client";
 import { CampaignStore } from "../stream/campaign_store";
 import { SessionProvider, type Session } from "./session";
 import { Checking, SignIn, type SignInTrouble } from "./sign_in";
-import { forgetToken, keepToken, keptToken } from "./token";
+import { addressWasBroken, forgetToken, keepToken, keptToken } from "./token";
 
 export function Gate({ children }: { children: ReactNode }) {
   const [token, setToken] = useState(keptToken);
   const [session, setSession] = useState<Session | null>(null);
-  const [trouble, setTrouble] = useState<SignInTrouble>(null);
+  const [trouble, setTrouble] = useState<SignInTrouble>(() => (addressWasBroken() ? "broken" : null));
   /** Whether somebody is asked for a token: not while one that the tab kept is being looked at. */
   const [isAsked, setIsAsked] = useState(token === "");
 

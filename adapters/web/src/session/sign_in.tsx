@@ -2,7 +2,7 @@ import { useEffect, useState, type FormEvent } from "react";
 import { Button } from "../components/button";
 import { useWords } from "../i18n/words";
 
-export type SignInTrouble = "wrong" | "unreachable" | "ended" | null;
+export type SignInTrouble = "wrong" | "broken" | "unreachable" | "ended" | null;
 
 interface Props {
   trouble: SignInTrouble;

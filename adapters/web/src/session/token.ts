@@ -4,12 +4,41 @@
 
 const key = "sluice.token";
 
-/** The token in the address (`#token=…`), which is taken out of the address bar and the history at once. */
+/** Over the reload that a link opened in this tab makes. */
+const brokenKey = "sluice.broken_link";
+
+/**
+ * The token in the address (`#token=…`), which is taken out of the address bar and the history at once. Of a broken one,
+ * which a chat or a mail program may have made of it, nothing is tried: not the token of before, either.
+ */
 export function takeTokenFromAddress(): void {
-  const found = /^#token=(.+)$/.exec(location.hash);
+  const found = /^#token=(.*)$/s.exec(location.hash);
   if (!found) return;
   history.replaceState(null, "", location.pathname + location.search);
-  keepToken(decodeURIComponent(found[1] ?? ""));
+  const token = decoded(found[1] ?? "").trim();
+  // A token is of visible ASCII: others cannot even be sent (RFC 6750).
+  if (/^[\x21-\x7e]+$/.test(token)) {
+    keepToken(token);
+    return;
+  }
+  forgetToken();
+  sessionStorage.setItem(brokenKey, "yes");
+}
+
+/** Whether the address had a token that is none: to be told of, once. */
+export function addressWasBroken(): boolean {
+  const was = sessionStorage.getItem(brokenKey) !== null;
+  sessionStorage.removeItem(brokenKey);
+  return was;
+}
+
+/** Empty for what is no percent-encoding. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
 }
 
 export function keptToken(): string {

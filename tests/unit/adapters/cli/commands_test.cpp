@@ -1,6 +1,7 @@
 #include "tests/unit/adapters/cli/fake_engine.hpp"
 #include "tests/unit/adapters/cli/run_words.hpp"
 
+#include "adapters/cli/engine_address.hpp"
 #include "persistence/stores/open_store.hpp"
 #include "tests/catch.hpp"
 
@@ -157,6 +158,7 @@ TEST_CASE("a token comes from the flag, else the environment, else the data fold
   const fake_engine engine([](const auto&) { return ok({{"items", json::array()}}); });
   const scratch_folder folder;
   folder.write("token", "slc_file\n");
+  const auto runs = engine_address::publish(folder.path, engine.url()).value();
   const circumstances given{.variables = {{"SLUICE_TOKEN", "slc_env"}, {"SLUICE_URL", engine.url() + "/"}}};
   run_words({"list", "--token", "slc_flag", "--data", folder.path.string()}, given);
   run_words({"list", "--data", folder.path.string()}, given);
@@ -168,6 +170,17 @@ TEST_CASE("a token comes from the flag, else the environment, else the data fold
   CHECK(asked[1].headers.at("authorization") == "Bearer slc_env");
   CHECK(asked[2].headers.at("authorization") == "Bearer slc_file");
   CHECK(asked[3].headers.at("authorization") == "Bearer slc_file");
+}
+
+TEST_CASE("a data folder's token is not sent where no engine runs on the folder") {
+  const fake_engine engine([](const auto&) { return ok({{"items", json::array()}}); });
+  const scratch_folder folder;
+  folder.write("token", "slc_file\n");
+  folder.write("address", engine.url() + "\n"); // of before
+  const auto ran = run_words({"list", "--data", folder.path.string(), "--url", engine.url()});
+  CHECK(ran.code == 3);
+  CHECK_THAT(ran.err, ContainsSubstring("no engine runs on the data folder"));
+  CHECK(engine.requests().empty());
 }
 
 TEST_CASE("a command tells what became of it, and when nothing did") {

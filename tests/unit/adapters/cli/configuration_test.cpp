@@ -340,8 +340,25 @@ TEST_CASE("addresses to listen on are told apart from loopback") {
   CHECK(parse_listen("[::1]:0")->is_loopback);
   CHECK(parse_listen("localhost:80")->host == "127.0.0.1");
   CHECK_FALSE(parse_listen("0.0.0.0:8025")->is_loopback);
-  for (const auto* wrong :
-       {"", ":1", "8025", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "::1:80", "[::1:80", "nowhere:80",
-        "256.1.1.1:80", "1.2.3.4.5:80", "127.shop.example:80", "[nowhere]:80"})
+  CHECK_FALSE(parse_listen("127.0.0.1:8025")->is_tls);
+  CHECK(parse_listen("https://0.0.0.0:8443")->is_tls);
+  CHECK(parse_listen("https://0.0.0.0:8443")->port == 8443);
+  CHECK_FALSE(parse_listen("http://[::1]:8025")->is_tls);
+  for (const auto* wrong : {"", ":1", "8025", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x", "::1:80",
+                            "[::1:80", "nowhere:80", "256.1.1.1:80", "1.2.3.4.5:80", "127.shop.example:80",
+                            "[nowhere]:80", "https://", "ftp://1.2.3.4:80", "https://1.2.3.4:80/"})
     CHECK_FALSE(parse_listen(wrong));
+}
+
+TEST_CASE("a listener with TLS wants a certificate and a key, and one without has none") {
+  const auto listen = [](std::vector<flag_value> more) {
+    more.push_back({"--listen", "listen", "https://0.0.0.0:8443"});
+    return configure({}, {}, more);
+  };
+  CHECK_FALSE(listen({}));
+  CHECK_FALSE(listen({{"--set", "http.tls_certificate", "c.pem"}}));
+  const auto made = listen({{"--set", "http.tls_certificate", "c.pem"}, {"--set", "http.tls_key", "k.pem"}});
+  REQUIRE(made);
+  CHECK(made->settings.http.tls_key == "k.pem");
+  CHECK_FALSE(configure({}, {}, {{"--set", "http.tls_key", "k.pem"}}));
 }

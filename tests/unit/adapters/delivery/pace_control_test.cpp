@@ -29,7 +29,7 @@ struct provider {
   }
 };
 
-struct outcome {
+struct run_outcome {
   double accepted = 0;
   double refused = 0;
 };
@@ -44,8 +44,8 @@ struct client {
   moment::duration letter_time = 50ms;
   std::vector<moment> busy; ///< until when each connection has its letter
 
-  outcome run(moment::duration time) {
-    outcome sum;
+  run_outcome run(moment::duration time) {
+    run_outcome sum;
     for (const auto end = now + time; now < end; now += 1ms) {
       std::erase_if(busy, [&](moment until) { return until <= now; });
       while (busy.size() < connections.limit() && now >= next_letter) {
@@ -90,7 +90,7 @@ TEST_CASE("a server that takes 14 letters a second is found within seconds, and 
 TEST_CASE("a rate that drifts is followed over an hour") {
   client one;
   std::mt19937 chance(7); // NOLINT: the same each time
-  outcome sum;
+  run_outcome sum;
   double allowed = 0;
   for (int minute = 0; minute < 60; ++minute) {
     one.server.per_second = std::clamp(

@@ -108,7 +108,7 @@ private:
 };
 
 std::string request_text(const std::string& line, const std::string& secret, const std::string& more = {}) {
-  return line + " HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer " + secret + "\r\n" + more + "\r\n";
+  return line + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + secret + "\r\n" + more + "\r\n";
 }
 
 } // namespace

@@ -112,6 +112,8 @@ TEST_CASE("page: it runs only what this server serves, and stands in nobody's fr
     CHECK_THAT(policy, ContainsSubstring("base-uri 'none'"));
     CHECK_THAT(policy, !ContainsSubstring("unsafe"));
     CHECK(header(get(path), "Referrer-Policy") == "no-referrer");
+    CHECK(header(get(path), "Cross-Origin-Opener-Policy") == "same-origin");
+    CHECK(header(get(path), "Cross-Origin-Resource-Policy") == "same-origin");
   }
 }
 
