@@ -9,6 +9,8 @@
 
 #include "actors/actors.hpp"
 #include "actors/audit/recovery.hpp"
+#include "actors/content_now.hpp"
+#include "actors/core/approvals.hpp"
 #include "actors/core/consequences.hpp"
 #include "actors/core/evolve.hpp"
 #include "actors/core/outcomes.hpp"
@@ -37,6 +39,8 @@ constexpr milliseconds timer_max = std::chrono::seconds(30);
 constexpr milliseconds disk_retry_first = std::chrono::seconds(1);
 constexpr milliseconds disk_retry_max = std::chrono::seconds(30);
 constexpr event_number snapshot_every_events = 5'000;
+/// What would leave is found out anew where that was longer ago when sending begins.
+constexpr milliseconds content_known_for = std::chrono::minutes(1);
 /// Commands waiting for one campaign; more are told to try again.
 constexpr std::size_t commands_waiting_max = 1'000;
 
@@ -94,6 +98,12 @@ struct campaign_actor_state {
   bool waits_for_disk = false;
   std::string fault;
 
+  std::optional<content_parts> content; ///< what would leave, as found out last
+  timestamp content_at;
+  bool is_content_asked = false;
+  bool is_content_compared = false;            ///< with what was approved
+  std::optional<waiting_command> with_content; ///< the first command, while that is found out
+
   bool knows_relays = false;         ///< that are gone
   std::optional<result<void>> route; ///< whether a relay serves it; nothing: not asked yet
 
@@ -145,6 +155,7 @@ struct campaign_actor_state {
       letters.on_reloaded();
       claims->set(state.in_flight());
       knows_relays = false;
+      is_content_compared = false;
       route.reset();
       is_appending = false;
       is_reloading = false;
@@ -164,8 +175,8 @@ struct campaign_actor_state {
     const auto waits_for_people =
         state.is_final() || state.hold || state.stage == stage::draft || state.stage == stage::moderation;
     return waits_for_people && !is_appending && commands.empty() && reports.empty() && results.empty() &&
-           skips.empty() && !is_looking_for_key && line.has_no_sender() && !letters.is_building() &&
-           state.in_flight() == 0;
+           skips.empty() && !is_looking_for_key && !is_content_asked && line.has_no_sender() &&
+           !letters.is_building() && state.in_flight() == 0;
   }
 
   void rest_if_idle() {
@@ -297,12 +308,72 @@ struct campaign_actor_state {
     for (auto& body : decide_skips(state, skips, services->settings.suspicion))
       apply(std::move(body), "");
     next.skips = std::exchange(skips, {});
-    for (auto& body : decide_on_time(state, at))
-      apply(std::move(body), "");
+    begin_on_time(at);
     if (const auto said = std::exchange(sender_refused, {}))
       for (auto& body : decide_sender_refused(state, *said))
         apply(std::move(body), "");
     apply_consequences(at);
+  }
+
+  /// Sending begins, and goes on after a restart, with nothing but what was approved.
+  void begin_on_time(timestamp at) {
+    if (needs_content(at) && !is_content_known(at))
+      return find_content();
+    const auto is_on_its_way = state.stage == stage::preparing || state.stage == stage::sending;
+    if (content && is_on_its_way && !state.hold && !std::exchange(is_content_compared, true))
+      for (auto& body : decide_content(state, *content))
+        apply(std::move(body), "");
+    for (auto& body : decide_on_time(state, at))
+      apply(std::move(body), "");
+  }
+
+  bool needs_content(timestamp at) const {
+    const auto start =
+        state.released_at ? std::min(*state.released_at, state.t0.value_or(at)) : state.t0.value_or(at);
+    return !state.hold && (state.stage == stage::sending || (state.stage == stage::preparing && at >= start));
+  }
+
+  bool is_content_known(timestamp at) const {
+    return content && (state.stage == stage::sending || at - content_at <= content_known_for);
+  }
+
+  void set_content(content_parts found, timestamp at) {
+    content = std::move(found);
+    content_at = at;
+    is_content_compared = false;
+  }
+
+  void find_content() {
+    if (std::exchange(is_content_asked, true))
+      return;
+    store_requests.ask(
+        *services->pool, job_kind::command, me(),
+        [services = services, spec = std::make_shared<const campaign_spec>(state.spec),
+         audience = state.audience] { return content_now(*services, *spec, audience); },
+        [this](result<content_parts> found) { content_found(std::move(found)); });
+  }
+
+  void content_found(result<content_parts> found) {
+    is_content_asked = false;
+    if (found)
+      set_content(std::move(*found), now());
+    if (auto one = std::exchange(with_content, {})) { // else it was refused meanwhile
+      if (found)
+        commands.push_front(std::move(*one));
+      else
+        one->refuse(found.error());
+    } else if (!found && !is_reloading) {
+      on_disk_failure(found.error().message);
+    }
+    proceed();
+  }
+
+  /// What is approved, or begins to leave at once, must be known before it is decided.
+  bool waits_for_content(const waiting_command& one, timestamp at) const {
+    const auto kind = one.asked.kind;
+    const auto decides =
+        kind == command_kind::approve || kind == command_kind::resume || kind == command_kind::release;
+    return decides && !is_content_known(at) && is_outgoing(state.stage);
   }
 
   void apply_consequences(timestamp at) {
@@ -422,7 +493,7 @@ struct campaign_actor_state {
 
   /// Takes the first waiting command, if there is one. One an append, so that an answer belongs to its events.
   bool take_command(effects& next, timestamp at) {
-    if (commands.empty() || is_looking_for_key)
+    if (commands.empty() || is_looking_for_key || with_content)
       return false;
     auto one = std::move(commands.front());
     commands.pop_front();
@@ -430,6 +501,15 @@ struct campaign_actor_state {
       look_for_key(std::move(one));
       return false;
     }
+    if (waits_for_content(one, at)) {
+      with_content.emplace(std::move(one));
+      find_content();
+      return false;
+    }
+    if (one.asked.kind == command_kind::start && one.checked.content)
+      set_content(*one.checked.content, at);
+    else
+      one.checked.content = content;
     auto decided = decide(state, one.asked, one.checked, at, services->settings.suspicion.trial_letters,
                           services->relays);
     if (!decided) {
@@ -439,8 +519,7 @@ struct campaign_actor_state {
     const auto is_changed = !decided->empty();
     for (auto& body : *decided)
       apply(std::move(body), one.asked.by);
-    for (auto& body : decide_on_time(state, at))
-      apply(std::move(body), "");
+    begin_on_time(at);
     apply_consequences(at);
     next.answer = {state.status(), is_changed, state.last_event, state.in_flight()};
     next.asked.emplace(std::move(one));
@@ -618,8 +697,9 @@ struct campaign_actor_state {
   }
 
   void refuse_all(const error& why) {
-    if (auto one = std::exchange(with_key, {}))
-      one->refuse(why);
+    for (auto* waiting : {&with_key, &with_content})
+      if (auto one = std::exchange(*waiting, {}))
+        one->refuse(why);
     for (auto& one : std::exchange(commands, {}))
       one.refuse(why);
   }
@@ -630,7 +710,7 @@ struct campaign_actor_state {
     if (is_halting)
       return;
     const auto at = now();
-    if (!state.may_claim() || waits_for_disk || !has_route()) {
+    if (!state.may_claim() || waits_for_disk || !has_route() || !is_content_compared) {
       schedule(at);
       return;
     }
@@ -662,6 +742,8 @@ struct campaign_actor_state {
 
   /// Sets a timer for what comes next, by the plan or by a domain's limit.
   void schedule(timestamp at) {
+    if (is_content_asked)
+      return; // what comes next waits for the answer
     auto wait = milliseconds::max();
     if (const auto next = state.next_moment(at))
       wait =

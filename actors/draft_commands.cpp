@@ -1,7 +1,9 @@
 #include "actors/draft_commands.hpp"
 
+#include "actors/approval_checks.hpp"
 #include "actors/audit/recovery.hpp"
 #include "actors/campaign_check.hpp"
+#include "actors/core/content_hash.hpp"
 #include "actors/core/due.hpp"
 #include "actors/draft_warnings.hpp"
 #include "actors/start_checks.hpp"
@@ -122,6 +124,14 @@ result<start_check> check_start(const engine& services, const campaign_state& dr
   if (!reasons)
     return std::unexpected(reasons.error());
   checked.moderation_reasons = std::move(*reasons);
+  checked.content = content_parts_of(draft.spec, info->hash, services.servers);
+  auto rules = rules_at_start(services, draft);
+  if (!rules)
+    return std::unexpected(rules.error());
+  checked.rules = std::move(*rules);
+  if (!checked.moderation_reasons.empty())
+    if (auto approvers = check_approvers(services, draft, checked.rules); !approvers)
+      return std::unexpected(approvers.error());
   return checked;
 }
 

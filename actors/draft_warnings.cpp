@@ -2,6 +2,7 @@
 
 #include "actors/letters/letter_check.hpp"
 #include "actors/letters/letter_composer.hpp"
+#include "actors/row_sample.hpp"
 #include "actors/stored_parts.hpp"
 #include "messages/json_value.hpp"
 
@@ -16,9 +17,7 @@ constexpr letter_index rows_looked_at_whole = 10'000;
 constexpr letter_index end_rows = 1000; ///< of a larger audience, at its beginning and its end
 constexpr letter_index runs = 100;      ///< between them
 constexpr letter_index run_rows = 64;
-constexpr letter_index spread_letters = 100;
 constexpr std::size_t empty_percent_max = 1;
-constexpr std::size_t rows_a_read = 1000;
 
 std::vector<letter_range> ranges_looked_at(letter_index size) {
   if (size <= rows_looked_at_whole)
@@ -31,25 +30,6 @@ std::vector<letter_range> ranges_looked_at(letter_index size) {
   }
   ranges.push_back({size - end_rows, size});
   return ranges;
-}
-
-/// Calls `visit` with each row of the ranges.
-template <class Visit>
-result<void>
-read_ranges(const store& from, audience_id audience, const std::vector<letter_range>& ranges, Visit&& visit) {
-  for (const auto& range : ranges)
-    for (auto next = range.begin; next < range.end;) {
-      const auto wanted = std::min<std::size_t>(range.end - next, rows_a_read);
-      const auto rows = from.audiences().read_rows(audience, next, wanted);
-      if (!rows)
-        return std::unexpected(rows.error());
-      if (rows->empty())
-        return {};
-      for (std::size_t row = 0; row < rows->size(); ++row)
-        visit(next + static_cast<letter_index>(row), (*rows)[row]);
-      next += static_cast<letter_index>(rows->size());
-    }
-  return {};
 }
 
 /// Looks at the audience's rows when it is first asked, which few campaigns do.
@@ -137,18 +117,13 @@ result<std::vector<letter_fault>> sample_faults(
   const auto composer = make_letter_composer(origin, spec, info->columns, attachments_in(from));
   if (!composer)
     return std::unexpected(composer.error());
-  std::vector<letter_range> sample;
-  const std::uint64_t last = info->size - 1;
-  for (std::uint64_t at = 0; at <= spread_letters + 1; ++at)
-    if (const auto index = static_cast<letter_index>(last * at / (spread_letters + 1));
-        sample.empty() || sample.back().begin < index)
-      sample.push_back({index, index + 1});
   std::vector<letter_fault> faults;
-  auto read = read_ranges(from, audience, sample, [&](letter_index index, const recipient_view& row) {
-    batch into;
-    if (const auto made = (*composer)->compose(index, row, now, into); !made)
-      faults.push_back({index, std::string{row.email}, notice_of(made.error())});
-  });
+  auto read = read_ranges(from, audience, sampled_rows(info->size),
+                          [&](letter_index index, const recipient_view& row) {
+                            batch into;
+                            if (const auto made = (*composer)->compose(index, row, now, into); !made)
+                              faults.push_back({index, std::string{row.email}, notice_of(made.error())});
+                          });
   if (!read)
     return std::unexpected(read.error());
   return faults;

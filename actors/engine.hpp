@@ -8,6 +8,7 @@
 #include "actors/node.hpp"
 #include "actors/relay.hpp"
 #include "actors/store_pool.hpp"
+#include "messages/content_parts.hpp"
 #include "persistence/store.hpp"
 
 #include <limits>
@@ -20,6 +21,8 @@ struct engine {
   std::unique_ptr<sluice::store> store;
   std::unique_ptr<sluice::relay> relay;
   relay_names relays{""}; ///< that `relay` is made of
+  relay_servers servers{{"", ""}};
+  bool is_store_new = false; ///< it was made by a release that knows moderation_settings::two_people
   clock_source now = system_now;
   directory campaigns;
   letter_budget letters;

@@ -94,6 +94,8 @@ std::string command_to_wire(const command& value) {
   }
   if (value.letters)
     fields["letters"] = to_json(*value.letters);
+  if (value.may_approve)
+    fields["may_approve"] = true;
   return dumped(fields);
 }
 
@@ -126,6 +128,7 @@ caf::error command_from_wire(const std::string& text, command& value) {
       return unreadable(read.error().message);
     value.letters = std::move(*read);
   }
+  value.may_approve = fields->value("may_approve", false);
   return caf::none;
 }
 

@@ -12,7 +12,7 @@
 //
 //   command  →  decide (decide.hpp)  →  events  →  journal  →  evolve (evolve.hpp)  →  state
 //
-// Events: created, edited, discarded · submitted, approved, rejected, scheduled · sending_began, paused,
+// Events: created, edited, discarded · submitted, approval_given, approved, rejected, scheduled · sending_began, paused,
 // resumed, released, cancelled · claimed, settled, doubt_settled,
 // refusals_settled, trial_passed · relay_failed, relay_recovered ·
 // drained · finished.

@@ -276,6 +276,28 @@ make_relays(const node_settings& settings, const relay_factory& factory, const c
   return make_relay_group(std::move(members), now);
 }
 
+relay_servers servers_in(const node_settings& settings) {
+  relay_servers servers;
+  if (!settings.relay.url.empty() || settings.relays.empty())
+    servers.emplace(std::string{}, server_of(settings.relay.url));
+  for (const auto& one : settings.relays)
+    servers.emplace(one.name, server_of(one.url));
+  return servers;
+}
+
+/// Whether a release that knows of two people made the store; told by a note that its first start leaves there.
+bool is_store_new(store& from) {
+  constexpr std::string_view name = "store/two_people";
+  constexpr std::string_view made_new = "new";
+  if (const auto kept = from.notes().load(name); !kept || *kept)
+    return kept && **kept == made_new;
+  const auto campaigns = from.journal().campaigns();
+  const auto audiences = from.audiences().list();
+  const auto is_empty = campaigns && campaigns->empty() && audiences && audiences->empty();
+  static_cast<void>(from.notes().save(name, is_empty ? made_new : "before"));
+  return is_empty;
+}
+
 } // namespace
 
 namespace {
@@ -307,6 +329,8 @@ node::open(node_settings settings, const relay_factory& relays, caf::actor_syste
   services->store = std::move(*store);
   services->relay = std::move(*made);
   services->relays = services->relay->names();
+  services->servers = servers_in(settings);
+  services->is_store_new = is_store_new(*services->store);
   services->now = std::move(now);
   services->pool = std::make_unique<store_pool>(settings.store_threads);
   services->letters.set_bytes_max(settings.letters_bytes_max);

@@ -57,6 +57,18 @@ result<relay_limit> parse_relay_limit(std::string_view text) {
   return wrong_limit(text);
 }
 
+std::string server_of(std::string_view url) {
+  const auto start = url.find("://");
+  if (start == std::string_view::npos)
+    return std::string{url};
+  const auto authority = url.substr(start + 3, url.substr(start + 3).find('/'));
+  const auto at = authority.rfind('@');
+  const auto colon = authority.find(':');
+  if (at == std::string_view::npos || colon == std::string_view::npos || colon > at)
+    return std::string{url};
+  return fmt::format("{}{}", url.substr(0, start + 3 + colon), url.substr(start + 3 + at));
+}
+
 std::string to_string(const relay_limit& limit) {
   std::string_view unit;
   for (const auto& one : periods)

@@ -68,6 +68,9 @@ struct relay_settings {
   milliseconds reconnect_delay_max{std::chrono::minutes(1)};
 };
 
+/// Which server a relay's URL names and as whom it is spoken to, without a password.
+std::string server_of(std::string_view url);
+
 /// Makes the relay that `settings.url` names. `invalid_input` for a URL that no adapter knows, with the
 /// schemes that there are.
 using relay_factory = std::function<result<std::unique_ptr<relay>>(const relay_settings& settings)>;

@@ -8,7 +8,7 @@
 
 namespace sluice {
 
-/// What the sender of these campaigns has sent so far: those of its domain that passed.
+/// What the sender of these campaigns has sent so far: the letters of its domain that were accepted.
 sender_history history_of(const std::vector<view_ptr>& campaigns, const std::string& from);
 
 /// Why a moderator would have to look at it if it were started now; empty: it would pass. `not_found` when

@@ -61,6 +61,7 @@ struct command {
   /// With `resend_doubt` and `give_up_doubt`: those of them that are in doubt; nothing: all that are. With
   /// `accept_refusals` and `retry_refusals` likewise those that were refused provisionally.
   std::optional<letter_ranges> letters = std::nullopt;
+  bool may_approve = false; ///< who asks may approve campaigns, and so resume one whose approval is void
   bool operator==(const command&) const = default;
 };
 

@@ -7,10 +7,10 @@ namespace sluice {
 
 std::string_view type_of(const event_body& body) {
   static constexpr std::array<std::string_view, std::variant_size_v<event_body>> types{
-      "created",         "edited",        "discarded",     "submitted",        "approved",     "rejected",
-      "scheduled",       "sending_began", "paused",        "resumed",          "released",     "cancelled",
-      "claimed",         "settled",       "doubt_settled", "refusals_settled", "trial_passed", "relay_failed",
-      "relay_recovered", "drained",       "finished"};
+      "created",      "edited",          "discarded",     "submitted",     "approval_given",   "approved",
+      "rejected",     "scheduled",       "sending_began", "paused",        "resumed",          "released",
+      "cancelled",    "claimed",         "settled",       "doubt_settled", "refusals_settled", "trial_passed",
+      "relay_failed", "relay_recovered", "drained",       "finished"};
   return types[body.index()];
 }
 

@@ -3,8 +3,10 @@
 // a fold over these and nothing else. Each type has a name and a version; how they are stored is
 // written in messages/event_json.hpp, and an old version is read for ever.
 
+#include "messages/approval.hpp"
 #include "messages/campaign.hpp"
 #include "messages/command.hpp"
+#include "messages/content_parts.hpp"
 #include "messages/drain.hpp"
 #include "messages/letter_ranges.hpp"
 #include "messages/outcome.hpp"
@@ -37,18 +39,29 @@ struct discarded {
 };
 
 /// `start` was asked for and the automatic checks ran. With reasons the campaign waits for a moderator;
-/// without any a `scheduled` follows at once. `content_hash` is that of message and audience as checked.
+/// without any a `scheduled` follows at once. `content_hash` is that of what was checked.
 struct submitted {
   std::vector<std::string> reasons;
   std::string content_hash;
   std::vector<notice> notices = {}; ///< what the reasons say, one for each; none in a log of before
+  content_parts parts = {};         ///< with a hash of the third version: what it was made of
+  approval_rules rules = {};        ///< with `parts`
   bool operator==(const submitted&) const = default;
 };
 
-/// A moderator let it pass; `content_hash` is that of what was seen.
+/// A moderator let it pass, and others are to do so, too; `content_hash` is that of what was seen.
+struct approval_given {
+  std::string words;
+  std::string content_hash;
+  bool operator==(const approval_given&) const = default;
+};
+
+/// A moderator let it pass, and nobody else need; `content_hash` is that of what was seen. Of a campaign that is held
+/// since what would leave is not what was approved, or since the approval has expired: the new approval.
 struct approved {
   std::string words;
   std::string content_hash;
+  content_parts parts = {}; ///< with a hash of the third version
   bool operator==(const approved&) const = default;
 };
 
@@ -188,6 +201,7 @@ using event_body = std::variant<created,
                                 edited,
                                 discarded,
                                 submitted,
+                                approval_given,
                                 approved,
                                 rejected,
                                 scheduled,

@@ -20,7 +20,8 @@ namespace {
 /// The second versions: what names a relay, "doubt_settled" whose letters wait, what carries a notice
 /// beside its sentence, lifted holds with a trial behind them, and "scheduled" with a scheme of Message-IDs. The third of
 /// "settled" has provisional refusals, that of "doubt_settled" letters whose relay is gone, those of "created" and "edited"
-/// a content with more than campaigns had at the beginning.
+/// a content with more than campaigns had at the beginning, that of "submitted" and the second of "approved" what the
+/// content's hash was made of.
 template <class Other>
 bool is_second(const Other&) {
   return false;
@@ -46,6 +47,9 @@ bool is_second(const released& it) {
 bool is_second(const submitted& it) {
   return !it.notices.empty();
 }
+bool is_second(const approved& it) {
+  return !it.parts.empty();
+}
 bool is_second(const paused& it) {
   return !it.notice.empty();
 }
@@ -65,6 +69,8 @@ int version_of(const event_body& body) {
     return 3;
   if (const auto* draft = std::get_if<edited>(&body); draft != nullptr && has_later_content(draft->spec))
     return 3;
+  if (const auto* checks = std::get_if<submitted>(&body); checks != nullptr && !checks->parts.empty())
+    return 3;
   if (const auto* outcomes = std::get_if<settled>(&body); outcomes != nullptr && has_provisional(*outcomes))
     return 3;
   if (const auto* doubt = std::get_if<doubt_settled>(&body); doubt != nullptr && doubt->is_relay_gone)
@@ -73,9 +79,10 @@ int version_of(const event_body& body) {
 }
 
 std::uint64_t newest_version_of(std::string_view type) {
-  constexpr std::array<std::string_view, 7> with_second{"submitted",    "paused",  "claimed", "scheduled",
+  constexpr std::array<std::string_view, 7> with_second{"approved",     "paused",  "claimed", "scheduled",
                                                         "relay_failed", "resumed", "released"};
-  if (type == "settled" || type == "doubt_settled" || type == "created" || type == "edited")
+  if (type == "settled" || type == "submitted" || type == "doubt_settled" || type == "created" ||
+      type == "edited")
     return 3;
   return std::ranges::find(with_second, type) == with_second.end() ? 1 : 2;
 }
@@ -120,14 +127,42 @@ json with_notice(json into, const notice& said) {
   return into;
 }
 
+json parts_json(const content_parts& parts) {
+  json hashes = json::object();
+  for (std::size_t at = 0; at < content_part_names.size(); ++at)
+    hashes[std::string{content_part_names[at]}] = parts.hashes[at];
+  json relays = json::object();
+  for (const auto& [name, server] : parts.relays)
+    relays[name] = server;
+  return {{"hashes", std::move(hashes)}, {"relays", std::move(relays)}};
+}
+
+json rules_json(const approval_rules& rules) {
+  return {{"two_people", rules.two_people},
+          {"needed", rules.needed},
+          {"expires_ms", rules.expires.count()},
+          {"author", rules.author},
+          {"last_editor", rules.last_editor}};
+}
+
 json fields_of(const submitted& it) {
   json into{{"reasons", it.reasons}, {"content_hash", it.content_hash}};
   if (!it.notices.empty())
     into["notices"] = to_json(it.notices);
+  if (!it.parts.empty()) {
+    into["content"] = parts_json(it.parts);
+    into["approval"] = rules_json(it.rules);
+  }
   return into;
 }
-json fields_of(const approved& it) {
+json fields_of(const approval_given& it) {
   return {{"words", it.words}, {"content_hash", it.content_hash}};
+}
+json fields_of(const approved& it) {
+  json into{{"words", it.words}, {"content_hash", it.content_hash}};
+  if (!it.parts.empty())
+    into["content"] = parts_json(it.parts);
+  return into;
 }
 json fields_of(const scheduled& it) {
   json into{{"t0", number(it.t0)}};
@@ -286,6 +321,31 @@ notice read_notice_if_there(const json& from) {
   return from.contains("notice") ? value_or_wrong(notice_from_json(from.at("notice"))) : notice{};
 }
 
+/// Nothing of it is known where it is not there.
+content_parts read_parts_if_there(const json& from) {
+  content_parts parts;
+  if (!from.contains("content"))
+    return parts;
+  const auto& content = from.at("content");
+  const auto& hashes = field(content, "hashes");
+  for (std::size_t at = 0; at < content_part_names.size(); ++at)
+    parts.hashes[at] = read_text(hashes, std::string{content_part_names[at]}.c_str());
+  if (parts.empty())
+    wrong("the content's hash is made of nothing");
+  const auto& relays = field(content, "relays");
+  if (!relays.is_object())
+    wrong("\"relays\" is no map");
+  for (const auto& [name, server] : relays.items())
+    parts.relays.emplace(name, read_text(relays, name.c_str()));
+  return parts;
+}
+
+approval_rules read_rules(const json& from) {
+  return {read_flag(from, "two_people"), static_cast<std::uint32_t>(read_number(from, "needed", UINT32_MAX)),
+          milliseconds{static_cast<std::int64_t>(read_number(from, "expires_ms", INT64_MAX))},
+          read_text(from, "author"), read_text(from, "last_editor")};
+}
+
 submitted read_submitted(const json& from) {
   submitted it{{}, read_text(from, "content_hash")};
   const auto& reasons = field(from, "reasons");
@@ -298,6 +358,9 @@ submitted read_submitted(const json& from) {
   }
   if (from.contains("notices"))
     it.notices = value_or_wrong(notices_from_json(from.at("notices")));
+  it.parts = read_parts_if_there(from);
+  if (!it.parts.empty())
+    it.rules = read_rules(field(from, "approval"));
   return it;
 }
 
@@ -389,9 +452,13 @@ constexpr std::array<reader_of_type, std::variant_size_v<event_body>> readers{{
     {"edited", [](const json& from) -> event_body { return read_content<edited>(from); }},
     {"discarded", [](const json&) -> event_body { return discarded{}; }},
     {"submitted", [](const json& from) -> event_body { return read_submitted(from); }},
+    {"approval_given",
+     [](const json& from) -> event_body {
+       return approval_given{read_text(from, "words"), read_text(from, "content_hash")};
+     }},
     {"approved",
      [](const json& from) -> event_body {
-       return approved{read_text(from, "words"), read_text(from, "content_hash")};
+       return approved{read_text(from, "words"), read_text(from, "content_hash"), read_parts_if_there(from)};
      }},
     {"rejected", [](const json& from) -> event_body { return read_words<rejected>(from); }},
     {"scheduled",

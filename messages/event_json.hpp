@@ -12,7 +12,9 @@
 // (messages/notice.hpp); where there is none, the event is of the first version. "resumed" and "released" have a "trial"
 // in their second versions, "claimed" a "relay", "created" and "edited" one in their "spec". In the third of
 // "doubt_settled" "relay_is_gone" is true. In the third of "settled" a deferred group that is a provisional refusal has "provisional"
-// and no "retry_at". The same map as JSON is what
+// and no "retry_at". In the third of "submitted" and the second of "approved" "content" has "hashes", of each part of
+// content_part_names one, and "relays", by name; "submitted" has "approval" as well: "two_people", "needed",
+// "expires_ms", "author" and "last_editor". The same map as JSON is what
 // `audit log` and `audit export` print. A reader takes every version ever released (tests/golden).
 
 #include "messages/event.hpp"

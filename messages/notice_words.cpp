@@ -184,12 +184,50 @@ constexpr auto table = std::to_array<notice_words>({
     {"many_role_addresses",
      "{percent:.1f}% role addresses (info@, sales@ …) in the audience; limit {limit}%"},
     {"no_unsubscribe_link", "no unsubscribe link: unsubscribe_url is empty; a campaign needs one"},
-    {"audience_grew",
-     "{size} recipients, {times:.1f} times the sender's largest audience so far ({largest}); "
-     "limit {limit} times"},
-    {"suspicious_pattern", "\"{found}\" in the message matches the suspicious pattern \"{pattern}\""},
+    {"audience_grew", "{size} recipients, {times:.1f} times as many as one campaign of this sender has "
+                      "reached so far ({largest}); "
+                      "limit {limit} times"},
+    {"suspicious_pattern",
+     "\"{found}\"[ in the letter of recipient {index}] matches the suspicious pattern \"{pattern}\""},
+    {"suspicious_url", "\"{found}\" in the address {url}, in the letter of recipient {index}, matches the "
+                       "suspicious pattern \"{pattern}\""},
+    {"suspicious_value",
+     "\"{found}\" in the column {column} of recipient {index} matches the suspicious pattern \"{pattern}\""},
+    {"too_many_values_to_check", "the columns that it uses have more than {values} different values, or more "
+                                 "than {mebibytes} MiB of them: not all were looked through"},
     {"pattern_invalid", "the pattern \"{pattern}\" is no regular expression that can be used: {fault}"},
     {"pattern_not_looked_for", "{causes}; it could not be looked for"},
+
+    // Approvals
+    {"content_changed", "what would leave is not what was approved: {causes}. A moderator or an admin lets "
+                        "it go on (sluice approve), as it "
+                        "is now or after what it was is put back"},
+    {"content_message_differs", "the message differs"},
+    {"content_headers_differ", "header fields differ"},
+    {"content_attachments_differ", "attachments differ"},
+    {"content_partials_differ", "partials differ"},
+    {"content_audience_differs", "the audience differs, or is deleted"},
+    {"content_plan_differs", "the plan differs"},
+    {"content_sender_differs", "the sender differs"},
+    {"content_relays_differ", "the relays differ"},
+    {"content_of_before_differs", "message or audience differ"},
+    {"relay_is_other", "{relay} was {was} and is {is} now"},
+    {"relay_was_removed", "{relay} ({was}) is there no longer"},
+    {"relay_is_new", "{relay} ({is}) is new"},
+    {"approval_expired",
+     "its approval of {at:time} held for {expires:duration} and had expired before it began to send; a "
+     "moderator or an admin approves it "
+     "anew (sluice approve)"},
+    {"approver_is_author", "{who} wrote {campaign} or edited it last; somebody else has to approve it"},
+    {"resume_needs_approval",
+     "to resume {campaign} is to approve it, which takes a moderator or an admin: {causes}"},
+    {"too_few_others_approve",
+     "{campaign} would wait for {needed|approval|approvals}, and {left|person|people} beside its author "
+     "({author})[ and its last editor ({editor})] may approve: make a token for another one (sluice token "
+     "create --role moderator --name …), or set moderation.two_people to \"off\""},
+    {"too_few_approve", "{campaign} would wait for {needed|approval|approvals}, and {left|person|people} may "
+                        "approve: make a token for another one (sluice token create --role moderator --name "
+                        "…), or lower moderation.approvals_needed"},
 
     // Holds
     {"refused_as_spam",
@@ -538,6 +576,7 @@ constexpr auto table = std::to_array<notice_words>({
     {"letter_campaign_parked", "{campaign} stands still because of a fault: {causes}"},
     {"letter_paused",
      "{campaign} is paused since {since:time}[ by {by}][: {words}]; sluice resume {campaign} lets it go on"},
+    {"letter_held_for_approval", "{campaign} is held since {since:time}: {causes}"},
     {"letter_held_for_spam",
      "{campaign} is paused since {since:time} on suspicion of spam[: {causes}]; sluice "
      "resume {campaign} lets it go on"},

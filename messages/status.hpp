@@ -27,7 +27,18 @@ enum class status : std::uint8_t {
   rejected,
 };
 
-enum class hold_reason : std::uint8_t { operator_request, spam_suspicion, relay_refuses };
+enum class hold_reason : std::uint8_t {
+  operator_request,
+  spam_suspicion,
+  relay_refuses,
+  content_changed,  ///< what would leave is not what was approved
+  approval_expired, ///< before sending began
+};
+
+/// Whether only an approval lifts it.
+constexpr bool needs_approval(hold_reason reason) {
+  return reason == hold_reason::content_changed || reason == hold_reason::approval_expired;
+}
 
 /// Who stopped a campaign, why and since when.
 struct hold {
@@ -53,7 +64,7 @@ status status_of(stage where, bool is_held);
 
 std::string_view name_of(stage where);
 std::string_view name_of(status shown);
-std::string_view name_of(hold_reason reason); ///< "operator", "spam_suspicion", "relay_refuses"
+std::string_view name_of(hold_reason reason); ///< "operator", "spam_suspicion", "relay_refuses" …
 std::optional<stage> parse_stage(std::string_view text);
 std::optional<status> parse_status(std::string_view text);
 std::optional<hold_reason> parse_hold_reason(std::string_view text);

@@ -1,6 +1,7 @@
 #pragma once
 // A campaign as it is shown: what GET /v1/campaigns/{id}, the command line and an embedding program get.
 
+#include "messages/approval.hpp"
 #include "messages/campaign.hpp"
 #include "messages/command.hpp"
 #include "messages/drain.hpp"
@@ -131,6 +132,10 @@ struct campaign_view {
   std::vector<notice> moderation_notices; ///< what they say
   std::string moderation_words;           ///< the moderator's, at approval or rejection
   std::string content_hash;               ///< of what was checked or approved; empty before start
+  std::uint32_t content_hash_version = 0; ///< of its definition; 0 before start
+  sluice::approval_rules approval_rules;  ///< as of start
+  std::vector<approval> approvals;        ///< that were given for what would leave now, the first one first
+  std::optional<timestamp> approved_at;   ///< by a person, or several
   std::vector<response_group> responses;  ///< as the directory keeps it, none of a final campaign
   std::vector<command_kind> allowed;      ///< commands that would change something now, whoever may give them
   std::string fault;                      ///< why its actor is parked; empty: it is not

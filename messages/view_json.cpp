@@ -33,6 +33,20 @@ json last_delay_json(const std::vector<response_group>& responses) {
           {"first_seen", format_timestamp(last->first_seen)},
           {"last_seen", format_timestamp(last->last_seen)}};
 }
+/// Who has to approve and who did, as fixed by `start`.
+json approvals_json(const campaign_view& value) {
+  const auto& rules = value.approval_rules;
+  json given = json::array();
+  for (const auto& one : value.approvals)
+    given.push_back({{"by", one.by}, {"at", format_timestamp(one.at)}, {"words", one.words}});
+  std::optional<timestamp> expires_at;
+  if (value.approved_at && rules.expires > milliseconds{0})
+    expires_at = *value.approved_at + rules.expires;
+  return {{"needed", rules.needed},           {"given", std::move(given)},
+          {"two_people", rules.two_people},   {"author", rules.author},
+          {"last_editor", rules.last_editor}, {"expires_at", moment_or_null(expires_at)}};
+}
+
 } // namespace
 
 json to_json(const audience_ref& value) {
@@ -138,7 +152,9 @@ json to_json(const campaign_view& value) {
       {"reasons", value.moderation_reasons},
       {"notices", to_json(notices_or_texts(value.moderation_notices, value.moderation_reasons))},
       {"words", value.moderation_words},
-      {"content_hash", value.content_hash}};
+      {"content_hash", value.content_hash},
+      {"content_hash_version", value.content_hash_version},
+      {"approvals", approvals_json(value)}};
   into["allowed"] = json::array();
   for (const auto kind : value.allowed)
     into["allowed"].push_back(name_of(kind));

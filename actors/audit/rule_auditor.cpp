@@ -1,5 +1,7 @@
 #include "actors/audit/rule_auditor.hpp"
 
+#include "actors/core/approvals.hpp"
+#include "actors/core/content_hash.hpp"
 #include "actors/core/evolve.hpp"
 #include "messages/check.hpp"
 
@@ -20,6 +22,18 @@ void rule_auditor::check_before(const event& next) {
     return check_claim(*claim, next.at);
   if (const auto* outcomes = std::get_if<settled>(&next.body))
     return check_outcomes(*outcomes);
+  if (std::holds_alternative<created>(next.body))
+    author_ = next.by;
+  else if (std::holds_alternative<edited>(next.body))
+    last_editor_ = next.by;
+  else if (std::holds_alternative<resumed>(next.body) || std::holds_alternative<released>(next.body))
+    check_lifted();
+  if (const auto* checks = std::get_if<submitted>(&next.body))
+    check_rules(*checks);
+  else if (std::holds_alternative<approval_given>(next.body))
+    check_approver(next.by);
+  else if (const auto* approval = std::get_if<approved>(&next.body))
+    check_approved(*approval, next);
   if (std::holds_alternative<submitted>(next.body) || std::holds_alternative<approved>(next.body)) {
     start_began_at_ = state_.changed_at;
     is_approved_ = is_approved_ || std::holds_alternative<approved>(next.body);
@@ -28,6 +42,7 @@ void rule_auditor::check_before(const event& next) {
   } else if (std::holds_alternative<sending_began>(next.body)) {
     check(state_.t0 && next.at >= std::min(*state_.t0, state_.released_at.value_or(*state_.t0)),
           "sending began before the plan's zero");
+    check_begin(next.at);
   } else if (const auto* doubt = std::get_if<doubt_settled>(&next.body)) {
     check(!doubt->resend || !next.by.empty() || state_.spec.on_doubt == doubt_policy::resend,
           "letters in doubt were sent again that a person was to decide about");
@@ -81,6 +96,42 @@ void rule_auditor::check_zero(const scheduled& plan, timestamp at) const {
     return check(*start_at >= start_began_at_, "the plan's zero lies before the campaign's start");
   check(plan.t0 >= start_began_at_ && plan.t0 <= at && (!start_at || plan.t0 >= *start_at),
         "the plan's zero is neither the campaign's start nor the moment that it became ready");
+}
+
+void rule_auditor::check_rules(const submitted& checks) const {
+  if (checks.parts.empty())
+    return; // of before
+  check(checks.content_hash == content_hash(checks.parts), "the content's hash is not that of its parts");
+  // The audience's hash is the store's word: that of its draft may be one of an earlier definition.
+  const auto held = content_parts_of(state_.spec, state_.audience.hash, checks.parts.relays);
+  for (const auto part : differing_parts(checks.parts, held))
+    check(part == "audience", "what was checked is not what the campaign holds");
+  check(checks.rules.author == author_ && checks.rules.last_editor == last_editor_,
+        "its author and its last editor are others than those who made and edited it");
+}
+
+void rule_auditor::check_approver(const std::string& by) const {
+  check(!is_barred(state_.approval_rules, by), "it was approved by its author or its last editor");
+}
+
+void rule_auditor::check_approved(const approved& approval, const event& next) const {
+  check_approver(next.by);
+  check(approval.parts.empty() || approval.content_hash == content_hash(approval.parts),
+        "the approved hash is not that of its parts");
+  auto with_it = state_;
+  with_it.approvals.push_back({next.by, next.at, approval.words, approval.content_hash});
+  check(approvals_that_count(with_it, approval.content_hash, next.at) >= state_.approval_rules.needed,
+        "it was approved by fewer people than have to");
+}
+
+/// Rule 12, as far as a log can show it.
+void rule_auditor::check_begin(timestamp at) const {
+  check(!is_approval_expired(state_, at), "sending began after its approval had expired");
+}
+
+void rule_auditor::check_lifted() const {
+  check(!state_.hold || !needs_approval(state_.hold->reason) || state_.approved_at,
+        "a campaign was resumed without the new approval that it needed");
 }
 
 /// Rules 1 and 7.

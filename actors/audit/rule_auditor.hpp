@@ -8,6 +8,8 @@
 //   4  nor twice                                            only a person sends a letter in doubt again
 //                                                       11  no refusal is final that may have been about others
 //
+// that approvals come from people who may give them, that there are as many as `start` asked for, each of another
+// person, and that none is too old when sending begins; that a campaign whose content changed is approved anew;
 // and that the plan's zero is the later of `start_at` and the moment of the start, that nothing begins
 // before it, and that time does not go backwards. Rule 8 (the order after a resume) is bent by limits for
 // recipient domains, which are no part of a log; 9 and 10 are about what was told and to whom. Those three
@@ -34,9 +36,16 @@ private:
   void check_outcomes(const settled& outcomes) const;
   void check_refusals(const refusals_settled& refusals, const std::string& by) const;
   void check_zero(const scheduled& plan, timestamp at) const;
+  void check_rules(const submitted& checks) const;
+  void check_approver(const std::string& by) const;
+  void check_approved(const approved& approval, const event& next) const;
+  void check_begin(timestamp at) const;
+  void check_lifted() const;
 
   campaign_state state_;
   bool is_approved_ = false;
+  std::string author_;
+  std::string last_editor_;
   timestamp start_began_at_; ///< the start or approval was decided after this moment
 };
 

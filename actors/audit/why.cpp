@@ -132,6 +132,8 @@ private:
     const notice_parameter since{"since", hold.since};
     if (hold.reason == hold_reason::relay_refuses)
       add("paused", notice{"letter_held_for_refusals", {campaign(), since}, {notice_of(hold)}});
+    else if (needs_approval(hold.reason))
+      add("paused", notice{"letter_held_for_approval", {campaign(), since}, {notice_of(hold)}});
     else if (auto why = notice_of(hold); !why.empty())
       add("paused", notice{"letter_held_for_spam", {campaign(), since}, {std::move(why)}});
     else if (hold.reason == hold_reason::spam_suspicion)

@@ -153,6 +153,11 @@ campaign_view brief_view_of(const campaign_state& state, timestamp now, letter_i
   view.moderation_notices = state.moderation_notices;
   view.moderation_words = state.moderation_words;
   view.content_hash = state.content_hash;
+  if (!state.content_hash.empty())
+    view.content_hash_version = !state.content_parts.empty() ? 3 : has_later_content(state.spec) ? 2 : 1;
+  view.approval_rules = state.approval_rules;
+  view.approvals = state.approvals;
+  view.approved_at = state.approved_at;
   view.allowed = allowed_commands(state);
   if (!state.is_final())
     view.responses = state.responses;

@@ -84,6 +84,10 @@ struct campaign_state {
   std::vector<notice> moderation_notices; ///< what they say; none in a log of before
   std::string moderation_words;
   std::string content_hash;
+  sluice::content_parts content_parts; ///< of which it was made; none where it is one of before version 3
+  sluice::approval_rules approval_rules;
+  std::vector<approval> approvals; ///< given since it was submitted, or since they became void
+  std::optional<timestamp> approved_at;
 
   letter_table letters;
   std::map<letter_index, retry> retries; ///< of letters that were deferred or in doubt and are not final
@@ -110,6 +114,10 @@ struct campaign_state {
   letter_index due(timestamp now) const;
   /// True while letters may be claimed: sending, and not held.
   bool may_claim() const { return stage == sluice::stage::sending && !hold; }
+  /// True while it waits for moderators: in moderation, or held until there is a new approval.
+  bool awaits_approval() const {
+    return stage == sluice::stage::moderation || (hold && needs_approval(hold->reason));
+  }
   /// How many letters beside those of the trial that is under way may be claimed; all where there is none.
   letter_index room_of_trial() const;
   /// The name of the relay that the letter is bound to; nothing where it may leave through any.

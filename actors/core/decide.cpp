@@ -1,5 +1,6 @@
 #include "actors/core/decide.hpp"
 
+#include "actors/core/approvals.hpp"
 #include "actors/core/content_hash.hpp"
 #include "actors/core/due.hpp"
 #include "actors/core/moderation.hpp"
@@ -22,13 +23,15 @@ bool is_allowed(const campaign_state& state, command_kind kind) {
   case command_kind::discard:
     return where == stage::draft;
   case command_kind::approve:
+    return state.awaits_approval();
   case command_kind::reject:
     return where == stage::moderation;
   case command_kind::pause:
   case command_kind::resume: // on a campaign that is not held it changes nothing
     return is_outgoing(where);
   case command_kind::release:
-    return where == stage::preparing || where == stage::sending;
+    return (where == stage::preparing || where == stage::sending) &&
+           !(state.hold && needs_approval(state.hold->reason));
   case command_kind::cancel:
     return !state.is_final();
   case command_kind::resend_doubt:
@@ -73,7 +76,14 @@ result<event_bodies> decide_start(const campaign_state& state, const start_check
   if (auto end = check_end(state.spec.plan, t0, state.letters.size()); !end)
     return std::unexpected(end.error());
   event_bodies events;
-  submitted checks{{}, content_hash(state.spec, state.audience), checked.moderation_reasons};
+  submitted checks{{},
+                   checked.content ? content_hash(*checked.content)
+                                   : content_hash(state.spec, state.audience),
+                   checked.moderation_reasons};
+  if (checked.content) {
+    checks.parts = *checked.content;
+    checks.rules = checked.rules;
+  }
   for (const auto& reason : checked.moderation_reasons)
     checks.reasons.push_back(words_of(reason));
   events.emplace_back(std::move(checks));
@@ -82,12 +92,25 @@ result<event_bodies> decide_start(const campaign_state& state, const start_check
   return events;
 }
 
-/// The moderation may have taken so long that the plan, whose zero is only fixed now, outlasts the calendar.
-result<event_bodies> decide_approve(const campaign_state& state, const std::string& reason, timestamp now) {
+/// The moderation may have taken so long that the plan, whose zero is only fixed now, outlasts the calendar. Of a
+/// campaign that is held until it is approved anew, the hold is lifted.
+result<event_bodies> decide_approve(const campaign_state& state,
+                                    const command& asked,
+                                    const start_check& checked,
+                                    timestamp now,
+                                    letter_index trial_letters) {
+  auto events = decide_approval(state, asked, checked.content, now);
+  if (!events || events->empty() || !std::holds_alternative<approved>(events->back()))
+    return events;
+  if (state.stage != stage::moderation) {
+    events->emplace_back(resumed{asked.reason, trial_after(state, trial_letters)});
+    return events;
+  }
   const auto t0 = std::max(state.spec.plan.start_at.value_or(now), now);
   if (auto end = check_end(state.spec.plan, t0, state.letters.size()); !end)
     return std::unexpected(end.error());
-  return event_bodies{approved{reason, state.content_hash}, scheduled{t0, std::string{message_ids_of_store}}};
+  events->emplace_back(scheduled{t0, std::string{message_ids_of_store}});
+  return events;
 }
 
 /// Settles the letters in doubt that were asked for: all of them where none are named. Those that are no longer
@@ -132,6 +155,23 @@ event_bodies lift(const campaign_state& state, event_body lifted) {
   if (state.hold && state.hold->reason == hold_reason::relay_refuses)
     std::ranges::move(settle_refusals(state, std::nullopt, false), std::back_inserter(events));
   return events;
+}
+
+/// Who lifts a hold that waits for an approval gives theirs.
+result<event_bodies> decide_resume(const campaign_state& state,
+                                   const command& asked,
+                                   const start_check& checked,
+                                   timestamp now,
+                                   letter_index trial_letters) {
+  if (!state.hold)
+    return event_bodies{};
+  if (!needs_approval(state.hold->reason))
+    return lift(state, resumed{asked.reason, trial_after(state, trial_letters)});
+  if (!asked.may_approve)
+    return failure(
+        error_code::not_permitted,
+        notice{"resume_needs_approval", {{"campaign", to_string(state.id)}}, {notice_of(*state.hold)}});
+  return decide_approve(state, asked, checked, now, trial_letters);
 }
 
 } // namespace
@@ -217,14 +257,13 @@ result<event_bodies> decide(const campaign_state& state,
   case command_kind::discard:
     return event_bodies{discarded{}};
   case command_kind::approve:
-    return decide_approve(state, asked.reason, now);
+    return decide_approve(state, asked, checked, now, trial_letters);
   case command_kind::reject:
     return event_bodies{rejected{asked.reason}};
   case command_kind::pause:
     return state.hold ? event_bodies{} : event_bodies{paused{hold_reason::operator_request, asked.reason}};
   case command_kind::resume:
-    return state.hold ? lift(state, resumed{asked.reason, trial_after(state, trial_letters)})
-                      : event_bodies{};
+    return decide_resume(state, asked, checked, now, trial_letters);
   case command_kind::release:
     return state.released_at && !state.hold
                ? event_bodies{}
@@ -252,6 +291,12 @@ event_bodies decide_on_time(const campaign_state& state, timestamp now) {
   const auto start = state.released_at ? std::min(*state.released_at, *state.t0) : *state.t0;
   if (now < start)
     return {};
+  if (is_approval_expired(state, now)) {
+    notice why{"approval_expired",
+               {{"at", state.approved_at.value_or(now)}, {"expires", state.approval_rules.expires}}};
+    auto words = words_of(why);
+    return {paused{hold_reason::approval_expired, std::move(words), std::move(why)}};
+  }
   return {sending_began{}};
 }
 

@@ -205,11 +205,27 @@ struct evolution {
     state.moderation_reasons = it.reasons;
     state.moderation_notices = it.notices;
     state.content_hash = it.content_hash;
+    state.content_parts = it.parts;
+    state.approval_rules = it.rules;
+    state.approvals.clear();
+    state.approved_at.reset();
+  }
+  void operator()(const approval_given& it) {
+    check(state.awaits_approval(), "a campaign was approved that waits for no moderator");
+    state.moderation_words = it.words;
+    state.approvals.push_back({now.by, now.at, it.words, it.content_hash});
   }
   void operator()(const approved& it) {
-    check(state.stage == stage::moderation, "a campaign was approved that waits for no moderator");
-    check(it.content_hash == state.content_hash, "an approval was for other content");
+    check(state.awaits_approval(), "a campaign was approved that waits for no moderator");
+    // What says of what its hash was made is an approval of that, whatever was there at `start`.
+    check(!it.parts.empty() || it.content_hash == state.content_hash, "an approval was for other content");
     state.moderation_words = it.words;
+    if (!it.parts.empty()) {
+      state.content_hash = it.content_hash;
+      state.content_parts = it.parts;
+    }
+    state.approvals.push_back({now.by, now.at, it.words, it.content_hash});
+    state.approved_at = now.at;
   }
   void operator()(const rejected& it) {
     check(state.stage == stage::moderation, "a campaign was rejected that waits for no moderator");
@@ -231,6 +247,10 @@ struct evolution {
   void operator()(const paused& it) {
     check(is_outgoing(state.stage) && !state.hold, "a campaign was held that cannot be");
     state.hold = hold{now.by, it.reason, it.text, now.at, it.notice};
+    if (needs_approval(it.reason)) {
+      state.approvals.clear();
+      state.approved_at.reset();
+    }
     if (it.reason != hold_reason::operator_request)
       state.trial.reset();
     begin_drain();

@@ -2,7 +2,6 @@
 
 #include "actors/core/moderation_patterns.hpp"
 #include "messages/address.hpp"
-#include "messages/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -44,36 +43,15 @@ void add_growth_reason(const audience_info& audience,
                        const sender_history& history,
                        const moderation_settings& settings,
                        std::vector<notice>& reasons) {
-  if (settings.audience_growth_max <= 0 || history.largest_audience == 0)
+  if (settings.audience_growth_max <= 0 || history.most_accepted == 0)
     return;
-  const auto times = static_cast<double>(audience.size) / history.largest_audience;
+  const auto times = static_cast<double>(audience.size) / history.most_accepted;
   if (times > settings.audience_growth_max)
     reasons.push_back(notice{"audience_grew",
                              {{"size", audience.size},
                               {"times", times},
-                              {"largest", history.largest_audience},
+                              {"largest", history.most_accepted},
                               {"limit", settings.audience_growth_max}}});
-}
-
-void add_pattern_reasons(const campaign_spec& spec,
-                         const moderation_settings& settings,
-                         std::vector<notice>& reasons) {
-  // All that a recipient sees.
-  std::vector<std::string_view> texts{spec.subject, spec.text,      spec.html,
-                                      spec.from,    spec.preheader, spec.to_name};
-  for (const auto& one : spec.partials)
-    texts.emplace_back(one.content);
-  for (const auto& one : spec.headers)
-    texts.emplace_back(one.value);
-  for (const auto& one : spec.attachments)
-    texts.emplace_back(one.name);
-  for (const auto& pattern : settings.suspicious_patterns) {
-    const auto found = find_pattern(pattern, texts);
-    if (!found)
-      reasons.push_back(notice{"pattern_not_looked_for", {}, {notice_of(found.error())}});
-    else if (!found->empty())
-      reasons.push_back(notice{"suspicious_pattern", {{"found", *found}, {"pattern", pattern}}});
-  }
 }
 
 } // namespace
@@ -109,7 +87,6 @@ std::vector<notice> moderation_reasons(const campaign_spec& spec,
   if (settings.requires_unsubscribe && spec.unsubscribe_url.empty() && spec.unsubscribe_mailto.empty())
     reasons.emplace_back("no_unsubscribe_link");
   add_growth_reason(audience, history, settings, reasons);
-  add_pattern_reasons(spec, settings, reasons);
   return reasons;
 }
 

@@ -1,5 +1,7 @@
 #include "actors/core/moderation_patterns.hpp"
 
+#include "actors/core/matching_forms.hpp"
+
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -111,6 +113,15 @@ std::unexpected<error> useless(const std::string& pattern, const std::string& wh
                  notice{"pattern_invalid", {{"pattern", pattern}, {"fault", why}}});
 }
 
+/// Whether texts are to be folded towards Cyrillic letters for it.
+bool names_cyrillic(std::string_view pattern) {
+  const auto is_lead = [](char one) {
+    return static_cast<unsigned char>(one) >= 0xD0 && static_cast<unsigned char>(one) <= 0xD4;
+  };
+  return std::ranges::any_of(pattern, is_lead) || pattern.find("Cyrillic") != std::string_view::npos ||
+         pattern.find("\\x{04") != std::string_view::npos;
+}
+
 std::string find_in(const RE2& expression, std::string_view text) {
   for (std::size_t begin = 0; begin < text.size();) {
     const auto end = std::min(text.find('\n', begin), text.size());
@@ -123,6 +134,18 @@ std::string find_in(const RE2& expression, std::string_view text) {
   return {};
 }
 
+/// Also where what matches is empty.
+bool matches_a_line(const RE2& expression, std::string_view text) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    const re2::StringPiece line(text.data() + begin, end - begin);
+    if (expression.Match(line, 0, line.size(), RE2::UNANCHORED, nullptr, 0))
+      return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
 } // namespace
 
 result<void> check_pattern_syntax(const std::string& pattern) {
@@ -133,15 +156,55 @@ result<void> check_pattern_syntax(const std::string& pattern) {
   return {};
 }
 
-result<std::string> find_pattern(const std::string& pattern, std::span<const std::string_view> texts) {
-  const translation translated(pattern);
-  const RE2 expression(translated.text(), options());
-  if (const auto fault = fault_of(translated, expression); !fault.empty())
-    return useless(pattern, fault);
-  for (const auto text : texts)
-    if (auto found = find_in(expression, text); !found.empty())
-      return found;
-  return std::string{};
+struct pattern_list::expression {
+  std::string pattern;
+  RE2 compiled;
+};
+
+pattern_list::pattern_list(std::span<const std::string> patterns) {
+  std::string all;
+  for (const auto& pattern : patterns) {
+    const translation translated(pattern);
+    std::unique_ptr<expression> made(new expression{pattern, RE2(translated.text(), options())});
+    if (const auto fault = fault_of(translated, made->compiled); !fault.empty()) {
+      faults_.push_back(useless(pattern, fault).error());
+      continue;
+    }
+    all.append(all.empty() ? "(?:" : "|(?:").append(translated.text()).append(")");
+    has_cyrillic_ |= names_cyrillic(translated.text());
+    expressions_.push_back(std::move(made));
+  }
+  if (expressions_.size() < 2)
+    return;
+  any_.reset(new expression{{}, RE2(all, options())});
+  if (!any_->compiled.ok())
+    any_.reset();
+}
+
+pattern_list::~pattern_list() = default;
+pattern_list::pattern_list(pattern_list&&) noexcept = default;
+pattern_list& pattern_list::operator=(pattern_list&&) noexcept = default;
+
+const std::string& pattern_list::text_of(std::size_t pattern) const {
+  return expressions_[pattern]->pattern;
+}
+
+std::vector<pattern_list::match> pattern_list::matches_in(std::string_view text) const {
+  std::vector<match> found;
+  if (expressions_.empty() || text.empty())
+    return found;
+  for (const auto& form : matching_forms(text, has_cyrillic_)) {
+    if (any_ && !matches_a_line(any_->compiled, form))
+      continue;
+    for (std::size_t at = 0; at < expressions_.size(); ++at) {
+      if (std::ranges::find(found, at, &match::pattern) != found.end())
+        continue;
+      if (auto words = find_in(expressions_[at]->compiled, form); !words.empty())
+        found.push_back({at, std::move(words)});
+    }
+  }
+  std::ranges::sort(found, {}, &match::pattern);
+  return found;
 }
 
 } // namespace sluice

@@ -9,17 +9,45 @@
 
 #include "messages/error.hpp"
 
+#include <cstddef>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace sluice {
 
 /// `invalid_input` when it is no pattern, with what is wrong about it.
 result<void> check_pattern_syntax(const std::string& pattern);
 
-/// What matches in the first of the texts where anything does, in UTF-8; empty: nothing. Without regard to
-/// case, in any script; within a line. `invalid_input` for a pattern that cannot be used.
-result<std::string> find_pattern(const std::string& pattern, std::span<const std::string_view> texts);
+/// Several patterns, made ready once for many texts. Used by one thread at a time.
+class pattern_list {
+public:
+  explicit pattern_list(std::span<const std::string> patterns);
+  ~pattern_list();
+  pattern_list(pattern_list&&) noexcept;
+  pattern_list& operator=(pattern_list&&) noexcept;
+
+  /// Those that cannot be used, which are passed over: `invalid_input`.
+  const std::vector<error>& faults() const { return faults_; }
+  bool empty() const { return expressions_.empty(); }
+  const std::string& text_of(std::size_t pattern) const;
+
+  struct match {
+    std::size_t pattern = 0;
+    std::string words; ///< as they stand in the form that matched, in UTF-8
+  };
+  /// Each pattern that matches the text in some form of it (matching_forms.hpp), once. Without regard to case, in any
+  /// script; within a line.
+  std::vector<match> matches_in(std::string_view text) const;
+
+private:
+  struct expression;
+  std::vector<std::unique_ptr<expression>> expressions_;
+  std::unique_ptr<expression> any_; ///< all of them as one, which most texts do not match
+  std::vector<error> faults_;
+  bool has_cyrillic_ = false;
+};
 
 } // namespace sluice

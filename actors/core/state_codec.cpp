@@ -14,7 +14,8 @@ namespace sluice {
 
 namespace {
 
-constexpr std::uint64_t format = 8; ///< 7 and before had one scheme of Message-IDs and no later content
+constexpr std::uint64_t format =
+    9; ///< 8 and before knew who approved nothing, 7 one scheme of Message-IDs alone
 constexpr std::uint64_t format_of_one_relay =
     6; ///< which knew nothing of letters that were sent again, either
 constexpr std::uint64_t format_without_refusals = 5;
@@ -269,6 +270,43 @@ std::optional<trial> read_trial(const json& value) {
                value_or_throw(letter_ranges_from_json(value.at(2))), value.at(3).get<letter_index>()};
 }
 
+json approvals_json(const std::vector<approval>& approvals) {
+  json all = json::array();
+  for (const auto& one : approvals)
+    all.push_back({one.by, number(one.at), one.words, one.content_hash});
+  return all;
+}
+
+std::vector<approval> read_approvals(const json& all) {
+  std::vector<approval> approvals;
+  for (const auto& one : all)
+    approvals.push_back({one.at(0).get<std::string>(), moment(one.at(1)), one.at(2).get<std::string>(),
+                         one.at(3).get<std::string>()});
+  return approvals;
+}
+
+json rules_json(const approval_rules& rules) {
+  return {rules.two_people, rules.needed, rules.expires.count(), rules.author, rules.last_editor};
+}
+
+approval_rules read_rules(const json& from) {
+  return {from.at(0).get<bool>(), from.at(1).get<std::uint32_t>(),
+          milliseconds{from.at(2).get<std::int64_t>()}, from.at(3).get<std::string>(),
+          from.at(4).get<std::string>()};
+}
+
+json parts_json(const content_parts& parts) {
+  return {{"hashes", parts.hashes}, {"relays", parts.relays}};
+}
+
+content_parts read_parts(const json& from) {
+  content_parts parts;
+  parts.hashes = from.at("hashes").get<std::array<std::string, content_part_names.size()>>();
+  for (const auto& [name, server] : from.at("relays").items())
+    parts.relays.emplace(name, server.get<std::string>());
+  return parts;
+}
+
 /// Everything but the message's bodies, letters and retries.
 json bounded_json(const campaign_state& state) {
   auto spec = state.spec;
@@ -290,6 +328,10 @@ json bounded_json(const campaign_state& state) {
       {"moderation_notices", to_json(state.moderation_notices)},
       {"moderation_words", state.moderation_words},
       {"content_hash", state.content_hash},
+      {"content_parts", parts_json(state.content_parts)},
+      {"approval_rules", rules_json(state.approval_rules)},
+      {"approvals", approvals_json(state.approvals)},
+      {"approved_at", optional_number(state.approved_at)},
       {"responses", responses_json(state.responses)},
       {"verdicts", verdicts_json(state.verdicts)},
       {"refusals", refusals_json(state.provisional)},
@@ -328,6 +370,12 @@ void read_bounded(const json& from, campaign_state& state) {
     state.moderation_notices = value_or_throw(notices_from_json(*notices));
   state.moderation_words = from.at("moderation_words").get<std::string>();
   state.content_hash = from.at("content_hash").get<std::string>();
+  if (from.contains("approvals")) {
+    state.content_parts = read_parts(from.at("content_parts"));
+    state.approval_rules = read_rules(from.at("approval_rules"));
+    state.approvals = read_approvals(from.at("approvals"));
+    state.approved_at = optional_moment(from.at("approved_at"));
+  }
   state.responses = read_responses(from.at("responses"));
   state.verdicts = read_verdicts(from.at("verdicts"));
   if (const auto& trouble = from.at("relay_trouble"); !trouble.is_null())

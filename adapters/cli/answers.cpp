@@ -88,6 +88,21 @@ void read_moderation(const nlohmann::json& answer, campaign_view& view) {
       if (reason.is_string())
         view.moderation_reasons.push_back(reason.get<std::string>());
   view.moderation_words = text_of(answer, "words");
+  const auto& approvals = part_of(answer, "approvals");
+  auto& rules = view.approval_rules;
+  rules.needed = static_cast<std::uint32_t>(std::max<std::uint64_t>(number_of(approvals, "needed"), 1));
+  rules.author = text_of(approvals, "author");
+  rules.last_editor = text_of(approvals, "last_editor");
+  const auto& two_people = part_of(approvals, "two_people");
+  rules.two_people = two_people.is_boolean() && two_people.get<bool>();
+  if (const auto& given = part_of(approvals, "given"); given.is_array())
+    for (const auto& one : given)
+      view.approvals.push_back(
+          {text_of(one, "by"), moment_of(one, "at").value_or(timestamp{}), text_of(one, "words"), {}});
+  if (const auto expires_at = moment_of(approvals, "expires_at"); expires_at && !view.approvals.empty()) {
+    view.approved_at = view.approvals.back().at;
+    rules.expires = *expires_at - *view.approved_at;
+  }
 }
 
 /// The stage, where an answer has none, from the status.

@@ -118,6 +118,10 @@ std::string hold_words(const hold& held) {
     words += ", on suspicion of spam";
   else if (held.reason == hold_reason::relay_refuses)
     words += ", since the relay refuses the letters";
+  else if (held.reason == hold_reason::content_changed)
+    words += ", since what would leave is not what was approved";
+  else if (held.reason == hold_reason::approval_expired)
+    words += ", since its approval has expired";
   if (!held.text.empty())
     words += fmt::format(": {}", shown(held.text));
   return words;
@@ -154,11 +158,41 @@ std::string delay_words(const campaign_view& campaign) {
   return fmt::format("by the server since {}: {}", moment_words(last.first_seen), shown(last.answer.text));
 }
 
+/// How many approvals there are and who gave them, where it waits for some or has any.
+void add_approvals(std::string& into, const campaign_view& campaign) {
+  const auto& rules = campaign.approval_rules;
+  const auto waits = campaign.stage == stage::moderation || (campaign.hold && needs_approval(campaign.hold->reason));
+  if (!waits && campaign.approvals.empty())
+    return;
+  line(into, "approvals", fmt::format("{} of {}", campaign.approvals.size(), rules.needed));
+  for (const auto& one : campaign.approvals)
+    line(into, "",
+         fmt::format("by {} at {}{}{}", one.by.empty() ? "the engine" : shown(one.by), moment_words(one.at),
+                     one.words.empty() ? "" : ": ", shown(one.words)));
+  if (campaign.approved_at && rules.expires > milliseconds{0} && campaign.stage == stage::preparing)
+    line(into, "", fmt::format("until {}, if it has not begun to send by then", moment_words(*campaign.approved_at + rules.expires)));
+  if (waits && rules.two_people)
+    line(into, "",
+         rules.last_editor.empty() || rules.last_editor == rules.author
+             ? fmt::format("not by {}, who wrote it", shown(rules.author))
+             : fmt::format("not by {}, who wrote it, nor by {}, who edited it last", shown(rules.author),
+                           shown(rules.last_editor)));
+}
+
 /// Why the engine holds it, in a word or two.
 std::string_view hold_sign(const campaign_view& campaign) {
   if (!campaign.hold || campaign.hold->reason == hold_reason::operator_request)
     return {};
-  return campaign.hold->reason == hold_reason::spam_suspicion ? "suspected of spam" : "relay refuses";
+  switch (campaign.hold->reason) {
+  case hold_reason::spam_suspicion:
+    return "suspected of spam";
+  case hold_reason::content_changed:
+    return "content changed";
+  case hold_reason::approval_expired:
+    return "approval expired";
+  default:
+    return "relay refuses";
+  }
 }
 
 std::string_view trouble_sign(const campaign_view& campaign) {
@@ -437,6 +471,7 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
   for (const auto& reason : campaign.moderation_reasons)
     line(text, &reason == &campaign.moderation_reasons.front() ? "moderation" : "", shown(reason));
   line(text, "moderator", shown(campaign.moderation_words));
+  add_approvals(text, campaign);
   if (campaign.trial)
     line(text, "trial", trial_progress_words(*campaign.trial));
   add_counts(text, campaign);

@@ -134,6 +134,50 @@ setting log_level_setting() {
           [](const engine_settings& from) { return toml_text(from.log_level); }};
 }
 
+struct two_people_word {
+  two_people value;
+  std::string_view word;
+};
+
+constexpr std::array two_people_words{two_people_word{two_people::automatic, "auto"},
+                                      two_people_word{two_people::on, "on"},
+                                      two_people_word{two_people::off, "off"}};
+
+setting two_people_setting() {
+  return {"moderation.two_people", "\"auto\", \"on\" or \"off\"",
+          "whether a campaign's author and its last editor are kept from approving it; auto: in a store that "
+          "is new, "
+          "once two people may approve",
+          [](engine_settings& into, const setting_value& value) -> result<void> {
+            const auto word = read_text(value);
+            const auto* const found =
+                std::ranges::find(two_people_words, word.value_or(""), &two_people_word::word);
+            if (!word || found == two_people_words.end())
+              return failure(error_code::invalid_input,
+                             fmt::format("{} is none of them", toml_text(value.text)));
+            into.node.moderation.two_people = found->value;
+            return {};
+          },
+          [](const engine_settings& from) {
+            return toml_text(
+                std::ranges::find(two_people_words, from.node.moderation.two_people, &two_people_word::value)
+                    ->word);
+          }};
+}
+
+/// From none at all.
+setting expiry_setting() {
+  return {"moderation.approval_expires", "a duration like \"30d\", or \"0s\" for never",
+          "so old an approval is none any more when sending begins",
+          [](engine_settings& into, const setting_value& value) {
+            return put(read_duration(value, milliseconds{0}), into,
+                       [](auto& settings) -> auto& { return settings.node.moderation.approval_expires; });
+          },
+          [](const engine_settings& from) {
+            return toml_text(format_duration(from.node.moderation.approval_expires));
+          }};
+}
+
 setting patterns_setting() {
   auto made = list_setting("moderation.suspicious_patterns", FIELD(node.moderation.suspicious_patterns),
                            "a list of regular expressions (RE2's syntax)",
@@ -391,9 +435,14 @@ void add_checks(std::vector<setting>& into) {
   into.push_back(boolean_setting("moderation.requires_unsubscribe",
                                  FIELD(node.moderation.requires_unsubscribe),
                                  "whether a campaign without unsubscribe_url goes to a moderator"));
-  into.push_back(number_setting("moderation.audience_growth", FIELD(node.moderation.audience_growth_max),
-                                1'000'000, "times the sender's largest audience so far; 0: off"));
+  into.push_back(
+      number_setting("moderation.audience_growth", FIELD(node.moderation.audience_growth_max), 1'000'000,
+                     "times the letters that one campaign of the sender has had accepted so far; 0: off"));
   into.push_back(patterns_setting());
+  into.push_back(two_people_setting());
+  into.push_back(whole_setting("moderation.approvals_needed", FIELD(node.moderation.approvals_needed), 1, 100,
+                               "of a campaign that waits for moderators, each by another person"));
+  into.push_back(expiry_setting());
   into.push_back(list_setting("moderation.free_mail_domains", FIELD(node.moderation.free_mail_domains),
                               "a list of domains", "no campaign may be sent from these"));
   into.push_back(boolean_setting("suspicion.enabled", FIELD(node.suspicion.enabled),

@@ -108,6 +108,7 @@ void send_command(node& engine, const http_request& request, command what, const
   if (!id)
     return answer(problem(named_campaign(engine, request).error()));
   what.by = request.who.name;
+  what.may_approve = has_permission(request.who.role, permission::moderate);
   what.idempotency_key = request.idempotency_key;
   engine.command(*id, std::move(what), [answer](const result<command_answer>& done) {
     answer(done ? json_response(200, to_json(*done)) : problem(done.error()));

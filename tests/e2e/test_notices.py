@@ -64,7 +64,7 @@ class Notices(unittest.TestCase):
             why = engine.get(f"/v1/campaigns/{campaign}/why?address=r1@d1.example")
             self.assertEqual((why["notice"]["code"], why["notice"]["causes"]), ("letter_skipped", [skip]))
             events = {one["t"]: one for one in engine.get(f"/v1/campaigns/{campaign}/log")["items"]}
-            self.assertEqual((events["submitted"]["v"], events["submitted"]["notices"]), (2, checked["notices"]))
+            self.assertEqual((events["submitted"]["v"], events["submitted"]["notices"]), (3, checked["notices"]))
             engine.stop()
             self.assertEqual(engine.verify().returncode, 0)
 

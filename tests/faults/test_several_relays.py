@@ -41,6 +41,11 @@ class SeveralRelays(RelayScenarios):
                     found[index].append(event.get("relay", ""))
         return found
 
+    def approve_other_relays(self, engine, campaign):
+        """It was approved for those before."""
+        self.assertEqual(engine.wait_status(campaign, "paused")["hold"]["reason"], "content_changed")
+        engine.command(campaign, "resume")
+
     def recipients(self, server):
         return collections.Counter(letter.recipient for letter in server.taken())
 
@@ -115,6 +120,7 @@ class SeveralRelays(RelayScenarios):
         at_b = set(self.recipients(b))
         engine.settings = settings_of(a={"url": a.url()})
         engine.start()
+        self.approve_other_relays(engine, campaign)
         view = wait_until(lambda: (seen := engine.show(campaign))["counts"]["in_doubt"] > 0 and
                           seen["counts"]["pending"] + seen["counts"]["in_flight"] == 0 and seen, "only doubt to be left")
         self.assertEqual(view["status"], "sending")
@@ -153,6 +159,7 @@ class SeveralRelays(RelayScenarios):
         self.assertEqual(engine.stop(), 0)
         engine.settings = settings_of(a={"url": a.url()})
         engine.start()
+        self.approve_other_relays(engine, campaign)
         engine.command(campaign, "release")
         wait_until(lambda: engine.show(campaign)["relay_trouble"], "the trouble")
         self.assertIn("there is no relay b; there are: a", engine.run("show", campaign).stdout)
@@ -160,6 +167,7 @@ class SeveralRelays(RelayScenarios):
         self.assertEqual(engine.stop(), 0)
         engine.settings = settings_of(a={"url": a.url()}, b={"url": b.url()})
         engine.start()
+        self.approve_other_relays(engine, campaign)
         view = engine.wait_status(campaign, "sent")
         self.assertEqual(view["counts"]["accepted"], 30)
         self.assertIsNone(view["relay_trouble"])

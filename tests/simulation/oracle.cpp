@@ -22,8 +22,11 @@ std::string open_letters(const rules_observer& books) {
 oracle::oracle(const simulated_clock& clock, bool is_traced, const retry_settings& retries) :
     clock_(clock), is_traced_(is_traced), retries_(retries) {}
 
-void oracle::begin_watching(std::size_t letters_in_flight_max, bool has_several_relays) {
+void oracle::begin_watching(std::size_t letters_in_flight_max,
+                            bool has_several_relays,
+                            relay_servers servers) {
   has_several_relays_ = has_several_relays;
+  servers_ = std::move(servers);
   is_watching_ = true;
   unanswered_ = 0;
   letters_in_flight_max_ = letters_in_flight_max;
@@ -72,6 +75,9 @@ void oracle::on_durable(campaign_id campaign, event_number number, const event& 
   } catch (const broken_rule& rule) {
     fail(fmt::format("{} {}", to_string(campaign), rule.what()));
   }
+  if (std::holds_alternative<claimed>(what.body) && books.approved_servers() != servers_)
+    fail(fmt::format("rule 12: letters of {} are claimed for a server that nobody approved",
+                     to_string(campaign)));
   count_claims(campaign, what);
   if (std::holds_alternative<scheduled>(what.body))
     scheduled_.emplace(campaign, clock_.passed);

@@ -38,7 +38,7 @@ public:
   oracle(const simulated_clock& clock, bool is_traced, const retry_settings& retries);
 
   /// A process begins, or goes down: what it still does on its way reaches nobody.
-  void begin_watching(std::size_t letters_in_flight_max, bool has_several_relays);
+  void begin_watching(std::size_t letters_in_flight_max, bool has_several_relays, relay_servers servers);
   void stop_watching() { is_watching_ = false; }
 
   // What happens, as it happens. A rule that does not hold is kept in `told`.
@@ -86,6 +86,7 @@ private:
   retry_settings retries_;
   bool is_watching_ = false;
   bool has_several_relays_ = false;
+  relay_servers servers_;   ///< that this process has
   unsigned unanswered_ = 0; ///< commands since watching began
   /// Claimed by this process and not settled, in all logs together. Known as long as no actor has died, whose letters its
   /// revival settles.

@@ -15,6 +15,7 @@ void rules_observer::see(const event& next) {
   must(!history_.empty() || std::holds_alternative<created>(next.body), "a log begins with its creation");
   last_at_ = next.at;
   is_asked_ = !next.by.empty();
+  by_ = next.by;
   std::visit([&](const auto& body) { on_event(body, next.at); }, next.body);
   letter_index sum = 0;
   for (const auto count : counts_)
@@ -40,20 +41,40 @@ void rules_observer::put_content(const campaign_spec& content, letter_index lett
 
 void rules_observer::on_event(const created& it, timestamp) {
   must(history_.empty(), "a campaign is created once");
+  authors_ = {by_};
   put_content(it.spec, it.audience.size);
 }
 
 void rules_observer::on_event(const edited& it, timestamp) {
   must(!zero_ && !is_over_ && !waits_for_approval_, "only a draft is edited");
+  last_editor_ = by_;
   put_content(it.spec, it.audience.size);
 }
 
 void rules_observer::on_event(const submitted& it, timestamp) {
   waits_for_approval_ = !it.reasons.empty();
+  approved_servers_ = it.parts.relays;
+  approval_rules_ = it.rules;
+  approvers_.clear();
 }
 
-void rules_observer::on_event(const approved&, timestamp) {
+void rules_observer::record_approval() {
+  must(waits_for_approval_ || needs_approval_, "nobody approves what waits for no approval");
+  must(!approval_rules_.two_people || (!authors_.contains(by_) && by_ != last_editor_),
+       "neither author nor last editor approves, where two people are needed");
+  approvers_.insert(by_);
+}
+
+void rules_observer::on_event(const approval_given&, timestamp) {
+  record_approval();
+}
+
+void rules_observer::on_event(const approved& it, timestamp) {
+  record_approval();
+  must(approvers_.size() >= approval_rules_.needed, "as many people approve as start asked for");
+  approved_servers_ = it.parts.relays;
   waits_for_approval_ = false;
+  needs_approval_ = false;
 }
 
 void rules_observer::on_event(const scheduled& it, timestamp at) {
@@ -71,6 +92,9 @@ void rules_observer::on_event(const sending_began&, timestamp at) {
 
 void rules_observer::on_event(const paused& it, timestamp) {
   is_held_ = true;
+  needs_approval_ = needs_approval(it.reason);
+  if (needs_approval_)
+    approvers_.clear();
   if (it.reason != hold_reason::operator_request)
     trial_room_.reset();
   const auto in_flight = counts_[static_cast<std::size_t>(letter_state::claimed)];
@@ -80,6 +104,7 @@ void rules_observer::on_event(const paused& it, timestamp) {
 }
 
 void rules_observer::lift_hold(letter_index trial) {
+  needs_approval_ = false;
   if (trial > 0) {
     trial_room_ = trial;
     trial_.clear();
@@ -90,11 +115,13 @@ void rules_observer::lift_hold(letter_index trial) {
 
 void rules_observer::on_event(const resumed& it, timestamp at) {
   must(is_held_, "only what is held is resumed");
+  must(!needs_approval_, "what was held for an approval goes on with one");
   lift_hold(it.trial);
   due_at_resume_ = due(at);
 }
 
 void rules_observer::on_event(const released& it, timestamp at) {
+  must(!needs_approval_, "what was held for an approval goes on with one");
   lift_hold(it.trial);
   if (!released_at_)
     released_at_ = at;

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <string>
 #include <vector>
 
 namespace sluice::simulation {
@@ -46,6 +47,8 @@ public:
   /// How often one that was in doubt was let go again.
   unsigned resends_of(letter_index index) const { return resends_.at(index); }
   const campaign_spec& content() const { return content_; }
+  /// The relays that its start or its approval was for.
+  const relay_servers& approved_servers() const { return approved_servers_; }
   bool is_held() const { return is_held_; }
   bool is_sending() const { return is_sending_; }
   bool is_over() const { return is_over_; }
@@ -59,6 +62,7 @@ private:
   void on_event(const created& it, timestamp at);
   void on_event(const edited& it, timestamp at);
   void on_event(const submitted& it, timestamp at);
+  void on_event(const approval_given& it, timestamp at);
   void on_event(const approved& it, timestamp at);
   void on_event(const scheduled& it, timestamp at);
   void on_event(const sending_began& it, timestamp at);
@@ -83,6 +87,7 @@ private:
   void record_deferral(letter_index index, timestamp retry_at, timestamp at);
   void move(letter_index index, letter_state to);
   void lift_hold(letter_index trial);
+  void record_approval();
   letter_index due(timestamp now) const;
   void must(bool holds, const char* rule) const;
 
@@ -105,6 +110,13 @@ private:
 
   retry_settings retries_;
   campaign_spec content_;
+  relay_servers approved_servers_;
+  std::string by_; ///< of the event at hand
+  std::set<std::string> authors_;
+  std::string last_editor_;
+  approval_rules approval_rules_;
+  std::set<std::string> approvers_; ///< since it was submitted, or held until it is approved anew
+  bool needs_approval_ = false;     ///< it is held so
   std::vector<letter_state> states_;
   std::vector<unsigned> doubts_;
   std::vector<unsigned> resends_;

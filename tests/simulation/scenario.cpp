@@ -25,6 +25,9 @@ scenario::scenario(dice& chance) : chance_(chance), connections_(1 + chance.belo
   settings_.suspicion = {
       chance_.below(3) == 0, 50, 20, 20, 10, static_cast<std::uint32_t>(1 + chance_.below(20))};
   settings_.moderation.first_campaigns = chance_.below(3) == 0 ? 2 : 0;
+  settings_.moderation.two_people = chance_.below(4) == 0 ? two_people::on : two_people::off;
+  settings_.moderation.approvals_needed = chance_.below(4) == 0 ? 2 : 1;
+  settings_.moderation.approval_expires = chance_.below(4) == 0 ? milliseconds{1h} : milliseconds{0};
   settings_.moderation.audience_growth_max = 0;
   settings_.moderation.requires_unsubscribe = false;
   settings_.moderation.role_addresses_percent_max = 100;
@@ -127,6 +130,7 @@ command scenario::make_command() {
   made.kind = chance_.below(25) == 0 ? rare[chance_.below(rare.size())] : kinds[chance_.below(kinds.size())];
   made.by = chance_.below(2) == 0 ? "olga" : "ivan";
   made.reason = "words";
+  made.may_approve = chance_.below(4) != 0;
   return made;
 }
 

@@ -105,6 +105,8 @@ private:
   std::vector<simulated_relay*> relays_;
   supervisor_actor supervisor_;
   unsigned deaths_of_this_boot_ = 0;
+  unsigned generation_ = 0; ///< processes so far
+  relay_servers servers_{{"", "server 0"}};
 
   std::deque<std::pair<campaign_id, command>> keyed_;
   std::uint64_t next_key_ = 1;
@@ -134,13 +136,18 @@ void world::boot() {
   parts_->letters.set_bytes_max(settings_.letters_bytes_max);
   parts_->relay = make_relays();
   parts_->relays = parts_->relay->names();
+  // Now and then it comes back with other servers behind the same names.
+  if (generation_ > 0 && chance_.below(8) == 0)
+    servers_ = {{"", fmt::format("server {}", generation_)}};
+  ++generation_;
+  parts_->servers = servers_;
   parts_->claims.set_letters_max(parts_->relay->letters_in_flight_max());
   parts_->now = [this] { return now(); };
   parts_->campaigns.subscribe([this](campaign_id id, const view_ptr& view) { oracle_.on_view(id, view); });
   configuration_ = std::make_unique<simulated_configuration>();
   system_ = std::make_unique<caf::actor_system>(*configuration_);
   scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
-  oracle_.begin_watching(parts_->relay->letters_in_flight_max(), parts_->relays.size() > 1);
+  oracle_.begin_watching(parts_->relay->letters_in_flight_max(), parts_->relays.size() > 1, servers_);
   deaths_of_this_boot_ = 0;
   supervisor_ = spawn_supervisor(*system_, parts_);
 }
@@ -438,12 +445,19 @@ void world::act_as_people_would() {
     const auto view = parts_->campaigns.find(id, now());
     if (!view || books.is_over())
       continue;
-    const auto tell = [&, campaign = id](command_kind kind) { ask(campaign, {kind, "people", "", "", {}}); };
+    const auto tell = [&, campaign = id](command_kind kind, const std::string& by = "people") {
+      command asked{kind, by, "", "", {}};
+      asked.may_approve = true;
+      ask(campaign, std::move(asked));
+    };
     if (view->stage == stage::draft)
       tell(view->audience.size > 0 ? command_kind::start : command_kind::discard);
-    if (view->stage == stage::moderation)
-      tell(command_kind::approve);
-    if (view->hold)
+    // Nobody who wrote or edited one is called so.
+    const auto waits = view->stage == stage::moderation || (view->hold && needs_approval(view->hold->reason));
+    for (const std::string who : {"mara", "nina"})
+      if (waits)
+        tell(command_kind::approve, who);
+    if (view->hold && !needs_approval(view->hold->reason))
       tell(command_kind::resume);
     if (view->counts.of(letter_state::in_doubt) > 0)
       tell(chance_.below(2) == 0 ? command_kind::resend_doubt : command_kind::give_up_doubt);

@@ -10,7 +10,7 @@ let audience;
 before(async () => {
   browser = await launch();
   // Every campaign of this engine's young sender waits for a moderator.
-  engine = await Engine.start({ quiet: false, environment: { SLUICE_LOG_LEVEL: "warn", SLUICE_MODERATION_FIRST_CAMPAIGNS: "1000" } });
+  engine = await Engine.start({ quiet: false, environment: { SLUICE_LOG_LEVEL: "warn", SLUICE_MODERATION_FIRST_CAMPAIGNS: "1000", SLUICE_MODERATION_TWO_PEOPLE: "off" } });
   audience = await engine.call("import", { count: 45, name: "readers" });
 });
 after(async () => {
@@ -394,5 +394,38 @@ describe("moderation", () => {
     assert.deepEqual(await axeFaults(page), []);
     clean(page);
     await page.context().close();
+  });
+});
+
+describe("two people", () => {
+  test("the author is not offered to approve, the others are, and the page says who has", async () => {
+    const own = await Engine.start({
+      quiet: false,
+      environment: { SLUICE_LOG_LEVEL: "warn", SLUICE_MODERATION_TWO_PEOPLE: "on", SLUICE_MODERATION_APPROVALS_NEEDED: "2" },
+    });
+    try {
+      const secrets = {};
+      for (const name of ["anna", "mara"]) secrets[name] = (await own.http("POST", "/v1/tokens", { role: "moderator", name })).secret;
+      const list = await own.call("import", { count: 5, name: "readers" });
+      const id = await own.call("create", { audience: list, name: "Of two people", html });
+      await own.http("POST", `/v1/campaigns/${id}/start`);
+      const author = await open(browser, own);
+      await author.goto(`${own.url}/#/moderation/${id}`);
+      await review(author, id).getByText("You wrote or edited it last: somebody else has to approve it.").waitFor();
+      assert.equal(await review(author, id).getByRole("button", { name: "Approve" }).count(), 0);
+      await review(author, id).getByText(/^0 of 2/).waitFor();
+      await own.http("POST", `/v1/campaigns/${id}/approve`, {}, secrets.anna);
+      await review(author, id).getByText(/^1 of 2 · .*anna/).waitFor();
+      const other = await open(browser, own, { token: secrets.mara, locale: "ru-RU" });
+      await other.goto(`${own.url}/#/moderation/${id}`);
+      await review(other, id).getByText(/^1 из 2/).waitFor();
+      await review(other, id).locator("[data-command=approve]").waitFor();
+      await own.http("POST", `/v1/campaigns/${id}/approve`, {}, secrets.mara);
+      await until(async () => (await own.http("GET", `/v1/campaigns/${id}`)).status === "sent", "it to be sent");
+      await author.context().close();
+      await other.context().close();
+    } finally {
+      await own.end();
+    }
   });
 });

@@ -202,6 +202,7 @@ void actor_fixture::boot() {
   made->arrivals = std::exchange(arrivals_before_, {});
   relay = made.get();
   parts->relay = std::move(made);
+  parts->servers = servers;
   parts->now = [this] { return now(); };
   configuration_ = std::make_unique<test_configuration>();
   system_ = std::make_unique<caf::actor_system>(*configuration_);

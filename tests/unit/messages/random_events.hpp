@@ -128,6 +128,17 @@ inline letter_index any_trial() {
   return *rc::gen::arbitrary<bool>() ? *rc::gen::inRange<letter_index>(1, letters_max) : 0;
 }
 
+/// None, or of every part.
+inline content_parts any_parts() {
+  content_parts parts;
+  if (*rc::gen::arbitrary<bool>())
+    return parts;
+  for (auto& hash : parts.hashes)
+    hash = "0" + *any_text();
+  parts.relays.emplace(*any_text(), *any_text());
+  return parts;
+}
+
 /// A body of the type at this place of the variant.
 inline event_body any_body(std::size_t type) {
   switch (type) {
@@ -138,44 +149,51 @@ inline event_body any_body(std::size_t type) {
   case 2:
     return discarded{};
   case 3:
-    return submitted{*rc::gen::container<std::vector<std::string>>(any_text()), *any_text(), any_notices()};
+    return submitted{*rc::gen::container<std::vector<std::string>>(any_text()),
+                     *any_text(),
+                     any_notices(),
+                     any_parts(),
+                     {}};
   case 4:
-    return approved{*any_text(), *any_text()};
+    return approval_given{*any_text(), *any_text()};
   case 5:
-    return rejected{*any_text()};
+    return approved{*any_text(), *any_text(), any_parts()};
   case 6:
-    return scheduled{any_moment(), *any_text()};
+    return rejected{*any_text()};
   case 7:
-    return sending_began{};
+    return scheduled{any_moment(), *any_text()};
   case 8:
-    return paused{*rc::gen::element(hold_reason::operator_request, hold_reason::spam_suspicion,
-                                    hold_reason::relay_refuses),
-                  *any_text(), any_notice()};
+    return sending_began{};
   case 9:
-    return resumed{*any_text(), any_trial()};
+    return paused{*rc::gen::element(hold_reason::operator_request, hold_reason::spam_suspicion,
+                                    hold_reason::relay_refuses, hold_reason::content_changed,
+                                    hold_reason::approval_expired),
+                  *any_text(), any_notice()};
   case 10:
-    return released{*any_text(), any_trial()};
+    return resumed{*any_text(), any_trial()};
   case 11:
-    return cancelled{*any_text()};
+    return released{*any_text(), any_trial()};
   case 12:
+    return cancelled{*any_text()};
+  case 13:
     return claimed{any_letters()};
-  case 13: {
+  case 14: {
     settled it;
     for (auto count = *rc::gen::inRange(1, 5); count > 0; --count)
       it.groups.push_back(any_group());
     return it;
   }
-  case 14:
-    return doubt_settled{any_letters(), *rc::gen::arbitrary<bool>()};
   case 15:
-    return any_settled_refusals();
+    return doubt_settled{any_letters(), *rc::gen::arbitrary<bool>()};
   case 16:
-    return trial_passed{};
+    return any_settled_refusals();
   case 17:
-    return relay_failed{*any_text(), any_notice()};
+    return trial_passed{};
   case 18:
+    return relay_failed{*any_text(), any_notice()};
+  case 19:
     return relay_recovered{};
-  case 19: {
+  case 20: {
     const auto letters = [] { return *rc::gen::inRange<letter_index>(0, letters_max); };
     return drained{{letters(), letters(), letters(), letters(), letters()},
                    milliseconds{*rc::gen::inRange<std::int64_t>(0, INT64_MAX)}};

@@ -60,6 +60,8 @@ std::vector<stored> version_1() {
        submitted{{"first"}, "cd"}},
       {R"({"t": "approved", "v": 1, "at": 5, "by": "anna", "words": "fine", "content_hash": "cd"})",
        approved{"fine", "cd"}},
+      {R"({"t": "approval_given", "v": 1, "at": 5, "by": "anna", "words": "fine", "content_hash": "cd"})",
+       approval_given{"fine", "cd"}},
       {R"({"t": "rejected", "v": 1, "at": 5, "by": "anna", "words": "no"})", rejected{"no"}},
       {R"({"t": "scheduled", "v": 1, "at": 5, "by": "anna", "t0": 1796115600250})",
        scheduled{timestamp{milliseconds{1'796'115'600'250}}}},
@@ -114,6 +116,33 @@ TEST_CASE("every record of version 1 is read, and written today as it was then")
     types.insert(type_of(one.body));
   }
   CHECK(types.size() == std::variant_size_v<event_body>);
+}
+
+TEST_CASE("what a content's hash was made of is in later versions, with who has to approve it") {
+  const content_parts parts{{"a", "b", "c", "d", "e", "f", "g", "h"}, {{"", "smtp://mail.example"}}};
+  const auto content =
+      R"("content": {"hashes": {"message": "a", "headers": "b", "attachments": "c", "partials": "d", "audience": "e",)"
+      R"( "plan": "f", "sender": "g", "relays": "h"}, "relays": {"": "smtp://mail.example"}})";
+  const auto given = json::parse(
+      std::string{R"({"t": "approved", "v": 2, "at": 5, "words": "fine", "content_hash": "cd", )"} + content +
+      "}");
+  const event approval{timestamp{milliseconds{5}}, "", approved{"fine", "cd", parts}};
+  CHECK(decode_event(json::to_cbor(given)).value() == approval);
+  CHECK(encode_event(approval) == json::to_cbor(given));
+  const auto started = json::parse(
+      std::string{R"({"t": "submitted", "v": 3, "at": 5, "reasons": [], "content_hash": "cd", )"} + content +
+      R"(, "approval": {"two_people": true, "needed": 2, "expires_ms": 1000, "author": "olga", "last_editor": ""}})");
+  const event start{timestamp{milliseconds{5}}, "",
+                    submitted{{}, "cd", {}, parts, {true, 2, milliseconds{1000}, "olga", ""}}};
+  CHECK(decode_event(json::to_cbor(started)).value() == start);
+  CHECK(encode_event(start) == json::to_cbor(started));
+  for (const auto& wrong :
+       {R"({"approval": null})", R"({"approval": {"needed": -1}})", R"({"v": 4})",
+        R"({"content": {"hashes": {"message": ""}}})", R"({"content": {"relays": []}})"}) {
+    auto changed = started;
+    changed.merge_patch(json::parse(wrong));
+    CHECK_FALSE(decode_event(json::to_cbor(changed)).has_value());
+  }
 }
 
 TEST_CASE("letters that wait after they were in doubt are a second version, which names the moment") {

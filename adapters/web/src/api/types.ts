@@ -73,12 +73,23 @@ export interface Drain {
 
 export interface Hold {
   by: string;
-  reason: "operator" | "spam_suspicion" | "relay_refuses";
+  reason: "operator" | "spam_suspicion" | "relay_refuses" | "content_changed" | "approval_expired";
   text: string;
   notice: Notice | null;
   since: string;
   /** So many letters leave first when it is lifted; 0: no trial. */
   trial: number;
+}
+
+/** Who has to approve a campaign, as fixed when it was started, and who did. */
+export interface Approvals {
+  needed: number;
+  given: { by: string; at: string; words: string }[];
+  /** Neither its author nor who edited it last may. */
+  two_people: boolean;
+  author: string;
+  last_editor: string;
+  expires_at: string | null;
 }
 
 /** A campaign as the stream tells it: without the message's `text` and `html`. */
@@ -132,7 +143,7 @@ export interface Campaign {
   /** Of those that are deferred: how many are refused, but not for good. */
   refusals: { provisional: number };
   drain: Drain | null;
-  moderation: { reasons: string[]; notices: Notice[]; words: string; content_hash: string };
+  moderation: { reasons: string[]; notices: Notice[]; words: string; content_hash: string; approvals?: Approvals };
   /** What would change something now, whoever may give it. */
   allowed: Command[];
   version: number;

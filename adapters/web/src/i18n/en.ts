@@ -99,6 +99,8 @@ export const en = {
     heldBy: (by: string, since: string) => `paused by ${isolated(by)} since ${since}`,
     heldForSpam: (since: string) => `held on suspicion of spam since ${since}`,
     heldForRefusals: (since: string) => `held since ${since} because the sending server refuses its letters`,
+    heldForContent: (since: string) => `held since ${since}: what would leave is not what was approved`,
+    heldForApproval: (since: string) => `held since ${since}: its approval has expired`,
     refusalIsSenders: "It is about the sender address, not about the recipients: have the server allow it, or verify it with your provider.",
     refusalIsEverybodys: "It is likely about the sender, the account or the message, not about single recipients.",
     mendAndResume: (trial: string) => `Nobody is given up. Look into it, mend it, then resume: ${trial}`,

@@ -257,6 +257,29 @@ void play_whole_letter(actor_fixture& node) {
   node.pass(1min);
 }
 
+/// Two people approve what a third wrote and a fourth edited; then the engine comes back with another relay, and one more
+/// approves that.
+void play_approvals(actor_fixture& node) {
+  const auto id = node.create(spec_in_parts(30, 1h), node.make_audience(60));
+  auto changed = spec_in_parts(30, 1h);
+  changed.subject = "Everything is 20% off";
+  node.tell(id, {command_kind::edit, "ivan", "", "", draft_edit{changed, {audience_id{1}, {}, 0, {}}}})
+      .value();
+  node.tell(id, command_kind::start).value();
+  const auto approve = [&](const std::string& who) {
+    node.tell(id, {command_kind::approve, who, "fine", "", {}}).value();
+  };
+  approve("mara");
+  approve("nina");
+  node.run();
+  node.servers = {{"", "smtp://mail.example:587"}};
+  node.crash();
+  node.run();
+  approve("olga");
+  approve("mara");
+  node.pass(2h);
+}
+
 node_settings with_moderation() {
   auto settings = actor_fixture::quiet_settings();
   settings.moderation.first_campaigns = 3;
@@ -318,14 +341,20 @@ TEST_CASE("today's engine writes the golden logs", "[.][make-golden]") {
       {"refusals", play_refusals},
       {"relays", play_relays},
       {"whole_letter", play_whole_letter},
+      {"approvals", play_approvals},
       {"approved_under_hold", [](actor_fixture& node) { play_moderation(node, command_kind::approve); }},
       {"rejected", [](actor_fixture& node) { play_moderation(node, command_kind::reject); }}};
   for (const auto& [name, play] : plays) {
-    auto settings = name.find("ed_under") != name.npos || name == "rejected" || name == "notices"
-                        ? with_moderation()
-                        : actor_fixture::quiet_settings();
+    auto settings =
+        name.find("ed_under") != name.npos || name == "rejected" || name == "notices" || name == "approvals"
+            ? with_moderation()
+            : actor_fixture::quiet_settings();
     settings.suspicion.enabled = name == "notices" || name == "suspected";
     settings.suspicion.outcomes_min = 20;
+    if (name == "approvals") {
+      settings.moderation.two_people = two_people::on;
+      settings.moderation.approvals_needed = 2;
+    }
     actor_fixture node(settings);
     play(node);
     write_golden(to, name, node);

@@ -99,6 +99,8 @@ export function eventWords(words: Said, { formats: f }: Words, event: LogEvent, 
       return log.scheduled(f.moment(numberOf(event.t0)));
     case "paused":
       if (event.reason === "relay_refuses") return log.refusedByRelay;
+      if (event.reason === "content_changed") return log.contentChanged;
+      if (event.reason === "approval_expired") return log.approvalExpired;
       return event.reason === "spam_suspicion" ? log.suspected : log.paused;
     case "claimed":
       return log.claimed(countOf(event.letters), textOf(event.relay));
@@ -121,6 +123,7 @@ export function eventWords(words: Said, { formats: f }: Words, event: LogEvent, 
       return log.drained(numberOf(event.accepted), numberOf(event.refused), numberOf(event.in_doubt), numberOf(event.took_ms));
     case "edited":
     case "discarded":
+    case "approval_given":
     case "approved":
     case "rejected":
     case "sending_began":

@@ -104,6 +104,7 @@ const en = {
     discarded: "The draft was thrown away",
     submitted: (reasons: string[]) =>
       reasons.length > 0 ? `Started; goes to a moderator: ${reasons.map(isolated).join("; ")}` : "Started; no check had an objection",
+    approval_given: "Approved by a moderator; others are to approve it, too",
     approved: "Approved by a moderator",
     rejected: "Rejected by a moderator",
     scheduled: (at: string) => `The plan counts from ${at}`,
@@ -111,6 +112,8 @@ const en = {
     paused: "Paused",
     suspected: "Held on suspicion of spam",
     refusedByRelay: "Held because the sending server refuses its letters",
+    contentChanged: "Held: what would leave is not what was approved",
+    approvalExpired: "Held: its approval has expired",
     onTrial: (n: number) => `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} first`,
     trial_passed: "The letters that left first were accepted: the rest follows",
     refusalsAccepted: (n: number) => `${letters(n)} refused for now: refused for good`,
@@ -211,6 +214,7 @@ const ru: typeof en = {
     discarded: "Черновик удалён",
     submitted: (reasons) =>
       reasons.length > 0 ? `Запущен; отправлен модератору: ${reasons.map(isolated).join("; ")}` : "Запущен; проверки замечаний не нашли",
+    approval_given: "Одобрен модератором; нужны ещё одобрения",
     approved: "Одобрен модератором",
     rejected: "Отклонён модератором",
     scheduled: (at) => `Расписание отсчитывается от ${at}`,
@@ -218,6 +222,8 @@ const ru: typeof en = {
     paused: "Поставлен на паузу",
     suspected: "Задержан по подозрению в спаме",
     refusedByRelay: "Задержан: почтовый сервер отклоняет его письма",
+    contentChanged: "Задержан: уйдёт не то, что одобрено",
+    approvalExpired: "Задержан: срок одобрения истёк",
     onTrial: (n) => `Сначала: ${commonRu.letters(n)}`,
     trial_passed: "Письма, отправленные первыми, приняты: уходят остальные",
     refusalsAccepted: (n) => `Пока отклонено ${commonRu.letters(n)}: отказы окончательны`,

@@ -7,8 +7,10 @@ import { useViewWords } from "../../i18n/view_words";
 import { isolated } from "../../i18n/isolate";
 import { spokenReasons } from "../../i18n/notice_words";
 import { useSpoken } from "../../i18n/use_spoken";
-import { useWords } from "../../i18n/words";
+import { useWords, type Words } from "../../i18n/words";
 import { isAllowed, useSession } from "../../session/session";
+import { CampaignNotices } from "../outgoing/campaign_notices";
+import { waitsForApproval } from "../outgoing/listing";
 import { useCampaign } from "../../stream/hooks";
 import { AudiencePages } from "./audience_pages";
 import { DecisionDialog, type Decision } from "./decision_dialog";
@@ -44,7 +46,10 @@ function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boole
     title.current?.focus({ preventScroll: true });
     title.current?.scrollIntoView({ block: "nearest" });
   }, [takesFocus]);
-  const isWaiting = campaign.stage === "moderation";
+  const isWaiting = waitsForApproval(campaign);
+  const approvals = campaign.moderation.approvals;
+  const isBarred = approvals?.two_people === true && [approvals.author, approvals.last_editor].includes(me.name);
+  const hasGiven = approvals?.given.some((one) => one.by === me.name) === true;
   return (
     <article className="review" aria-labelledby="review-title" data-campaign={campaign.id}>
       <header className="review-head">
@@ -54,7 +59,14 @@ function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boole
         <StatusSign status={campaign.status} label={common.status[campaign.status]} />
       </header>
       {isWaiting ? (
-        <Reasons campaign={campaign} />
+        <>
+          {campaign.stage === "moderation" ? <Reasons campaign={campaign} /> : <CampaignNotices campaign={campaign} />}
+          {(isBarred || hasGiven) && (
+            <p className="notice" role="status">
+              {isBarred ? words.barred : words.given}
+            </p>
+          )}
+        </>
       ) : (
         <p className="notice" role="status">
           {words.gone(common.status[campaign.status])}
@@ -72,17 +84,17 @@ function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boole
       {campaign.audience && <AudiencePages audience={campaign.audience} />}
       <footer className="decision">
         {!isWaiting && hasNext && <Button onClick={goOn}>{words.next}</Button>}
-        {isWaiting && isAllowed(me, campaign, "approve") && !isChanged && (
-          <>
-            <Button look="primary" data-command="approve" onClick={() => setAsked("approve")}>
-              <Icon name="check" />
-              {words.approve}
-            </Button>
-            <Button data-command="reject" onClick={() => setAsked("reject")}>
-              <Icon name="close" />
-              {words.reject}
-            </Button>
-          </>
+        {isWaiting && isAllowed(me, campaign, "approve") && !isBarred && !hasGiven && !isChanged && (
+          <Button look="primary" data-command="approve" onClick={() => setAsked("approve")}>
+            <Icon name="check" />
+            {words.approve}
+          </Button>
+        )}
+        {isWaiting && isAllowed(me, campaign, "reject") && !isChanged && (
+          <Button data-command="reject" onClick={() => setAsked("reject")}>
+            <Icon name="close" />
+            {words.reject}
+          </Button>
         )}
       </footer>
       {asked && (
@@ -114,6 +126,19 @@ function Reasons({ campaign }: { campaign: Campaign }) {
   );
 }
 
+/** Where one moderator is enough and nobody is kept from it there is nothing to say before the decision. */
+function approvalRows(own: (typeof table)["en"], formats: Words["formats"], campaign: Campaign): [string, string][] {
+  const approvals = campaign.moderation.approvals;
+  if (!approvals || (approvals.needed < 2 && !approvals.two_people && approvals.given.length === 0)) return [];
+  const barred = [...new Set([approvals.author, approvals.last_editor])].filter(Boolean);
+  const said = [
+    own.approvalsGiven(approvals.given.length, approvals.needed),
+    ...approvals.given.map((one) => own.approvalBy(one.by, formats.moment(one.at))),
+    ...(approvals.two_people && barred.length > 0 ? [own.notByAuthor(barred)] : []),
+  ];
+  return [[own.approvals, said.join(" · ")]];
+}
+
 function Facts({ campaign }: { campaign: Campaign }) {
   const words = useWords();
   const { details, card } = words;
@@ -126,6 +151,7 @@ function Facts({ campaign }: { campaign: Campaign }) {
     [details.audience, campaign.audience ? `${isolated(campaign.audience.name)} · ${card.recipients(campaign.audience.size)}` : card.noAudience],
     [details.plan, words.plan(campaign.plan, null)],
     [own.unsubscribe, campaign.unsubscribe_url || "—"],
+    ...approvalRows(own, words.formats, campaign),
     [own.submitted, words.formats.moment(campaign.submitted_at ?? campaign.created_at)],
   ];
   return (

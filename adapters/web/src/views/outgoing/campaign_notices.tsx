@@ -27,7 +27,11 @@ export function CampaignNotices({ campaign }: { campaign: Campaign }) {
                 ? card.heldForSpam(f.near(hold.since))
                 : hold.reason === "relay_refuses"
                   ? card.heldForRefusals(f.near(hold.since))
-                  : card.heldBy(hold.by, f.near(hold.since))}
+                  : hold.reason === "content_changed"
+                    ? card.heldForContent(f.near(hold.since))
+                    : hold.reason === "approval_expired"
+                      ? card.heldForApproval(f.near(hold.since))
+                      : card.heldBy(hold.by, f.near(hold.since))}
               {hold.text && <Quoted text={told(hold)} />}
             </span>
           )}

@@ -1,6 +1,12 @@
 // Which campaigns a tab shows, and in which order.
 import type { Campaign, Status } from "../../api/types";
 
+/** It waits for moderators: before it is sent, or held until it is approved anew. */
+export function waitsForApproval(campaign: Campaign): boolean {
+  const reason = campaign.hold?.reason;
+  return campaign.stage === "moderation" || reason === "content_changed" || reason === "approval_expired";
+}
+
 export const tabs = ["outgoing", "drafts", "finished", "moderation", "doubt"] as const;
 export type Tab = (typeof tabs)[number];
 
@@ -27,7 +33,7 @@ export function statusesUnder(tab: Tab): Status[] {
 }
 
 export function isUnder(tab: Tab, campaign: Campaign): boolean {
-  if (tab === "moderation") return campaign.stage === "moderation";
+  if (tab === "moderation") return waitsForApproval(campaign);
   if (tab === "doubt") return waitsInDoubt(campaign);
   return statusesOf[tab].includes(campaign.status);
 }
