@@ -79,6 +79,7 @@ struct campaign_actor_state {
   std::vector<std::pair<queue_number, report_ptr>> reports;
   std::vector<result_group> results;
   std::vector<settled_group> skips;
+  std::optional<notice> changed_rows; ///< the builder found them: nothing leaves of such a list
   std::optional<reply> sender_refused;
   std::vector<effects::answer_to_queue> without_room; ///< letters wanted, and too many are claimed
 
@@ -253,7 +254,12 @@ struct campaign_actor_state {
 
   void take(built&& done) {
     line.on_built();
-    if (done.failure) {
+    if (done.failure && done.failure->notice.code == "audience_changed") {
+      // No fault of the disk's, and trying again would not help.
+      spdlog::error("{}: {}", to_string(state.id), done.failure->message);
+      letters.on_build_failed();
+      changed_rows = done.failure->notice;
+    } else if (done.failure) {
       spdlog::error("{}: letters cannot be made ready: {}", to_string(state.id), done.failure->message);
       letters.on_build_failed();
       on_disk_failure(done.failure->message);
@@ -308,6 +314,9 @@ struct campaign_actor_state {
     for (auto& body : decide_skips(state, skips, services->settings.suspicion))
       apply(std::move(body), "");
     next.skips = std::exchange(skips, {});
+    if (const auto what = std::exchange(changed_rows, std::nullopt))
+      for (auto& body : decide_changed_rows(state, *what))
+        apply(std::move(body), "");
     begin_on_time(at);
     if (const auto said = std::exchange(sender_refused, {}))
       for (auto& body : decide_sender_refused(state, *said))

@@ -9,6 +9,7 @@
 #include "actors/core/suspicion_settings.hpp"
 #include "actors/directory.hpp"
 #include "actors/relay_factory.hpp"
+#include "actors/test_copy_settings.hpp"
 #include "messages/house_event.hpp"
 #include "messages/command.hpp"
 #include "messages/import_record.hpp"
@@ -35,6 +36,7 @@ struct node_settings {
   suspicion_settings suspicion;
   retry_settings retry;
   import_settings imports;
+  test_copy_settings test_copies;
   std::size_t attachment_bytes_max = std::size_t{10} << 20U; ///< of one file
   std::size_t batch_letters_max = 256;                       ///< letters made ready at a time
   std::size_t letters_bytes_max = std::size_t{64} << 20U;    ///< letters made ready and not yet gone

@@ -231,4 +231,26 @@ result<std::vector<notice>> pattern_reasons(const store& from,
   return reasons;
 }
 
+std::vector<notice> pattern_reasons_of_letter(const campaign_spec& spec,
+                                              const audience_info& audience,
+                                              letter_index index,
+                                              const recipient& row,
+                                              const std::vector<std::string>& patterns) {
+  const pattern_list compiled(patterns);
+  if (compiled.empty())
+    return {};
+  auto reader = letter_reader::make(spec, audience.columns);
+  if (!reader)
+    return {notice{"pattern_not_looked_for", {}, {notice_of(reader.error())}}};
+  findings found(compiled);
+  std::vector<field_view> fields;
+  for (const auto& one : row.fields)
+    fields.push_back({one.column, one.value});
+  found.look_at_letter(index, reader->read({row.email, fields}));
+  for (const auto& one : row.fields)
+    if (std::ranges::binary_search(reader->columns(), std::uint32_t{one.column}))
+      found.look_at_value(index, audience.columns.at(one.column), one.value);
+  return found.take();
+}
+
 } // namespace sluice

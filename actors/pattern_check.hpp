@@ -31,4 +31,11 @@ result<std::vector<notice>> pattern_reasons(const store& from,
                                             const value_bounds& bounds = {},
                                             const std::function<void(letter_index)>& progress = {});
 
+/// The same of one letter alone, as it comes out for a row, and of that row's values.
+std::vector<notice> pattern_reasons_of_letter(const campaign_spec& spec,
+                                              const audience_info& audience,
+                                              letter_index index,
+                                              const recipient& row,
+                                              const std::vector<std::string>& patterns);
+
 } // namespace sluice

@@ -3,9 +3,13 @@
 #include "actors/audit/log_queries.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/letters/letter_composer.hpp"
+#include "actors/pattern_check.hpp"
 #include "actors/stored_parts.hpp"
+#include "actors/test_copy_settings.hpp"
+#include "messages/address.hpp"
 #include "messages/list_name.hpp"
 #include "messages/message_id.hpp"
+#include "messages/suppressed_target.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/event_based_actor.hpp>
@@ -138,6 +142,35 @@ result<test_copies> make_test_copies(store& from,
   copies.letters = std::move(letters);
   copies.route = route_of(campaign.spec);
   return copies;
+}
+
+bool is_allowed(const test_copy_settings& settings, std::string_view address) {
+  const auto wanted = folded(address);
+  const auto domain = "@" + std::string(domain_of(wanted));
+  return settings.allowed.empty() || std::ranges::any_of(settings.allowed, [&](const std::string& one) {
+           const auto entry = parse_suppressed_target(one);
+           return entry && (*entry == wanted || *entry == domain);
+         });
+}
+
+result<void> check_test_copy(const store& from,
+                             const campaign_view& campaign,
+                             letter_index index,
+                             const moderation_settings& settings) {
+  if (campaign.stage == stage::rejected)
+    return failure(error_code::not_allowed_now,
+                   notice{"test_copy_of_rejected", {{"campaign", to_string(campaign.id)}}});
+  if (campaign.stage != stage::draft && campaign.stage != stage::moderation)
+    return {}; // it passed, by the checks or by people
+  const auto row = letter_recipient(from, campaign, index);
+  if (!row)
+    return std::unexpected(row.error());
+  auto reasons =
+      pattern_reasons_of_letter(campaign.spec, row->audience, index, row->row, settings.suspicious_patterns);
+  if (reasons.empty())
+    return {};
+  return failure(error_code::not_allowed_now,
+                 notice{"test_copy_suspicious", {{"campaign", to_string(campaign.id)}}, std::move(reasons)});
 }
 
 void send_test_copies(caf::actor_system& system,

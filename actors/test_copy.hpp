@@ -2,6 +2,7 @@
 // Test copies: a letter of a campaign sent to other addresses, to see how it looks there. They pass through
 // the relay in a queue of their own; no log and no count of the campaign knows of them.
 
+#include "actors/core/moderation.hpp"
 #include "actors/relay.hpp"
 #include "messages/view.hpp"
 #include "persistence/store.hpp"
@@ -48,5 +49,12 @@ void send_test_copies(caf::actor_system& system,
                       test_copies copies,
                       milliseconds timeout,
                       std::function<void(std::vector<test_copy_result>)> done);
+
+/// Why no test copy of it may be sent; success where one may. A letter that a moderator rejected, or in which patterns of
+/// moderation are found before anybody approved it, goes to nobody.
+result<void> check_test_copy(const store& from,
+                             const campaign_view& campaign,
+                             letter_index index,
+                             const moderation_settings& settings);
 
 } // namespace sluice

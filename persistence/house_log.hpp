@@ -26,6 +26,8 @@ public:
   /// Appends events of which no table shows anything; durable when it returns, with the last one's number. A time before that
   /// of the last event becomes that one's. Errors as journal::append's.
   virtual result<event_number> record(std::vector<house_event> events) = 0;
+  /// The last event's number; 0: there is none. Any thread, and cheap.
+  virtual event_number last_number() const = 0;
 };
 
 /// Visits the house's events from number `from` on, in order, until the visitor returns false; `corrupt` as journal::read.

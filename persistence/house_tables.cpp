@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <limits>
+#include <set>
 
 namespace sluice {
 
@@ -199,6 +202,127 @@ std::vector<table_fault> house_tables::check_audiences(const std::vector<audienc
       faults.add(fact.number,
                  notice{"audience_gone", {{"audience", to_string(audience_id{id})}, {"name", fact.name}}});
   return faults.finish("audiences");
+}
+
+bool house_tables::has(const suppression& entry, std::string_view hidden) {
+  keep_latest();
+  const auto key = key_of(entry.list, hidden);
+  const auto known = std::ranges::lower_bound(suppressions_, key, {}, &suppression_fact::key);
+  return known != suppressions_.end() && known->key == key && known->digest == digest_of(group_of(entry));
+}
+
+namespace {
+
+/// Entries that the log has and the list has not: each as the removal that is told.
+result<std::vector<house_event>>
+removals(const journal& log, const suppression_list& list, const address_hider& hide, const act& done) {
+  std::set<std::pair<std::string, std::string>> there; ///< list, hidden target
+  const auto visited = list.visit([&](const suppression& entry, std::string_view hidden) {
+    there.emplace(entry.list, hidden.empty() ? hide(entry.email) : std::string(hidden));
+  });
+  if (!visited)
+    return std::unexpected(visited.error());
+  std::set<std::pair<std::string, std::string>> logged;
+  const auto read = read_house_log(log, 1, [&](const stored_house_event& entry) {
+    if (const auto* added = std::get_if<house::suppressions_added>(&entry.event.body))
+      for (const auto& group : added->groups)
+        for (const auto& target : group.targets)
+          if (!there.contains({group.list, target}))
+            logged.emplace(group.list, target);
+    if (const auto* removed = std::get_if<house::suppressions_removed>(&entry.event.body))
+      for (const auto& target : removed->targets)
+        logged.erase({removed->list, target});
+    return true;
+  });
+  if (!read)
+    return std::unexpected(read.error());
+  std::map<std::string, house::suppressions_removed> by_list;
+  for (const auto& [name, target] : logged) {
+    by_list[name].list = name;
+    by_list[name].targets.push_back(target);
+  }
+  std::vector<house_event> events;
+  for (auto& [name, removed] : by_list)
+    events.push_back({done.at, done.by, std::move(removed)});
+  return events;
+}
+
+std::vector<house_event>
+accepted_tokens(const house_tables& tables, const std::vector<stored_token>& tokens, const act& done) {
+  std::vector<house_event> events;
+  std::set<std::string> there;
+  for (const auto& one : tokens) {
+    auto made = event_of(one.hash, one.info);
+    made.is_adopted = true;
+    there.insert(made.hash);
+    const auto known = tables.tokens().find(made.hash);
+    if (known != tables.tokens().end() && known->second.what.name == made.name &&
+        known->second.what.role == made.role)
+      continue;
+    if (known != tables.tokens().end())
+      events.push_back(
+          {done.at, done.by, house::token_revoked{known->second.what.id, known->second.what.name}});
+    events.push_back({done.at, done.by, std::move(made)});
+  }
+  for (const auto& [hash, known] : tables.tokens())
+    if (!there.contains(hash))
+      events.push_back({done.at, done.by, house::token_revoked{known.what.id, known.what.name}});
+  return events;
+}
+
+std::vector<house_event>
+accepted_audiences(const house_tables& tables, const std::vector<audience_info>& audiences, const act& done) {
+  std::vector<house_event> events;
+  std::set<std::uint64_t> there;
+  for (const auto& one : audiences) {
+    there.insert(one.id.value);
+    const auto known = tables.audiences().find(one.id.value);
+    if (known != tables.audiences().end() && !known->second.is_deleted && known->second.hash == one.hash &&
+        known->second.size == one.size && known->second.name == one.name && known->second.root == one.root)
+      continue;
+    events.push_back(
+        {done.at, done.by, house::audience_imported{one.id, one.name, one.size, one.hash, true}});
+    if (!one.root.empty())
+      events.push_back({done.at, done.by, house::audience_rooted{one.id, one.hash, one.root}});
+  }
+  for (const auto& [id, known] : tables.audiences())
+    if (!known.is_deleted && !there.contains(id))
+      events.push_back({done.at, done.by, house::audience_deleted{{id}, known.name, known.size, known.hash}});
+  return events;
+}
+
+} // namespace
+
+result<std::vector<house_event>> events_of_acceptance(const journal& log,
+                                                      const std::vector<stored_token>& tokens,
+                                                      const suppression_list& suppressions,
+                                                      const std::vector<audience_info>& audiences,
+                                                      const address_hider& hide,
+                                                      const act& done) {
+  auto tables = read_house_tables(log);
+  if (!tables)
+    return std::unexpected(tables.error());
+  if (tables->key_hash() != hide.key_hash())
+    return failure(error_code::conflict, notice{"house_key_changed"});
+  auto events = accepted_tokens(*tables, tokens, done);
+  std::ranges::move(accepted_audiences(*tables, audiences, done), std::back_inserter(events));
+  auto removed = removals(log, suppressions, hide, done);
+  if (!removed)
+    return removed;
+  std::ranges::move(*removed, std::back_inserter(events));
+  house::suppressions_added added{.groups = {}, .is_adopted = true};
+  const auto visited = suppressions.visit([&](const suppression& entry, std::string_view hidden) {
+    const auto target = hidden.empty() ? hide(entry.email) : std::string(hidden);
+    if (tables->has(entry, target))
+      return;
+    added.groups.push_back(group_of(entry));
+    added.groups.back().targets.push_back(target);
+  });
+  if (!visited)
+    return std::unexpected(visited.error());
+  if (!added.groups.empty())
+    events.push_back({done.at, done.by, std::move(added)});
+  return events;
 }
 
 house::suppression_group group_of(const suppression& entry) {

@@ -45,6 +45,9 @@ public:
   check_suppressions(const suppression_list& table, const address_hider& hide, timestamp now);
   std::vector<table_fault> check_audiences(const std::vector<audience_info>& table) const;
 
+  /// Whether the list holds the entry as an event of the log has it.
+  bool has(const suppression& entry, std::string_view hidden);
+
 private:
   /// What an event says of one entry of the suppression list; 40 bytes, since there may be millions.
   struct suppression_fact {
@@ -62,6 +65,14 @@ private:
   std::string key_hash_;
   event_number last_number_ = 0;
 };
+
+/// The events that bring the log to what the tables hold.
+result<std::vector<house_event>> events_of_acceptance(const journal& log,
+                                                      const std::vector<stored_token>& tokens,
+                                                      const suppression_list& suppressions,
+                                                      const std::vector<audience_info>& audiences,
+                                                      const address_hider& hide,
+                                                      const act& done);
 
 /// The whole log, folded; `corrupt` as read_house_log.
 result<house_tables> read_house_tables(const journal& from_journal);

@@ -55,6 +55,10 @@ public:
   /// somebody was at its files. Such tokens are not honoured, and where it is the suppressions, none can be looked up, so
   /// that no letter is made. Whoever takes the tables as they are says so with accept_tables.
   virtual std::vector<table_fault> table_faults() const { return {}; }
+  /// Takes the tables as they are, although somebody changed them: the house's log is told so, with `words` for why, and of each
+  /// difference, and says from now on what they hold. How many there were. `conflict` where the log itself, or the secret that
+  /// it hides addresses with, was changed: then only a copy of before helps.
+  virtual result<std::uint64_t> accept_tables(std::string words, const act& done) = 0;
   virtual note_store& notes() = 0;
   virtual partial_store& partials() = 0;
   virtual const partial_store& partials() const = 0;

@@ -88,6 +88,12 @@ result<event_bodies> decide_approval(const campaign_state& state,
   return event_bodies{approved{asked.reason, hash, parts}};
 }
 
+event_bodies decide_changed_rows(const campaign_state& state, const notice& what) {
+  if (state.hold || state.stage != stage::sending)
+    return {};
+  return hold_for(hold_reason::content_changed, notice{"content_changed", {}, {what}});
+}
+
 event_bodies decide_content(const campaign_state& state, const content_parts& now) {
   if (state.hold || (state.stage != stage::preparing && state.stage != stage::sending))
     return {};

@@ -30,4 +30,7 @@ result<event_bodies> decide_approval(const campaign_state& state,
 /// hash.
 event_bodies decide_content(const campaign_state& state, const content_parts& now);
 
+/// The same where a builder found that rows are not those that the log has the hash of.
+event_bodies decide_changed_rows(const campaign_state& state, const notice& what);
+
 } // namespace sluice

@@ -9,6 +9,7 @@
 #include "adapters/cli/source_file.hpp"
 #include "adapters/cli/text.hpp"
 #include "messages/json.hpp"
+#include "messages/notice_words.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -25,6 +26,7 @@ struct proof_arguments {
   std::string public_key;
   std::string key_file;
   std::string out_file;
+  std::string words;
 };
 
 /// A folder that cannot be opened because it is damaged is a fault of the logs, not of the command.
@@ -161,6 +163,27 @@ outcome<exit_code> make_seal(session& with, const proof_arguments& said) {
   return exit_code::done;
 }
 
+/// On a stopped engine's folder: what somebody did to its tables stays, and the house's log says so.
+outcome<exit_code> accept(session& with, const proof_arguments& said) {
+  const auto folder = with.data_folder_said();
+  if (folder.empty() || said.words.empty())
+    return fail(exit_code::usage, "audit accept is for the folder of a stopped engine, and for a reason: "
+                                  "--data DIR --reason TEXT");
+  auto opened = open_store(folder, open_mode::read_write);
+  if (!opened)
+    return refusal(opened.error());
+  for (const auto& one : (*opened)->table_faults())
+    with.io().out << shown(words_of(one.what)) << '\n';
+  const auto accepted = (*opened)->accept_tables(said.words, {{"audit accept", {}}, with.io().now()});
+  if (!accepted)
+    return refusal(accepted.error());
+  with.io().out << (*accepted == 0
+                        ? std::string{"the tables are what the house's log says: nothing to accept"}
+                        : counted(*accepted, "difference", "differences") + " accepted")
+                << '\n';
+  return exit_code::done;
+}
+
 } // namespace
 
 outcome<std::optional<campaign_id>> log_of(const std::string& said) {
@@ -181,6 +204,9 @@ void add_proof_commands(command_syntax audit) {
       .option("--seal", said->seal_file, "FILE", "holds the logs against this seal as well")
       .option("--public-key", said->public_key, "KEY", "the seal must be signed with this key")
       .runs([said](session& with) { return verify(with, *said); });
+  audit.command("accept", "takes the tables of a stopped engine as they are, although somebody changed them")
+      .option("--reason", said->words, "TEXT", "why; it stands in the house's log")
+      .runs([said](session& with) { return accept(with, *said); });
   audit.command("seal", "a signed statement of where every log ends, to be kept elsewhere")
       .option("--key", said->key_file, "FILE",
               "the private key (PEM), made if it is not there; default: seal.key in the data folder")

@@ -445,6 +445,11 @@ void add_checks(std::vector<setting>& into) {
   into.push_back(expiry_setting());
   into.push_back(list_setting("moderation.free_mail_domains", FIELD(node.moderation.free_mail_domains),
                               "a list of domains", "no campaign may be sent from these"));
+  into.push_back(whole_setting("test_copies.per_hour", FIELD(node.test_copies.per_hour), 0, 1'000'000,
+                               "test copies that one token may send; 0: none"));
+  into.push_back(list_setting("test_copies.allowed", FIELD(node.test_copies.allowed),
+                              "a list of addresses, and domains as \"@example.com\"",
+                              "who may get test copies; an empty list: anybody"));
   into.push_back(boolean_setting("suspicion.enabled", FIELD(node.suspicion.enabled),
                                  "whether outcomes are watched and a bad campaign is held"));
   into.push_back(whole_setting("suspicion.window", FIELD(node.suspicion.window), 1, verdicts_max,

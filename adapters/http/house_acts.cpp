@@ -46,6 +46,39 @@ void page_reads::on_page(node& engine,
                   recorded.error().message);
 }
 
+std::optional<house::sign_ins_refused> refused_sign_ins::on_refused(timestamp now) {
+  if (count_++ == 0)
+    since_ = now;
+  if (told_at_ != timestamp{} && now < told_at_ + told_every)
+    return std::nullopt;
+  told_at_ = now;
+  return finish();
+}
+
+std::optional<house::sign_ins_refused> refused_sign_ins::finish() {
+  if (count_ == 0)
+    return std::nullopt;
+  return house::sign_ins_refused{std::exchange(count_, 0), since_};
+}
+
+void tell_of_refused(node& engine, const house::sign_ins_refused& what) {
+  const auto recorded = engine.store().house().record({{engine.now(), {}, what}});
+  if (!recorded)
+    spdlog::error("the house's log has not taken {} refused sign-ins: {}", what.count, recorded.error().message);
+}
+
+std::optional<timestamp>
+test_copy_quota::take(const std::string& token, std::size_t count, std::uint32_t per_hour, timestamp now) {
+  const std::lock_guard guard(mutex_);
+  auto& sent = sent_[token];
+  while (!sent.empty() && sent.front() + within <= now)
+    sent.pop_front();
+  if (sent.size() + count > per_hour)
+    return sent.empty() ? now + within : sent.front() + within;
+  sent.insert(sent.end(), count, now);
+  return std::nullopt;
+}
+
 void tell_of_test_copies(node& engine,
                          const act& by,
                          campaign_id campaign,

@@ -6,8 +6,10 @@
 #include "adapters/http/message.hpp"
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -49,6 +51,38 @@ private:
   std::mutex mutex_; ///< guards what follows
   std::map<place, reader> readers_;
 };
+
+/// Wrong tokens, counted: the first one is told of at once, those of the minute behind it together with the next, the last at the
+/// end. Used on one thread: the event loop's.
+class refused_sign_ins {
+public:
+  static constexpr auto told_every = std::chrono::minutes(1);
+  /// What is to be told now; nothing: not yet.
+  std::optional<house::sign_ins_refused> on_refused(timestamp now);
+  /// What has not been told so far.
+  std::optional<house::sign_ins_refused> finish();
+
+private:
+  std::uint64_t count_ = 0;
+  timestamp since_{};
+  timestamp told_at_{};
+};
+
+/// How many test copies each token has sent within the last hour; forgotten at a restart. Any thread.
+class test_copy_quota {
+public:
+  static constexpr auto within = std::chrono::hours(1);
+  /// Takes `count` of a token's `per_hour`. Nothing: they may go; else when the first of those before is an hour old.
+  std::optional<timestamp>
+  take(const std::string& token, std::size_t count, std::uint32_t per_hour, timestamp now);
+
+private:
+  std::mutex mutex_; ///< guards what follows
+  std::map<std::string, std::deque<timestamp>> sent_;
+};
+
+/// Tells the house's log of refused sign-ins; may wait for the disk.
+void tell_of_refused(node& engine, const house::sign_ins_refused& what);
 
 /// What became of test copies.
 void tell_of_test_copies(node& engine,

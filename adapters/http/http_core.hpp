@@ -111,7 +111,9 @@ struct http_core {
   std::unordered_map<connection_number, http_session*> sessions;
   under_way_count requests;
   const std::shared_ptr<letter_history> letters = std::make_shared<letter_history>();
+  sluice::refused_sign_ins refused_sign_ins;
   const std::shared_ptr<sluice::page_reads> page_reads = std::make_shared<sluice::page_reads>();
+  const std::shared_ptr<sluice::test_copy_quota> test_copy_quota = std::make_shared<sluice::test_copy_quota>();
   const std::shared_ptr<http_numbers> numbers = std::make_shared<http_numbers>();
   std::atomic<bool> is_stopping = false;
 

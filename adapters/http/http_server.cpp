@@ -101,6 +101,8 @@ public:
     core_.loop.stop();
     if (thread_.joinable())
       thread_.join();
+    if (const auto told = core_.refused_sign_ins.finish())
+      tell_of_refused(core_.engine, *told);
   }
 
 private:

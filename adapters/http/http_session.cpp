@@ -394,6 +394,7 @@ std::optional<http_response> http_session::check_route(exchange& into) {
   into.request.letters = core_.letters;
   into.request.numbers = core_.numbers;
   into.request.page_reads = core_.page_reads;
+  into.request.test_copy_quota = core_.test_copy_quota;
   if (core_.certificate)
     into.request.certificate_trouble = core_.certificate->trouble();
   if (into.request.idempotency_key.size() > idempotency_key_bytes_max)
@@ -414,6 +415,8 @@ http_response http_session::refuse_token(exchange& of, const error& why) {
   if (why.code != error_code::unauthenticated || of.secret.empty())
     return problem(why);
   ++core_.numbers->wrong_tokens;
+  if (const auto told = core_.refused_sign_ins.on_refused(core_.engine.now()))
+    core_.edit_threads.post([&engine = core_.engine, told = *told] { tell_of_refused(engine, told); });
   const auto wait = core_.guesses.on_wrong_token(from_.key, core_.engine.now());
   if (!wait)
     return problem(why);

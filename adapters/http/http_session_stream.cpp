@@ -20,7 +20,9 @@ namespace asio = boost::asio;
 
 /// A listener hears of one campaign at most so often, and a sign of life at least so often.
 constexpr auto stream_pause = std::chrono::milliseconds(250);
-constexpr auto stream_heartbeat = std::chrono::seconds(15);
+constexpr std::chrono::milliseconds stream_heartbeat = std::chrono::seconds(15);
+/// Nobody is woken by the house's log: who wants to hear of it looks.
+constexpr std::chrono::milliseconds house_look_every = std::chrono::seconds(1);
 /// Campaigns that are told of in one piece: so much text lies there at most for a listener that does not read.
 constexpr std::size_t campaigns_per_piece = 100;
 
@@ -35,12 +37,14 @@ std::string event_text(node& engine, campaign_id id) {
 struct stream_query {
   std::optional<campaign_id> only;
   bool is_brief = false;
+  bool is_of_house = false; ///< it hears of the house's log, too
 };
 
 result<stream_query> read_stream_query(const http_request& request) {
   query_reader query(request);
   const auto wanted = query.text("campaign");
   const auto form = query.text("form");
+  const auto is_of_house = query.boolean("house");
   if (const auto fault = query.finish())
     return std::unexpected(*fault);
   const auto only = wanted.empty() ? std::nullopt : parse_campaign_id(wanted);
@@ -49,7 +53,7 @@ result<stream_query> read_stream_query(const http_request& request) {
   if (!form.empty() && form != "brief")
     return failure(error_code::invalid_input,
                    notice{"parameter_one_of", {{"parameter", "form"}, {"names", "brief, or left out"}}});
-  return stream_query{only, form == "brief"};
+  return stream_query{only, form == "brief", is_of_house};
 }
 
 } // namespace
@@ -76,6 +80,7 @@ asio::awaitable<void> http_session::stream_changes(const exchange_ptr& asked) {
   // A listener that comes back must learn which campaigns are gone: those not told of before this.
   auto says_caught_up = query->is_brief;
   auto is_told_something = true;
+  event_number house_told = 0;
   while (!core_.is_stopping && authorize(core_.engine, asked->entry->needed, asked->secret)) {
     wake_.close();
     const auto changed = feed->take();
@@ -94,6 +99,8 @@ asio::awaitable<void> http_session::stream_changes(const exchange_ptr& asked) {
     text.clear();
     if (changed.empty() && !is_told_something)
       text = ": still here\n\n";
+    if (const auto last = core_.engine.store().house().last_number(); query->is_of_house && last != house_told)
+      text += fmt::format("event: house\ndata: {{\"number\":{}}}\n\n", house_told = last);
     if (std::exchange(says_caught_up, false))
       text += "event: caught_up\ndata: {}\n\n";
     if (!text.empty()) {
@@ -106,7 +113,7 @@ asio::awaitable<void> http_session::stream_changes(const exchange_ptr& asked) {
     co_await pause_.wait_for(stream_pause);
     // A change cuts it short, and so does the engine's stop.
     if (!core_.is_stopping)
-      co_await wake_.wait_for(stream_heartbeat);
+      co_await wake_.wait_for(query->is_of_house ? house_look_every : stream_heartbeat);
   }
   if (is_chunked)
     co_await write("0\r\n\r\n");

@@ -19,6 +19,7 @@ namespace sluice {
 
 class letter_history;
 class page_reads;
+class test_copy_quota;
 
 /// What the server tells of itself in /metrics. Written on the event loop.
 struct http_numbers {
@@ -41,6 +42,7 @@ struct http_request {
   std::string body;
   token_info who;                          ///< empty on routes that need no token
   std::shared_ptr<sluice::page_reads> page_reads; ///< what the house's log has yet to be told of
+  std::shared_ptr<sluice::test_copy_quota> test_copy_quota;
   std::shared_ptr<letter_history> letters; ///< what earlier requests learnt of the logs
   std::shared_ptr<const http_numbers> numbers;
   std::string certificate_trouble; ///< of a listener with TLS: why its newest certificate is not in use

@@ -50,6 +50,20 @@ void send_test_copy(node& engine, const http_request& request, const respond& an
   const auto view = whole_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
+  const auto& rules = engine.settings().test_copies;
+  for (const auto& one : addresses)
+    if (!is_allowed(rules, one))
+      return answer(problem(
+          make_error(error_code::not_permitted, notice{"test_copy_address_forbidden", {{"address", one}}})));
+  if (const auto checked = check_test_copy(engine.store(), *view, static_cast<letter_index>(index),
+                                           engine.settings().moderation);
+      !checked)
+    return answer(problem(checked.error()));
+  if (const auto free_at =
+          request.test_copy_quota->take(request.who.id, addresses.size(), rules.per_hour, engine.now()))
+    return answer(
+        problem(make_error(error_code::not_permitted,
+                           notice{"test_copies_used_up", {{"max", rules.per_hour}, {"until", *free_at}}})));
   auto copies =
       make_test_copies(engine.store(), *view, static_cast<letter_index>(index), addresses, engine.now());
   if (!copies)

@@ -20,6 +20,7 @@ result<event_number> memory_house_log::record(std::vector<house_event> events) {
     last_at_ = one.at = std::max(one.at, last_at_);
     last = journal_.append_to_house(one);
   }
+  last_number_.store(std::max(last, last_number()), std::memory_order_relaxed);
   return last;
 }
 

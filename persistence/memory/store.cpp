@@ -122,6 +122,7 @@ public:
   attachment_store& attachments() override { return attachments_; }
   const attachment_store& attachments() const override { return attachments_; }
   const std::string& secret() const override { return secret_; }
+  result<std::uint64_t> accept_tables(std::string, const act&) override { return 0; }
   result<erasure> erase(std::string_view address, const act& done) override {
     erasure made;
     const auto added = suppressions_.added_by_erasure(address, done.at);

@@ -12,6 +12,7 @@ result<void> rocksdb_house_log::attach(rocksdb_journal& journal, std::function<r
   begin_ = std::move(begin);
   const auto head = journal.head(house_log_id);
   has_begun_ = head && head->number > 0;
+  last_number_ = head ? head->number : 0;
   if (!head || head->number == 0)
     return head ? result<void>{} : std::unexpected(head.error());
   return read_house_log(journal, head->number, [this](const stored_house_event& last) {
@@ -54,7 +55,10 @@ result<event_number> rocksdb_house_log::append(std::vector<house_event> events,
     journal_->append_to_house(std::move(records), std::move(change),
                               [&answer](result<event_number> done) { answer.set_value(std::move(done)); });
   }
-  return answered.get();
+  auto done = answered.get();
+  if (done && *done > last_number())
+    last_number_.store(*done, std::memory_order_relaxed);
+  return done;
 }
 
 } // namespace sluice

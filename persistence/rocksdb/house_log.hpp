@@ -4,6 +4,7 @@
 #include "persistence/hidden_address.hpp"
 #include "persistence/house_log.hpp"
 
+#include <atomic>
 #include <mutex>
 
 namespace rocksdb {
@@ -34,6 +35,8 @@ public:
   result<event_number> append(std::vector<house_event> events,
                               std::function<void(rocksdb::WriteBatch&)> change);
 
+  event_number last_number() const override { return last_number_.load(std::memory_order_relaxed); }
+
   const address_hider& hide() const { return hide_; }
 
 private:
@@ -44,6 +47,7 @@ private:
   bool has_begun_ = false;
   std::mutex mutex_; ///< guards last_at_, and that events are in the order of their times
   timestamp last_at_;
+  std::atomic<event_number> last_number_ = 0;
 };
 
 } // namespace sluice

@@ -63,6 +63,29 @@ public:
   const attachment_store& attachments() const override { return attachments_; }
   const std::string& secret() const override { return database_->secret(); }
 
+  result<std::uint64_t> accept_tables(std::string words, const act& done) override {
+    if (auto writable = database_->check_writable(); !writable)
+      return std::unexpected(writable.error());
+    // Also the tokens that are not honoured.
+    const auto tokens = rocksdb_tokens::load_from(*database_, *house_);
+    const auto audiences = audiences_.list();
+    if (!tokens || !audiences)
+      return std::unexpected(tokens ? audiences.error() : tokens.error());
+    auto events =
+        events_of_acceptance(journal_, (*tokens)->stored(), suppressions_, *audiences, house_->hide(), done);
+    if (!events)
+      return std::unexpected(events.error());
+    const auto count = events->size();
+    events->insert(events->begin(), {done.at, done.by, house::tables_accepted{std::move(words), count}});
+    if (const auto recorded = house_->record(*std::move(events)); !recorded)
+      return std::unexpected(recorded.error());
+    for (const auto& one : (*tokens)->stored())
+      tokens_->load(one.hash, one.info);
+    suppressions_.distrust(std::nullopt);
+    table_faults_.clear();
+    return count;
+  }
+
   result<erasure> erase(std::string_view address, const act& done) override {
     if (auto writable = database_->check_writable(); !writable)
       return std::unexpected(writable.error());

@@ -497,7 +497,7 @@ result<void> rocksdb_suppressions::for_each_key_of(
   return {};
 }
 
-void rocksdb_suppressions::distrust(error why) {
+void rocksdb_suppressions::distrust(std::optional<error> why) {
   const std::lock_guard guard(filter_mutex_);
   distrusted_ = std::move(why);
 }

@@ -46,8 +46,8 @@ public:
   /// Before they are on the disk: who looks in between finds too much in the filter, never too little.
   void announce(const std::vector<std::string_view>& keys);
 
-  /// From now on every question is answered with this: what stands in the list is not to be trusted.
-  void distrust(error why);
+  /// From now on every question is answered with this: what stands in the list is not to be trusted. Nothing: it is again.
+  void distrust(std::optional<error> why);
 
 private:
   /// Of which kinds there are entries, or were since the store was opened.

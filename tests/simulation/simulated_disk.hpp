@@ -48,6 +48,9 @@ public:
   attachment_store& attachments() override { return below_->attachments(); }
   const attachment_store& attachments() const override { return std::as_const(*below_).attachments(); }
   const std::string& secret() const override { return below_->secret(); }
+  result<std::uint64_t> accept_tables(std::string words, const act& done) override {
+    return below_->accept_tables(std::move(words), done);
+  }
   result<erasure> erase(std::string_view address, const act& done) override {
     return below_->erase(address, done);
   }

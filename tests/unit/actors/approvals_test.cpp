@@ -26,7 +26,7 @@ node_settings moderated() {
 }
 
 void add_token(actor_fixture& node, role what, const std::string& name) {
-  node.parts->store->tokens().create(what, name, node.now()).value();
+  node.parts->store->tokens().create(what, name, {{}, node.now()}).value();
 }
 
 command asked_by(const std::string& who, command_kind kind, bool may_approve = true) {
@@ -208,7 +208,7 @@ TEST_CASE("an audience that is not the one that was approved holds the campaign"
   auto later = spec();
   later.plan.start_at = node.now() + 1h;
   const auto id = node.start(later, 10);
-  node.parts->store->audiences().remove(node.show(id).audience.id, node.now()).value();
+  node.parts->store->audiences().remove(node.show(id).audience.id, {{}, node.now()}).value();
   node.pass(61min);
   const auto view = node.show(id);
   REQUIRE(view.hold);

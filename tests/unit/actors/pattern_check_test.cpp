@@ -22,7 +22,7 @@ struct checked_store {
     for (std::size_t row = 0; row < names.size(); ++row)
       writer->add({"r" + std::to_string(row) + "@example.com", {{name, names[row]}, {unused, "casino"}}})
           .value();
-    audience = writer->commit().value();
+    audience = writer->commit({}).value();
   }
 
   std::vector<notice> reasons(const campaign_spec& of,

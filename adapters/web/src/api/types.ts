@@ -171,6 +171,16 @@ export interface StoredAttachment {
   added_at: string;
 }
 
+/** What was done outside campaigns. */
+export interface HouseEvent {
+  number: number;
+  at: string;
+  /** The token's name; nothing: the engine. */
+  by?: string;
+  text: string;
+  notice: Notice;
+}
+
 /** A piece of template that campaigns have in common; lists have no contents. */
 export interface StoredPartial {
   name: string;

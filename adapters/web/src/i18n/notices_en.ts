@@ -490,6 +490,10 @@ export const noticesEn: Record<string, string> = {
   audience_hash_wrong: "table audiences: the rows of {audience} do not have its hash",
   audience_index_wrong: "table audiences: the index of {audience} says {address} stands in row {row}, where somebody else stands",
   audience_index_missing: "table audiences: row {row} of {audience} is missing in the index of addresses",
+  test_copy_of_rejected: "{campaign} was rejected by a moderator: no test copy of it is sent",
+  test_copy_suspicious: "the letter of {campaign} goes to nobody before a moderator has approved it: {causes}",
+  test_copy_address_forbidden: "test copies may not go to {address}: the setting test_copies.allowed says who may get them",
+  test_copies_used_up: "this token may send {max|test copy|test copies} an hour (test_copies.per_hour); again from {until:time}",
   recipient_erased: "the recipient was erased",
 
   // Not the engine's: when it cannot be asked

@@ -490,6 +490,10 @@ export const noticesRu: Record<string, string> = {
   audience_hash_wrong: "таблица списков: строки {audience} не дают его хеша",
   audience_index_wrong: "таблица списков: указатель {audience} называет для {address} строку {row}, а там другой адрес",
   audience_index_missing: "таблица списков: строки {row} списка {audience} нет в указателе адресов",
+  test_copy_of_rejected: "модератор отклонил выпуск {campaign}: пробные письма не отправляются",
+  test_copy_suspicious: "письмо выпуска {campaign} никому не уйдёт, пока его не одобрит модератор: {causes}",
+  test_copy_address_forbidden: "на {address} пробные письма слать нельзя: кому можно, задаёт настройка test_copies.allowed",
+  test_copies_used_up: "этот токен может отправить пробных писем в час: {max} (test_copies.per_hour); снова с {until:time}",
   recipient_erased: "получатель стёрт",
 
   // Not the engine's: when it cannot be asked

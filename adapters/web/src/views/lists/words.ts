@@ -10,7 +10,16 @@ const entriesRu = (n: number) => `${r.count(n)} ${r.plural(n, { one: "запис
 
 const en = {
   views: "What is shown",
-  tabs: { audiences: "Audiences", suppressions: "Suppressions", partials: "Partials" },
+  tabs: { audiences: "Audiences", suppressions: "Suppressions", partials: "Partials", house: "Engine’s log" },
+  house: {
+    intro: "What was done outside campaigns, and by whom. No address stands in it; `sluice audit verify` holds lists, suppressions and tokens against it.",
+    number: "No.",
+    at: "When",
+    by: "By",
+    what: "What",
+    engine: "the engine",
+    renew: "Read again",
+  },
   search: "Search",
   failed: (why: string) => `This could not be read: ${isolated(why)}`,
   again: "Try again",
@@ -134,7 +143,16 @@ const en = {
 
 const ru: typeof en = {
   views: "Что показать",
-  tabs: { audiences: "Списки контактов", suppressions: "Исключения", partials: "Вставки" },
+  tabs: { audiences: "Списки контактов", suppressions: "Исключения", partials: "Вставки", house: "Журнал движка" },
+  house: {
+    intro: "Что делалось помимо выпусков и кем. Адресов в журнале нет; `sluice audit verify` сверяет с ним списки, исключения и токены.",
+    number: "№",
+    at: "Когда",
+    by: "Кто",
+    what: "Что",
+    engine: "движок",
+    renew: "Обновить",
+  },
   search: "Поиск",
   failed: (why) => `Прочитать не удалось: ${isolated(why)}`,
   again: "Повторить",
