@@ -8,10 +8,13 @@ import { spokenReasons } from "../../i18n/notice_words";
 import { useSpoken } from "../../i18n/use_spoken";
 import { useWords } from "../../i18n/words";
 import { CampaignNotices } from "../outgoing/campaign_notices";
+import { approvalRows } from "../moderation/approval_rows";
+import { words as moderationTable } from "../moderation/words";
 import { words as table } from "./words";
 
 export function FactsTab({ campaign }: { campaign: Campaign }) {
   const words = useViewWords(table);
+  const own = useViewWords(moderationTable);
   const { card, details, formats: f, plan } = useWords();
   const told = useSpoken();
   const hasSeveral = useRelays().length > 0;
@@ -32,6 +35,7 @@ export function FactsTab({ campaign }: { campaign: Campaign }) {
     [details.plan, campaign.released ? card.released : plan(campaign.plan, campaign.starts_at)],
     [words.onDoubt, words.doubts[campaign.on_doubt]],
     ...(campaign.relay || hasSeveral ? [[words.relay, campaign.relay || words.anyRelay] as [string, string]] : []),
+    ...(campaign.submitted_at ? approvalRows(own, f, campaign) : []),
     ...(campaign.accepted_resent ? [[words.perhapsTwice, words.twice(campaign.accepted_resent)] as [string, string]] : []),
   ];
   return (

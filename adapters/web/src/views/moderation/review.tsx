@@ -7,11 +7,12 @@ import { useViewWords } from "../../i18n/view_words";
 import { isolated } from "../../i18n/isolate";
 import { spokenReasons } from "../../i18n/notice_words";
 import { useSpoken } from "../../i18n/use_spoken";
-import { useWords, type Words } from "../../i18n/words";
+import { useWords } from "../../i18n/words";
 import { isAllowed, useSession } from "../../session/session";
 import { CampaignNotices } from "../outgoing/campaign_notices";
 import { waitsForApproval } from "../outgoing/listing";
 import { useCampaign } from "../../stream/hooks";
+import { approvalRows } from "./approval_rows";
 import { AudiencePages } from "./audience_pages";
 import { DecisionDialog, type Decision } from "./decision_dialog";
 import { LetterFacts } from "../../components/letter_facts";
@@ -124,19 +125,6 @@ function Reasons({ campaign }: { campaign: Campaign }) {
       </ul>
     </section>
   );
-}
-
-/** Where one moderator is enough and nobody is kept from it there is nothing to say before the decision. */
-function approvalRows(own: (typeof table)["en"], formats: Words["formats"], campaign: Campaign): [string, string][] {
-  const approvals = campaign.moderation.approvals;
-  if (!approvals || (approvals.needed < 2 && !approvals.two_people && approvals.given.length === 0)) return [];
-  const barred = [...new Set([approvals.author, approvals.last_editor])].filter(Boolean);
-  const said = [
-    own.approvalsGiven(approvals.given.length, approvals.needed),
-    ...approvals.given.map((one) => own.approvalBy(one.by, formats.moment(one.at))),
-    ...(approvals.two_people && barred.length > 0 ? [own.notByAuthor(barred)] : []),
-  ];
-  return [[own.approvals, said.join(" · ")]];
 }
 
 function Facts({ campaign }: { campaign: Campaign }) {
