@@ -1,0 +1,44 @@
+// The engine's own log: who did what outside campaigns, the newest first, in both languages.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { axeFaults, open, shoot, until } from "./browser.mjs";
+import { browser, clean, engine, noOverflow, withEngine } from "./fixture.mjs";
+
+withEngine();
+
+async function at(options) {
+  const page = await open(browser, engine, options);
+  await page.evaluate(() => (location.hash = "#/lists/house"));
+  return page;
+}
+
+describe("the engine's log", () => {
+  test("says what was done and by whom", async () => {
+    await engine.http("POST", "/v1/suppressions", { emails: ["ann@example.com"], reason: "unsubscribed" });
+    const page = await at();
+    const log = page.getByRole("region", { name: "Engine’s log" });
+    await log.getByText(/1 address or domain suppressed: unsubscribed/).waitFor();
+    await log.getByText(/token "local" \(.*\) made, role/).waitFor();
+    const first = await log.getByRole("row").nth(1).textContent();
+    assert.match(first, /local.*suppressed/);
+    assert.ok(!(await log.textContent()).includes("ann@example.com"), "no address stands in it");
+    await engine.http("POST", "/v1/suppressions", { emails: ["@shop.example"], reason: "operator" });
+    await page.getByRole("button", { name: "Read again" }).click();
+    await until(async () => /operator/.test(await log.getByRole("row").nth(1).textContent()), "the new entry to come first");
+    await shoot(page, "house-log");
+    assert.deepEqual(await axeFaults(page), []);
+    clean(page);
+    await page.context().close();
+  });
+
+  test("in Russian, on a phone", async () => {
+    const page = await at({ locale: "ru-RU", width: 390, height: 800 });
+    const log = page.getByRole("region", { name: "Журнал движка" });
+    await log.getByText(/создан токен «local»/).waitFor();
+    await noOverflow(page);
+    await shoot(page, "house-log-phone-ru");
+    assert.deepEqual(await axeFaults(page), []);
+    clean(page);
+    await page.context().close();
+  });
+});
