@@ -4,7 +4,7 @@ approve says yes to it."""
 
 import unittest
 
-from engine import Engine, Refused
+from engine import Engine, Refused, wait_until
 from hostile_server import HostileServer
 
 
@@ -21,8 +21,8 @@ class ContentChanged(unittest.TestCase):
         """A campaign that waits for its second part, started with a relay that is no more."""
         first, second = self.enter(HostileServer()), self.enter(HostileServer())
         engine = self.enter(Engine(first.url()))
-        campaign = engine.start_campaign(20, plan={"parts": {"size": 5, "every": "2s"}})
-        engine.wait_status(campaign, "sending")
+        campaign = engine.start_campaign(20, plan={"parts": {"size": 5, "every": "1h"}})
+        wait_until(lambda: engine.show(campaign)["counts"]["accepted"] == 5, "the first part")
         engine.kill9()
         engine.relay = second.url()
         engine.start()
@@ -42,6 +42,7 @@ class ContentChanged(unittest.TestCase):
         with self.assertRaises(Refused):
             engine.command(campaign, "release")
         engine.command(campaign, "approve", token=moderator)
+        engine.command(campaign, "release")
         engine.wait_status(campaign, "sent")
         self.assertTrue(second.taken())
         approved = [one for one in engine.events(campaign) if one["t"] == "approved"]
@@ -53,6 +54,7 @@ class ContentChanged(unittest.TestCase):
     def test_to_resume_it_is_to_approve_it(self):
         engine, campaign, _, second = self.held()
         engine.command(campaign, "resume")
+        engine.command(campaign, "release")
         engine.wait_status(campaign, "sent")
         self.assertEqual([one["t"] for one in engine.events(campaign) if one["t"] in ("approved", "resumed")],
                          ["approved", "resumed"])

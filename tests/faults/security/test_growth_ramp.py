@@ -56,7 +56,7 @@ class GrowthRamp(unittest.TestCase):
             self.assertEqual(codes, ["domain_is_new"])
             engine.command(campaign, "approve")
             engine.command(campaign, "cancel")
-        self.assertEqual(self.start(engine, 100_000)[1], ["domain_is_new"])
+        self.assertEqual(self.start(engine, 2_000)[1], ["domain_is_new"])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import time
 import unittest
 
 from engine import Engine, Refused
+from test_clock import HOUR, Clock
 
 MODERATED = {"moderation.first_campaigns": 3, "moderation.role_addresses_percent": 100}
 
@@ -83,10 +84,17 @@ class TwoPeople(unittest.TestCase):
         self.assertEqual(engine.verify().returncode, 0)
 
     def test_an_old_approval_is_none_when_sending_begins(self):
-        engine = self.engine(**{"moderation.approval_expires": "1s"})
-        begins = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 4))
+        engine = Engine("null:", {**MODERATED, "moderation.approval_expires": "1h"}, quiet=False)
+        self.addCleanup(engine.__exit__)
+        clock = Clock(engine.folder)
+        engine.environment.update(clock.environment())
+        engine.start()
+        begins = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2 * HOUR))
         campaign = engine.start_campaign(5, plan={"start_at": begins})
-        engine.command(campaign, "approve")
+        self.assertEqual(engine.command(campaign, "approve")["status"], "preparing")
+        engine.kill9()
+        clock.jump(3 * HOUR)
+        engine.start()
         view = engine.wait_status(campaign, "paused")
         self.assertEqual(view["hold"]["reason"], "approval_expired")
         engine.command(campaign, "resume")
