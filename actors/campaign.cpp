@@ -90,7 +90,8 @@ struct campaign_actor_state {
   pool_requests store_requests;
   effects pending;
   std::vector<event> batch;
-  std::unique_ptr<claim_room::share> claims;
+  std::shared_ptr<claim_room::share> claims;
+  letter_index unsettled_claims = 0; ///< in flight, had the append that failed been taken
 
   bool is_disk_failing = false;
   milliseconds disk_retry_delay = disk_retry_first;
@@ -128,7 +129,7 @@ struct campaign_actor_state {
     state = std::move(recovered);
     snapshot_at = state.last_event;
     results = results_of_restart(state, services->relays);
-    claims = std::make_unique<claim_room::share>(services->claims, [to = self->address()] {
+    claims = std::make_shared<claim_room::share>(services->claims, [to = self->address()] {
       if (const auto there = caf::actor_cast<campaign_actor>(to))
         caf::anon_send(there, caf::tick_atom::value);
     });
@@ -154,7 +155,7 @@ struct campaign_actor_state {
     if (recovered) {
       state = std::move(*recovered);
       letters.on_reloaded();
-      claims->set(state.in_flight());
+      keep_claim_room();
       knows_relays = false;
       is_content_compared = false;
       route.reset();
@@ -594,13 +595,25 @@ struct campaign_actor_state {
       return;
     }
     is_appending = true;
+    // Here already, not when this actor hears of it: another's claim may come first.
+    const auto kept = std::max<std::size_t>({unsettled_claims, pending.in_flight, state.in_flight()});
     services->store->journal().append(
-        std::move(request), [to = me(), grants = grants_of(pending)](result<event_number> last) mutable {
+        std::move(request),
+        [to = me(), grants = grants_of(pending), room = claims, kept](result<event_number> last) mutable {
           if (last)
             grant(std::move(grants));
+          else
+            room->set(kept);
           caf::anon_send(to, append_outcome{std::move(last)});
         });
-    claims->set(state.in_flight()); // now that nobody's claim can get before what this append settles
+    keep_claim_room(); // now that nobody's claim can get before what this append settles
+  }
+
+  /// A claim that the disk refused may turn up in the log after a crash, until a later write was taken: its room is kept.
+  void keep_claim_room() { claims->set(std::max<std::size_t>(unsettled_claims, state.in_flight())); }
+  void on_claims_settled() {
+    if (std::exchange(unsettled_claims, 0) != 0)
+      keep_claim_room();
   }
 
   using letter_grants = std::vector<std::pair<campaign_queue_ptr, letter_ranges>>;
@@ -628,6 +641,7 @@ struct campaign_actor_state {
       check(*outcome.last == state.last_event, "the journal counts the events otherwise than the campaign");
       if (is_disk_failing)
         on_disk_recovery();
+      on_claims_settled();
       carry_out();
     } else if (outcome.last.error().code == error_code::conflict) {
       // Another owner writes this log: what is known here is stale, and no more may be sent by it.
@@ -679,7 +693,8 @@ struct campaign_actor_state {
       one.denied.add(std::exchange(one.granted, {}));
     }
     send_replies(failed);
-    claims->set(failed.in_flight);
+    unsettled_claims = std::max({unsettled_claims, state.in_flight(), failed.in_flight});
+    keep_claim_room();
     on_disk_failure(why.message);
     reload();
   }
@@ -771,6 +786,8 @@ struct campaign_actor_state {
 
   void retry_disk() {
     waits_for_disk = false;
+    if (unsettled_claims != 0 && services->store->condition().takes_writes)
+      on_claims_settled();
     if (is_reloading && !is_reload_asked)
       reload();
     proceed();

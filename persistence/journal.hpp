@@ -75,7 +75,7 @@ public:
   /// when nothing of them was kept: `conflict` if the log ended elsewhere, `storage_failed` if the disk
   /// did not take them, `unavailable` if the journal is closing or its queue full (see
   /// journal_queue_appends_max). What is refused without being queued is answered from the caller's
-  /// thread, before `append` returns. An append that meets a conflict does not spoil others of its group. The
+  /// thread, before `append` returns. Where the disk did not take one, those that were queued behind it by then are refused, too. An append that meets a conflict does not spoil others of its group. The
   /// only doubt is left by a process that is killed after `storage_failed` and before a later append was
   /// taken: then what was refused may be found in the log after all.
   using append_done = std::function<void(result<event_number>)>;

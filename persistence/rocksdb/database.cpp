@@ -373,6 +373,18 @@ result<void> rocksdb_database::rewrite_key(family of, std::string_view key) {
   return {};
 }
 
+result<void> rocksdb_database::renew_manifest() {
+  // Any change of options is one of the version too, even one to what it was; and each change begins a manifest (options.cpp).
+  if (const auto status = db_->SetOptions((*this)[family::meta], {{"disable_auto_compactions", "false"}});
+      !status.ok())
+    return record_failure(status);
+  // Otherwise it would lie there until the next table is written.
+  db_->DisableFileDeletions();
+  if (const auto status = db_->EnableFileDeletions(false); !status.ok())
+    return record_failure(status);
+  return {};
+}
+
 result<void> rocksdb_database::resume() {
   const std::lock_guard guard(resuming_);
   if (const auto status = db_->Resume(); !status.ok())

@@ -81,6 +81,8 @@ public:
   result<void> flush_all();
   /// Writes the tables anew that hold a key, so that no older value of it is left in any.
   result<void> rewrite_key(family of, std::string_view key);
+  /// Begins a new manifest: the one before names keys of tables that are no more.
+  result<void> renew_manifest();
   /// A value; nothing if there is none.
   result<std::optional<std::string>> get(family from, std::string_view key) const;
 

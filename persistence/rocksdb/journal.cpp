@@ -185,21 +185,43 @@ void rocksdb_journal::run() {
       taken.swap(queue_);
       queued_bytes_ = 0;
     }
-    write_or_refuse(taken);
+    const auto failed = write_or_refuse(taken);
     for (auto& one : taken)
       answer(one);
     taken.clear();
+    if (failed)
+      refuse_queued(*failed);
   }
 }
 
 /// Nothing may end the one writer: what cannot even be put together, as where there is no memory, is refused.
-void rocksdb_journal::write_or_refuse(group& appends) {
+std::optional<error> rocksdb_journal::write_or_refuse(group& appends) {
   try {
-    write(appends);
+    return write(appends);
   } catch (const std::exception& problem) {
     heads_.clear();
+    const auto why =
+        make_error(error_code::internal,
+                   notice{"text", {{"text", fmt::format("cannot write to the log: {}", problem.what())}}});
     for (auto& one : appends)
-      one.answer = failure(error_code::internal, fmt::format("cannot write to the log: {}", problem.what()));
+      one.answer = std::unexpected(why);
+    return why;
+  }
+}
+
+/// What was queued before the failure was told may hang on what was not kept: a campaign's claim takes the room that
+/// another's outcomes leave, which stand before it.
+void rocksdb_journal::refuse_queued(const error& why) {
+  group refused;
+  {
+    const std::lock_guard guard(mutex_);
+    refused.swap(queue_);
+    queued_bytes_ = 0;
+  }
+  for (auto& one : refused) {
+    if (one.what == purpose::append || one.what == purpose::append_to_house)
+      one.answer = std::unexpected(why);
+    answer(one);
   }
 }
 
@@ -213,7 +235,7 @@ void rocksdb_journal::answer(queued_append& one) const {
   }
 }
 
-void rocksdb_journal::write(group& appends) {
+std::optional<error> rocksdb_journal::write(group& appends) {
   // Never within a group: a log's end that is only staged yet is known from nowhere else.
   if (heads_.size() >= heads_max)
     heads_.clear();
@@ -221,14 +243,15 @@ void rocksdb_journal::write(group& appends) {
   for (auto& one : appends)
     stage(one, batch);
   if (batch.Count() == 0)
-    return;
+    return std::nullopt;
   const auto written = database_.write(batch, durability::synced);
   if (written)
-    return;
+    return std::nullopt;
   heads_.clear();
   // Conflicts too: they may have been judged by what the group was going to write.
   for (auto& one : appends)
     one.answer = std::unexpected(written.error());
+  return written.error();
 }
 
 /// Puts one append into the group's batch, or says in its answer why not.

@@ -79,8 +79,10 @@ private:
   void submit(queued_append&& one);
   void enqueue(queued_append&& one);
   void run();
-  void write(group& appends);
-  void write_or_refuse(group& appends);
+  /// Why nothing of them was kept, where that is so.
+  std::optional<error> write(group& appends);
+  std::optional<error> write_or_refuse(group& appends);
+  void refuse_queued(const error& why);
   void answer(queued_append& one) const;
   void stage(queued_append& one, rocksdb::WriteBatch& batch);
   result<log_head> head_of(campaign_id campaign);

@@ -216,7 +216,7 @@ private:
     for (const auto& key : entries.gone)
       if (auto done = database_->rewrite_key(family::suppressions, key); !done)
         return done;
-    return {};
+    return database_->renew_manifest();
   }
 
   /// A store of before, or a new one: what is in the tables is taken as it is.

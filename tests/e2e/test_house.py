@@ -105,7 +105,7 @@ class Erasure(unittest.TestCase):
             self.assertIn("erased; its leaf is", engine.run("audit", "letter", campaign, ERASED).stdout)
             # A list brings the address back: nobody there gets a letter.
             again = engine.http("POST", "/v1/audiences?name=again", f"email\n{ERASED}\nnew@example.com\n".encode())["id"]
-            second = engine.create(again)
+            second = engine.create(again, subject="s", text="t")
             engine.command(second, "start")
             engine.wait_status(second, "sent")
             self.assertEqual(engine.show(second)["counts"]["skipped"], 1)
@@ -150,7 +150,7 @@ class TestCopies(unittest.TestCase):
             self.assertEqual(self.status_of(engine, campaign, "b@shop.example"), (200, ""))
 
     def test_none_goes_after_a_rejection_nor_with_what_moderation_looks_for(self):
-        with Engine("null:", {"moderation.suspicious_patterns": '["casino"]'}) as engine:
+        with Engine("null:", {"moderation.suspicious_patterns": '["casino"]'}, quiet=False) as engine:
             campaign = engine.create(engine.import_rows(3), text="Our c<b>asi</b>no: casino")
             self.assertEqual(self.status_of(engine, campaign, "a@shop.example"), (409, "test_copy_suspicious"))
             engine.command(campaign, "start")

@@ -2,6 +2,8 @@
 
 #include "persistence/memory/store.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace sluice::simulation {
@@ -40,6 +42,9 @@ void simulated_disk::sync(std::size_t count) {
     queue_.pop_front();
   }
   const auto fault = write_fault();
+  // What is queued behind a write that fails may hang on it, and is refused, too.
+  if (fault && !group.empty())
+    std::ranges::move(std::exchange(queue_, {}), std::back_inserter(group));
   for (auto& one : group) {
     if (fault) {
       refused_.push_back(one.request);
@@ -51,6 +56,13 @@ void simulated_disk::sync(std::size_t count) {
     for (const auto& told : one.waiters)
       told();
   }
+}
+
+store_condition simulated_disk::condition() const {
+  if (const auto fault = write_fault())
+    return {false, {}, *fault};
+  refused_.clear();
+  return below_->condition();
 }
 
 void simulated_disk::crash() {

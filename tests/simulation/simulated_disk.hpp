@@ -55,7 +55,8 @@ public:
     return below_->erase(address, done);
   }
   result<campaign_id> next_campaign() override { return below_->next_campaign(); }
-  store_condition condition() const override { return below_->condition(); }
+  /// As a store's own: asking lets it try a write, after which nothing that was refused can turn up any more.
+  store_condition condition() const override;
 
 private:
   struct waiting_append {
@@ -138,7 +139,7 @@ private:
   failing_audiences audiences_{*this};
   failing_suppressions suppressions_{*this};
   std::deque<waiting_append> queue_;
-  std::vector<append_request> refused_; ///< since the last sync that went well: a crash may bring them back
+  mutable std::vector<append_request> refused_; ///< since the last sync that went well: a crash may bring them back
 };
 
 } // namespace sluice::simulation
