@@ -92,6 +92,30 @@ class HostileRequests(unittest.TestCase):
         self.assertEqual((now["version"], now["status"]), (before, "preparing"))
 
 
+    def test_no_way_of_writing_a_path_leads_past_its_role(self):
+        campaign = self.engine.start_campaign(10, plan={"start_at": "2099-01-01T00:00:00Z"})
+        viewer = self.engine.post("/v1/tokens", {"role": "viewer", "name": "Vera"})["secret"]
+        at = f"/v1/campaigns/{campaign}"
+        paths = [f"{at}/cancel", f"/v1/campaigns/x/../{campaign}/cancel", f"{at}/./cancel", f"{at}/pause/../cancel", f"/v1/../v1/campaigns/{campaign}/cancel",
+                 f"{at}%2Fcancel", f"{at}%2fcancel", f"{at}/%63ancel", f"/%76%31/campaigns/{campaign}/cancel", f"{at}/cancel%00", f"{at}/cancel;x=1",
+                 f"{at}/cancel?x=1", f"{at}/cancel#x", f"{at}\\cancel", f"/{at}/cancel", f"{at}/CANCEL", f"{at}/cancel%20", f"{at}/cancel.",
+                 f"http://localhost{at}/cancel", f"//localhost{at}/cancel", f"{at}/cancel%2e", f"{at}/%2e%2e/{campaign}/cancel", f"*{at}/cancel"]
+        for token, statuses in ((viewer, (400, 403, 404)), ("", (400, 401, 404))):
+            for path in paths:
+                for method in ("POST", "post", "GET", "PUT", "DELETE"):
+                    with self.subTest(path, method=method, token=bool(token)), connected(self.engine) as line:
+                        line.sendall(head(self.engine, method, path, token, Content_Length=0, X_HTTP_Method_Override="POST"))
+                        self.assertIn(read_answer(line)[0], (*statuses, 405))
+        # Whoever may cancel does it by the path's one meaning, however its letters are written, and by nothing like it.
+        for path in paths:
+            if path.endswith(("/cancel", "/%63ancel")) and "//" not in path and ".." not in path and "/./" not in path and "*" not in path:
+                continue
+            with self.subTest(path), connected(self.engine) as line:
+                line.sendall(head(self.engine, "POST", path, None, Content_Length=0))
+                self.assertIn(read_answer(line)[0], (400, 404, 405))
+        self.assertEqual(self.engine.show(campaign)["status"], "preparing")
+
+
 class Connections(unittest.TestCase):
     def setUp(self):
         soft, _ = raise_open_files(8192)

@@ -38,7 +38,8 @@ export function Gate({ children }: { children: ReactNode }) {
       },
       (fault: unknown) => {
         if (abort.signal.aborted) return;
-        if (fault instanceof ApiError && fault.status === 401) signOut("wrong");
+        // After many wrong ones the next is not told to be wrong, only to wait; a right one never is.
+        if (fault instanceof ApiError && (fault.status === 401 || fault.notice?.code === "too_many_wrong_tokens")) signOut("wrong");
         else {
           setToken("");
           setTrouble("unreachable");
