@@ -154,7 +154,7 @@ class TestCopies(unittest.TestCase):
             campaign = engine.create(engine.import_rows(3), text="Our c<b>asi</b>no: casino")
             self.assertEqual(self.status_of(engine, campaign, "a@shop.example"), (409, "test_copy_suspicious"))
             engine.command(campaign, "start")
-            engine.command(campaign, "reject", reason="no")
+            engine.command(campaign, "reject", body={"reason": "no"})
             self.assertEqual(self.status_of(engine, campaign, "a@shop.example"), (409, "test_copy_of_rejected"))
 
 
