@@ -246,6 +246,8 @@ struct campaign_actor_state {
       spdlog::error("{}: letters cannot be made ready: {}", to_string(state.id), done.failure->message);
       letters.on_build_failed();
       on_disk_failure(done.failure->message);
+    } else if (done.waits_for_memory) {
+      letters.on_build_failed(); // they are made when its turn comes, which wakes this actor
     } else {
       letters.on_built(done.made);
       std::ranges::move(done.skipped, std::back_inserter(skips));
@@ -636,6 +638,10 @@ struct campaign_actor_state {
     }
     const auto& limits = services->settings;
     const auto& memory = line.account(services);
+    if (memory.is_waiting() && !letters.is_building()) {
+      schedule(at);
+      return;
+    }
     const auto ahead_max = memory.letters_ahead(limits.batch_letters_max * limits.batches_ahead_max);
     const auto wanted = std::min(limits.batch_letters_max, ahead_max);
     // With nothing ahead nobody would tell when there is room: a batch may be on its way that nobody waits for.
