@@ -452,11 +452,12 @@ struct campaign_actor_state {
   /// Others wait behind it, so that commands keep their order.
   void look_for_key(waiting_command one) {
     is_looking_for_key = true;
-    auto key = stored_key(one.asked.by, one.asked.idempotency_key);
-    with_key.emplace(std::move(one));
+    const auto& asked = with_key.emplace(std::move(one)).asked;
     store_requests.ask(
         *services->pool, job_kind::command, me(),
-        [services = services, key = std::move(key)] { return services->store->journal().find_key(key); },
+        [services = services, by_id = asked.by_id, by = asked.by, key = asked.idempotency_key] {
+          return services->store->journal().find_key_of(by_id, by, key);
+        },
         [this](result<std::optional<key_record>> kept) { key_looked_for(kept); });
   }
 
@@ -499,9 +500,11 @@ struct campaign_actor_state {
     request.campaign = state.id;
     request.expected_last = state.last_event - batch.size();
     request.events = std::exchange(batch, {});
-    if (next.asked && !next.asked->asked.idempotency_key.empty())
-      request.key = key_record{stored_key(next.asked->asked.by, next.asked->asked.idempotency_key),
-                               std::string{name_of(next.asked->asked.kind)}, state.id, next.answer, now()};
+    if (next.asked && !next.asked->asked.idempotency_key.empty()) {
+      const auto& asked = next.asked->asked;
+      request.key = key_record{stored_key(asked.by_id, asked.by, asked.idempotency_key),
+                               std::string{name_of(asked.kind)}, state.id, next.answer, now()};
+    }
     pending = std::move(next);
     if (request.events.empty() && !request.key) {
       carry_out();

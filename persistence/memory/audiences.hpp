@@ -13,9 +13,12 @@ namespace sluice {
 
 class memory_audiences final : public audience_store {
 public:
+  /// `journal` has the keys, and outlives it.
+  explicit memory_audiences(sluice::journal& journal) : journal_(journal) {}
+
   result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) override;
-  result<std::vector<audience_info>>
-  commit_all(std::span<const std::unique_ptr<audience_writer>> writers) override;
+  result<std::vector<audience_info>> commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
+                                                const audience_key_maker& key) override;
   result<audience_info> rename(audience_id id, std::string name) override;
   result<void> remove(audience_id id, timestamp now) override;
   result<audience_info> info(audience_id id) const override;
@@ -24,7 +27,8 @@ public:
   read_rows(audience_id id, letter_index first, std::size_t count, std::size_t bytes_max) const override;
   result<std::optional<import_summary>> import_of(audience_id id) const override;
   result<std::vector<left_out_entry>> left_out(audience_id id) const override;
-  result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
+  result<std::vector<std::optional<letter_index>>>
+  find_all(audience_id id, std::span<const std::string_view> emails) const override;
 
 private:
   struct audience {
@@ -44,6 +48,7 @@ private:
   result<audience_ptr> get(audience_id id) const;
   std::unexpected<error> missing(audience_id id) const; ///< under the lock
 
+  sluice::journal& journal_;
   mutable std::shared_mutex mutex_;
   std::uint64_t next_id_ = 1;
   std::map<audience_id, audience_ptr> audiences_;

@@ -107,7 +107,7 @@ public:
 private:
   memory_journal journal_;
   campaign_id_source campaign_ids_;
-  memory_audiences audiences_;
+  memory_audiences audiences_{journal_};
   memory_suppressions suppressions_;
   memory_snapshots snapshots_{journal_};
   memory_notes notes_;

@@ -4,6 +4,7 @@
 #include "persistence/rocksdb/audience_keys.hpp"
 #include "persistence/rocksdb/audiences.hpp"
 #include "persistence/rocksdb/database.hpp"
+#include "persistence/rocksdb/journal.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -86,7 +87,7 @@ result<void> rocksdb_audience_writer::write_chunk() {
 
 result<audience_info> rocksdb_audience_writer::commit() {
   std::array<rocksdb_audience_writer*, 1> only{this};
-  auto made = commit_writers(database_, only);
+  auto made = commit_writers(database_, only, {});
   if (!made)
     return std::unexpected(made.error());
   return std::move(made->front());
@@ -103,7 +104,8 @@ result<audience_info> rocksdb_audience_writer::finish() {
 }
 
 result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
-                                                  std::span<rocksdb_audience_writer* const> writers) {
+                                                  std::span<rocksdb_audience_writer* const> writers,
+                                                  const audience_key_maker& key) {
   std::vector<audience_info> made;
   for (auto* one : writers) {
     auto info = one->finish();
@@ -129,6 +131,8 @@ result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
     }
     batch.Delete(database[family::audiences], audience_key(begun_mark, id));
   }
+  if (key)
+    put_key(batch, database, key(made));
   if (auto written = database.write(batch, durability::synced); !written)
     return give_up(written.error());
   for (auto* one : writers)

@@ -34,7 +34,8 @@ public:
 
 private:
   friend result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
-                                                           std::span<rocksdb_audience_writer* const> writers);
+                                                           std::span<rocksdb_audience_writer* const> writers,
+                                                           const audience_key_maker& key);
 
   result<bool> is_known(std::string_view folded_address, std::uint64_t hash);
   result<void> write_chunk();
@@ -54,7 +55,8 @@ private:
 
 /// See audience_store::commit_all.
 result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
-                                                  std::span<rocksdb_audience_writer* const> writers);
+                                                  std::span<rocksdb_audience_writer* const> writers,
+                                                  const audience_key_maker& key);
 
 /// Puts into a batch what deletes an audience's rows and addresses.
 void delete_content(rocksdb::WriteBatch& batch, const rocksdb_database& database, audience_id id);

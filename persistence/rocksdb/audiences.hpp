@@ -32,8 +32,8 @@ public:
   explicit rocksdb_audiences(rocksdb_database& database);
 
   result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) override;
-  result<std::vector<audience_info>>
-  commit_all(std::span<const std::unique_ptr<audience_writer>> writers) override;
+  result<std::vector<audience_info>> commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
+                                                const audience_key_maker& key) override;
   result<audience_info> rename(audience_id id, std::string name) override;
   result<void> remove(audience_id id, timestamp now) override;
   result<audience_info> info(audience_id id) const override;
@@ -42,7 +42,8 @@ public:
   read_rows(audience_id id, letter_index first, std::size_t count, std::size_t bytes_max) const override;
   result<std::optional<import_summary>> import_of(audience_id id) const override;
   result<std::vector<left_out_entry>> left_out(audience_id id) const override;
-  result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
+  result<std::vector<std::optional<letter_index>>>
+  find_all(audience_id id, std::span<const std::string_view> emails) const override;
 
 private:
   /// Before the first import: the next id, and the end of those that did not finish.
