@@ -38,11 +38,26 @@ struct letter_maker {
     return {};
   }
 
+  /// What the files that all letters carry come out as, about. What is not there or cannot be read the composer tells.
+  std::size_t shared_file_octets() const {
+    std::size_t octets = 0;
+    for (const auto& one : spec.attachments)
+      if (!one.id.empty())
+        if (const auto stored = std::as_const(*services->store).attachments().info(one.id))
+          octets += attachment_octets(stored->bytes);
+    return octets;
+  }
+
   result<built> build(const build_request& asked) {
     if (!composer) {
       const auto info = services->store->audiences().info(audience);
       if (!info)
         return std::unexpected(info.error());
+      if (!asked.account->take_shared(shared_file_octets())) {
+        built waiting;
+        waiting.waits_for_memory = true;
+        return waiting;
+      }
       if (auto made = make_composer(*info); !made)
         return std::unexpected(made.error());
     }
@@ -150,7 +165,7 @@ struct batch_builder_state {
     else if (done.error().code == error_code::internal)
       throw engine_fault(done.error());
     else
-      self->send(campaign, built{{}, nullptr, {}, done.error()});
+      self->send(campaign, built{.made = {}, .letters = nullptr, .skipped = {}, .failure = done.error()});
   }
 };
 

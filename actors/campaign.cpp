@@ -264,6 +264,8 @@ struct campaign_actor_state {
       spdlog::error("{}: letters cannot be made ready: {}", to_string(state.id), done.failure->message);
       letters.on_build_failed();
       on_disk_failure(done.failure->message);
+    } else if (done.waits_for_memory) {
+      letters.on_build_failed(); // they are made when its turn comes, which wakes this actor
     } else {
       letters.on_built(done.made);
       std::ranges::move(done.skipped, std::back_inserter(skips));
@@ -539,11 +541,12 @@ struct campaign_actor_state {
   /// Others wait behind it, so that commands keep their order.
   void look_for_key(waiting_command one) {
     is_looking_for_key = true;
-    auto key = stored_key(one.asked.by, one.asked.idempotency_key);
-    with_key.emplace(std::move(one));
+    const auto& asked = with_key.emplace(std::move(one)).asked;
     store_requests.ask(
         *services->pool, job_kind::command, me(),
-        [services = services, key = std::move(key)] { return services->store->journal().find_key(key); },
+        [services = services, by_id = asked.by_id, by = asked.by, key = asked.idempotency_key] {
+          return services->store->journal().find_key_of(by_id, by, key);
+        },
         [this](result<std::optional<key_record>> kept) { key_looked_for(kept); });
   }
 
@@ -586,9 +589,11 @@ struct campaign_actor_state {
     request.campaign = state.id;
     request.expected_last = state.last_event - batch.size();
     request.events = std::exchange(batch, {});
-    if (next.asked && !next.asked->asked.idempotency_key.empty())
-      request.key = key_record{stored_key(next.asked->asked.by, next.asked->asked.idempotency_key),
-                               std::string{name_of(next.asked->asked.kind)}, state.id, next.answer, now()};
+    if (next.asked && !next.asked->asked.idempotency_key.empty()) {
+      const auto& asked = next.asked->asked;
+      request.key = key_record{stored_key(asked.by_id, asked.by, asked.idempotency_key),
+                               std::string{name_of(asked.kind)}, state.id, next.answer, now()};
+    }
     pending = std::move(next);
     if (request.events.empty() && !request.key) {
       carry_out();
@@ -740,6 +745,10 @@ struct campaign_actor_state {
     }
     const auto& limits = services->settings;
     const auto& memory = line.account(services);
+    if (memory.is_waiting() && !letters.is_building()) {
+      schedule(at);
+      return;
+    }
     const auto ahead_max = memory.letters_ahead(limits.batch_letters_max * limits.batches_ahead_max);
     const auto wanted = std::min(limits.batch_letters_max, ahead_max);
     // With nothing ahead nobody would tell when there is room: a batch may be on its way that nobody waits for.

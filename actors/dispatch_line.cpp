@@ -32,7 +32,10 @@ queue_number dispatch_line::open(const engine_ptr& services, const campaign_stat
 
 const letter_budget::account& dispatch_line::account(const engine_ptr& services) {
   if (!account_)
-    account_ = services->letters.open();
+    account_ = services->letters.open([to = owner_->address()] {
+      if (const auto there = caf::actor_cast<campaign_actor>(to))
+        caf::anon_send(there, caf::tick_atom::value);
+    });
   return *account_;
 }
 

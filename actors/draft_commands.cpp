@@ -141,7 +141,7 @@ first_answer(const engine& services, campaign_id id, const command& asked) {
   if (asked.idempotency_key.empty())
     return std::nullopt;
   const auto kept =
-      std::as_const(*services.store).journal().find_key(stored_key(asked.by, asked.idempotency_key));
+      std::as_const(*services.store).journal().find_key_of(asked.by_id, asked.by, asked.idempotency_key);
   if (!kept)
     return std::unexpected(kept.error());
   if (*kept && (*kept)->campaign == id && (*kept)->what == name_of(asked.kind))
@@ -188,24 +188,21 @@ result<command_answer> answer_of_gone(const engine& services, campaign_id id, co
   return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
 }
 
-result<std::optional<campaign_id>> draft_made_before(const store& from,
-                                                     std::string_view by,
-                                                     std::string_view idempotency_key,
-                                                     std::string_view use) {
-  if (idempotency_key.empty())
+result<std::optional<campaign_id>> draft_made_before(const store& from, const create_campaign& wanted) {
+  if (wanted.idempotency_key.empty())
     return std::nullopt;
-  const auto kept = from.journal().find_key(stored_key(by, idempotency_key));
+  const auto kept = from.journal().find_key_of(wanted.by_id, wanted.by, wanted.idempotency_key);
   if (!kept)
     return std::unexpected(kept.error());
   if (!*kept)
     return std::nullopt;
-  if ((*kept)->what != use)
+  if ((*kept)->what != wanted.key_use())
     return failure(error_code::conflict, notice{"idempotency_key_reused"});
   return (*kept)->campaign;
 }
 
 result<prepared_draft> prepare_draft(const engine& services, create_campaign wanted) {
-  const auto kept = draft_made_before(*services.store, wanted.by, wanted.idempotency_key, wanted.key_use());
+  const auto kept = draft_made_before(*services.store, wanted);
   if (!kept)
     return std::unexpected(kept.error());
   if (*kept)

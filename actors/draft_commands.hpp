@@ -41,10 +41,7 @@ struct prepared_draft {
 result<prepared_draft> prepare_draft(const engine& services, create_campaign wanted);
 
 /// The draft that this key of theirs made before; nothing where it is new, or there is none. `conflict` where it was given
-/// for another request: `use` is create_campaign::key_use.
-result<std::optional<campaign_id>> draft_made_before(const store& from,
-                                                     std::string_view by,
-                                                     std::string_view idempotency_key,
-                                                     std::string_view use);
+/// for another request.
+result<std::optional<campaign_id>> draft_made_before(const store& from, const create_campaign& wanted);
 
 } // namespace sluice

@@ -79,6 +79,7 @@ error from_caf(const caf::error& theirs) {
 std::string command_to_wire(const command& value) {
   nlohmann::json fields{{"kind", name_of(value.kind)},
                         {"by", value.by},
+                        {"by_id", value.by_id},
                         {"reason", value.reason},
                         {"idempotency_key", value.idempotency_key}};
   if (value.edited) {
@@ -108,6 +109,7 @@ caf::error command_from_wire(const std::string& text, command& value) {
     return unreadable("no such command");
   value = {
       *kind, text_of(*fields, "by"), text_of(*fields, "reason"), text_of(*fields, "idempotency_key"), {}};
+  value.by_id = text_of(*fields, "by_id");
   if (const auto edited = fields->find("edited"); edited != fields->end() && edited->is_object()) {
     value.edited = draft_edit{{}, {audience_id{number_of(*edited, "audience")}, {}, 0, {}}};
     value.edited->fields = text_of(*edited, "fields");
@@ -136,6 +138,7 @@ std::string create_to_wire(const create_campaign& value) {
   return dumped({{"spec", to_json(value.spec)},
                  {"audience", value.audience.value},
                  {"by", value.by},
+                 {"by_id", value.by_id},
                  {"idempotency_key", value.idempotency_key},
                  {"accepts_left_out", value.accepts_left_out},
                  {"copied_from", value.copied_from.value_or(campaign_id{}).value}});
@@ -150,6 +153,7 @@ caf::error create_from_wire(const std::string& text, create_campaign& value) {
     return unreadable(spec.error().message);
   value = {std::move(*spec), audience_id{number_of(*fields, "audience")}, text_of(*fields, "by"),
            text_of(*fields, "idempotency_key"), fields->value("accepts_left_out", false)};
+  value.by_id = text_of(*fields, "by_id");
   if (const campaign_id original{number_of(*fields, "copied_from")}; original != campaign_id{})
     value.copied_from = original;
   return caf::none;

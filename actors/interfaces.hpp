@@ -56,6 +56,8 @@ struct built {
   batch_ptr letters; ///< of made.ready; none when there are none
   std::vector<settled_group> skipped;
   std::optional<error> failure; ///< the audience cannot be read now; all else is empty then
+  bool waits_for_memory =
+      false; ///< there is no room for its files now (letter_budget.hpp); all else is empty then
 };
 
 using campaign_queue_ptr = std::shared_ptr<campaign_queue>;

@@ -194,7 +194,8 @@ public:
   caf::actor_system& system() override { return *system_; }
   caf::actor handle() const override { return caf::actor_cast<caf::actor>(supervisor_); }
   letter_memory letters_ready() const override {
-    return {services_->letters.bytes(), services_->letters.bytes_max()};
+    const auto& letters = services_->letters;
+    return {letters.bytes(), letters.bytes_max(), letters.shared_bytes(), letters.campaigns_waiting()};
   }
   bool is_ready() const override { return !is_stopping_ && services_->store->condition().takes_writes; }
 

@@ -91,6 +91,8 @@ public:
   struct letter_memory {
     std::size_t bytes = 0;
     std::size_t bytes_max = 0;
+    std::size_t shared_bytes = 0;      ///< of them: files that all letters of a campaign carry
+    std::size_t campaigns_waiting = 0; ///< for room for such files
   };
   virtual letter_memory letters_ready() const = 0;
   /// Finishes letters on connections, leaves the rest pending, ends every actor. Idempotent.

@@ -1,5 +1,6 @@
 #include "messages/address.hpp"
 
+#include "messages/blanks.hpp"
 #include "messages/utf8.hpp"
 
 #include <idn2.h>
@@ -111,13 +112,6 @@ bool is_international(std::string_view text) {
 std::optional<std::size_t> domain_begin(std::string_view address) {
   const auto at = address.rfind('@');
   return at == std::string_view::npos ? std::nullopt : std::optional(at + 1);
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos)
-    return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
 /// `why` is a notice's code.
@@ -249,7 +243,7 @@ result<mailbox> parse_mailbox(std::string_view text) {
   for (const auto one : text)
     if (static_cast<unsigned char>(one) < 0x20 || one == 0x7F)
       return wrong(text, "address_control_character");
-  text = trimmed(text);
+  text = without_blanks(text, line_blanks);
   if (!text.ends_with('>')) {
     auto address = parse_address(text);
     if (!address)
@@ -259,12 +253,12 @@ result<mailbox> parse_mailbox(std::string_view text) {
   const auto open = text.rfind('<');
   if (open == std::string_view::npos)
     return wrong(text, "address_bracket_unopened");
-  auto address = parse_address(trimmed(text.substr(open + 1, text.size() - open - 2)));
+  auto address = parse_address(without_blanks(text.substr(open + 1, text.size() - open - 2), line_blanks));
   if (!address)
     return std::unexpected(address.error());
   if (!is_utf8(text))
     return wrong(text, "address_not_utf8");
-  const auto name = unquoted(trimmed(text.substr(0, open)));
+  const auto name = unquoted(without_blanks(text.substr(0, open), line_blanks));
   if (!name)
     return wrong(text, "address_name_unquoted");
   return mailbox{*name, std::move(*address)};

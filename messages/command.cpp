@@ -18,8 +18,13 @@ std::optional<command_kind> parse_command_kind(std::string_view text) {
   return kinds.parse(text);
 }
 
-std::string stored_key(std::string_view by, std::string_view idempotency_key) {
-  std::string key{by};
+std::string stored_key(std::string_view by_id, std::string_view by, std::string_view idempotency_key) {
+  // No name begins with a line feed, so that none can be taken for an id.
+  std::string key;
+  if (by_id.empty())
+    key = by;
+  else
+    key.append(1, '\n').append(by_id);
   key += '\n';
   key += idempotency_key;
   return key;

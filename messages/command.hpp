@@ -62,13 +62,16 @@ struct command {
   /// `accept_refusals` and `retry_refusals` likewise those that were refused provisionally.
   std::optional<letter_ranges> letters = std::nullopt;
   bool may_approve = false; ///< who asks may approve campaigns, and so resume one whose approval is void
+  std::string by_id =
+      {}; ///< the id of the token that asks, whose keys are its own; empty: the keys are the name's
   bool operator==(const command&) const = default;
 };
 
 inline constexpr std::size_t idempotency_key_bytes_max = 200;
 
-/// Under what the answer to a key is kept: each asker's keys are their own.
-std::string stored_key(std::string_view by, std::string_view idempotency_key);
+/// Under what the answer to a key is kept: each asker's keys are their own. They are those of the token's id, since its
+/// name may be another's later; without an id (embedding programs, keys of before) they are the name's.
+std::string stored_key(std::string_view by_id, std::string_view by, std::string_view idempotency_key);
 
 /// What a command that was carried out answers; it is durable by then.
 struct command_answer {
@@ -87,6 +90,7 @@ struct create_campaign {
   std::string idempotency_key;
   bool accepts_left_out = false;                         ///< as in draft_edit
   std::optional<campaign_id> copied_from = std::nullopt; ///< the draft is a copy of that campaign
+  std::string by_id = {};                                ///< as in command
   bool operator==(const create_campaign&) const = default;
 
   /// What an idempotency key is kept for: it serves one request only.

@@ -262,6 +262,13 @@ constexpr auto table = std::to_array<notice_words>({
     {"audience_missing_to_check", "{campaign} has no audience yet; give it one, then check it"},
     {"checked_at_start", "{campaign} is {status:status}: it was checked when it was started"},
     {"idempotency_key_too_long", "an idempotency key has {max} bytes at most"},
+    {"import_replacements_wrong", "line {line} of `replacements` is no object with column, file and id"},
+    {"import_file_unknown",
+     "line {line}: `replacements` has nothing for {file} in the column {column}; the list was "
+     "changed while it was read"},
+    {"kept_answer_damaged",
+     "the answer that this idempotency key had before cannot be read; look whether it was "
+     "done, and use a new key to ask again"},
     {"idempotency_key_reused",
      "this idempotency key was used for another command; use a new one for each command"},
     {"too_many_commands", "too many commands are waiting for this campaign; try again"},

@@ -17,6 +17,26 @@ result<sha256_hash> attachment_hash(std::string_view id) {
   return hash;
 }
 
+result<void> attachment_writer::add(std::string_view bytes) {
+  if (info_.bytes + bytes.size() > bytes_max_)
+    return failure(error_code::too_large, notice{"attachment_too_large", {{"max", bytes_max_}}});
+  info_.bytes += bytes.size();
+  hash_.update(bytes);
+  return take(bytes);
+}
+
+sha256_hash attachment_writer::finish() {
+  const auto hash = hash_.finish();
+  info_.id = to_hex(hash);
+  return hash;
+}
+
+result<std::unique_ptr<attachment_writer>>
+attachment_store::begin(std::string name, std::string type, std::uint64_t bytes_max, timestamp now) {
+  return begin_upload(
+      {.id = {}, .name = std::move(name), .type = std::move(type), .bytes = 0, .added_at = now}, bytes_max);
+}
+
 std::string encode_attachment(const attachment_record& one) {
   std::string value;
   nlohmann::json::to_cbor(nlohmann::json{{"number", one.number},

@@ -49,24 +49,46 @@ result<attachment_record> decode_attachment(std::string_view id, std::string_vie
 class attachment_writer {
 public:
   virtual ~attachment_writer() = default;
+  attachment_writer(const attachment_writer&) = delete;
+  attachment_writer& operator=(const attachment_writer&) = delete;
+
   /// `too_large` past the bound.
-  virtual result<void> add(std::string_view bytes) = 0;
+  result<void> add(std::string_view bytes);
   /// Makes it durable and visible.
   virtual result<stored_attachment> commit() = 0;
+
+protected:
+  attachment_writer(stored_attachment begun, std::uint64_t bytes_max) :
+      info_(std::move(begun)), bytes_max_(bytes_max) {}
+
+  /// Keeps the next bytes, which are counted and hashed by then.
+  virtual result<void> take(std::string_view bytes) = 0;
+  /// Gives it its id: all bytes are there. Gives the hash that the id writes.
+  sha256_hash finish();
+
+  stored_attachment info_;
+
+private:
+  std::uint64_t bytes_max_;
+  sha256_stream hash_;
 };
 
 /// Any thread; waits for the disk.
 class attachment_store {
 public:
   virtual ~attachment_store() = default;
-  virtual result<std::unique_ptr<attachment_writer>>
-  begin(std::string name, std::string type, std::uint64_t bytes_max, timestamp now) = 0;
+  result<std::unique_ptr<attachment_writer>>
+  begin(std::string name, std::string type, std::uint64_t bytes_max, timestamp now);
   virtual result<stored_attachment> info(std::string_view id) const = 0; ///< `not_found`
   /// Those behind `after` in the order of ids, `limit` at most.
   virtual result<std::vector<stored_attachment>> list(std::string_view after, std::size_t limit) const = 0;
   /// The content; `not_found`, `corrupt` when it is not what the id says.
   virtual result<std::string> read(std::string_view id) const = 0;
   virtual result<void> remove(std::string_view id) = 0; ///< `not_found`
+
+protected:
+  virtual result<std::unique_ptr<attachment_writer>> begin_upload(stored_attachment begun,
+                                                                  std::uint64_t bytes_max) = 0;
 };
 
 } // namespace sluice

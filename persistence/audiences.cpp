@@ -17,4 +17,11 @@ audience_store::read(audience_id id, letter_index first, std::size_t count) cons
   return all;
 }
 
+result<std::optional<letter_index>> audience_store::find(audience_id id, std::string_view email) const {
+  const auto found = find_all(id, std::span(&email, 1));
+  if (!found)
+    return std::unexpected(found.error());
+  return found->front();
+}
+
 } // namespace sluice

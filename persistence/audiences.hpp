@@ -7,6 +7,7 @@
 #include "messages/principal.hpp"
 #include "messages/time.hpp"
 #include "persistence/audience_tree.hpp"
+#include "persistence/journal.hpp"
 #include "persistence/recipient_rows.hpp"
 #include "persistence/table_fault.hpp"
 
@@ -43,6 +44,9 @@ public:
   virtual result<audience_info> commit(const act& done) = 0;
 };
 
+/// The answer to an idempotency key, made of what is answered.
+using audience_key_maker = std::function<key_record(const std::vector<audience_info>&)>;
+
 /// What is read of an audience in one go, where nobody says otherwise.
 inline constexpr std::size_t audience_read_bytes_max = 4U << 20U;
 
@@ -51,8 +55,11 @@ public:
   virtual ~audience_store() = default;
   virtual result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) = 0;
   /// Makes several, begun in this store, durable and visible at once: all of them or, after a failure or a crash, none.
+  /// The key, where there is one, is remembered with them in the same write.
   virtual result<std::vector<audience_info>>
-  commit_all(std::span<const std::unique_ptr<audience_writer>> writers, const act& done) = 0;
+  commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
+             const act& done,
+             const audience_key_maker& key = {}) = 0;
   /// Gives it another name; campaigns keep the one that they were bound to. Durable when it returns.
   virtual result<audience_info> rename(audience_id id, std::string name, const act& done) = 0;
   /// Deletes it: from then on nobody reads a row of it, and every question about it is answered `not_found` with the
@@ -103,7 +110,11 @@ public:
   /// The first rows that were left out, left_out_listed_max at most.
   virtual result<std::vector<left_out_entry>> left_out(audience_id id) const = 0;
   /// Where an address stands; nothing if it is not in there.
-  virtual result<std::optional<letter_index>> find(audience_id id, std::string_view email) const = 0;
+  result<std::optional<letter_index>> find(audience_id id, std::string_view email) const;
+  /// The same of many addresses, each answered at its place. What lies on a disk is read in its order, so that thousands
+  /// at once cost a fraction of what they do one by one.
+  virtual result<std::vector<std::optional<letter_index>>>
+  find_all(audience_id id, std::span<const std::string_view> emails) const = 0;
 
 private:
   /// `info` with the hash of its tree, which is made where there is none yet.

@@ -7,4 +7,12 @@ journal::read_raw(campaign_id, event_number, const std::function<bool(const raw_
   return failure(error_code::internal, "this journal keeps no raw records");
 }
 
+result<std::optional<key_record>>
+journal::find_key_of(std::string_view by_id, std::string_view by, std::string_view idempotency_key) const {
+  auto found = find_key(stored_key(by_id, by, idempotency_key));
+  if (found && !*found && !by_id.empty())
+    found = find_key(stored_key({}, by, idempotency_key));
+  return found;
+}
+
 } // namespace sluice

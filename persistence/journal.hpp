@@ -21,18 +21,22 @@ namespace sluice {
 
 /// The answer that an idempotency key remembers, stored in the same write as the events it caused.
 struct key_record {
-  std::string key;  ///< as the client gave it, behind its name and a line feed: clients share no keys
-  std::string what; ///< "create", or the command's name: a key serves one request only
-  campaign_id campaign;
+  std::string key; ///< as stored_key has it: clients share no keys
+  std::string
+      what; ///< "create", or the command's name, or another request's fingerprint: a key serves one request
+  campaign_id campaign; ///< 0: of no campaign; then `response` is the answer
   command_answer answer;
   timestamp at; ///< when it was given
+  std::string response =
+      {}; ///< what a request that is no campaign's was answered with, as its adapter writes it
   bool operator==(const key_record&) const = default;
 };
 
 /// For how long a key is found at least: in the engine's running time, which no jump of the clock makes pass.
 inline constexpr milliseconds key_kept_for = std::chrono::hours(24 * 30);
 
-/// What one append asks for. `events` may be empty when only a key is to be remembered.
+/// What one append asks for. `events` may be empty when only a key is to be remembered, one of no campaign (0) as well:
+/// that has no fence.
 struct append_request {
   campaign_id campaign;
   event_number expected_last = 0; ///< the number that the log must end with: the fence
@@ -111,6 +115,10 @@ public:
 
   /// The answer remembered for a key; nothing if there is none.
   virtual result<std::optional<key_record>> find_key(std::string_view key) const = 0;
+
+  /// The same for an asker's key: under the token's id, or under its name, where keys of before are.
+  result<std::optional<key_record>>
+  find_key_of(std::string_view by_id, std::string_view by, std::string_view idempotency_key) const;
 };
 
 } // namespace sluice

@@ -44,10 +44,11 @@ std::string encode_key_record(const key_record& record, milliseconds running) {
   std::string value(1, version);
   append_big_endian(value, static_cast<std::uint64_t>(record.at.time_since_epoch().count()));
   append_big_endian(value, static_cast<std::uint64_t>(running.count()));
-  nlohmann::json::to_cbor(nlohmann::json{{"what", record.what},
-                                         {"campaign", record.campaign.value},
-                                         {"answer", to_json(record.answer)}},
-                          value);
+  nlohmann::json body{
+      {"what", record.what}, {"campaign", record.campaign.value}, {"answer", to_json(record.answer)}};
+  if (!record.response.empty())
+    body["response"] = nlohmann::json::binary({record.response.begin(), record.response.end()});
+  nlohmann::json::to_cbor(body, value);
   return value;
 }
 
@@ -66,11 +67,15 @@ result<key_record> decode_key_record(std::string_view key, std::string_view valu
   const auto answer = command_answer_from_json(body["answer"]);
   if (!answer)
     return damaged();
+  std::string response;
+  if (const auto octets = body.find("response"); octets != body.end() && octets->is_binary())
+    response.assign(octets->get_binary().begin(), octets->get_binary().end());
   return key_record{.key = std::string(key),
                     .what = body["what"].get<std::string>(),
                     .campaign = {body["campaign"].get<std::uint64_t>()},
                     .answer = *answer,
-                    .at = parts->at};
+                    .at = parts->at,
+                    .response = std::move(response)};
 }
 
 std::optional<milliseconds> key_record_running_time(std::string_view value) {

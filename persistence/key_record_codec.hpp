@@ -4,7 +4,8 @@
 //   1 byte    2, the version
 //   8 bytes   when it was given: milliseconds since 1970, big-endian
 //   8 bytes   the engine's running time by then: milliseconds, big-endian
-//   the rest  a CBOR map {"what": text, "campaign": number, "answer": as messages/json.hpp writes it}
+//   the rest  a CBOR map {"what": text, "campaign": number, "answer": as messages/json.hpp writes it}; of a request that
+//             is no campaign's "campaign" is 0, and "response" has its answer as octets
 //
 // Version 1 has no byte for the version, of which the first of the time (0) takes the place, and no running time: it
 // counts as given at the running time 0.

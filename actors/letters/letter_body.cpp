@@ -1,5 +1,6 @@
 #include "actors/letters/letter_body.hpp"
 
+#include "messages/blanks.hpp"
 #include "messages/sha256.hpp"
 
 #include <algorithm>
@@ -33,13 +34,6 @@ std::string begin_of(std::string_view kind, const std::string& boundary, std::st
       .append(boundary)
       .append("\"\r\n\r\n--");
   return lines.append(boundary).append("\r\n");
-}
-
-std::string_view trimmed_value(std::string_view value) {
-  const auto begin = value.find_first_not_of(" \t\r\n");
-  if (begin == std::string_view::npos)
-    return {};
-  return value.substr(begin, value.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
 attachment_head head_of(const attachment& said, const attachment_content& content) {
@@ -138,7 +132,7 @@ result<letter_body> letter_body::make(campaign_id campaign,
 
 bool letter_body::has_own_files(std::span<const std::string_view> values) const {
   return std::ranges::any_of(own_, [&](const own_file& one) {
-    return !one.is_inline() && one.column < values.size() && !trimmed_value(values[one.column]).empty();
+    return !one.is_inline() && one.column < values.size() && !without_blanks(values[one.column]).empty();
   });
 }
 
@@ -169,7 +163,7 @@ result<void> letter_body::append_own(bool is_inline,
   for (const auto& one : own_) {
     if (one.is_inline() != is_inline)
       continue;
-    const auto id = one.column < values.size() ? trimmed_value(values[one.column]) : std::string_view{};
+    const auto id = one.column < values.size() ? without_blanks(values[one.column]) : std::string_view{};
     if (id.empty())
       continue;
     const auto content =

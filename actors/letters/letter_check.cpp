@@ -4,6 +4,7 @@
 #include "actors/letters/letter_template.hpp"
 #include "actors/letters/partials.hpp"
 #include "messages/address.hpp"
+#include "messages/lower_case.hpp"
 #include "messages/utf8.hpp"
 
 #include <algorithm>
@@ -45,15 +46,6 @@ std::vector<named_template> templates_of(const campaign_spec& spec, std::span<co
   for (const auto& one : spec.headers)
     add("headers." + one.name, one.value, columns);
   return all;
-}
-
-/// Of the alphabets that columns' names are usually written in: ASCII, Latin-1, Greek and Cyrillic.
-char32_t lower_case(char32_t one) {
-  const auto is_within = [one](char32_t first, char32_t last) { return one >= first && one <= last; };
-  if (is_within(U'A', U'Z') || (is_within(0xC0, 0xDE) && one != 0xD7) || is_within(0x391, 0x3A9) ||
-      is_within(0x410, 0x42F))
-    return one + 0x20;
-  return is_within(0x400, 0x40F) ? one + 0x50 : one;
 }
 
 /// What two spellings of one name have in common: lower case, letters and digits alone.

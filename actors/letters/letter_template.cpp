@@ -6,6 +6,7 @@
 
 #include "actors/letters/mustache_tags.hpp"
 #include "messages/address.hpp"
+#include "messages/blanks.hpp"
 
 #include <kainjow/mustache.hpp>
 
@@ -22,15 +23,7 @@ namespace {
 using component = kainjow::mustache::component<std::string>;
 using kainjow::mustache::tag_type;
 
-constexpr std::string_view blanks = " \t\r\n";
 constexpr std::uint32_t absent = static_cast<std::uint32_t>(-1);
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(blanks);
-  if (begin == std::string_view::npos)
-    return {};
-  return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
 
 std::unexpected<error>
 template_fault(std::string_view name, std::string_view text, std::size_t position, notice what) {
@@ -53,7 +46,7 @@ std::optional<std::size_t> find_too_deep(std::string_view text) {
     const auto end = text.find(closing, inside + (is_triple ? 1 : 0));
     if (end == std::string_view::npos)
       return std::nullopt; // the parser says what is wrong
-    const auto tag = trimmed(text.substr(inside, end - inside));
+    const auto tag = without_blanks(text.substr(inside, end - inside));
     const auto next = end + closing.size();
     if (!is_triple && (tag.starts_with('#') || tag.starts_with('^'))) {
       if (++depth > template_depth_max)
@@ -62,12 +55,12 @@ std::optional<std::size_t> find_too_deep(std::string_view text) {
       if (depth-- == 0)
         return std::nullopt;
     } else if (!is_triple && tag.starts_with('=')) {
-      const auto both = trimmed(tag.substr(1, tag.size() > 1 ? tag.size() - 2 : 0));
+      const auto both = without_blanks(tag.substr(1, tag.size() > 1 ? tag.size() - 2 : 0));
       const auto blank = both.find(' ');
       if (tag.size() < 5 || blank == std::string_view::npos)
         return std::nullopt;
       open = both.substr(0, blank);
-      close = trimmed(both.substr(blank));
+      close = without_blanks(both.substr(blank));
     }
     at = next;
   }
@@ -506,7 +499,7 @@ private:
       push(kind, column, name);
       return;
     }
-    const std::string field{trimmed(std::string_view{name}.substr(0, bar))};
+    const std::string field{without_blanks(std::string_view{name}.substr(0, bar))};
     const auto column = column_of(field);
     record_tag(field, column, false, true);
     push(kinds::section, column, field);
@@ -514,7 +507,7 @@ private:
     end_section(into_.steps_.size() - 2);
     push(kinds::inverted_section, column, field);
     const auto inverted = into_.steps_.size() - 1;
-    add_text(trimmed(std::string_view{name}.substr(bar + 1)));
+    add_text(without_blanks(std::string_view{name}.substr(bar + 1)));
     end_section(inverted);
   }
 

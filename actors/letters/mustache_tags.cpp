@@ -1,17 +1,12 @@
 #include "actors/letters/mustache_tags.hpp"
 
+#include "messages/blanks.hpp"
+
 namespace sluice {
 
 namespace {
 
 constexpr std::string_view tag_blanks = " \t\r\n";
-
-std::string_view without_blanks(std::string_view text) {
-  const auto begin = text.find_first_not_of(tag_blanks);
-  if (begin == std::string_view::npos)
-    return {};
-  return text.substr(begin, text.find_last_not_of(tag_blanks) - begin + 1);
-}
 
 mustache_tag::kind_type kind_of(char sigil) {
   using enum mustache_tag::kind_type;

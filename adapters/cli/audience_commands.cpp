@@ -1,4 +1,5 @@
 #include "adapters/cli/answers.hpp"
+#include "adapters/cli/attachment_columns.hpp"
 #include "adapters/cli/audience_import.hpp"
 #include "adapters/cli/campaign_text.hpp"
 #include "adapters/cli/commands.hpp"
@@ -22,6 +23,7 @@ struct audience_arguments {
   std::string name;
   std::string id;
   list_reading_words list;
+  attachment_column_words attachments;
 };
 
 struct list_arguments {
@@ -40,9 +42,13 @@ struct list_arguments {
 };
 
 outcome<exit_code> import_one(session& with, const audience_arguments& said) {
-  const auto answer = import_audience(with, said.file, said.name, said.list);
+  const auto files = upload_named_files(with, said.file, said.list, said.attachments);
+  if (!files)
+    return std::unexpected(files.error());
+  auto answer = import_audience(with, said.file, said.name, said.list, files->replacements);
   if (!answer)
     return std::unexpected(answer.error());
+  add_files(*answer, *files);
   with.io().out << (with.wants_json() ? json_text(*answer, 2) + '\n' : import_words(*answer));
   return exit_code::done;
 }
@@ -292,6 +298,7 @@ void add_audience_commands(command_syntax root) {
   auto group = root.command("audience", "lists of recipients");
   auto import = group.command("import", "takes a CSV, XLSX or JSON Lines file in as an audience");
   add_list_options(import, said->list);
+  add_attachment_options(import, said->attachments);
   import
       .argument("FILE", said->file,
                 "CSV with a header line, XLSX or JSON Lines, packed with gzip or not; - is standard input")

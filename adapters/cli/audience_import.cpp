@@ -7,6 +7,7 @@
 #include "adapters/cli/text.hpp"
 #include "messages/notice_json.hpp"
 #include "messages/notice_words.hpp"
+#include "messages/sha256.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -43,6 +44,49 @@ private:
   live_lines lines_;
   clock_source now_;
   timestamp drawn_at_;
+};
+
+/// A list with what takes the place of some of its cells, as one body: multipart/form-data (RFC 7578).
+class list_form {
+public:
+  list_form(const std::string& replacements, const std::string& name) {
+    // Nobody's list has it in it: it is made of what stands before the list.
+    boundary_ = to_hex(sha256(replacements + '\n' + name));
+    before_.text =
+        fmt::format("--{0}\r\nContent-Disposition: form-data; name=\"replacements\"\r\n\r\n{1}\r\n"
+                    "--{0}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"list\"\r\n\r\n",
+                    boundary_, replacements);
+    behind_.text = fmt::format("\r\n--{}--\r\n", boundary_);
+  }
+
+  std::string content_type() const { return "multipart/form-data; boundary=" + boundary_; }
+  std::optional<std::uint64_t> size(const source_file& list) const {
+    if (!list.size())
+      return std::nullopt;
+    return before_.text.size() + *list.size() + behind_.text.size();
+  }
+  std::optional<std::size_t> read(source_file& list, char* into, std::size_t bytes_max) {
+    if (const auto taken = before_.take(into, bytes_max); taken > 0)
+      return taken;
+    const auto count = list.read(into, bytes_max);
+    return !count || *count > 0 ? count : std::optional(behind_.take(into, bytes_max));
+  }
+
+private:
+  /// Of a text so much as fits, from the place where it stands.
+  struct given_text {
+    std::size_t take(char* into, std::size_t bytes_max) {
+      const auto count = text.copy(into, bytes_max, at);
+      at += count;
+      return count;
+    }
+    std::string text;
+    std::size_t at = 0;
+  };
+
+  std::string boundary_;
+  given_text before_;
+  given_text behind_;
 };
 
 std::string name_for(const std::string& file, const std::string& name) {
@@ -124,13 +168,16 @@ void add_list_options(command_syntax to, list_reading_words& into) {
 outcome<nlohmann::json> import_audience(session& with,
                                         const std::string& file,
                                         const std::string& name,
-                                        const list_reading_words& said) {
+                                        const list_reading_words& said,
+                                        const std::string& replacements) {
   auto opened = source_file::open(file, with.io().in);
   if (!opened)
     return std::unexpected(opened.error());
   import_bar progress(with.io());
+  auto form =
+      replacements.empty() ? std::optional<list_form>{} : list_form{replacements, name_for(file, name)};
   const auto read = [&](char* into, std::size_t bytes_max) {
-    const auto count = opened->read(into, bytes_max);
+    const auto count = form ? form->read(*opened, into, bytes_max) : opened->read(into, bytes_max);
     progress.show(*opened);
     return count;
   };
@@ -140,7 +187,8 @@ outcome<nlohmann::json> import_audience(session& with,
                                       {"sheet", said.sheet},
                                       {"email_column", said.email_column},
                                       {"header", said.has_no_header ? "none" : ""}},
-                                     read, opened->size());
+                                     read, form ? form->size(*opened) : opened->size(),
+                                     form ? form->content_type() : "application/octet-stream");
   progress.clear();
   return answer;
 }
@@ -149,6 +197,12 @@ std::string import_words(const nlohmann::json& answer) {
   auto words = fmt::format("{}  {}: {} taken, {} left out\n", shown(text_of(answer, "id")),
                            shown(text_of(answer, "name")), counted(number_of(answer, "rows"), "row", "rows"),
                            number_of(answer, "left_out_total"));
+  if (const auto files = answer.find("attachments"); files != answer.end() && files->is_object()) {
+    words += fmt::format("  {} uploaded", counted(number_of(*files, "files"), "file", "files"));
+    if (const auto missing = number_of(*files, "missing"); missing > 0)
+      words += fmt::format(", {} without one", counted(missing, "row", "rows"));
+    words += '\n';
+  }
   words += reading_words(answer);
   for (const auto& [reason, rows] : rows_by_reason(answer))
     words += fmt::format("  {}  {}: {}{}\n", rows.count, shown(reason), rows.count == 1 ? "line " : "lines ",

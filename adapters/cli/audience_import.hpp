@@ -20,11 +20,13 @@ struct list_reading_words {
 void add_list_options(command_syntax to, list_reading_words& into);
 
 /// Streams `file` (`-`: standard input) as an audience of that name (empty: the file's name). The answer is the
-/// engine's: {id, name, rows, left_out:[{line, reason, cell}…], left_out_total, read, notices}.
+/// engine's: {id, name, rows, left_out:[{line, reason, cell}…], left_out_total, read, notices}. `replacements`: see
+/// uploaded_files.
 outcome<nlohmann::json> import_audience(session& with,
                                         const std::string& file,
                                         const std::string& name,
-                                        const list_reading_words& said);
+                                        const list_reading_words& said,
+                                        const std::string& replacements = {});
 
 /// What was taken, how it was read, and what was left out: each reason with its count and line numbers.
 std::string import_words(const nlohmann::json& answer);

@@ -150,9 +150,10 @@ outcome<nlohmann::json>
 engine_client::upload(std::string_view path,
                       const query& parameters,
                       std::function<std::optional<std::size_t>(char*, std::size_t)> read_body,
-                      std::optional<std::uint64_t> body_bytes) {
+                      std::optional<std::uint64_t> body_bytes,
+                      const std::string& content_type) {
   auto what = request("POST", path, parameters);
-  what.headers.emplace_back("Content-Type: application/octet-stream");
+  what.headers.push_back("Content-Type: " + content_type);
   what.read_body = std::move(read_body);
   what.body_bytes = body_bytes;
   return run_json(what);

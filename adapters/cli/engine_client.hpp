@@ -47,7 +47,8 @@ public:
   upload(std::string_view path,
          const query& parameters,
          std::function<std::optional<std::size_t>(char* into, std::size_t bytes_max)> read_body,
-         std::optional<std::uint64_t> body_bytes);
+         std::optional<std::uint64_t> body_bytes,
+         const std::string& content_type = "application/octet-stream");
 
   /// Every item of a list, page by page, until `visit` returns false. `limit` 0: all.
   outcome<void> each_item(std::string_view path,

@@ -1,4 +1,5 @@
 #include "adapters/cli/answers.hpp"
+#include "adapters/cli/attachment_columns.hpp"
 #include "adapters/cli/attachment_upload.hpp"
 #include "adapters/cli/audience_import.hpp"
 #include "adapters/cli/campaign_text.hpp"
@@ -22,6 +23,7 @@ struct send_arguments {
   std::string file;
   std::string audience;
   list_reading_words list;
+  attachment_column_words attachments;
   bool wait = false;
   bool accepts_left_out = false;
 };
@@ -44,11 +46,19 @@ result<void> check_content(nlohmann::json content) {
 
 outcome<std::string> audience_for(session& with, const send_arguments& arguments) {
   const auto& said = arguments.audience;
-  if (!is_file(said))
+  if (!is_file(said)) {
+    if (!arguments.attachments.columns.empty())
+      return fail(exit_code::usage,
+                  fmt::format("--attachments goes with a list, and {} is an audience", said));
     return said;
-  const auto imported = import_audience(with, said, {}, arguments.list);
+  }
+  const auto files = upload_named_files(with, said, arguments.list, arguments.attachments);
+  if (!files)
+    return std::unexpected(files.error());
+  auto imported = import_audience(with, said, {}, arguments.list, files->replacements);
   if (!imported)
     return std::unexpected(imported.error());
+  add_files(*imported, *files);
   with.io().err << import_words(*imported);
   return text_of(*imported, "id");
 }
@@ -149,6 +159,7 @@ void add_send_command(command_syntax root) {
   auto said = std::make_shared<send_arguments>();
   auto command = root.command("send", "imports the audience, makes the campaign and starts it");
   add_list_options(command, said->list);
+  add_attachment_options(command, said->attachments);
   command.argument("FILE", said->file, "a campaign file (JSON)")
       .required_option("--audience", said->audience, "FILE|ID",
                        "CSV, XLSX or JSON Lines file, or an audience's id: a1")

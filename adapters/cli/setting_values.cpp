@@ -1,6 +1,7 @@
 #include "adapters/cli/setting_values.hpp"
 
 #include "adapters/cli/text.hpp"
+#include "messages/blanks.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -30,13 +31,6 @@ bool read_all(const std::string& text, Number& into) {
   const auto* end = text.data() + text.size();
   const auto read = std::from_chars(text.data(), end, into);
   return read.ec == std::errc{} && read.ptr == end;
-}
-
-std::string trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos)
-    return {};
-  return std::string{text.substr(first, text.find_last_not_of(" \t") - first + 1)};
 }
 
 } // namespace
@@ -135,8 +129,8 @@ result<std::vector<std::string>> read_list(const setting_value& from) {
   std::string_view rest{from.text};
   while (!rest.empty()) {
     const auto comma = rest.find(',');
-    if (auto item = trimmed(rest.substr(0, comma)); !item.empty())
-      items.push_back(std::move(item));
+    if (const auto item = without_blanks(rest.substr(0, comma), line_blanks); !item.empty())
+      items.emplace_back(item);
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
   }
   return items;

@@ -1,8 +1,9 @@
+#include "actors/audience_derivation.hpp"
 #include "actors/draft_commands.hpp"
 #include "adapters/http/audience_json.hpp"
 #include "adapters/http/campaign_json.hpp"
+#include "adapters/http/kept_answers.hpp"
 #include "adapters/http/routes.hpp"
-#include "adapters/import/audience_derivation.hpp"
 #include "messages/json.hpp"
 
 #include <algorithm>
@@ -22,13 +23,14 @@ constexpr std::size_t campaign_name_bytes_max = 200;
 void run_derivation(const std::shared_ptr<audience_derivation>& work,
                     const act& by,
                     const std::function<void(std::function<void()>)>& go_on,
+                    const audience_key_maker& key,
                     const std::function<void(derived)>& done) {
   const auto is_whole = work->step();
   if (!is_whole)
     return done(std::unexpected(is_whole.error()));
   if (*is_whole)
-    return done(work->commit(by));
-  go_on([work, by, go_on, done] { run_derivation(work, by, go_on, done); });
+    return done(work->commit(by, key));
+  go_on([work, by, key, go_on, done] { run_derivation(work, by, go_on, key, done); });
 }
 
 /// A text list of a body, each read by `parse`; `wanted` is said of one that is none.
@@ -163,6 +165,13 @@ result<derivation_ptr> derivation_in(node& engine, const json& body) {
   return derivation_of_split(engine, fields, std::move(name));
 }
 
+http_response derived_response(const std::vector<audience_info>& made) {
+  json items = json::array();
+  for (const auto& info : made)
+    items.push_back(audience_json(info));
+  return json_response(201, {{"items", std::move(items)}});
+}
+
 // -- copies of campaigns ----------------------------------------------------------------------------------
 
 /// The original's name with the next free number behind it: "Sale", "Sale (2)", "Sale (3)".
@@ -243,14 +252,18 @@ void derive_audiences(node& engine, const http_request& request, const respond& 
   auto work = derivation_in(engine, *body);
   if (!work)
     return answer(problem(work.error()));
-  run_derivation(std::shared_ptr(*std::move(work)), request.done_at(engine.now()), request.go_on,
-                 [answer](const derived& made) {
+  audience_key_maker key;
+  if (request.kept_under)
+    key = [&engine, under = *request.kept_under](const std::vector<audience_info>& made) {
+      return kept_record(under, derived_response(made), engine.now());
+    };
+  run_derivation(std::shared_ptr(*std::move(work)), request.done_at(engine.now()), request.go_on, key,
+                 [answer, is_kept = request.kept_under.has_value()](const derived& made) {
                    if (!made)
                      return answer(problem(made.error()));
-                   json items = json::array();
-                   for (const auto& info : *made)
-                     items.push_back(audience_json(info));
-                   answer(json_response(201, {{"items", std::move(items)}}));
+                   auto response = derived_response(*made);
+                   response.is_kept = is_kept;
+                   answer(std::move(response));
                  });
 }
 
@@ -270,9 +283,9 @@ void copy_campaign(node& engine, const http_request& request, const respond& ans
                                .idempotency_key = request.idempotency_key,
                                .accepts_left_out =
                                    !asked->audience, // somebody has accepted it for the original
-                               .copied_from = original->id};
-  const auto before =
-      draft_made_before(engine.store(), request.who.name, request.idempotency_key, what.key_use());
+                               .copied_from = original->id,
+                               .by_id = request.who.id};
+  const auto before = draft_made_before(engine.store(), what);
   if (!before)
     return answer(problem(before.error()));
   if (*before) {
@@ -291,7 +304,7 @@ void copy_campaign(node& engine, const http_request& request, const respond& ans
       derive_by_outcome(engine.store(), original->id, asked->outcomes, original->audience.name, engine.now());
   if (!work)
     return answer(problem(work.error()));
-  run_derivation(std::shared_ptr(*std::move(work)), request.done_at(engine.now()), request.go_on,
+  run_derivation(std::shared_ptr(*std::move(work)), request.done_at(engine.now()), request.go_on, {},
                  [&engine, draft = std::make_shared<sluice::create_campaign>(std::move(what)),
                   by = request.done_at(engine.now()), go_on = request.go_on, answer](const derived& made) {
                    if (!made)

@@ -109,6 +109,7 @@ void send_command(node& engine, const http_request& request, command what, const
     return answer(problem(named_campaign(engine, request).error()));
   what.by = request.who.name;
   what.may_approve = has_permission(request.who.role, permission::moderate);
+  what.by_id = request.who.id;
   what.idempotency_key = request.idempotency_key;
   engine.command(*id, std::move(what), [answer](const result<command_answer>& done) {
     answer(done ? json_response(200, to_json(*done)) : problem(done.error()));
@@ -147,6 +148,7 @@ void merge_edit(node& engine, const http_request& request, bool accepts_left_out
   command what;
   what.kind = command_kind::edit;
   what.by = request.who.name;
+  what.by_id = request.who.id;
   what.idempotency_key = request.idempotency_key;
   what.edited = draft_edit{.spec = {},
                            .audience = {*audience, {}, 0, {}},
@@ -249,7 +251,12 @@ void create_campaign(node& engine, const http_request& request, const respond& a
   auto spec = campaign_spec_from_json(*body);
   if (!spec)
     return answer(problem(spec.error()));
-  engine.create({std::move(*spec), *audience, request.who.name, request.idempotency_key, accepts_left_out},
+  engine.create({.spec = std::move(*spec),
+                 .audience = *audience,
+                 .by = request.who.name,
+                 .idempotency_key = request.idempotency_key,
+                 .accepts_left_out = accepts_left_out,
+                 .by_id = request.who.id},
                 [&engine, answer, go_on = request.go_on](const result<campaign_view>& made) {
                   if (!made)
                     return answer(problem(made.error()));

@@ -83,8 +83,11 @@ void create_token(node& engine, const http_request& request, const respond& answ
   if (!made)
     return answer(problem(made.error()));
   auto shown = token_json(made->info);
+  const auto without_secret = json_response(201, shown);
   shown["secret"] = made->secret;
-  answer(json_response(201, shown));
+  auto response = json_response(201, shown);
+  response.kept_body = without_secret.body;
+  answer(std::move(response));
 }
 
 void revoke_token(node& engine, const http_request& request, const respond& answer) {

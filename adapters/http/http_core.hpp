@@ -16,6 +16,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <exception>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -108,6 +109,8 @@ struct http_core {
   concurrency_limiter heavy_looks;
   concurrency_limiter large_bodies;
   concurrency_limiter imports;
+  /// Of each idempotency key one request at a time: the others find its answer. It is the client here.
+  concurrency_limiter key_turns{{.per_client = 1, .in_all = std::numeric_limits<std::size_t>::max()}};
   std::unordered_map<connection_number, http_session*> sessions;
   under_way_count requests;
   const std::shared_ptr<letter_history> letters = std::make_shared<letter_history>();

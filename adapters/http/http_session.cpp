@@ -1,6 +1,7 @@
 #include "adapters/http/http_session.hpp"
 
 #include "adapters/http/http_target.hpp"
+#include "adapters/http/kept_answers.hpp"
 #include "messages/utf8.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -462,9 +463,15 @@ asio::awaitable<concurrency_limiter::permit_ptr> http_session::take_permit(concu
   co_return granted;
 }
 
+bool http_session::has_kept_key(const exchange& asked) {
+  return asked.entry->keeps_answers() && !asked.request.idempotency_key.empty();
+}
+
 /// An answer where too many wait already.
 asio::awaitable<std::optional<http_response>> http_session::take_permits(const exchange_ptr& asked) {
   std::vector<std::pair<concurrency_limiter*, const char*>> needed;
+  if (has_kept_key(*asked))
+    needed.emplace_back(&core_.key_turns, "requests with one Idempotency-Key");
   const auto is_large = asked->framing.form == body_form::chunked
                             ? asked->entry->body_bytes_max > small_body_bytes_max
                             : asked->framing.bytes > small_body_bytes_max;
@@ -477,7 +484,9 @@ asio::awaitable<std::optional<http_response>> http_session::take_permits(const e
   if (asked->entry->work == work_kind::heavy_look)
     needed.emplace_back(&core_.heavy_looks, "requests that read logs");
   for (const auto& [limiter, what] : needed) {
-    auto permit = co_await take_permit(*limiter, asked->client);
+    const auto client =
+        limiter == &core_.key_turns ? asked->client + '\n' + asked->request.idempotency_key : asked->client;
+    auto permit = co_await take_permit(*limiter, client);
     if (!permit && core_.is_stopping)
       co_return problem(make_error(error_code::unavailable, notice{"engine_stops"}));
     if (!permit)
@@ -488,8 +497,44 @@ asio::awaitable<std::optional<http_response>> http_session::take_permits(const e
   co_return std::nullopt;
 }
 
+asio::awaitable<std::optional<http_response>> http_session::answer_before(const exchange_ptr& asked) {
+  std::optional<http_response> before;
+  if (!has_kept_key(*asked))
+    co_return before;
+  const auto look = [&before, &asked, this] {
+    auto& request = asked->request;
+    request.kept_under = answer_key_of(request);
+    auto kept = kept_answer(core_.engine.store().journal(), *request.kept_under);
+    before = kept ? std::move(*kept) : problem(kept.error());
+  };
+  co_await core_.run_on(core_.threads_for(asked->entry->work), look);
+  co_return before;
+}
+
+asio::awaitable<void> http_session::keep(const exchange_ptr& asked, const http_response& done) {
+  const auto is_done = done.status >= 200 && done.status < 300;
+  if (!asked->request.kept_under || !is_done || done.is_kept)
+    co_return;
+  const auto write = [&asked, &done, this] {
+    auto& engine = core_.engine;
+    if (const auto kept = keep_answer(engine.store().journal(),
+                                      kept_record(*asked->request.kept_under, done, engine.now()));
+        !kept)
+      spdlog::warn("http: {} {} is done, but its idempotency key could not be kept: {}", asked->entry->method,
+                   asked->entry->path, kept.error().message);
+  };
+  co_await core_.run_on(core_.threads_for(asked->entry->work), write);
+}
+
 /// Nothing when the body broke off.
 asio::awaitable<std::optional<http_response>> http_session::answer(const exchange_ptr& asked) {
+  if (asked->entry->consume) {
+    auto before = co_await answer_before(asked);
+    if (before) {
+      asked->facts.keeps = asked->facts.keeps && asked->framing.form == body_form::none;
+      co_return before;
+    }
+  }
   if (asked->expects_continue && asked->framing.form != body_form::none) {
     const auto goes_on = co_await send_continue(asked->facts.version);
     if (!goes_on)
@@ -518,8 +563,13 @@ asio::awaitable<std::optional<http_response>> http_session::answer(const exchang
   if (end.is_whole && into) {
     const auto finish = [&done, &into] { done = into->finish(); };
     co_await core_.run_on(core_.import_threads, finish);
+    co_await keep(asked, done);
   } else if (end.is_whole) {
+    auto before = co_await answer_before(asked);
+    if (before)
+      co_return before;
     done = co_await handle(asked);
+    co_await keep(asked, done);
   }
   // What broke off is swept away, which writes to the store.
   if (into)

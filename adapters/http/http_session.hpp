@@ -100,6 +100,10 @@ private:
 
   // The answer.
   awaitable<std::optional<http_response>> take_permits(const exchange_ptr& asked);
+  /// What its key was answered before; nothing where it is new. Before it carries anything out.
+  awaitable<std::optional<http_response>> answer_before(const exchange_ptr& asked);
+  awaitable<void> keep(const exchange_ptr& asked, const http_response& done);
+  static bool has_kept_key(const exchange& asked);
   awaitable<permit_ptr> take_permit(concurrency_limiter& from, const std::string& client);
   awaitable<std::optional<http_response>> answer(const exchange_ptr& asked);
   awaitable<http_response> handle(const exchange_ptr& asked);

@@ -1,6 +1,7 @@
 // Lists on their way in: bodies as they are, packed, or as a form.
 
 #include "adapters/http/audience_json.hpp"
+#include "adapters/http/kept_answers.hpp"
 #include "adapters/http/multipart_form.hpp"
 #include "adapters/http/routes.hpp"
 #include "adapters/import/audience_import.hpp"
@@ -13,7 +14,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <utility>
 
 namespace sluice::handlers {
@@ -63,6 +66,49 @@ bool is_parameter(std::string_view name) {
   return std::ranges::find(import_parameters, name) != import_parameters.end();
 }
 
+/// What a form may have before its file: JSON Lines {column, file, id}, for which attachment's id each cell stands.
+constexpr std::size_t replacements_bytes_max = std::size_t{32} << 20U;
+
+std::unexpected<error> wrong_replacements(std::size_t line) {
+  return failure(error_code::invalid_input, notice{"import_replacements_wrong", {{"line", line}}});
+}
+
+/// Reads them; an empty id leaves the cell empty. A cell that is not among them ends the import.
+result<cell_replacement> replacements_in(const store& from, std::string_view text) {
+  const auto ids = std::make_shared<std::map<std::pair<std::string, std::string>, std::string>>();
+  cell_replacement made;
+  for (std::size_t line = 1; !text.empty(); ++line) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto one = json::parse(text.substr(0, end), nullptr, false);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (!one.is_object() || one.size() != 3)
+      return wrong_replacements(line);
+    for (const auto* const field : {"column", "file", "id"})
+      if (!one.contains(field) || !one[field].is_string())
+        return wrong_replacements(line);
+    auto id = one["id"].get<std::string>();
+    if (!id.empty())
+      if (const auto known = from.attachments().info(id); !known)
+        return known.error().code == error_code::not_found
+                   ? failure(error_code::invalid_input, notice_of(known.error()))
+                   : std::unexpected(known.error());
+    const auto column = one["column"].get<std::string>();
+    if (std::ranges::find(made.columns, column) == made.columns.end())
+      made.columns.push_back(column);
+    ids->insert_or_assign({column, one["file"].get<std::string>()}, std::move(id));
+  }
+  made.find = [ids](std::string_view column, std::string_view cell,
+                    std::uint64_t line) -> result<std::string> {
+    const auto known = ids->find({std::string{column}, std::string{cell}});
+    if (known != ids->end())
+      return known->second;
+    return failure(
+        error_code::invalid_input,
+        notice{"import_file_unknown", {{"line", line}, {"column", column}, {"file", excerpt(cell)}}});
+  };
+  return made;
+}
+
 /// What the query says, and the Content-Type where that has nothing.
 result<import_words> words_of_request(node& engine, const http_request& request) {
   import_words said;
@@ -96,11 +142,13 @@ public:
 /// A request's body: takes it out of gzip and of a form, where it is in one.
 class list_body final : public body_consumer {
 public:
-  list_body(std::unique_ptr<list_taker> into,
+  list_body(const store& attachments_in,
+            std::unique_ptr<list_taker> into,
             import_words said,
             bool is_packed,
             const std::string& boundary) :
-      into_(std::move(into)), said_(std::move(said)), budget_(said_.options.settings.unpacked_bytes_max) {
+      store_(attachments_in), into_(std::move(into)), said_(std::move(said)),
+      budget_(said_.options.settings.unpacked_bytes_max) {
     if (!boundary.empty())
       form_.emplace(boundary,
                     multipart_form::handlers{[this](const form_part& part) { return begin_part(part); },
@@ -150,6 +198,8 @@ private:
     part_ = part;
     value_.clear();
     is_file_ = part.file_name || part.name == "file";
+    if (!is_file_ && part.name == replacements_name)
+      return has_begun_ ? late(part) : result<void>{};
     if (!is_file_)
       return is_parameter(part.name)
                  ? result<void>{}
@@ -168,7 +218,7 @@ private:
   }
 
   static std::string known_parameters() {
-    std::string all = "file";
+    std::string all{"file, replacements"};
     for (const auto* const name : import_parameters)
       all.append(", ").append(name);
     return all;
@@ -181,18 +231,29 @@ private:
       kept_.append(bytes);
       return kept_.size() > form_file_bytes_kept_max ? begin_list() : result<void>{};
     }
-    value_.append(bytes.substr(0, value_bytes_max + 1 - std::min(value_.size(), value_bytes_max + 1)));
-    return value_.size() <= value_bytes_max
-               ? result<void>{}
-               : failure(error_code::invalid_input,
-                         notice{"too_many_bytes", {{"field", part_.name}, {"max", value_bytes_max}}});
+    const auto max = part_.name == replacements_name ? replacements_bytes_max : value_bytes_max;
+    value_.append(bytes.substr(0, max + 1 - std::min(value_.size(), max + 1)));
+    return value_.size() <= max ? result<void>{}
+                                : failure(error_code::invalid_input,
+                                          notice{"too_many_bytes", {{"field", part_.name}, {"max", max}}});
+  }
+
+  static std::unexpected<error> late(const form_part& part) {
+    return failure(error_code::invalid_input, notice{"form_parameter_late", {{"parameter", part.name}}});
   }
 
   result<void> end_part() {
     if (is_file_)
       return {};
+    if (part_.name == replacements_name) {
+      auto replaced = replacements_in(store_, std::exchange(value_, {}));
+      if (!replaced)
+        return std::unexpected(replaced.error());
+      said_.options.replaced = std::move(*replaced);
+      return {};
+    }
     if (has_begun_ && part_.name != "name")
-      return failure(error_code::invalid_input, notice{"form_parameter_late", {{"parameter", part_.name}}});
+      return late(part_);
     auto set = set_parameter(said_, part_.name, value_);
     if (set && has_begun_)
       into_->rename(said_.name);
@@ -207,6 +268,9 @@ private:
     return has_begun_ ? result<void>{} : begin_list();
   }
 
+  static constexpr std::string_view replacements_name = "replacements";
+
+  const store& store_;
   std::unique_ptr<list_taker> into_;
   import_words said_;
   unpack_budget budget_;
@@ -230,8 +294,8 @@ consume_list(node& engine, const http_request& request, std::unique_ptr<list_tak
   if (!packed.empty() && packed != "gzip" && packed != "x-gzip" && packed != "identity")
     return failure(error_code::invalid_input,
                    notice{"content_encoding_unknown", {{"encoding", excerpt(packed)}}});
-  auto body = std::make_unique<list_body>(std::move(into), std::move(*said), packed.ends_with("gzip"),
-                                          form_boundary_of(request.content_type));
+  auto body = std::make_unique<list_body>(engine.store(), std::move(into), std::move(*said),
+                                          packed.ends_with("gzip"), form_boundary_of(request.content_type));
   if (auto begun = body->begin(); !begun)
     return std::unexpected(begun.error());
   return body;
@@ -240,7 +304,8 @@ consume_list(node& engine, const http_request& request, std::unique_ptr<list_tak
 /// An upload on its way into the store. Dropped before its end it leaves nothing.
 class audience_upload final : public list_taker {
 public:
-  audience_upload(node& engine, principal by) : engine_(engine), by_(std::move(by)) {}
+  audience_upload(node& engine, principal by, std::optional<answer_key> key) :
+      engine_(engine), by_(std::move(by)), key_(std::move(key)) {}
 
   result<void> begin(import_words said) override {
     if (said.name.empty())
@@ -262,25 +327,38 @@ public:
       return problem(report.error());
     const auto record = record_of(*report);
     writer_->describe(record);
-    const auto info = writer_->commit({by_, engine_.now()});
-    if (!info)
+    audience_key_maker key;
+    if (key_)
+      key = [&](const std::vector<audience_info>& made) {
+        return kept_record(*key_, made_response(made.front(), *report, record), engine_.now());
+      };
+    const auto made =
+        engine_.store().audiences().commit_all(std::span(&writer_, 1), {by_, engine_.now()}, key);
+    if (!made)
       return problem(report->rows == 0 ? make_error(error_code::invalid_input, nothing_taken(*report, record))
-                                       : info.error());
-    auto body = audience_json(*info);
-    add_import(body, record.summary);
-    body["left_out"] = to_json(record.left_out);
-    json by_reason = json::object();
-    for (const auto& [reason, count] : report->by_reason)
-      by_reason[std::string{name_of(reason)}] = count;
-    body["left_out_by_reason"] = std::move(by_reason);
-    body["left_out_notices"] = to_json(record.summary.reasons);
-    body["notices"] = to_json(report->read.notices);
-    auto response = json_response(201, body);
-    response.headers.emplace_back("Location", "/v1/audiences/" + to_string(info->id));
+                                       : made.error());
+    auto response = made_response(made->front(), *report, record);
+    response.is_kept = key_.has_value();
     return response;
   }
 
 private:
+  static http_response
+  made_response(const audience_info& info, const import_report& report, const import_record& record) {
+    auto body = audience_json(info);
+    add_import(body, record.summary);
+    body["left_out"] = to_json(record.left_out);
+    json by_reason = json::object();
+    for (const auto& [reason, count] : report.by_reason)
+      by_reason[std::string{name_of(reason)}] = count;
+    body["left_out_by_reason"] = std::move(by_reason);
+    body["left_out_notices"] = to_json(record.summary.reasons);
+    body["notices"] = to_json(report.read.notices);
+    auto response = json_response(201, body);
+    response.headers.emplace_back("Location", "/v1/audiences/" + to_string(info.id));
+    return response;
+  }
+
   static notice nothing_taken(const import_report& report, const import_record& record) {
     if (report.left_out_total == 0)
       return notice{"list_empty"};
@@ -292,6 +370,7 @@ private:
 
   node& engine_;
   principal by_;
+  const std::optional<answer_key> key_;
   std::unique_ptr<audience_writer> writer_;
   std::optional<audience_import> reader_;
 };
@@ -343,7 +422,7 @@ private:
 
 result<std::unique_ptr<body_consumer>> import_audience(node& engine, const http_request& request) {
   return consume_list(engine, request,
-                      std::make_unique<audience_upload>(engine, request.done_at(engine.now()).by));
+                      std::make_unique<audience_upload>(engine, request.done_at(engine.now()).by, request.kept_under));
 }
 
 result<std::unique_ptr<body_consumer>> preview_audience(node& engine, const http_request& request) {

@@ -29,6 +29,14 @@ struct http_numbers {
   std::atomic<std::uint64_t> wrong_tokens = 0; ///< since the start
 };
 
+/// Under what a request's answer is kept, and what for (kept_answers.hpp).
+struct answer_key {
+  std::string by_id; ///< the token's
+  std::string by;
+  std::string key;
+  std::string use; ///< a fingerprint: a key serves one request
+};
+
 /// A request whose route was found and whose token was allowed.
 struct http_request {
   std::string method;
@@ -40,7 +48,9 @@ struct http_request {
   std::string content_type;     ///< as the header has it
   std::string content_encoding; ///< as the header has it
   std::string body;
-  token_info who;                          ///< empty on routes that need no token
+  std::optional<answer_key>
+      kept_under; ///< none: it has no Idempotency-Key, or its answer is not kept by the server
+  token_info who; ///< empty on routes that need no token
   std::shared_ptr<sluice::page_reads> page_reads; ///< what the house's log has yet to be told of
   std::shared_ptr<sluice::test_copy_quota> test_copy_quota;
   std::shared_ptr<letter_history> letters; ///< what earlier requests learnt of the logs
@@ -70,7 +80,10 @@ struct http_response {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string_view constant_body = {}; ///< instead of `body`: lives as long as the process, and is not copied
   std::shared_ptr<body_producer> produced =
-      {}; ///< instead of `body`: made on the threads of the request's kind
+      {};               ///< instead of `body`: made on the threads of the request's kind
+  bool is_kept = false; ///< under the request's key, in the write that carried it out
+  std::optional<std::string> kept_body =
+      {}; ///< what is kept instead of `body`: without what is shown once only
 };
 
 /// Where a handler brings its answer, once, from any thread.

@@ -1,5 +1,7 @@
 #include "adapters/http/page.hpp"
 
+#include "messages/blanks.hpp"
+
 #include <algorithm>
 
 namespace sluice {
@@ -18,19 +20,12 @@ constexpr auto message_frame_policy =
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
     "frame-ancestors 'self'";
 
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos)
-    return {};
-  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
-
 /// Calls `visit` for each part between commas until it says true; whether it did.
 template <class Visit>
 bool any_of_list(std::string_view list, Visit visit) {
   while (!list.empty()) {
     const auto end = std::min(list.find(','), list.size());
-    if (visit(trimmed(list.substr(0, end))))
+    if (visit(without_blanks(list.substr(0, end), line_blanks)))
       return true;
     list.remove_prefix(std::min(end + 1, list.size()));
   }
@@ -40,8 +35,9 @@ bool any_of_list(std::string_view list, Visit visit) {
 /// "gzip" without ";q=0" (RFC 9110 section 12.5.3). Whoever sends only "*" gets the file as it is.
 bool takes_gzip(std::string_view accept_encoding) {
   return any_of_list(accept_encoding, [](std::string_view one) {
-    const auto name = trimmed(one.substr(0, one.find(';')));
-    auto weight = name.size() == one.size() ? std::string_view{} : trimmed(one.substr(one.find(';') + 1));
+    const auto name = without_blanks(one.substr(0, one.find(';')), line_blanks);
+    auto weight = name.size() == one.size() ? std::string_view{}
+                                            : without_blanks(one.substr(one.find(';') + 1), line_blanks);
     if (weight.starts_with("q="))
       weight.remove_prefix(2);
     return name == "gzip" && (weight.empty() || weight.find_first_not_of("0.") != std::string_view::npos);

@@ -1,5 +1,7 @@
 #include "adapters/http/request_framing.hpp"
 
+#include "messages/blanks.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
@@ -8,16 +10,9 @@ namespace sluice {
 
 namespace {
 
-std::string_view without_blanks(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos)
-    return {};
-  return text.substr(begin, text.find_last_not_of(" \t") + 1 - begin);
-}
-
 bool is_chunked(std::string_view coding) {
   constexpr std::string_view name = "chunked";
-  return std::ranges::equal(without_blanks(coding), name, [](char given, char wanted) {
+  return std::ranges::equal(without_blanks(coding, line_blanks), name, [](char given, char wanted) {
     return given == wanted || (given >= 'A' && given <= 'Z' && given - 'A' + 'a' == wanted);
   });
 }
@@ -42,7 +37,7 @@ result<body_framing> framing_of(unsigned version,
   }
   std::optional<std::uint64_t> bytes;
   for (auto line : content_lengths) {
-    line = without_blanks(line);
+    line = without_blanks(line, line_blanks);
     std::uint64_t value = 0;
     const auto [end, fault] = std::from_chars(line.data(), line.data() + line.size(), value);
     if (fault != std::errc{} || end != line.data() + line.size())

@@ -31,6 +31,13 @@ enum class work_kind : std::uint8_t {
   import,     ///< a list of any length
 };
 
+/// What becomes of an Idempotency-Key (README.md).
+enum class key_handling : std::uint8_t {
+  answer_kept,    ///< the server keeps the answer (kept_answers.hpp)
+  in_log,         ///< a campaign's log has the answer, in the write of the events that it tells of
+  nothing_changes ///< what is asked may be asked again: keys are not looked at
+};
+
 /// Bodies up to here are read without waiting for a place among the large ones.
 inline constexpr std::uint64_t small_body_bytes_max = 64U << 10U;
 inline constexpr std::uint64_t large_body_bytes_max = 4U << 20U;
@@ -47,6 +54,9 @@ struct route {
   bool is_stream = false;
   bool is_private_elsewhere = false; ///< needs a token where the client is on another machine
   bool is_long_import = false;       ///< takes a place among the imports, as those with a consumer do
+  key_handling keys = key_handling::answer_kept; ///< GET has no keys
+
+  bool keeps_answers() const { return method != "GET" && keys == key_handling::answer_kept; }
 };
 
 struct found_route {

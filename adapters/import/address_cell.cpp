@@ -89,7 +89,7 @@ public:
 
 private:
   std::string_view blanks_off(std::string_view text) {
-    const auto bare = without_blanks(text);
+    const auto bare = without_unseen(text);
     if (bare.size() != text.size())
       into_.taken.add(leniency::blanks_trimmed);
     return bare;
@@ -154,7 +154,7 @@ private:
 
 } // namespace
 
-std::string_view without_blanks(std::string_view text) {
+std::string_view without_unseen(std::string_view text) {
   for (;;) {
     const auto first = utf8_character_at(text, 0);
     if (first.bytes == 0 || !is_unseen(first.point) || first.point == 0)

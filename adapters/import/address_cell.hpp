@@ -9,7 +9,7 @@
 namespace sluice {
 
 /// Without what nobody sees at its ends: Unicode's blanks, line ends, zero-width characters, byte order marks, soft hyphens.
-std::string_view without_blanks(std::string_view text);
+std::string_view without_unseen(std::string_view text);
 
 /// What stands in a cell, taken out.
 struct address_cell {

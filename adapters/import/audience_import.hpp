@@ -16,6 +16,7 @@
 #include "persistence/audiences.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -99,6 +100,14 @@ inline constexpr std::size_t import_row_lines_max = 100;
 /// An XLSX file is kept in memory, packed.
 inline constexpr std::size_t import_xlsx_bytes_max = std::size_t{64} << 20U;
 
+/// Puts other texts in the place of some columns' cells, as the ids of attachments in the place of files' names. Empty
+/// cells stay as they are.
+struct cell_replacement {
+  std::vector<std::string> columns;
+  /// What takes the cell's place; empty: the row has no such field. A failure ends the import.
+  std::function<result<std::string>(std::string_view column, std::string_view cell, std::uint64_t line)> find;
+};
+
 /// What whoever imports says of the file. Empty: it is found out.
 struct import_options {
   import_format format = import_format::detect;
@@ -107,6 +116,7 @@ struct import_options {
   std::string email_column = {}; ///< its name, or its number from 1
   bool has_header = true;        ///< false: columns are `email`, `column 2` …
   import_settings settings = {};
+  cell_replacement replaced = {};
 };
 
 /// The beginning of a file as it would be read; nothing is stored.

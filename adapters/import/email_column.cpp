@@ -1,6 +1,7 @@
 #include "adapters/import/email_column.hpp"
 
 #include "adapters/import/address_cell.hpp"
+#include "messages/lower_case.hpp"
 #include "messages/utf8.hpp"
 
 #include <algorithm>
@@ -29,14 +30,6 @@ void append_utf8(std::string& to, char32_t point) {
     tail(6);
     tail(0);
   }
-}
-
-char32_t lower_of_letter(char32_t point) {
-  if (point >= U'A' && point <= U'Z')
-    return point + 0x20;
-  if ((point >= U'А' && point <= U'Я') || (point >= 0xC0 && point <= 0xDE && point != 0xD7))
-    return point + 0x20;
-  return point >= 0x400 && point <= 0x40F ? point + 0x50 : point;
 }
 
 constexpr std::array exact_names = std::to_array<std::string_view>({"email", "e-mail"});
@@ -190,10 +183,10 @@ std::string plain_column_name(std::string_view column) {
     const auto [bytes, point] = utf8_character_at(column, at);
     if (bytes == 0)
       return std::string{column};
-    append_utf8(plain, point == 0xA0 ? U' ' : lower_of_letter(point));
+    append_utf8(plain, point == 0xA0 ? U' ' : lower_case(point));
     at += bytes;
   }
-  std::string_view bare = without_blanks(plain);
+  std::string_view bare = without_unseen(plain);
   constexpr std::string_view signs = ":*\"'()[]<>#?. ";
   const auto begin = bare.find_first_not_of(signs);
   if (begin == std::string_view::npos)

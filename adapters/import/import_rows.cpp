@@ -51,6 +51,27 @@ bool is_storable_text(std::string_view text) {
   return text.find('\0') == std::string_view::npos && is_utf8(text);
 }
 
+result<std::uint16_t> import_rows::column(std::string_view name) {
+  auto made = into_.column(name);
+  if (made && std::ranges::find(options_.replaced.columns, name) != options_.replaced.columns.end())
+    replaced_.emplace_back(*made, name);
+  return made;
+}
+
+result<void> import_rows::replace_cells(std::uint64_t line, recipient& row) const {
+  for (const auto& [column, name] : replaced_)
+    for (auto& field : row.fields)
+      if (field.column == column && !field.value.empty()) {
+        auto value = without_unseen(field.value).empty() ? result<std::string>{}
+                                                         : options_.replaced.find(name, field.value, line);
+        if (!value)
+          return std::unexpected(value.error());
+        field.value = std::move(*value);
+      }
+  std::erase_if(row.fields, [](const field_value& field) { return field.value.empty(); });
+  return {};
+}
+
 void import_rows::leave_out(std::uint64_t line, left_out_reason reason, std::string_view cell) {
   constexpr std::size_t cut_bytes = 3; // of the … where something was cut off
   ++report_.left_out_total;
@@ -96,6 +117,9 @@ result<void> import_rows::add(std::uint64_t line, std::string_view cell, recipie
   if (!checked)
     return leave(reason_of(address, checked.error().notice.code));
   row.email = std::move(*checked);
+  if (!replaced_.empty())
+    if (auto replaced = replace_cells(line, row); !replaced)
+      return replaced;
   const auto taken = into_.add(row);
   if (!taken)
     return std::unexpected(taken.error());

@@ -6,6 +6,8 @@
 #include "adapters/import/audience_import.hpp"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace sluice {
 
@@ -21,7 +23,7 @@ public:
   /// Where only the beginning is looked at: no row is taken then.
   import_preview* preview() const { return preview_; }
 
-  result<std::uint16_t> column(std::string_view name) { return into_.column(name); }
+  result<std::uint16_t> column(std::string_view name);
   void leave_out(std::uint64_t line, left_out_reason reason, std::string_view cell);
   /// Takes the row, whose address is still as it was in the file, or counts it. Fails only when the writer does.
   result<void> add(std::uint64_t line, std::string_view cell, recipient& row);
@@ -36,6 +38,7 @@ public:
   void finish();
 
 private:
+  result<void> replace_cells(std::uint64_t line, recipient& row) const;
   result<std::string> checked_address(std::string_view address) const;
   void count_taken(const leniencies& taken);
 
@@ -46,6 +49,7 @@ private:
   leniency_counts counts_{};
   std::vector<notice> told_;
   address_cell cell_;
+  std::vector<std::pair<std::uint16_t, std::string>> replaced_; ///< columns whose cells are replaced
 };
 
 } // namespace sluice

@@ -219,7 +219,7 @@ private:
       return;
     std::vector<std::string> cells;
     for (std::size_t index = 0; index < members_.size(); ++index) {
-      const std::string name{without_blanks(members_.name(index))};
+      const std::string name{without_unseen(members_.name(index))};
       const auto known = std::ranges::find(shown.columns, name);
       const auto at = static_cast<std::size_t>(known - shown.columns.begin());
       if (known == shown.columns.end())
@@ -237,7 +237,7 @@ private:
     std::optional<std::size_t> found;
     auto best = column_fit::none;
     for (std::size_t index = 0; index < members_.size(); ++index) {
-      const auto fit = fit_of(without_blanks(members_.name(index)), said);
+      const auto fit = fit_of(without_unseen(members_.name(index)), said);
       if (fit == column_fit::exactly && best == column_fit::exactly)
         return failure(error_code::invalid_input, notice_of(left_out_reason::repeated_field));
       if (fit > best) {
@@ -266,7 +266,7 @@ private:
       return leave_out(left_out_reason::repeated_field);
     row_.fields.clear();
     for (std::size_t index = 0; index < members_.size(); ++index) {
-      const auto name = without_blanks(members_.name(index));
+      const auto name = without_unseen(members_.name(index));
       auto& value = members_.value(index);
       if (name.empty())
         return leave_out(left_out_reason::bad_json);
@@ -287,7 +287,7 @@ private:
     }
     if (!*email)
       return leave_out(left_out_reason::no_address);
-    tell_email_column(without_blanks(members_.name(**email)));
+    tell_email_column(without_unseen(members_.name(**email)));
     const auto& address = members_.value(**email);
     return into_.add(line_, is_json_value(address) ? json_of_value(address) : std::string_view{address},
                      row_);

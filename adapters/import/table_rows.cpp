@@ -34,7 +34,7 @@ std::optional<std::size_t> wrong_text_in(const record_fields& fields) {
 
 bool is_empty_record(const record_fields& fields) {
   for (std::size_t index = 0; index < fields.size(); ++index)
-    if (!without_blanks(fields[index]).empty())
+    if (!without_unseen(fields[index]).empty())
       return false;
   return true;
 }
@@ -84,7 +84,7 @@ result<void> table_rows::take_header(std::uint64_t line, const record_fields& fi
   std::optional<std::string> address;
   for (std::size_t index = 0; has_header && !address && index < fields.size(); ++index)
     if (into_.has_address(fields[index]))
-      address = std::string{without_blanks(fields[index])};
+      address = std::string{without_unseen(fields[index])};
   if (address && !into_.preview())
     return failure(error_code::invalid_input, notice{"header_missing", {{"cell", *address}}});
   has_header = has_header && !address;
@@ -101,7 +101,7 @@ result<void> table_rows::take_header(std::uint64_t line, const record_fields& fi
 
 result<void> table_rows::name_columns(const record_fields& header) {
   for (std::size_t index = 0; index < header.size(); ++index) {
-    const auto name = without_blanks(header[index]);
+    const auto name = without_unseen(header[index]);
     into_.count(leniency::blanks_trimmed, name.size() == header[index].size() ? 0 : 1);
     names_.emplace_back(name);
   }
@@ -222,7 +222,7 @@ result<void> table_rows::stop_looking() {
     std::size_t addresses = 0;
     std::size_t filled = 0;
     for (const auto& record : held_) {
-      if (index >= record.fields.size() || without_blanks(record.fields[index]).empty())
+      if (index >= record.fields.size() || without_unseen(record.fields[index]).empty())
         continue;
       ++filled;
       addresses += into_.has_address(record.fields[index]) ? 1U : 0U;
@@ -275,7 +275,7 @@ void table_rows::show(const record_fields& fields) {
 /// Cells behind the last column are no cells where they are empty.
 bool table_rows::has_extra_cell(std::uint64_t line, const record_fields& fields) {
   for (auto index = columns_.size(); index < fields.size(); ++index)
-    if (!without_blanks(fields[index]).empty()) {
+    if (!without_unseen(fields[index]).empty()) {
       into_.leave_out(line, left_out_reason::wrong_field_count, fields[index]);
       return true;
     }

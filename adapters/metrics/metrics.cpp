@@ -59,6 +59,11 @@ std::string metrics_text(node& engine) {
   fmt::format_to(into, "sluice_letters_ready_bytes {}\n", ready.bytes);
   head("sluice_letters_ready_bytes_max", "What that may be: memory.letters.");
   fmt::format_to(into, "sluice_letters_ready_bytes_max {}\n", ready.bytes_max);
+  head("sluice_letters_shared_bytes",
+       "Of the memory of letters: files that all letters of a campaign carry.");
+  fmt::format_to(into, "sluice_letters_shared_bytes {}\n", ready.shared_bytes);
+  head("sluice_campaigns_waiting_for_memory", "Campaigns that wait for room for the files of their letters.");
+  fmt::format_to(into, "sluice_campaigns_waiting_for_memory {}\n", ready.campaigns_waiting);
   head("sluice_ready", "1 while the engine takes commands.");
   fmt::format_to(into, "sluice_ready {}\n", engine.is_ready() ? 1 : 0);
   head("sluice_build_info", "Always 1; the version is in the label.");

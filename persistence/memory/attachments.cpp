@@ -4,38 +4,29 @@ namespace sluice {
 
 class memory_attachments::writer final : public attachment_writer {
 public:
-  writer(memory_attachments& into, stored_attachment info, std::uint64_t bytes_max) :
-      into_(into), info_(std::move(info)), bytes_max_(bytes_max) {}
-
-  result<void> add(std::string_view bytes) override {
-    if (content_.size() + bytes.size() > bytes_max_)
-      return failure(error_code::too_large, notice{"attachment_too_large", {{"max", bytes_max_}}});
-    content_.append(bytes);
-    return {};
-  }
+  writer(memory_attachments& into, stored_attachment begun, std::uint64_t bytes_max) :
+      attachment_writer(std::move(begun), bytes_max), into_(into) {}
 
   result<stored_attachment> commit() override {
-    info_.id = to_hex(sha256(content_));
-    info_.bytes = content_.size();
+    finish();
     const std::lock_guard guard(into_.mutex_);
     into_.entries_.insert_or_assign(info_.id, entry{info_, std::move(content_)});
     return info_;
   }
 
 private:
+  result<void> take(std::string_view bytes) override {
+    content_.append(bytes);
+    return {};
+  }
+
   memory_attachments& into_;
-  stored_attachment info_;
-  std::uint64_t bytes_max_;
   std::string content_;
 };
 
-result<std::unique_ptr<attachment_writer>>
-memory_attachments::begin(std::string name, std::string type, std::uint64_t bytes_max, timestamp now) {
-  return std::make_unique<writer>(
-      *this,
-      stored_attachment{
-          .id = {}, .name = std::move(name), .type = std::move(type), .bytes = 0, .added_at = now},
-      bytes_max);
+result<std::unique_ptr<attachment_writer>> memory_attachments::begin_upload(stored_attachment begun,
+                                                                            std::uint64_t bytes_max) {
+  return std::make_unique<writer>(*this, std::move(begun), bytes_max);
 }
 
 result<stored_attachment> memory_attachments::info(std::string_view id) const {

@@ -11,8 +11,6 @@ namespace sluice {
 
 class memory_attachments final : public attachment_store {
 public:
-  result<std::unique_ptr<attachment_writer>>
-  begin(std::string name, std::string type, std::uint64_t bytes_max, timestamp now) override;
   result<stored_attachment> info(std::string_view id) const override;
   result<std::vector<stored_attachment>> list(std::string_view after, std::size_t limit) const override;
   result<std::string> read(std::string_view id) const override;
@@ -20,6 +18,8 @@ public:
 
 private:
   class writer;
+  result<std::unique_ptr<attachment_writer>> begin_upload(stored_attachment begun,
+                                                          std::uint64_t bytes_max) override;
   struct entry {
     stored_attachment info;
     std::string content;

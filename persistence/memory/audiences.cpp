@@ -71,7 +71,9 @@ result<std::unique_ptr<audience_writer>> memory_audiences::begin(std::string nam
 }
 
 result<std::vector<audience_info>>
-memory_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers, const act& done) {
+memory_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
+                             const act& done,
+                             const audience_key_maker& key) {
   std::vector<audience_ptr> wholes;
   for (const auto& one : writers) {
     auto whole = static_cast<writer&>(*one).finish();
@@ -87,6 +89,9 @@ memory_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> w
     made.push_back(whole->info);
     audiences_.emplace(whole->info.id, std::move(whole));
   }
+  if (key)
+    journal_.append({.campaign = {}, .expected_last = 0, .events = {}, .key = key(made)},
+                    [](const result<event_number>&) {});
   return made;
 }
 
@@ -238,16 +243,21 @@ result<std::vector<left_out_entry>> memory_audiences::left_out(audience_id id) c
   return known && (*known)->how ? (*known)->how->left_out : std::vector<left_out_entry>{};
 }
 
-result<std::optional<letter_index>> memory_audiences::find(audience_id id, std::string_view email) const {
+result<std::vector<std::optional<letter_index>>>
+memory_audiences::find_all(audience_id id, std::span<const std::string_view> emails) const {
   const auto known = get(id);
   if (!known)
     return std::unexpected(known.error());
-  auto found = (*known)->index_of.find(folded(email));
-  if (found == (*known)->index_of.end())
-    found = (*known)->index_of.find(erased_target(house_.hide()(folded(email))));
-  if (found == (*known)->index_of.end())
-    return std::nullopt;
-  return found->second;
+  std::vector<std::optional<letter_index>> places;
+  places.reserve(emails.size());
+  const auto& index_of = (*known)->index_of;
+  for (const auto email : emails) {
+    auto found = index_of.find(folded(email));
+    if (found == index_of.end())
+      found = index_of.find(erased_target(house_.hide()(folded(email))));
+    places.push_back(found == index_of.end() ? std::nullopt : std::optional(found->second));
+  }
+  return places;
 }
 
 } // namespace sluice

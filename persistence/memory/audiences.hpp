@@ -16,11 +16,12 @@ class memory_house_log;
 
 class memory_audiences final : public audience_store {
 public:
-  /// `house` outlives it.
-  explicit memory_audiences(memory_house_log& house) : house_(house) {}
+  /// `house`, and `journal`, which has the keys, outlive it.
+  memory_audiences(memory_house_log& house, sluice::journal& journal) : house_(house), journal_(journal) {}
   result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) override;
   result<std::vector<audience_info>> commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
-                                                const act& done) override;
+                                                const act& done,
+                                                const audience_key_maker& key) override;
   result<audience_info> rename(audience_id id, std::string name, const act& done) override;
   result<void> remove(audience_id id, const act& done) override;
   result<audience_info> info(audience_id id) const override;
@@ -29,7 +30,8 @@ public:
   read_rows(audience_id id, letter_index first, std::size_t count, std::size_t bytes_max) const override;
   result<std::optional<import_summary>> import_of(audience_id id) const override;
   result<std::vector<left_out_entry>> left_out(audience_id id) const override;
-  result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
+  result<std::vector<std::optional<letter_index>>>
+  find_all(audience_id id, std::span<const std::string_view> emails) const override;
   result<std::string> tree_hashes(audience_id id, unsigned level, std::uint32_t index) const override;
   /// None of before can be in memory.
   result<void> keep_root(const audience_info&, const std::string&, const std::vector<tree_block>&) override;
@@ -63,6 +65,7 @@ private:
   std::unexpected<error> missing(audience_id id) const; ///< under the lock
 
   memory_house_log& house_;
+  sluice::journal& journal_;
   mutable std::shared_mutex mutex_;
   std::uint64_t next_id_ = 1;
   std::map<audience_id, audience_ptr> audiences_;

@@ -40,6 +40,10 @@ void memory_journal::append(append_request request, append_done done) {
 
 result<event_number> memory_journal::append(append_request& request) {
   const std::lock_guard guard(mutex_);
+  if (request.campaign == campaign_id{} && request.events.empty() && request.key) {
+    keys_.insert_or_assign(request.key->key, *request.key);
+    return event_number{0};
+  }
   const auto known = logs_.find(request.campaign);
   const auto last = known == logs_.end() ? event_number{0} : known->second.values.size();
   if (last != request.expected_last)

@@ -144,7 +144,7 @@ private:
   memory_journal journal_;
   memory_house_log house_{journal_, secret_};
   campaign_id_source campaign_ids_;
-  memory_audiences audiences_{house_};
+  memory_audiences audiences_{house_, journal_};
   memory_suppressions suppressions_{house_};
   memory_snapshots snapshots_{journal_};
   memory_notes notes_;

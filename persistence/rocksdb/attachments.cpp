@@ -45,23 +45,42 @@ void delete_pieces(rocksdb::WriteBatch& batch, const rocksdb_database& database,
 
 class rocksdb_attachments::writer final : public attachment_writer {
 public:
-  writer(rocksdb_attachments& of, std::uint64_t number, stored_attachment info, std::uint64_t bytes_max) :
-      of_(of), record_{std::move(info), number}, bytes_max_(bytes_max) {}
+  writer(rocksdb_attachments& of, std::uint64_t number, stored_attachment begun, std::uint64_t bytes_max) :
+      attachment_writer(std::move(begun), bytes_max), of_(of), number_(number) {}
 
   ~writer() override {
     if (is_committed_)
       return;
     // Where this fails too, the next start deletes it: the mark of the begun upload is still there then.
     rocksdb::WriteBatch batch;
-    delete_pieces(batch, of_.database_, record_.number);
+    delete_pieces(batch, of_.database_, number_);
     static_cast<void>(of_.database_.write(batch, durability::logged).has_value());
   }
 
-  result<void> add(std::string_view bytes) override {
-    if (record_.info.bytes + bytes.size() > bytes_max_)
-      return failure(error_code::too_large, notice{"attachment_too_large", {{"max", bytes_max_}}});
-    record_.info.bytes += bytes.size();
-    hash_.update(bytes);
+  result<stored_attachment> commit() override {
+    auto& database = of_.database_;
+    if (auto written = write_piece(); !written)
+      return std::unexpected(written.error());
+    if (auto flushed = database.flush(family::attachments); !flushed)
+      return std::unexpected(flushed.error());
+    const auto hash = finish();
+    const std::lock_guard guard(of_.changing_);
+    rocksdb::WriteBatch batch;
+    attachment_record kept{info_, number_};
+    if (const auto before = of_.record_of(info_.id)) {
+      kept.number = before->number; // it is there: only its name and type are new
+      delete_pieces(batch, database, number_);
+    }
+    batch.Put(database[family::attachments], info_key(hash), encode_attachment(kept));
+    batch.Delete(database[family::attachments], numbered_key('b', number_));
+    if (auto written = database.write(batch, durability::synced); !written)
+      return std::unexpected(written.error());
+    is_committed_ = true;
+    return info_;
+  }
+
+private:
+  result<void> take(std::string_view bytes) override {
     while (!bytes.empty()) {
       const auto taken = bytes.substr(0, attachment_piece_bytes - piece_.size());
       piece_.append(taken);
@@ -73,43 +92,17 @@ public:
     return {};
   }
 
-  result<stored_attachment> commit() override {
-    auto& database = of_.database_;
-    if (auto written = write_piece(); !written)
-      return std::unexpected(written.error());
-    if (auto flushed = database.flush(family::attachments); !flushed)
-      return std::unexpected(flushed.error());
-    const auto hash = hash_.finish();
-    record_.info.id = to_hex(hash);
-    const std::lock_guard guard(of_.changing_);
-    rocksdb::WriteBatch batch;
-    auto kept = record_;
-    if (const auto before = of_.record_of(record_.info.id)) {
-      kept.number = before->number; // it is there: only its name and type are new
-      delete_pieces(batch, database, record_.number);
-    }
-    batch.Put(database[family::attachments], info_key(hash), encode_attachment(kept));
-    batch.Delete(database[family::attachments], numbered_key('b', record_.number));
-    if (auto written = database.write(batch, durability::synced); !written)
-      return std::unexpected(written.error());
-    is_committed_ = true;
-    return record_.info;
-  }
-
-private:
   result<void> write_piece() {
     if (piece_.empty())
       return {};
     rocksdb::WriteBatch batch;
-    batch.Put(of_.database_[family::attachments], piece_key(record_.number, pieces_++), piece_);
+    batch.Put(of_.database_[family::attachments], piece_key(number_, pieces_++), piece_);
     piece_.clear();
     return of_.database_.write(batch, durability::in_memory);
   }
 
   rocksdb_attachments& of_;
-  attachment_record record_;
-  std::uint64_t bytes_max_;
-  sha256_stream hash_;
+  const std::uint64_t number_;
   std::string piece_;
   std::uint32_t pieces_ = 0;
   bool is_committed_ = false;
@@ -144,8 +137,8 @@ result<void> rocksdb_attachments::prepare() {
   return {};
 }
 
-result<std::unique_ptr<attachment_writer>>
-rocksdb_attachments::begin(std::string name, std::string type, std::uint64_t bytes_max, timestamp now) {
+result<std::unique_ptr<attachment_writer>> rocksdb_attachments::begin_upload(stored_attachment begun,
+                                                                             std::uint64_t bytes_max) {
   if (auto writable = database_.check_writable(); !writable)
     return std::unexpected(writable.error());
   const std::lock_guard guard(changing_);
@@ -158,11 +151,7 @@ rocksdb_attachments::begin(std::string name, std::string type, std::uint64_t byt
   if (auto written = database_.write(batch, durability::synced); !written)
     return std::unexpected(written.error());
   ++next_number_;
-  return std::make_unique<writer>(
-      *this, number,
-      stored_attachment{
-          .id = {}, .name = std::move(name), .type = std::move(type), .bytes = 0, .added_at = now},
-      bytes_max);
+  return std::make_unique<writer>(*this, number, std::move(begun), bytes_max);
 }
 
 result<attachment_record> rocksdb_attachments::record_of(std::string_view id) const {

@@ -14,8 +14,6 @@ class rocksdb_attachments final : public attachment_store {
 public:
   /// `database` outlives it. Uploads that the last process did not finish are deleted.
   explicit rocksdb_attachments(rocksdb_database& database);
-  result<std::unique_ptr<attachment_writer>>
-  begin(std::string name, std::string type, std::uint64_t bytes_max, timestamp now) override;
   result<stored_attachment> info(std::string_view id) const override;
   result<std::vector<stored_attachment>> list(std::string_view after, std::size_t limit) const override;
   result<std::string> read(std::string_view id) const override;
@@ -23,6 +21,8 @@ public:
 
 private:
   class writer;
+  result<std::unique_ptr<attachment_writer>> begin_upload(stored_attachment begun,
+                                                          std::uint64_t bytes_max) override;
 
   result<void> prepare();
   result<attachment_record> record_of(std::string_view id) const;

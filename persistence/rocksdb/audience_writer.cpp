@@ -5,6 +5,7 @@
 #include "persistence/rocksdb/audiences.hpp"
 #include "persistence/rocksdb/database.hpp"
 #include "persistence/rocksdb/house_log.hpp"
+#include "persistence/rocksdb/journal.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -91,7 +92,7 @@ result<void> rocksdb_audience_writer::write_chunk() {
 
 result<audience_info> rocksdb_audience_writer::commit(const act& done) {
   std::array<rocksdb_audience_writer*, 1> only{this};
-  auto made = commit_writers(database_, house_, only, done);
+  auto made = commit_writers(database_, house_, only, done, {});
   if (!made)
     return std::unexpected(made.error());
   return std::move(made->front());
@@ -120,7 +121,8 @@ result<audience_info> rocksdb_audience_writer::finish() {
 result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
                                                   rocksdb_house_log& house,
                                                   std::span<rocksdb_audience_writer* const> writers,
-                                                  const act& done) {
+                                                  const act& done,
+                                                  const audience_key_maker& key) {
   std::vector<audience_info> made;
   for (auto* one : writers) {
     auto info = one->finish();
@@ -149,6 +151,8 @@ result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
       }
       batch.Delete(audiences, audience_key(begun_mark, id));
     }
+    if (key)
+      put_key(batch, database, key(made));
   });
   if (!recorded)
     return give_up(recorded.error());

@@ -37,7 +37,8 @@ private:
   friend result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
                                                            rocksdb_house_log& house,
                                                            std::span<rocksdb_audience_writer* const> writers,
-                                                           const act& done);
+                                                           const act& done,
+                                                           const audience_key_maker& key);
 
   result<bool> is_known(std::string_view folded_address, std::uint64_t hash);
   result<void> write_chunk();
@@ -60,7 +61,8 @@ private:
 result<std::vector<audience_info>> commit_writers(rocksdb_database& database,
                                                   rocksdb_house_log& house,
                                                   std::span<rocksdb_audience_writer* const> writers,
-                                                  const act& done);
+                                                  const act& done,
+                                                  const audience_key_maker& key);
 
 /// Puts into a batch what deletes an audience's rows and addresses.
 void delete_content(rocksdb::WriteBatch& batch, const rocksdb_database& database, audience_id id);

@@ -40,6 +40,40 @@ result<void> for_each_audience(const rocksdb_database& database, char mark, Visi
   return {};
 }
 
+/// Keys that RocksDB is asked about at once: it keeps the blocks of all of them meanwhile.
+constexpr std::size_t looked_up_at_once = 1024;
+
+/// Where one of the addresses that are looked for may stand.
+struct address_question {
+  std::string key;
+  std::size_t place = 0; ///< of the address
+};
+
+/// Answers some, sorted by their keys, each at its address's place.
+result<void> look_up(const rocksdb_database& database,
+                     audience_id id,
+                     std::span<const address_question> asked,
+                     std::vector<std::optional<letter_index>>& places) {
+  std::vector<rocksdb::Slice> keys;
+  keys.reserve(asked.size());
+  for (const auto& one : asked)
+    keys.push_back(slice(one.key));
+  std::vector<rocksdb::PinnableSlice> values(asked.size());
+  std::vector<rocksdb::Status> statuses(asked.size());
+  database.db().MultiGet({}, database[family::audiences], keys.size(), keys.data(), values.data(),
+                         statuses.data(), true);
+  for (std::size_t at = 0; at < asked.size(); ++at) {
+    if (statuses[at].IsNotFound())
+      continue;
+    if (!statuses[at].ok())
+      return std::unexpected(error_of(statuses[at], "cannot look addresses up"));
+    if (values[at].size() != sizeof(letter_index))
+      return damaged(id, 0);
+    places[asked[at].place] = read_big_endian<letter_index>(values[at].data());
+  }
+  return {};
+}
+
 } // namespace
 
 rocksdb_audiences::rocksdb_audiences(rocksdb_database& database, rocksdb_house_log& house) :
@@ -100,11 +134,13 @@ result<std::unique_ptr<audience_writer>> rocksdb_audiences::begin(std::string na
 }
 
 result<std::vector<audience_info>>
-rocksdb_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers, const act& done) {
+rocksdb_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
+                              const act& done,
+                              const audience_key_maker& key) {
   std::vector<rocksdb_audience_writer*> ours;
   for (const auto& one : writers)
     ours.push_back(static_cast<rocksdb_audience_writer*>(one.get()));
-  return commit_writers(database_, house_, ours, done);
+  return commit_writers(database_, house_, ours, done, key);
 }
 
 result<audience_info> rocksdb_audiences::rename(audience_id id, std::string name, const act& done) {
@@ -300,18 +336,29 @@ result<std::optional<std::string>> rocksdb_audiences::index_key_of(audience_id i
   return std::nullopt;
 }
 
-result<std::optional<letter_index>> rocksdb_audiences::find(audience_id id, std::string_view email) const {
+result<std::vector<std::optional<letter_index>>>
+rocksdb_audiences::find_all(audience_id id, std::span<const std::string_view> emails) const {
   if (auto known = layout_of(id); !known)
     return std::unexpected(known.error());
-  const auto key = index_key_of(id, email);
-  if (!key || !*key)
-    return key ? result<std::optional<letter_index>>(std::nullopt) : std::unexpected(key.error());
-  const auto value = database_.get(family::audiences, **key);
-  if (!value)
-    return std::unexpected(value.error());
-  if (!*value || (*value)->size() != sizeof(letter_index))
-    return damaged(id, 0);
-  return read_big_endian<letter_index>((*value)->data());
+  std::vector<address_question> asked;
+  asked.reserve(emails.size());
+  for (std::size_t place = 0; place < emails.size(); ++place) {
+    const auto now_folded = folded(emails[place]);
+    asked.push_back({address_key(id, now_folded), place});
+    asked.push_back({address_key(id, erased_target(house_.hide()(now_folded))), place});
+    for (const auto& before : folded_before(emails[place])) // how an audience of before has it
+      asked.push_back({address_key(id, before), place});
+  }
+  // In the order of the disk, so that a block is unpacked once for all that lie in it.
+  std::ranges::sort(asked, {}, &address_question::key);
+  std::vector<std::optional<letter_index>> places(emails.size());
+  for (std::size_t begin = 0; begin < asked.size(); begin += looked_up_at_once)
+    if (auto found = look_up(
+            database_, id, std::span(asked).subspan(begin, std::min(looked_up_at_once, asked.size() - begin)),
+            places);
+        !found)
+      return std::unexpected(found.error());
+  return places;
 }
 
 result<std::optional<rocksdb_audiences::row_erasure>>

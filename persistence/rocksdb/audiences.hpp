@@ -35,7 +35,8 @@ public:
 
   result<std::unique_ptr<audience_writer>> begin(std::string name, timestamp now) override;
   result<std::vector<audience_info>> commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
-                                                const act& done) override;
+                                                const act& done,
+                                                const audience_key_maker& key) override;
   result<audience_info> rename(audience_id id, std::string name, const act& done) override;
   result<void> remove(audience_id id, const act& done) override;
   result<audience_info> info(audience_id id) const override;
@@ -44,7 +45,8 @@ public:
   read_rows(audience_id id, letter_index first, std::size_t count, std::size_t bytes_max) const override;
   result<std::optional<import_summary>> import_of(audience_id id) const override;
   result<std::vector<left_out_entry>> left_out(audience_id id) const override;
-  result<std::optional<letter_index>> find(audience_id id, std::string_view email) const override;
+  result<std::vector<std::optional<letter_index>>>
+  find_all(audience_id id, std::span<const std::string_view> emails) const override;
   result<std::string> tree_hashes(audience_id id, unsigned level, std::uint32_t index) const override;
   result<void> keep_root(const audience_info& info,
                          const std::string& root,

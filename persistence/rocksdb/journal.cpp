@@ -130,7 +130,7 @@ void rocksdb_journal::append_to_house(std::vector<journal_record> records,
 }
 
 void rocksdb_journal::submit(queued_append&& one) {
-  const auto bytes = bytes_of(one.records);
+  const auto bytes = bytes_of(one.records) + (one.key ? one.key->response.size() : 0);
   std::string_view refusal;
   {
     const std::lock_guard guard(mutex_);
@@ -254,12 +254,22 @@ std::optional<error> rocksdb_journal::write(group& appends) {
   return written.error();
 }
 
+void put_key(rocksdb::WriteBatch& batch, const rocksdb_database& database, const key_record& key) {
+  batch.Put(database[family::keys], key.key, encode_key_record(key, database.running().now()));
+  batch.Put(database[family::meta], slice(running_time::key), database.running().stored());
+}
+
 /// Puts one append into the group's batch, or says in its answer why not.
 void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
   if (one.what == purpose::await)
     return;
   if (one.what == purpose::try_disk) {
     batch.Put(database_[family::meta], slice(running_time::key), database_.running().stored());
+    return;
+  }
+  if (one.campaign == campaign_id{} && one.records.empty()) {
+    if (one.key)
+      put_key(batch, database_, *one.key);
     return;
   }
   auto head = head_of(one.campaign);
@@ -281,10 +291,8 @@ void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
   }
   if (one.change)
     one.change(batch);
-  if (one.key) {
-    batch.Put(database_[family::keys], one.key->key, encode_key_record(*one.key, database_.running().now()));
-    batch.Put(database_[family::meta], slice(running_time::key), database_.running().stored());
-  }
+  if (one.key)
+    put_key(batch, database_, *one.key);
   heads_.insert_or_assign(one.campaign, *head);
   if (one.campaign.value > last_appended_.load(std::memory_order_relaxed))
     last_appended_.store(one.campaign.value, std::memory_order_release);

@@ -102,4 +102,7 @@ private:
   std::thread writer_; ///< last, so that everything is there when it starts
 };
 
+/// Puts into a batch the answer to an idempotency key.
+void put_key(rocksdb::WriteBatch& batch, const rocksdb_database& database, const key_record& key);
+
 } // namespace sluice

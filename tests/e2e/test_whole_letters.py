@@ -7,12 +7,14 @@ import hashlib
 import json
 import pathlib
 import random
+import re
 import unittest
 import urllib.parse
 
 from aiosmtpd.controller import Controller
 
 from engine import Engine, Refused, free_port, wait_until
+from sink import Sink
 
 LETTERS = pathlib.Path(__file__).resolve().parent / "letters"
 LOGO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
@@ -226,6 +228,34 @@ class WholeLetters(unittest.TestCase):
         self.engine.run("attachment", "delete", added[0]["id"])
         self.engine.run("partial", "delete", "footer")
         self.assertEqual(self.engine.run("partial", "show", "footer", check=False).returncode, 1)
+
+
+class FilesInMemory(unittest.TestCase):
+    def test_campaigns_whose_files_find_no_room_in_memory_take_turns(self):
+        sink = Sink()  # which takes connections, and says nothing before it is entered
+        with Engine(sink.url, {"memory.letters": "1MiB"}) as engine:
+            campaigns = []
+            for number in range(3):
+                file = engine.http("POST", f"/v1/attachments?name={number}.bin", some_bytes(number, 600_000))["id"]
+                campaigns.append(engine.create(engine.import_rows(5), attachments=[{"id": file}]))
+            plain = engine.create(engine.import_rows(5))
+
+            def told(name):
+                return int(re.search(rf"^{name} (\d+)$", engine.get("/metrics").decode(), re.MULTILINE)[1])
+            for one in campaigns:
+                engine.command(one, "start")
+                wait_until(lambda: told("sluice_letters_shared_bytes") > 600_000, "one to have its file in memory")
+            wait_until(lambda: told("sluice_campaigns_waiting_for_memory") == 2, "the others to wait")
+            self.assertLess(told("sluice_letters_shared_bytes"), 1_000_000)
+            engine.command(campaigns[1], "pause")  # whoever waits may be held, and loses its place
+            wait_until(lambda: told("sluice_campaigns_waiting_for_memory") == 1, "one only to wait")
+            engine.command(plain, "start")
+            with sink:
+                for one in (campaigns[0], campaigns[2], plain):
+                    self.assertEqual(engine.wait_status(one, "sent")["counts"]["accepted"], 5)
+                engine.command(campaigns[1], "resume")
+                self.assertEqual(engine.wait_status(campaigns[1], "sent")["counts"]["accepted"], 5)
+            wait_until(lambda: told("sluice_letters_shared_bytes") == 0, "all of it to be given back")
 
 
 if __name__ == "__main__":

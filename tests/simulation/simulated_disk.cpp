@@ -131,8 +131,9 @@ result<std::unique_ptr<audience_writer>> simulated_disk::failing_audiences::begi
 
 result<std::vector<audience_info>>
 simulated_disk::failing_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>> writers,
-                                              const act& done) {
-  return disk_.below_->audiences().commit_all(writers, done);
+                                              const act& done,
+                                              const audience_key_maker& key) {
+  return disk_.below_->audiences().commit_all(writers, done, key);
 }
 
 result<audience_info>
@@ -171,9 +172,9 @@ result<std::vector<left_out_entry>> simulated_disk::failing_audiences::left_out(
   return disk_.below_->audiences().left_out(id);
 }
 
-result<std::optional<letter_index>> simulated_disk::failing_audiences::find(audience_id id,
-                                                                            std::string_view email) const {
-  return disk_.below_->audiences().find(id, email);
+result<std::vector<std::optional<letter_index>>>
+simulated_disk::failing_audiences::find_all(audience_id id, std::span<const std::string_view> emails) const {
+  return disk_.below_->audiences().find_all(id, emails);
 }
 
 result<std::string>

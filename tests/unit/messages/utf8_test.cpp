@@ -1,5 +1,8 @@
 #include "messages/utf8.hpp"
 
+#include "messages/blanks.hpp"
+#include "messages/lower_case.hpp"
+
 #include "tests/catch.hpp"
 
 #include <nlohmann/json.hpp>
@@ -59,4 +62,22 @@ TEST_CASE("a text is quoted for people: short, whole characters, no controls") {
     const auto text = any_edge_bytes();
     RC_ASSERT(is_utf8(quoted_excerpt(text, *rc::gen::inRange<std::size_t>(0, 9))));
   }));
+}
+
+TEST_CASE("blanks are taken off both ends, and no more than were asked for") {
+  CHECK(without_blanks(" \r\n a b\t") == "a b");
+  CHECK(without_blanks(" \n").empty());
+  CHECK(without_blanks("").empty());
+  CHECK(without_blanks("\n a ", line_blanks) == "\n a");
+}
+
+TEST_CASE("letters of the usual alphabets have their small ones, and nothing else is touched") {
+  CHECK(lower_case(U'Z') == U'z');
+  CHECK(lower_case(U'Ä') == U'ä');
+  CHECK(lower_case(U'×') == U'×');
+  CHECK(lower_case(U'Ω') == U'ω');
+  CHECK(lower_case(U'Я') == U'я');
+  CHECK(lower_case(U'Ё') == U'ё');
+  CHECK(lower_case(U'я') == U'я');
+  CHECK(lower_case(U'5') == U'5');
 }

@@ -84,6 +84,48 @@ TEST_CASE("an address is found where it stands") {
   CHECK_FALSE(expect(store->audiences().find(info.id, "")));
 }
 
+TEST_CASE("many addresses are found at once, each at its place, in whatever order and however often they are "
+          "asked for") {
+  any_store store(both_kinds());
+  constexpr std::size_t count = 5'000;
+  const auto info = import_people(*store, count);
+  std::vector<std::string> asked;
+  std::mt19937 random(3);
+  for (std::size_t number = 0; number < 3 * count; ++number)
+    asked.push_back((number % 2 == 0 ? "person" : "PERSON") + std::to_string(random() % (2 * count)) +
+                    "@example.com");
+  const std::vector<std::string_view> emails(asked.begin(), asked.end());
+  const auto found = expect(store->audiences().find_all(info.id, emails));
+  REQUIRE(found.size() == asked.size());
+  for (std::size_t place = 0; place < asked.size(); ++place) {
+    const auto number = static_cast<letter_index>(std::stoul(asked[place].substr(6)));
+    CHECK(found[place] == (number < count ? std::optional(number) : std::nullopt));
+  }
+  CHECK(expect(store->audiences().find_all(info.id, {})).empty());
+  CHECK(store->audiences().find_all({999}, emails).error().code == error_code::not_found);
+}
+
+TEST_CASE("the answer to an idempotency key is remembered in the write that makes audiences") {
+  any_store store(both_kinds());
+  std::vector<std::unique_ptr<audience_writer>> writers;
+  writers.push_back(expect(store->audiences().begin("people", at_second(0))));
+  CHECK(expect(writers.front()->column("name")) == 1);
+  expect(writers.front()->add(person(1)));
+  const auto key = [](const std::vector<audience_info>& made) {
+    return key_record{.key = "\nid\nk",
+                      .what = "POST /v1/audiences",
+                      .campaign = {},
+                      .answer = {},
+                      .at = at_second(1),
+                      .response = to_string(made.front().id)};
+  };
+  const auto made = expect(store->audiences().commit_all(writers, {}, key));
+  const auto kept = expect(store->journal().find_key_of("id", "name", "k"));
+  REQUIRE(kept);
+  CHECK(kept->response == to_string(made.front().id));
+  CHECK(expect(store->journal().campaigns()).empty());
+}
+
 TEST_CASE("nothing of an import is seen before its commit, nor after it was broken off") {
   any_store store(both_kinds());
   {

@@ -86,6 +86,12 @@ TEST_CASE("a key's record is read back, and damaged ones are refused") {
   for (std::size_t length = 0; length < value.size(); ++length)
     CHECK(decode_key_record(record.key, value.substr(0, length)).error().code == error_code::corrupt);
 
+  // Of a request that is no campaign's, with whatever octets it was answered with.
+  auto answered = record;
+  answered.campaign = {};
+  answered.response = std::string("\0\xff{}", 4);
+  CHECK(expect(decode_key_record(answered.key, encode_key_record(answered, {}))) == answered);
+
   // The same, as the first version wrote it.
   std::string first_version(81, '\0');
   REQUIRE(from_hex(

@@ -40,7 +40,7 @@ public:
 
   directory& campaigns() override { return campaigns_; }
   bool is_ready() const override { return ready; }
-  letter_memory letters_ready() const override { return {1000, 64'000}; }
+  letter_memory letters_ready() const override { return {1000, 64'000, 300, 2}; }
 
   void create(create_campaign, std::function<void(result<campaign_view>)>) override { refuse(); }
   void command(campaign_id, sluice::command, std::function<void(result<command_answer>)>) override {
@@ -83,6 +83,8 @@ TEST_CASE("metrics: an engine without campaigns tells zero of everything, and th
   CHECK(told["sluice_ready"] == "1");
   CHECK(told["sluice_letters_ready_bytes"] == "1000");
   CHECK(told["sluice_letters_ready_bytes_max"] == "64000");
+  CHECK(told["sluice_letters_shared_bytes"] == "300");
+  CHECK(told["sluice_campaigns_waiting_for_memory"] == "2");
   CHECK(told["sluice_letters_per_second"] == "0.0");
   CHECK(told[fmt::format("sluice_build_info{{version=\"{}\"}}", SLUICE_VERSION)] == "1");
   for (const auto* none : {"sluice_campaigns{status=\"sending\"}", "sluice_letters{state=\"in_doubt\"}",

@@ -1,5 +1,5 @@
 // Audiences made of what is there: by address, by split, and what they may not be.
-#include "adapters/import/audience_derivation.hpp"
+#include "actors/audience_derivation.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/persistence/stores.hpp"
 
@@ -85,6 +85,29 @@ TEST_CASE("a list that would be empty is not made, and nothing of it is left") {
   CHECK(made_of(derive_by_sets(*store, set_operation::all_of, {first.id, {99}}, "both", at_second(1)))
             .error()
             .notice.code == "audience_unknown");
+}
+
+TEST_CASE("lists that are longer than what is looked up at once are combined whole") {
+  any_store store(both_kinds());
+  constexpr std::size_t count = derivation_addresses_per_look + derivation_rows_per_step + 7;
+  const auto whole = people(*store, count);
+  auto writer = expect(store->audiences().begin("every third", at_second(0)));
+  for (std::size_t number = 0; number < count; number += 3)
+    expect(writer->add({"P" + std::to_string(number) + "@example.com", {}}));
+  const auto third = expect(writer->commit({}));
+  const auto combined = [&](set_operation what) {
+    return expect(made_of(derive_by_sets(*store, what, {whole.id, third.id}, "made", at_second(1)))).front();
+  };
+  const auto both = combined(set_operation::all_of);
+  CHECK(both.size == third.size);
+  const auto rest = combined(set_operation::without);
+  CHECK(rest.size == count - third.size);
+  letter_index wrong = 0;
+  for (const auto& row : expect(store->audiences().read(both.id, 0, both.size)))
+    wrong += std::stoul(row.fields.front().value) % 3 == 0 ? 0U : 1U;
+  for (const auto& row : expect(store->audiences().read(rest.id, 0, rest.size)))
+    wrong += std::stoul(row.fields.front().value) % 3 == 0 ? 1U : 0U;
+  CHECK(wrong == 0);
 }
 
 TEST_CASE(

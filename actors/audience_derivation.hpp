@@ -15,8 +15,11 @@
 
 namespace sluice {
 
-/// Rows of one step.
+/// Rows of one step that writes some.
 inline constexpr std::size_t derivation_rows_per_step = 5'000;
+/// Addresses that are looked for in other audiences by one step, before the steps that write theirs: so many that most
+/// blocks of the other audience's addresses, unpacked once, answer several of them. They take a few megabytes.
+inline constexpr std::size_t derivation_addresses_per_look = 65'536;
 /// Audiences that are put together, or that one is split into, at most.
 inline constexpr std::size_t derivation_audiences_max = 16;
 
@@ -28,7 +31,8 @@ public:
   virtual result<bool> step() = 0;
   /// Makes the new audiences durable and visible, all at once. `invalid_input` where one of them is empty: then there is
   /// none.
-  result<std::vector<audience_info>> commit(const act& done);
+  /// The key, where there is one, is remembered in the same write.
+  result<std::vector<audience_info>> commit(const act& done, const audience_key_maker& key = {});
 
 protected:
   explicit audience_derivation(store& in) : store_(in) {}

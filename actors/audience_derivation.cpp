@@ -1,4 +1,4 @@
-#include "adapters/import/audience_derivation.hpp"
+#include "actors/audience_derivation.hpp"
 
 #include "actors/audit/recovery.hpp"
 #include "messages/address.hpp"
@@ -135,6 +135,24 @@ private:
   letter_index next_ = 0;
 };
 
+/// Addresses in one text: a string for each would take three times the memory.
+class address_list {
+public:
+  void add(std::string_view address) {
+    text_ += address;
+    ends_.push_back(text_.size());
+  }
+  std::size_t size() const { return ends_.size(); }
+  std::string_view operator[](std::size_t place) const {
+    const auto begin = place == 0 ? 0 : ends_[place - 1];
+    return std::string_view{text_}.substr(begin, ends_[place] - begin);
+  }
+
+private:
+  std::string text_;
+  std::vector<std::size_t> ends_;
+};
+
 class set_derivation final : public audience_derivation {
 public:
   static result<derivation_ptr> open(store& from,
@@ -163,18 +181,19 @@ public:
   }
 
   result<bool> step() override {
+    if (what_ != set_operation::any_of && next_ >= looked_up_to()) {
+      if (auto looked = look_ahead(); !looked)
+        return std::unexpected(looked.error());
+      return false;
+    }
     const auto& source = sources_[at_];
-    const auto read = store_.audiences().read_rows(source.id, next_, derivation_rows_per_step);
+    const auto looked_up =
+        what_ == set_operation::any_of ? derivation_rows_per_step : std::size_t{looked_up_to() - next_};
+    const auto read = rows_of_source(next_, std::min(derivation_rows_per_step, looked_up));
     if (!read)
       return std::unexpected(read.error());
-    if (read->empty() && next_ < source.size)
-      return failure(error_code::corrupt,
-                     notice{"row_missing", {{"row", next_}, {"audience", to_string(source.id)}}});
     for (std::size_t row = 0; row < read->size(); ++row) {
-      const auto is_wanted = what_ == set_operation::any_of ? true : is_in_result((*read)[row].email);
-      if (!is_wanted)
-        return std::unexpected(is_wanted.error());
-      if (!*is_wanted)
+      if (what_ != set_operation::any_of && !is_wanted_[next_ + row - looked_from_])
         continue;
       const auto taken = copiers_[at_].copy((*read)[row]);
       if (!taken)
@@ -191,15 +210,55 @@ public:
 private:
   set_derivation(store& from, set_operation what) : audience_derivation(from), what_(what) {}
 
-  result<bool> is_in_result(std::string_view email) const {
-    for (std::size_t other = 1; other < sources_.size(); ++other) {
-      const auto found = store_.audiences().find(sources_[other].id, email);
-      if (!found)
-        return std::unexpected(found.error());
-      if (found->has_value() != (what_ == set_operation::all_of))
-        return false;
+  /// Rows of the source that is read, some of those that there are.
+  result<recipient_rows> rows_of_source(letter_index first, std::size_t count) const {
+    const auto& source = sources_[at_];
+    auto read = store_.audiences().read_rows(source.id, first, count);
+    if (read && read->empty() && first < source.size)
+      return failure(error_code::corrupt,
+                     notice{"row_missing", {{"row", first}, {"audience", to_string(source.id)}}});
+    return read;
+  }
+
+  letter_index looked_up_to() const { return looked_from_ + static_cast<letter_index>(is_wanted_.size()); }
+
+  /// Finds out which of the next rows are in the result.
+  result<void> look_ahead() {
+    looked_from_ = next_;
+    is_wanted_.clear();
+    address_list addresses;
+    while (addresses.size() < derivation_addresses_per_look &&
+           next_ + addresses.size() < sources_[at_].size) {
+      const auto read = rows_of_source(next_ + static_cast<letter_index>(addresses.size()),
+                                       derivation_addresses_per_look - addresses.size());
+      if (!read)
+        return std::unexpected(read.error());
+      for (std::size_t row = 0; row < read->size(); ++row)
+        addresses.add((*read)[row].email);
     }
-    return true;
+    std::vector<bool> is_wanted(addresses.size(), true);
+    for (std::size_t other = 1; other < sources_.size(); ++other)
+      if (auto done = keep_by(sources_[other].id, addresses, is_wanted); !done)
+        return done;
+    is_wanted_ = std::move(is_wanted);
+    return {};
+  }
+
+  /// Leaves out those that the other audience has, or has not. It is asked only about those that are still in.
+  result<void> keep_by(audience_id other, const address_list& addresses, std::vector<bool>& is_wanted) const {
+    std::vector<std::size_t> places;
+    std::vector<std::string_view> emails;
+    for (std::size_t place = 0; place < is_wanted.size(); ++place)
+      if (is_wanted[place]) {
+        places.push_back(place);
+        emails.push_back(addresses[place]);
+      }
+    const auto found = store_.audiences().find_all(other, emails);
+    if (!found)
+      return std::unexpected(found.error());
+    for (std::size_t at = 0; at < places.size(); ++at)
+      is_wanted[places[at]] = (*found)[at].has_value() == (what_ == set_operation::all_of);
+    return {};
   }
 
   const set_operation what_;
@@ -207,6 +266,8 @@ private:
   std::vector<row_copier> copiers_; ///< of the sources whose rows are taken
   std::size_t at_ = 0;              ///< the source that is read
   letter_index next_ = 0;
+  letter_index looked_from_ = 0;
+  std::vector<bool> is_wanted_; ///< of the first source's rows from there on
 };
 
 /// A row's place in the spread over a list: its hash, and for equal ones its index.
@@ -358,11 +419,11 @@ result<std::size_t> audience_derivation::begin(std::string name, timestamp now) 
   return writers_.size() - 1;
 }
 
-result<std::vector<audience_info>> audience_derivation::commit(const act& done) {
+result<std::vector<audience_info>> audience_derivation::commit(const act& done, const audience_key_maker& key) {
   for (std::size_t at = 0; at < rows_.size(); ++at)
     if (rows_[at] == 0)
       return failure(error_code::invalid_input, notice{"derived_list_empty", {{"name", names_[at]}}});
-  return store_.audiences().commit_all(writers_, done);
+  return store_.audiences().commit_all(writers_, done, key);
 }
 
 std::string_view name_of(letter_selection what) {
