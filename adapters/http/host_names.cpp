@@ -26,7 +26,7 @@ std::string host_without_port(std::string_view host) {
   return plain;
 }
 
-host_names::host_names(std::vector<std::string> names) {
+host_names::host_names(const std::vector<std::string>& names) {
   for (const auto& name : names)
     names_.push_back(host_without_port(name));
 }

@@ -13,7 +13,7 @@ namespace sluice {
 class host_names {
 public:
   /// Besides addresses and "localhost"; "*": any.
-  explicit host_names(std::vector<std::string> names);
+  explicit host_names(const std::vector<std::string>& names);
 
   /// `host` as the field has it, perhaps with a port. An empty one is none.
   bool allow(std::string_view host) const;

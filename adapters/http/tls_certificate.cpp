@@ -63,7 +63,7 @@ result<tls_certificate::context_ptr> tls_certificate::read() const {
   const auto key = read_pem_file(key_);
   if (!key)
     return unusable(key_, "cannot be read");
-  const auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   auto* of_openssl = context->native_handle();
   SSL_CTX_set_min_proto_version(of_openssl, TLS1_2_VERSION);
   SSL_CTX_set_options(of_openssl, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);

@@ -12,10 +12,10 @@ TEST_CASE("host names: addresses and localhost always, names as they were said, 
     INFO(ours);
     CHECK(names.allow(ours));
   }
-  for (const auto* other :
-       {"", ":", ":8025", " ", "evil.example", "shop.example", "a.mail.shop.example",
-        "mail.shop.example.evil.example", "localhost.evil.example", "127.0.0.1.evil.example",
-        "localhost@evil.example", "[::1].evil.example", "127.0.0.1:evil.example", "::1", "[", "[]", "127.0.0.1, evil.example"}) {
+  for (const auto* other : {"", ":", ":8025", " ", "evil.example", "shop.example", "a.mail.shop.example",
+                            "mail.shop.example.evil.example", "localhost.evil.example",
+                            "127.0.0.1.evil.example", "localhost@evil.example", "[::1].evil.example",
+                            "127.0.0.1:evil.example", "::1", "[", "[]", "127.0.0.1, evil.example"}) {
     INFO(other);
     CHECK_FALSE(names.allow(other));
   }
