@@ -135,7 +135,7 @@ inline content_parts any_parts() {
     return parts;
   for (auto& hash : parts.hashes)
     hash = "0" + *any_text();
-  parts.relays.emplace(*any_text(), *any_text());
+  parts.relays.emplace("second", "smtp://mail.example");
   return parts;
 }
 
