@@ -97,7 +97,7 @@ public:
     return static_cast<std::uint16_t>(1 + (found - names.begin()));
   }
   result<bool> add(const recipient&) override { return true; }
-  result<audience_info> commit() override { return audience_info{}; }
+  result<audience_info> commit(const act&) override { return audience_info{}; }
 
   std::vector<std::string> names;
 };
