@@ -602,13 +602,11 @@ struct campaign_actor_state {
     is_appending = true;
     // Here already, not when this actor hears of it: another's claim may come first.
     const auto kept = std::max<std::size_t>({unsettled_claims, pending.in_flight, state.in_flight()});
+    request.on_refused = [room = claims, kept] { room->set(kept); };
     services->store->journal().append(
-        std::move(request),
-        [to = me(), grants = grants_of(pending), room = claims, kept](result<event_number> last) mutable {
+        std::move(request), [to = me(), grants = grants_of(pending)](result<event_number> last) mutable {
           if (last)
             grant(std::move(grants));
-          else
-            room->set(kept);
           caf::anon_send(to, append_outcome{std::move(last)});
         });
     keep_claim_room(); // now that nobody's claim can get before what this append settles

@@ -42,6 +42,8 @@ struct append_request {
   event_number expected_last = 0; ///< the number that the log must end with: the fence
   std::vector<event> events;
   std::optional<key_record> key;
+  /// Called where the disk did not take it, from the writer's thread, before anything that was queued behind it is answered.
+  std::function<void()> on_refused = {};
 };
 
 /// An event as it was read back.

@@ -19,6 +19,9 @@ result<std::size_t> memory_suppressions::add(const std::vector<suppression>& ent
   for (const auto& entry : entries) {
     auto kept = entry;
     kept.email = folded(entry.email);
+    const auto erased = entries_.find({kept.list, erased_target(house_.hide()(kept.email))});
+    if (erased != entries_.end() && erased->second.counts_at(kept.since) && !kept.outlasts(erased->second))
+      continue;
     auto& place = entries_[{kept.list, kept.email}];
     if (!place.email.empty() && place.counts_at(kept.since) && !kept.outlasts(place))
       continue;

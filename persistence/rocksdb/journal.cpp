@@ -109,6 +109,7 @@ void rocksdb_journal::append(append_request request, append_done done) {
                     .expected_last = request.expected_last,
                     .records = {},
                     .key = std::move(request.key),
+                    .on_refused = std::move(request.on_refused),
                     .done = std::move(done)};
   one.records.reserve(request.events.size());
   for (const auto& event : request.events)
@@ -185,12 +186,11 @@ void rocksdb_journal::run() {
       taken.swap(queue_);
       queued_bytes_ = 0;
     }
-    const auto failed = write_or_refuse(taken);
+    if (const auto failed = write_or_refuse(taken))
+      refuse_behind(*failed, taken);
     for (auto& one : taken)
       answer(one);
     taken.clear();
-    if (failed)
-      refuse_queued(*failed);
   }
 }
 
@@ -209,20 +209,27 @@ std::optional<error> rocksdb_journal::write_or_refuse(group& appends) {
   }
 }
 
-/// What was queued before the failure was told may hang on what was not kept: a campaign's claim takes the room that
+/// What was queued while the write failed may hang on what it did not keep: a campaign's claim takes the room that
 /// another's outcomes leave, which stand before it.
-void rocksdb_journal::refuse_queued(const error& why) {
-  group refused;
+void rocksdb_journal::refuse_behind(const error& why, group& refused) {
+  const auto tell = [](group& all, std::size_t from) {
+    for (auto at = from; at < all.size(); ++at)
+      if (all[at].on_refused)
+        all[at].on_refused();
+  };
+  tell(refused, 0);
+  const auto behind = refused.size();
   {
     const std::lock_guard guard(mutex_);
-    refused.swap(queue_);
+    for (auto& one : queue_) {
+      if (one.what == purpose::append || one.what == purpose::append_to_house)
+        one.answer = std::unexpected(why);
+      refused.push_back(std::move(one));
+    }
+    queue_.clear();
     queued_bytes_ = 0;
   }
-  for (auto& one : refused) {
-    if (one.what == purpose::append || one.what == purpose::append_to_house)
-      one.answer = std::unexpected(why);
-    answer(one);
-  }
+  tell(refused, behind);
 }
 
 /// All campaigns' appends go through this thread: an answer that throws keeps nothing from the others.

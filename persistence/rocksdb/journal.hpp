@@ -67,6 +67,7 @@ private:
     std::vector<journal_record> records;
     std::optional<key_record> key;
     std::function<void(rocksdb::WriteBatch&)> change = {}; ///< of tables; with append_to_house
+    std::function<void()> on_refused = {};
     append_done done;
     result<event_number> answer = event_number{0};
   };
@@ -82,7 +83,7 @@ private:
   /// Why nothing of them was kept, where that is so.
   std::optional<error> write(group& appends);
   std::optional<error> write_or_refuse(group& appends);
-  void refuse_queued(const error& why);
+  void refuse_behind(const error& why, group& refused);
   void answer(queued_append& one) const;
   void stage(queued_append& one, rocksdb::WriteBatch& batch);
   result<log_head> head_of(campaign_id campaign);

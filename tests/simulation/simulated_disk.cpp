@@ -48,6 +48,8 @@ void simulated_disk::sync(std::size_t count) {
   for (auto& one : group) {
     if (fault) {
       refused_.push_back(one.request);
+      if (one.request.on_refused)
+        one.request.on_refused();
       one.done(std::unexpected(*fault));
     } else {
       refused_.clear();

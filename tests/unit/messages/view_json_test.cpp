@@ -70,7 +70,9 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
     "rate": 12.5, "relay_trouble": {"since": "2026-12-01T09:50:00Z", "text": "cannot connect: connection refused",
                                         "notice": {"code": "cannot_connect", "fault": "connection refused"}},
     "moderation": {"reasons": ["campaign number 1 of shop.example"], "words": "fine", "content_hash": "abcd",
-                   "content_hash_version": 0, "approvals": [],
+                   "content_hash_version": 0,
+                   "approvals": {"author": "", "last_editor": "", "given": [], "needed": 1, "two_people": false,
+                                 "expires_at": null},
                    "notices": [{"code": "text", "text": "campaign number 1 of shop.example"}]},
     "allowed": [], "version": 42, "fault": null, "fault_notice": null})"));
 }
