@@ -12,8 +12,8 @@ namespace sluice {
 
 namespace {
 
-constexpr std::size_t hash_bytes = std::tuple_size_v<sha256_hash>;
-constexpr std::size_t faults_told_max = 100;
+constexpr std::size_t leaf_bytes = std::tuple_size_v<sha256_hash>;
+constexpr std::size_t audience_faults_told_max = 100;
 
 std::unexpected<error> changed(audience_id id, std::uint32_t group) {
   return failure(error_code::corrupt, notice{"audience_changed",
@@ -119,7 +119,7 @@ result<recipient_rows> audience_store::read_checked(
   if (begin + whole > first) {
     for (letter_index row = 0; row < whole; ++row) {
       leaves += as_text(rows->leaf(row));
-      if (leaves.size() == hash_bytes * tree_fanout || begin + row + 1 == known->size)
+      if (leaves.size() == leaf_bytes * tree_fanout || begin + row + 1 == known->size)
         if (auto checked = check_group((begin + row) / tree_fanout); !checked)
           return std::unexpected(checked.error());
     }
@@ -140,7 +140,7 @@ result<recipient_rows> audience_store::read_checked(
     return std::unexpected(checked.error());
   rows = read_rows(id, first, std::min(end, group_end) - first, bytes_max);
   for (std::size_t row = 0; rows && row < rows->size(); ++row)
-    if (std::string_view(all).substr((first - begin + row) * hash_bytes, hash_bytes) !=
+    if (std::string_view(all).substr((first - begin + row) * leaf_bytes, leaf_bytes) !=
         as_text(rows->leaf(row)))
       return changed(id, begin / tree_fanout);
   return rows;
@@ -153,13 +153,13 @@ class audience_faults {
 public:
   explicit audience_faults(audience_id id) : id_(to_string(id)) {}
   void add(notice what) {
-    if (++count_ <= faults_told_max)
+    if (++count_ <= audience_faults_told_max)
       faults_.push_back({0, std::move(what.add({"audience", id_}))});
   }
   std::vector<table_fault> finish() {
-    if (count_ > faults_told_max)
+    if (count_ > audience_faults_told_max)
       faults_.push_back(
-          {0, notice{"table_more_faults", {{"table", id_}, {"count", count_ - faults_told_max}}}});
+          {0, notice{"table_more_faults", {{"table", id_}, {"count", count_ - audience_faults_told_max}}}});
     return std::move(faults_);
   }
 
@@ -206,11 +206,11 @@ result<std::vector<table_fault>> audience_store::verify(const audience_info& inf
       ++groups_wrong;
       const auto marks = tree_hashes(info.id, leaf_marks_level, group / tree_fanout);
       std::uint64_t rows_named = 0;
-      for (std::size_t row = 0; marks && row < leaves.size() / hash_bytes; ++row) {
+      for (std::size_t row = 0; marks && row < leaves.size() / leaf_bytes; ++row) {
         const auto place = (group % tree_fanout * tree_fanout + row) * leaf_mark_bytes;
         if (place + leaf_mark_bytes > marks->size() ||
             std::string_view(*marks).substr(place, leaf_mark_bytes) !=
-                std::string_view(leaves).substr(row * hash_bytes, leaf_mark_bytes)) {
+                std::string_view(leaves).substr(row * leaf_bytes, leaf_mark_bytes)) {
           ++rows_named;
           faults.add(notice{"audience_row_changed",
                             {{"group", group}, {"row", std::uint64_t{group} * tree_fanout + row + 1}}});
@@ -220,7 +220,7 @@ result<std::vector<table_fault>> audience_store::verify(const audience_info& inf
         faults.add(notice{"audience_group_changed",
                           {{"group", group},
                            {"row", std::uint64_t{group} * tree_fanout + 1},
-                           {"last", std::uint64_t{group} * tree_fanout + leaves.size() / hash_bytes}}});
+                           {"last", std::uint64_t{group} * tree_fanout + leaves.size() / leaf_bytes}}});
     }
     leaves.clear();
   };
@@ -233,7 +233,7 @@ result<std::vector<table_fault>> audience_store::verify(const audience_info& inf
                        flat.add(rows.sealed(row));
                      addresses.push_back(rows.is_erased(row) ? 0 : address_digest(folded(rows[row].email)));
                      leaves += as_text(rows.leaf(row));
-                     if (has_tree && (leaves.size() == hash_bytes * tree_fanout || at + 1 == info.size))
+                     if (has_tree && (leaves.size() == leaf_bytes * tree_fanout || at + 1 == info.size))
                        finish_group(at / tree_fanout);
                      else if (!has_tree)
                        leaves.clear();

@@ -11,14 +11,14 @@ namespace sluice {
 
 namespace {
 
-constexpr std::string_view tree_mark = "t1:";
-constexpr std::size_t hash_bytes = std::tuple_size_v<sha256_hash>;
-constexpr std::size_t full_bytes = hash_bytes * tree_fanout;
+constexpr std::string_view tree_hash_mark = "t1:";
+constexpr std::size_t tree_hash_bytes = std::tuple_size_v<sha256_hash>;
+constexpr std::size_t full_bytes = tree_hash_bytes * tree_fanout;
 
 } // namespace
 
 bool is_tree_hash(std::string_view audience_hash) {
-  return audience_hash.starts_with(tree_mark);
+  return audience_hash.starts_with(tree_hash_mark);
 }
 
 letter_index tree_level_size(letter_index rows, unsigned level) {
@@ -32,7 +32,7 @@ std::string tree_hash(letter_index rows, std::span<const std::string> columns, c
   whole.update("sluice audience 1\n").update(big_endian(std::uint64_t{rows}));
   for (const auto& name : columns)
     whole.update(big_endian(static_cast<std::uint32_t>(name.size()))).update(name);
-  return std::string(tree_mark) + to_hex(whole.update(as_text(top)).finish());
+  return std::string(tree_hash_mark) + to_hex(whole.update(as_text(top)).finish());
 }
 
 void audience_tree_builder::add(const sha256_hash& leaf) {
@@ -74,10 +74,10 @@ sha256_hash audience_tree_builder::finish() {
     whole_.push_back({leaf_marks_level, mark_blocks_++, std::exchange(marks_, {})});
   for (unsigned number = 0;; ++number) {
     auto& last = levels_[number];
-    const auto count = last.blocks * tree_fanout + last.open.size() / hash_bytes;
+    const auto count = last.blocks * tree_fanout + last.open.size() / tree_hash_bytes;
     if (count == 1) {
       sha256_hash top;
-      std::copy_n(reinterpret_cast<const std::uint8_t*>(last.open.data()), hash_bytes, top.begin());
+      std::copy_n(reinterpret_cast<const std::uint8_t*>(last.open.data()), tree_hash_bytes, top.begin());
       whole_.push_back({number, 0, std::exchange(last.open, {})});
       return top;
     }
@@ -126,8 +126,8 @@ std::string_view salt_source::next() {
 namespace {
 
 bool has_hash_at(std::string_view hashes, std::size_t place, const sha256_hash& hash) {
-  return hashes.size() >= (place + 1) * hash_bytes &&
-         hashes.substr(place * hash_bytes, hash_bytes) == as_text(hash);
+  return hashes.size() >= (place + 1) * tree_hash_bytes &&
+         hashes.substr(place * tree_hash_bytes, tree_hash_bytes) == as_text(hash);
 }
 
 } // namespace
@@ -159,11 +159,11 @@ result<std::string> tree_checker::checked(const audience_info& info,
     return hashes;
   const auto count = tree_level_size(info.size, level);
   const auto expected = std::min<std::size_t>(tree_fanout, count - std::min(count, index * tree_fanout));
-  if (expected == 0 || hashes->size() != expected * hash_bytes)
+  if (expected == 0 || hashes->size() != expected * tree_hash_bytes)
     return std::string{};
   if (count == 1) {
     sha256_hash top;
-    std::copy_n(reinterpret_cast<const std::uint8_t*>(hashes->data()), hash_bytes, top.begin());
+    std::copy_n(reinterpret_cast<const std::uint8_t*>(hashes->data()), tree_hash_bytes, top.begin());
     if (tree_hash(info.size, info.columns, top) != info.hash)
       return std::string{};
   } else {

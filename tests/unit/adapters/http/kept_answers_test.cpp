@@ -141,6 +141,7 @@ const std::map<std::string, route_example>& examples() {
       {"DELETE /v1/suppressions",
        {"/v1/suppressions", R"({"email":"b@x.example"})", "POST /v1/suppressions",
         R"({"email":"b@x.example"})"}},
+      {"POST /v1/erase", {"/v1/erase", R"({"email":"d@x.example"})", {}, {}}},
       {"POST /v1/feedback", {"/v1/feedback", R"({"kind":"bounce","email":"c@x.example"})", {}, {}}},
       {"POST /v1/tokens", {"/v1/tokens", R"({"role":"viewer","name":"new"})", {}, {}}},
       {"DELETE /v1/tokens/{}",
