@@ -13,10 +13,10 @@ namespace sluice {
 namespace {
 
 /// From so many rows on it is told how far the check of their values is.
-constexpr letter_index progress_told_from = 1'000'000;
+constexpr letter_index check_progress_told_from = 1'000'000;
 
 std::function<void(letter_index)> progress_told(const audience_info& audience) {
-  if (audience.size < progress_told_from)
+  if (audience.size < check_progress_told_from)
     return {};
   return [size = audience.size, name = audience.name, told = std::uint64_t{0}](letter_index rows) mutable {
     if (const auto tenths = std::uint64_t{rows} * 10 / size; tenths > std::exchange(told, tenths))

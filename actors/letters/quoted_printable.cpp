@@ -24,7 +24,7 @@ constexpr std::array<octet, 256> make_octets() {
 
 constexpr auto octets = make_octets();
 
-octet kind_of(char one) {
+octet octet_kind_of(char one) {
   return octets[static_cast<unsigned char>(one)];
 }
 
@@ -38,15 +38,15 @@ bool may_end_line(std::string_view text) {
 
 /// Whether the first character must be encoded.
 bool is_quoted(std::string_view text, std::size_t column) {
-  const auto kind = kind_of(text.front());
+  const auto kind = octet_kind_of(text.front());
   return kind == octet::quoted || (kind == octet::blank && may_end_line(text)) ||
          (column == 0 && cannot_begin_line(text));
 }
 
 /// Most values: a few characters that stand for themselves.
 bool is_literal(std::string_view text) {
-  return std::ranges::all_of(text, [](char one) { return kind_of(one) <= octet::blank; }) &&
-         kind_of(text.back()) == octet::literal;
+  return std::ranges::all_of(text, [](char one) { return octet_kind_of(one) <= octet::blank; }) &&
+         octet_kind_of(text.back()) == octet::literal;
 }
 
 } // namespace
@@ -83,7 +83,7 @@ std::size_t append_quoted_printable(std::string& to, std::string_view text, std:
 
 std::size_t quoted_printable_octets(std::string_view text) {
   const auto quoted =
-      std::ranges::count_if(text, [](char one) { return one != '\n' && kind_of(one) == octet::quoted; });
+      std::ranges::count_if(text, [](char one) { return one != '\n' && octet_kind_of(one) == octet::quoted; });
   const auto all = text.size() + 2 * static_cast<std::size_t>(quoted);
   return all + all / text_octets_max * soft_line_break.size();
 }
