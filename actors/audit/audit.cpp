@@ -246,10 +246,7 @@ audit_report check_all(const store& from,
 namespace {
 
 const sealed_head* sealed_house(const log_seal* seal) {
-  // Heads are sorted.
-  const auto has_one =
-      seal != nullptr && !seal->heads.empty() && seal->heads.front().campaign == house_log_id;
-  return has_one ? &seal->heads.front() : nullptr;
+  return seal != nullptr && seal->house ? &*seal->house : nullptr;
 }
 
 } // namespace
@@ -307,8 +304,11 @@ nlohmann::json to_json(const audit_report& report) {
       item["notice"] = to_json(fault.notice);
     faults.push_back(std::move(item));
   }
-  return {{"campaigns", report.campaigns}, {"events", report.events}, {"house_events", report.house_events},
-          {"audiences", report.audiences}, {"rows", report.rows},     {"faults", std::move(faults)}};
+  return {{"campaigns", report.campaigns},
+          {"events", report.events},
+          {"audiences", report.audiences},
+          {"rows", report.rows},
+          {"faults", std::move(faults)}};
 }
 
 } // namespace sluice

@@ -56,7 +56,7 @@ result<audit_report> verify_logs(const store& from, const audit_request& asked);
 result<audit_report>
 verify_sealed(const store& from, audit_request asked, const log_seal& seal, std::string_view signer);
 
-/// {campaigns, events, house_events, audiences, rows, faults: [{campaign, number, what, notice?} …]}; campaign is "" where it
+/// {campaigns, events, audiences, rows, faults: [{campaign, number, what, notice?} …]}; campaign is "" where it
 /// is the whole store, "house" for the house's log and the tables.
 nlohmann::json to_json(const audit_report& report);
 

@@ -10,18 +10,20 @@ namespace sluice {
 
 namespace {
 
-constexpr int newest_format = 2;
-
-std::string format_name(int format) {
-  return fmt::format("sluice seal {}", format);
-}
+constexpr std::string_view format_name = "sluice seal 1";
+constexpr std::string_view house_format_name = "sluice seal of the house 1";
 
 std::string signed_bytes(const log_seal& seal) {
-  auto text = fmt::format("{}\n{}\n{}\n", format_name(seal.format), format_timestamp(seal.at),
-                          to_hex(seal.public_key));
+  auto text = fmt::format("{}\n{}\n{}\n", format_name, format_timestamp(seal.at), to_hex(seal.public_key));
   for (const auto& head : seal.heads)
-    text += fmt::format("{} {} {}\n", log_name(head.campaign), head.number, to_hex(head.hash));
+    text += fmt::format("{} {} {}\n", to_string(head.campaign), head.number, to_hex(head.hash));
   return text;
+}
+
+std::string signed_house_bytes(const log_seal& seal) {
+  return fmt::format("{}\n{}\n{}\n{} {}\n{}\n", house_format_name, format_timestamp(seal.at),
+                     to_hex(seal.public_key), seal.house->number, to_hex(seal.house->hash),
+                     to_hex(seal.signature));
 }
 
 std::unexpected<error> no_seal(const std::string& why) {
@@ -33,12 +35,7 @@ std::string text_in(const nlohmann::json& from, const char* field) {
   return at != from.end() && at->is_string() ? at->get<std::string>() : std::string{};
 }
 
-result<sealed_head> head_from_json(const nlohmann::json& value) {
-  sealed_head head;
-  const auto campaign = parse_log_name(text_in(value, "campaign"));
-  if (!campaign || log_name(*campaign) != text_in(value, "campaign"))
-    return no_seal("a head names no log");
-  head.campaign = *campaign;
+result<sealed_head> place_from_json(const nlohmann::json& value, sealed_head head) {
   const auto number = value.find("number");
   if (number == value.end() || !number->is_number_unsigned() || *number == 0)
     return no_seal("a head has no event's number");
@@ -48,15 +45,26 @@ result<sealed_head> head_from_json(const nlohmann::json& value) {
   return head;
 }
 
+result<sealed_head> head_from_json(const nlohmann::json& value) {
+  sealed_head head;
+  const auto campaign = parse_campaign_id(text_in(value, "campaign"));
+  if (!campaign || to_string(*campaign) != text_in(value, "campaign"))
+    return no_seal("a head names no campaign");
+  head.campaign = *campaign;
+  return place_from_json(value, head);
+}
+
 } // namespace
 
 result<log_seal> seal_logs(const store& from, const ed25519_key& key, timestamp now) {
   log_seal seal;
   seal.at = now;
-  auto campaigns = from.journal().campaigns();
-  if (!campaigns)
-    return std::unexpected(campaigns.error());
-  campaigns->insert(campaigns->begin(), house_log_id);
+  const auto campaigns = from.journal().campaigns();
+  const auto house = from.journal().head(house_log_id);
+  if (!campaigns || !house)
+    return std::unexpected(campaigns ? house.error() : campaigns.error());
+  if (house->number > 0)
+    seal.house = sealed_head{house_log_id, house->number, house->hash};
   for (const auto id : *campaigns) {
     const auto head = from.journal().head(id);
     if (!head)
@@ -70,6 +78,8 @@ result<log_seal> seal_logs(const store& from, const ed25519_key& key, timestamp 
 log_seal signed_again(log_seal seal, const ed25519_key& key) {
   seal.public_key = key.public_key();
   seal.signature = key.sign(signed_bytes(seal));
+  if (seal.house)
+    seal.house_signature = key.sign(signed_house_bytes(seal));
   return seal;
 }
 
@@ -77,19 +87,23 @@ nlohmann::json to_json(const log_seal& seal) {
   auto heads = nlohmann::json::array();
   for (const auto& head : seal.heads)
     heads.push_back(
-        {{"campaign", log_name(head.campaign)}, {"number", head.number}, {"hash", to_hex(head.hash)}});
-  return {{"format", format_name(seal.format)},
-          {"at", format_timestamp(seal.at)},
-          {"heads", std::move(heads)},
-          {"public_key", to_hex(seal.public_key)},
-          {"signature", to_hex(seal.signature)}};
+        {{"campaign", to_string(head.campaign)}, {"number", head.number}, {"hash", to_hex(head.hash)}});
+  nlohmann::json whole{{"format", format_name},
+                       {"at", format_timestamp(seal.at)},
+                       {"heads", std::move(heads)},
+                       {"public_key", to_hex(seal.public_key)},
+                       {"signature", to_hex(seal.signature)}};
+  if (seal.house)
+    whole["house"] = {{"number", seal.house->number},
+                      {"hash", to_hex(seal.house->hash)},
+                      {"signature", to_hex(seal.house_signature)}};
+  return whole;
 }
 
 result<log_seal> seal_from_json(const nlohmann::json& value) {
+  if (text_in(value, "format") != format_name)
+    return no_seal(fmt::format("its format is not \"{}\"", format_name));
   log_seal seal;
-  for (seal.format = newest_format; text_in(value, "format") != format_name(seal.format);)
-    if (--seal.format == 0)
-      return no_seal(fmt::format("its format is not \"{}\"", format_name(newest_format)));
   const auto at = parse_timestamp(text_in(value, "at"));
   // The signature is over the text: another way to write the same moment is another statement.
   if (!at || format_timestamp(*at) != text_in(value, "at"))
@@ -102,8 +116,6 @@ result<log_seal> seal_from_json(const nlohmann::json& value) {
     const auto head = head_from_json(item);
     if (!head)
       return std::unexpected(head.error());
-    if (seal.format == 1 && head->campaign == house_log_id)
-      return no_seal("a seal of before has no head of the house's log");
     if (!seal.heads.empty() && !(seal.heads.back().campaign < head->campaign))
       return no_seal("its heads are not sorted by campaign");
     seal.heads.push_back(*head);
@@ -112,6 +124,14 @@ result<log_seal> seal_from_json(const nlohmann::json& value) {
     return no_seal("its public key is not 64 hexadecimal digits");
   if (!from_hex(text_in(value, "signature"), seal.signature))
     return no_seal("its signature is not 128 hexadecimal digits");
+  if (const auto house = value.find("house"); house != value.end()) {
+    auto head = place_from_json(*house, {});
+    if (!head)
+      return std::unexpected(head.error());
+    seal.house = *head;
+    if (!from_hex(text_in(*house, "signature"), seal.house_signature))
+      return no_seal("its house's signature is not 128 hexadecimal digits");
+  }
   return seal;
 }
 
@@ -124,6 +144,8 @@ result<void> check_seal(const log_seal& seal, std::string_view signer) {
       return failure(error_code::corrupt, notice{"seal_other_key", {{"key", to_hex(seal.public_key)}}});
   }
   if (!is_signed_by(seal.public_key, signed_bytes(seal), seal.signature))
+    return failure(error_code::corrupt, notice{"seal_signature_wrong"});
+  if (seal.house && !is_signed_by(seal.public_key, signed_house_bytes(seal), seal.house_signature))
     return failure(error_code::corrupt, notice{"seal_signature_wrong"});
   return {};
 }

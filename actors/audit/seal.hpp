@@ -4,24 +4,33 @@
 //
 // It is a JSON object:
 //
-//   { "format": "sluice seal 2", "at": RFC 3339 in UTC,
+//   { "format": "sluice seal 1", "at": RFC 3339 in UTC,
 //     "heads": [{"campaign": "c1", "number": the last event's, "hash": its record's, 64 hex digits} …],
-//     "public_key": 64 hex digits, "signature": 128 hex digits }
+//     "public_key": 64 hex digits, "signature": 128 hex digits,
+//     "house": {"number": …, "hash": …, "signature": 128 hex digits} }
 //
-// with the heads sorted by campaign, one each; before them, as "house", that of the house's log. A "sluice seal 1", of before,
-// has none of it. The signature is Ed25519 (RFC 8032) over these bytes, every line
+// with the heads sorted by campaign, one each. The signature is Ed25519 (RFC 8032) over these bytes, every line
 // ended by one line feed, the texts as they stand in the object:
 //
-//   <format>
+//   sluice seal 1
 //   <at>
 //   <public_key>
 //   <campaign> <number> <hash>        one line for each head, in their order
+//
+// and that of the house's log, which seals of before have not, over
+//
+//   sluice seal of the house 1
+//   <at>
+//   <public_key>
+//   <number> <hash>
+//   <signature>                       the one above, in hexadecimal
 
 #include "persistence/ed25519.hpp"
 #include "persistence/store.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,11 +44,12 @@ struct sealed_head {
 };
 
 struct log_seal {
-  int format = 2;
   timestamp at;
   std::vector<sealed_head> heads;
   ed25519_public_key public_key{};
   ed25519_signature signature{};
+  std::optional<sealed_head> house; ///< where the house's log ended
+  ed25519_signature house_signature{};
 };
 
 /// The name of the key file that a data folder's own seals are signed with.

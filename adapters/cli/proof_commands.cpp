@@ -99,8 +99,7 @@ outcome<exit_code> verify(session& with, const proof_arguments& said) {
       out << ": " << shown(text_of(fault, "what")) << '\n';
     }
   out << counted(number_of(*report, "campaigns"), "campaign", "campaigns") << ", "
-      << counted(number_of(*report, "events"), "event", "events")
-      << "; the house: " << counted(number_of(*report, "house_events"), "event", "events") << ", "
+      << counted(number_of(*report, "events"), "event", "events") << ", "
       << counted(number_of(*report, "audiences"), "list", "lists") << " with "
       << counted(number_of(*report, "rows"), "row", "rows") << ": "
       << (is_faulty ? counted(faults->size(), "fault", "faults") : std::string{"no fault found"}) << '\n';
@@ -158,8 +157,8 @@ outcome<exit_code> make_seal(session& with, const proof_arguments& said) {
   if (with.wants_json())
     with.io().out << text;
   else
-    with.io().out << counted(seal->heads.size(), "log", "logs") << " sealed in " << shown(said.out_file)
-                  << "; public key " << to_hex(seal->public_key) << '\n';
+    with.io().out << counted(seal->heads.size(), "campaign", "campaigns") << " sealed in "
+                  << shown(said.out_file) << "; public key " << to_hex(seal->public_key) << '\n';
   return exit_code::done;
 }
 

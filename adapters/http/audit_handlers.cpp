@@ -189,7 +189,7 @@ void make_seal(node& engine, const http_request& request, const respond& answer)
   const auto by = request.done_at(engine.now());
   const auto recorded = engine.store().house().record(
       {{by.at, by.by,
-        house::sealed{seal->heads.size(),
+        house::sealed{seal->heads.size() + 1,
                       to_hex(sha256({reinterpret_cast<const char*>(seal->signature.data()),
                                      seal->signature.size()}))}}});
   answer(recorded ? json_response(200, to_json(*seal)) : problem(recorded.error()));

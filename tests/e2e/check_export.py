@@ -30,14 +30,17 @@ for line in map(json.loads, sys.stdin):
     if log == "house":
         events.append(line["event"])
 seal, key = json.load(open(sys.argv[1])), bytes.fromhex(sys.argv[2])
-said = f"{seal['format']}\n{seal['at']}\n{key.hex()}\n" + "".join(f"{h['campaign']} {h['number']} {h['hash']}\n" for h in seal["heads"])
-with tempfile.NamedTemporaryFile() as pem, tempfile.NamedTemporaryFile() as text, tempfile.NamedTemporaryFile() as signature:
-    pem.write(bytes.fromhex("302a300506032b6570032100") + key), text.write(said.encode()), signature.write(bytes.fromhex(seal["signature"]))
-    pem.flush(), text.flush(), signature.flush()
-    if subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin", "-inkey", pem.name, "-in", text.name,
-                       "-sigfile", signature.name], capture_output=True).returncode:
-        faults.append("the seal's signature is wrong")
-for head in seal["heads"]:
+heads = "".join(f"{h['campaign']} {h['number']} {h['hash']}\n" for h in seal["heads"])
+house, begin = seal["house"], f"{seal['at']}\n{key.hex()}\n"
+for said, by in ((f"sluice seal 1\n{begin}{heads}", seal["signature"]),
+                 (f"sluice seal of the house 1\n{begin}{house['number']} {house['hash']}\n{seal['signature']}\n", house["signature"])):
+    with tempfile.NamedTemporaryFile() as der, tempfile.NamedTemporaryFile() as text, tempfile.NamedTemporaryFile() as signature:
+        for file, content in ((der, bytes.fromhex("302a300506032b6570032100") + key), (text, said.encode()), (signature, bytes.fromhex(by))):
+            file.write(content), file.flush()
+        if subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin", "-inkey", der.name, "-in", text.name,
+                           "-sigfile", signature.name], capture_output=True).returncode:
+            faults.append("the seal's signature is wrong")
+for head in [*seal["heads"], {"campaign": "house", **house}]:
     if records.get(head["campaign"], [])[head["number"]:head["number"] + 1] != [head["hash"]]:
         faults.append(f"{head['campaign']} is not the log that was sealed")
 tokens, lists, suppressed, hidden = {}, {}, {}, bytes.fromhex(tables["key"][0]["hidden_addresses"])

@@ -141,6 +141,7 @@ class Audit(unittest.TestCase):
         self.assertEqual([head["campaign"] for head in seal["heads"]], [self.campaign, self.draft])
         self.assertEqual(seal["heads"][0]["number"], len(self.events()))
         self.assertEqual(seal["heads"][0]["hash"], self.events()[-1]["hash"])
+        self.assertGreater(seal["house"]["number"], 3)
         self.assertIn(seal["public_key"], self.sealed.stdout)
         key = self.engine.data / "seal.key"
         self.assertEqual(stat.S_IMODE(key.stat().st_mode), 0o600)

@@ -38,7 +38,7 @@ class Keys(unittest.TestCase):
     def test_the_key_of_an_import_is_looked_up_before_its_body_is_read(self):
         self.ask("POST", "/v1/audiences?name=one", LIST, "import")
         with socket.create_connection(("127.0.0.1", self.engine.port), timeout=30) as line:
-            line.sendall(b"POST /v1/audiences?name=one HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " +
+            line.sendall(b"POST /v1/audiences?name=one HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " +
                          self.engine.token.encode() + b"\r\nIdempotency-Key: import\r\nContent-Length: 1000000\r\n"
                          b"Expect: 100-continue\r\n\r\n")
             answer = line.makefile("rb").read()
