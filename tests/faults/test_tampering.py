@@ -219,8 +219,8 @@ class Tampering(unittest.TestCase):
     def test_15_a_log_that_was_written_anew_with_every_link_right(self):
         folder = self.tampered()
         bodies = self.bodies()
-        self.assertIn(b"elocal", bodies[0])
-        bodies[0] = bodies[0].replace(b"elocal", b"efocal")  # who made it
+        self.assertIn(b"dTest", bodies[0])
+        bodies[0] = bodies[0].replace(b"dTest", b"dRest")  # its name, which no approval is about
         self.forge(folder, 1, bodies)
         self.assert_named(folder, ("c1", self.last, "not the event that the snapshot was made of"))
         folder.delete((1).to_bytes(8, "big"), family="snapshots")
