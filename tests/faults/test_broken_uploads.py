@@ -36,7 +36,7 @@ class Upload(threading.Thread):
 
     def __init__(self, engine, path, body, most):
         super().__init__(daemon=True)
-        self.head = (f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {engine.token}\r\n"
+        self.head = (f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {engine.token}\r\n"
                      f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n").encode()
         self.body, self.most, self.port = body, most, engine.port
         self.is_sent = threading.Event()
