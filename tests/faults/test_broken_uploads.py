@@ -140,7 +140,7 @@ class BrokenUploads(unittest.TestCase):
         audiences = keys_of(data, "audiences")
         self.assertEqual([key for key in audiences if key.startswith(b"b")], [], "imports that were begun")
         ids = {int(one["id"][1:]) for one in lists.values()}
-        for mark in (b"i", b"r", b"x"):
+        for mark in (b"i", b"s", b"h", b"x"):
             self.assertEqual({int.from_bytes(key[1:9], "big") for key in audiences if key.startswith(mark)}, ids, mark)
         visible = len(files) * FILE_BYTES + len(lists) * ROWS * 90
         self.assertLess(bytes_in(data), visible + (32 << 20), "bytes of what was broken off are left on the disk")
