@@ -419,7 +419,8 @@ result<std::size_t> audience_derivation::begin(std::string name, timestamp now) 
   return writers_.size() - 1;
 }
 
-result<std::vector<audience_info>> audience_derivation::commit(const act& done, const audience_key_maker& key) {
+result<std::vector<audience_info>> audience_derivation::commit(const act& done,
+                                                               const audience_key_maker& key) {
   for (std::size_t at = 0; at < rows_.size(); ++at)
     if (rows_[at] == 0)
       return failure(error_code::invalid_input, notice{"derived_list_empty", {{"name", names_[at]}}});

@@ -3,8 +3,8 @@
 #include "actors/actors.hpp"
 #include "actors/findings_keeper.hpp"
 #include "actors/relay_group.hpp"
-#include "persistence/stores/open_store.hpp"
 #include "messages/notice_words.hpp"
+#include "persistence/stores/open_store.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>

@@ -45,9 +45,11 @@ struct audience_info {
   letter_index size = 0;
   letter_index role_addresses = 0; ///< info@, sales@ … (see messages/address.hpp)
   std::vector<std::string> columns;
-  std::string hash; ///< over columns and rows in order, see persistence/audience_tree.hpp and audience_rows.hpp
+  std::string
+      hash; ///< over columns and rows in order, see persistence/audience_tree.hpp and audience_rows.hpp
   timestamp created_at;
-  std::string root = {}; ///< of one of before, whose hash is no tree's: the hash of the tree that was made of it since
+  std::string root =
+      {}; ///< of one of before, whose hash is no tree's: the hash of the tree that was made of it since
   bool operator==(const audience_info&) const = default;
 };
 

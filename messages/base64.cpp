@@ -24,9 +24,9 @@ std::optional<std::string> from_base64(std::string_view text) {
   if (text.empty())
     return std::string{};
   std::string bytes(text.size() / 4 * 3, '\0');
-  const auto read = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
-                                    reinterpret_cast<const unsigned char*>(text.data()),
-                                    static_cast<int>(text.size()));
+  const auto read =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()),
+                      reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
   if (read != static_cast<int>(bytes.size()))
     return std::nullopt;
   bytes.resize(bytes.size() - (text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0));

@@ -9,7 +9,8 @@ constexpr names<stage, 7> stages{"draft", "moderation", "preparing", "sending",
                                  "sent",  "cancelled",  "rejected"};
 constexpr names<status, 8> statuses{"draft",  "moderation", "preparing", "sending",
                                     "paused", "sent",       "cancelled", "rejected"};
-constexpr names<hold_reason, 5> hold_reasons{"operator", "spam_suspicion", "relay_refuses", "content_changed", "approval_expired"};
+constexpr names<hold_reason, 5> hold_reasons{"operator", "spam_suspicion", "relay_refuses", "content_changed",
+                                             "approval_expired"};
 } // namespace
 
 bool is_final(stage where) {

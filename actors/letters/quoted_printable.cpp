@@ -82,8 +82,8 @@ std::size_t append_quoted_printable(std::string& to, std::string_view text, std:
 }
 
 std::size_t quoted_printable_octets(std::string_view text) {
-  const auto quoted =
-      std::ranges::count_if(text, [](char one) { return one != '\n' && octet_kind_of(one) == octet::quoted; });
+  const auto quoted = std::ranges::count_if(
+      text, [](char one) { return one != '\n' && octet_kind_of(one) == octet::quoted; });
   const auto all = text.size() + 2 * static_cast<std::size_t>(quoted);
   return all + all / text_octets_max * soft_line_break.size();
 }

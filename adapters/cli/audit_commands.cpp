@@ -187,10 +187,12 @@ outcome<exit_code> show_log(session& with, const audit_arguments& said) {
 void print_proof(session& with, const nlohmann::json& recipient) {
   if (with.wants_json() || !recipient.is_object())
     return;
-  with.io().out << "row " << number_of(recipient, "row") + 1 << " of " << shown(text_of(recipient, "audience")) << ": "
+  with.io().out << "row " << number_of(recipient, "row") + 1 << " of "
+                << shown(text_of(recipient, "audience")) << ": "
                 << (is_true(recipient, "erased") ? "erased; its leaf is "
-                    : is_true(recipient, "sealed") ? "the address is the one that was sealed; leaf "
-                                                   : "NOT the row that the campaign's log has the hash of; leaf ")
+                    : is_true(recipient, "sealed")
+                        ? "the address is the one that was sealed; leaf "
+                        : "NOT the row that the campaign's log has the hash of; leaf ")
                 << shown(text_of(recipient, "leaf")) << " of " << shown(text_of(recipient, "hash")) << '\n';
 }
 

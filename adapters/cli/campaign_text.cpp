@@ -161,7 +161,8 @@ std::string delay_words(const campaign_view& campaign) {
 /// How many approvals there are and who gave them, where it waits for some or has any.
 void add_approvals(std::string& into, const campaign_view& campaign) {
   const auto& rules = campaign.approval_rules;
-  const auto waits = campaign.stage == stage::moderation || (campaign.hold && needs_approval(campaign.hold->reason));
+  const auto waits =
+      campaign.stage == stage::moderation || (campaign.hold && needs_approval(campaign.hold->reason));
   if (!waits && campaign.approvals.empty())
     return;
   line(into, "approvals", fmt::format("{} of {}", campaign.approvals.size(), rules.needed));
@@ -170,7 +171,9 @@ void add_approvals(std::string& into, const campaign_view& campaign) {
          fmt::format("by {} at {}{}{}", one.by.empty() ? "the engine" : shown(one.by), moment_words(one.at),
                      one.words.empty() ? "" : ": ", shown(one.words)));
   if (campaign.approved_at && rules.expires > milliseconds{0} && campaign.stage == stage::preparing)
-    line(into, "", fmt::format("until {}, if it has not begun to send by then", moment_words(*campaign.approved_at + rules.expires)));
+    line(into, "",
+         fmt::format("until {}, if it has not begun to send by then",
+                     moment_words(*campaign.approved_at + rules.expires)));
   if (waits && rules.two_people)
     line(into, "",
          rules.last_editor.empty() || rules.last_editor == rules.author

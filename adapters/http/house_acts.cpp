@@ -64,7 +64,8 @@ std::optional<house::sign_ins_refused> refused_sign_ins::finish() {
 void tell_of_refused(node& engine, const house::sign_ins_refused& what) {
   const auto recorded = engine.store().house().record({{engine.now(), {}, what}});
   if (!recorded)
-    spdlog::error("the house's log has not taken {} refused sign-ins: {}", what.count, recorded.error().message);
+    spdlog::error("the house's log has not taken {} refused sign-ins: {}", what.count,
+                  recorded.error().message);
 }
 
 std::optional<timestamp>

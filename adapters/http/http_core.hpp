@@ -3,11 +3,11 @@
 // the threads' jobs runs on.
 
 #include "actors/audit/letter_history.hpp"
-#include "adapters/http/house_acts.hpp"
 #include "actors/node.hpp"
 #include "adapters/http/event_loop.hpp"
 #include "adapters/http/guess_limiter.hpp"
 #include "adapters/http/host_names.hpp"
+#include "adapters/http/house_acts.hpp"
 #include "adapters/http/http_settings.hpp"
 #include "adapters/http/routes.hpp"
 #include "adapters/http/tls_certificate.hpp"
@@ -116,7 +116,8 @@ struct http_core {
   const std::shared_ptr<letter_history> letters = std::make_shared<letter_history>();
   sluice::refused_sign_ins refused_sign_ins;
   const std::shared_ptr<sluice::page_reads> page_reads = std::make_shared<sluice::page_reads>();
-  const std::shared_ptr<sluice::test_copy_quota> test_copy_quota = std::make_shared<sluice::test_copy_quota>();
+  const std::shared_ptr<sluice::test_copy_quota> test_copy_quota =
+      std::make_shared<sluice::test_copy_quota>();
   const std::shared_ptr<http_numbers> numbers = std::make_shared<http_numbers>();
   std::atomic<bool> is_stopping = false;
 

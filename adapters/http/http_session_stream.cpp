@@ -99,7 +99,8 @@ asio::awaitable<void> http_session::stream_changes(const exchange_ptr& asked) {
     text.clear();
     if (changed.empty() && !is_told_something)
       text = ": still here\n\n";
-    if (const auto last = core_.engine.store().house().last_number(); query->is_of_house && last != house_told)
+    if (const auto last = core_.engine.store().house().last_number();
+        query->is_of_house && last != house_told)
       text += fmt::format("event: house\ndata: {{\"number\":{}}}\n\n", house_told = last);
     if (std::exchange(says_caught_up, false))
       text += "event: caught_up\ndata: {}\n\n";

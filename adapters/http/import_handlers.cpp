@@ -421,8 +421,9 @@ private:
 } // namespace
 
 result<std::unique_ptr<body_consumer>> import_audience(node& engine, const http_request& request) {
-  return consume_list(engine, request,
-                      std::make_unique<audience_upload>(engine, request.done_at(engine.now()).by, request.kept_under));
+  return consume_list(
+      engine, request,
+      std::make_unique<audience_upload>(engine, request.done_at(engine.now()).by, request.kept_under));
 }
 
 result<std::unique_ptr<body_consumer>> preview_audience(node& engine, const http_request& request) {

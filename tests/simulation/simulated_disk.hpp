@@ -141,7 +141,8 @@ private:
   failing_audiences audiences_{*this};
   failing_suppressions suppressions_{*this};
   std::deque<waiting_append> queue_;
-  mutable std::vector<append_request> refused_; ///< since the last sync that went well: a crash may bring them back
+  mutable std::vector<append_request>
+      refused_; ///< since the last sync that went well: a crash may bring them back
 };
 
 } // namespace sluice::simulation

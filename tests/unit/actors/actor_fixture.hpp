@@ -98,7 +98,7 @@ public:
   scripted_relay* relay = nullptr; ///< owned by `parts`
   milliseconds skew{0};
   relay_servers servers{{"", ""}}; ///< those that it has from the next `crash` on
-  std::string starved; ///< actors of this name get no turn
+  std::string starved;             ///< actors of this name get no turn
   /// One turn of the disk, where it has turns of its own; true if anything happened.
   std::function<bool()> disk_turn;
 

@@ -47,7 +47,8 @@ TEST_CASE("test copies are one recipient's letter, marked, at other addresses; t
 
 TEST_CASE("a suppressed address gets no test copy, and the reason is told") {
   test_run test;
-  REQUIRE(test.node.parts->store->suppressions().add({{"gone@test.example", "bounced", test.node.now()}}, {}));
+  REQUIRE(
+      test.node.parts->store->suppressions().add({{"gone@test.example", "bounced", test.node.now()}}, {}));
   test.send({"Gone@test.example"});
   REQUIRE(test.results);
   CHECK(test.results->front() == test_copy_result{"Gone@test.example", letter_state::skipped,

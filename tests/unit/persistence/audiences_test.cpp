@@ -154,7 +154,8 @@ TEST_CASE("ids rise and are never used again, broken-off imports included") {
   CHECK(all[1] == second);
 }
 
-TEST_CASE("the hash of an audience is that of its columns and rows, in order, and of random bytes beside them") {
+TEST_CASE(
+    "the hash of an audience is that of its columns and rows, in order, and of random bytes beside them") {
   const auto hash_of = [](store_kind kind, const std::vector<std::string>& columns,
                           const std::vector<recipient>& rows) {
     any_store store(kind);

@@ -94,8 +94,8 @@ http_answer_text ask(const http_server& server,
   boost::asio::io_context context;
   boost::asio::ip::tcp::socket socket(context);
   socket.connect({boost::asio::ip::address_v4::loopback(), server.port()});
-  auto text = fmt::format("{} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nConnection: close\r\n",
-                          line, secret);
+  auto text = fmt::format(
+      "{} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nConnection: close\r\n", line, secret);
   if (!key.empty())
     text += fmt::format("Idempotency-Key: {}\r\n", key);
   if (!body.empty())
