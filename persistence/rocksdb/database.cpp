@@ -27,6 +27,8 @@ namespace fs = std::filesystem;
 // In the family `default`: beside "note/…" the format's number in decimal, and the store's secret as it is.
 constexpr std::string_view format_key = "format";
 constexpr std::string_view secret_key = "secret";
+/// Says nothing: see keep_resumable.
+constexpr std::string_view resumable_key = "resumable";
 constexpr unsigned format_now = 1;
 // A running engine may replace files while a reader opens them one after the other: then it tries again,
 // since it may have read an old list of tables and the log that goes with a new one.
@@ -334,6 +336,8 @@ result<void> rocksdb_database::write(rocksdb::WriteBatch& batch, durability want
   }
   if (wanted == durability::in_memory)
     throttle_.wait_while([this] { return is_behind_with_imports(); });
+  else if (auto kept = keep_resumable(); !kept)
+    return kept;
   rocksdb::WriteOptions options;
   options.sync = wanted == durability::synced;
   options.disableWAL = wanted == durability::in_memory;
@@ -381,6 +385,22 @@ result<void> rocksdb_database::renew_manifest() {
   // Otherwise it would lie there until the next table is written.
   db_->DisableFileDeletions();
   if (const auto status = db_->EnableFileDeletions(false); !status.ok())
+    return record_failure(status);
+  return {};
+}
+
+/// RocksDB leaves a log of writes that failed only where a table in memory has something to flush; where none has, it goes
+/// on with that log, and its build that asserts ends the process (seen with 7.8).
+result<void> rocksdb_database::keep_resumable() {
+  std::uint64_t entries = 0;
+  check(db_->GetIntProperty((*this)[family::meta], rocksdb::DB::Properties::kNumEntriesActiveMemTable,
+                            &entries),
+        "RocksDB counts what a table in memory has");
+  if (entries > 0)
+    return {};
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  if (const auto status = db_->Put(options, (*this)[family::meta], slice(resumable_key), ""); !status.ok())
     return record_failure(status);
   return {};
 }

@@ -110,6 +110,7 @@ private:
   void close();
   result<void> check_format(const std::filesystem::path& folder);
   result<void> resume();
+  result<void> keep_resumable();
   result<void> complete_meta();
   rocksdb::Options options() const;
   bool is_behind_with_imports() const;

@@ -125,8 +125,11 @@ public:
 
   /// Before anything else: the house's log is there, and the tables are what it says.
   result<void> open_house() {
-    // A log that cannot be read is told by check_tables.
-    static_cast<void>(house_->attach(journal_, [this] { return begin_house_log(); }).has_value());
+    // A log that cannot be read is told by check_tables. Tokens are taken now: the change that the log begins with may be
+    // one of a token, and then their table is locked.
+    static_cast<void>(
+        house_->attach(journal_, [this, tokens = tokens_->stored()] { return begin_house_log(tokens); })
+            .has_value());
     const auto head = journal_.head(house_log_id);
     const auto began = database_->get(family::meta, house_mark);
     if (!head || !began)
@@ -220,10 +223,10 @@ private:
   }
 
   /// A store of before, or a new one: what is in the tables is taken as it is.
-  result<void> begin_house_log() {
+  result<void> begin_house_log(const std::vector<stored_token>& tokens) {
     const auto now = database_->now();
     std::vector<house_event> events{{now, {}, house::log_began{house_->hide().key_hash()}}};
-    for (const auto& one : tokens_->stored()) {
+    for (const auto& one : tokens) {
       auto found = event_of(one.hash, one.info);
       found.is_adopted = true;
       events.push_back({now, {}, std::move(found)});

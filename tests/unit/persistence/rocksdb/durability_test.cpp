@@ -4,6 +4,7 @@
 #include "tests/unit/persistence/rocksdb/test_disk.hpp"
 #include "tests/unit/persistence/stores.hpp"
 
+#include "persistence/rocksdb/database.hpp"
 #include "persistence/rocksdb/store.hpp"
 
 #include <fcntl.h>
@@ -244,6 +245,20 @@ TEST_CASE("a disk that fails is told of, and the log goes on by itself when it i
   CHECK(read_all(store->journal(), one_campaign).size() == 11);
   CHECK(read_all(store->journal(), other_campaign).size() == 1);
   CHECK(expect(store->suppressions().list({.now = at_second(1)})).entries.empty());
+}
+
+TEST_CASE("a store of before that was opened on a full disk begins the house's log with its first change, be "
+          "it a token") {
+  const temporary_folder folder;
+  expect(rocksdb_database::open(folder.path(), open_mode::read_write, {}));
+  const auto disk = std::make_shared<test_disk>();
+  disk->fail_with(test_disk::fault::logs_full);
+  const auto store = open_on(folder, disk);
+  CHECK(store->house().last_number() == 0);
+  CHECK(store->tokens().create(role::admin, "olga", {}).error().code == error_code::storage_failed);
+  disk->fail_with(test_disk::fault::none);
+  expect(store->tokens().create(role::admin, "olga", {}));
+  CHECK(store->house().last_number() == 2);
 }
 
 TEST_CASE("an import that the disk did not take whole cannot be committed") {

@@ -20,7 +20,7 @@ public:
       base(std::move(real)), disk_(disk), name_(std::move(name)) {}
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
-    switch (disk_.fate_of_write()) {
+    switch (disk_.fate_of_append(name_)) {
     case fate::fails_half_done: {
       const auto half = data.size() / 2;
       static_cast<void>(!base::Append(Slice(data.data(), half), options, debug).ok());
@@ -123,6 +123,13 @@ test_disk::fate test_disk::fate_of_write() {
   return fault_ == fault::write || fault_ == fault::full ? fate::fails_half_done : fate::done;
 }
 
+test_disk::fate test_disk::fate_of_append(const std::string& name) {
+  const auto will = fate_of_write();
+  const std::lock_guard guard(mutex_);
+  return will == fate::done && fault_ == fault::logs_full && name.ends_with(".log") ? fate::fails_half_done
+                                                                                    : will;
+}
+
 test_disk::fate test_disk::fate_of_sync(const std::string& name) {
   std::unique_lock guard(mutex_);
   const bool is_log = name.ends_with(".log");
@@ -135,13 +142,13 @@ test_disk::fate test_disk::fate_of_sync(const std::string& name) {
   }
   if (is_power_cut_)
     return fate::swallowed;
-  return fault_ == fault::none ? fate::done : fate::fails;
+  return fault_ == fault::none || fault_ == fault::logs_full ? fate::done : fate::fails;
 }
 
 IOStatus test_disk::error() const {
   const std::lock_guard guard(mutex_);
-  return fault_ == fault::full ? IOStatus::NoSpace("as the test wants it")
-                               : IOStatus::IOError("as the test wants it");
+  return fault_ == fault::full || fault_ == fault::logs_full ? IOStatus::NoSpace("as the test wants it")
+                                                             : IOStatus::IOError("as the test wants it");
 }
 
 IOStatus test_disk::NewWritableFile(const std::string& name,

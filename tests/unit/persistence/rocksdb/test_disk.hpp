@@ -14,12 +14,13 @@ namespace sluice::testing {
 
 class test_disk : public rocksdb::FileSystemWrapper {
 public:
-  enum class fault { none, sync, write, full };
+  enum class fault { none, sync, write, full, logs_full };
 
   test_disk() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
   const char* Name() const override { return "test_disk"; }
 
   /// From now on every write (of data; locks and notes still go through) fails so; half of it is done.
+  /// `logs_full`: what is appended to logs alone, with which a store can still be opened.
   void fail_with(fault what);
   /// Syncs of logs, or of tables, wait from now on, until `open_gate`.
   enum class files { logs, tables };
@@ -57,6 +58,7 @@ private:
   /// What becomes of a write or sync now: it fails, it is swallowed, or it is to be done.
   enum class fate { fails_half_done, fails, swallowed, done };
   fate fate_of_write();
+  fate fate_of_append(const std::string& name);
   fate fate_of_sync(const std::string& name);
   rocksdb::IOStatus error() const;
 
