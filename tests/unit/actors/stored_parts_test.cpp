@@ -14,7 +14,7 @@ std::string uploaded(store& into, std::string name, std::string_view content) {
   const auto writer = into.attachments().begin(std::move(name), "application/pdf", 64U << 20U, parts_noon);
   REQUIRE(writer);
   REQUIRE((*writer)->add(content));
-  return (*writer)->commit({})->id;
+  return (*writer)->commit()->id;
 }
 
 std::string fault_of_parts(const store& from, campaign_spec spec, audience_id audience = {}) {

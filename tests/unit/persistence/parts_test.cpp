@@ -18,7 +18,7 @@ stored_attachment upload(store& into, std::string_view content, std::string name
       expect(into.attachments().begin(std::move(name), "application/pdf", 1U << 20U, part_time));
   expect(writer->add(content.substr(0, content.size() / 2)));
   expect(writer->add(content.substr(content.size() / 2)));
-  return expect(writer->commit({}));
+  return expect(writer->commit());
 }
 
 std::string many_bytes(std::size_t count) {

@@ -1,6 +1,6 @@
 // What a deleted audience leaves on the disk.
 #include "tests/catch.hpp"
-#include "tests/unit/persistence/stores.hpp"
+#include "tests/unit/persistence/rocksdb/house_of.hpp"
 
 #include "persistence/rocksdb/audience_cleaner.hpp"
 #include "persistence/rocksdb/audience_keys.hpp"
@@ -43,11 +43,12 @@ audience_info list_of(rocksdb_audiences& into, const std::string& email) {
 TEST_CASE("a deleted audience's addresses leave the disk, others stay") {
   const temporary_folder folder;
   const auto database = database_in(folder.path());
-  rocksdb_audiences audiences(*database);
+  house_of house(*database);
+  rocksdb_audiences audiences(*database, house.log);
   list_of(audiences, "staying.qzjxkv@example.com");
   const auto deleted = list_of(audiences, "leaving.wvkqzj@example.com").id;
   REQUIRE(tables_have(folder.path(), "leaving.wvkqzj"));
-  expect(audiences.remove(deleted, at_second(1)));
+  expect(audiences.remove(deleted, {{}, at_second(1)}));
   // What the store's own does at its leisure.
   audience_cleaner cleaner(*database);
   cleaner.clean_up(deleted);

@@ -1,7 +1,7 @@
 // An import that the disk cannot keep up with waits; nobody else does.
 #include "tests/catch.hpp"
 #include "tests/unit/persistence/rocksdb/test_disk.hpp"
-#include "tests/unit/persistence/stores.hpp"
+#include "tests/unit/persistence/rocksdb/house_of.hpp"
 
 #include "persistence/rocksdb/audiences.hpp"
 #include "persistence/rocksdb/database.hpp"
@@ -28,7 +28,8 @@ TEST_CASE("while tables of an import wait for the disk, appends are answered") {
   const temporary_folder folder;
   const auto disk = std::make_shared<test_disk>();
   const auto database = expect(rocksdb_database::open(folder.path(), open_mode::read_write, {.files = disk}));
-  rocksdb_audiences audiences(*database);
+  house_of house(*database);
+  rocksdb_audiences audiences(*database, house.log);
   rocksdb_journal journal(*database);
   disk->close_gate(test_disk::files::tables);
 
@@ -63,7 +64,8 @@ TEST_CASE("an import that waits for a disk that fails is told so") {
   const temporary_folder folder;
   const auto disk = std::make_shared<test_disk>();
   const auto database = expect(rocksdb_database::open(folder.path(), open_mode::read_write, {.files = disk}));
-  rocksdb_audiences audiences(*database);
+  house_of house(*database);
+  rocksdb_audiences audiences(*database, house.log);
   disk->close_gate(test_disk::files::tables);
 
   std::promise<error> told;

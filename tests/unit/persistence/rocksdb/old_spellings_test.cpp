@@ -1,6 +1,6 @@
 // What an engine wrote that compared international domains as they were written.
 #include "tests/catch.hpp"
-#include "tests/unit/persistence/stores.hpp"
+#include "tests/unit/persistence/rocksdb/house_of.hpp"
 
 #include "persistence/big_endian.hpp"
 #include "persistence/rocksdb/audience_keys.hpp"
@@ -22,7 +22,8 @@ TEST_CASE(
   append_big_endian(value, std::uint64_t{7});
   batch.Put((*database)[family::suppressions], "ann@bücher.example", value + "unsubscribed");
   expect(database->write(batch, durability::synced));
-  rocksdb_suppressions list(*database);
+  house_of house(*database);
+  rocksdb_suppressions list(*database, house.log);
   expect(list.add({{.email = "ann@shop.example", .reason = "bounced", .since = {}}}, {}));
   const auto page = expect(list.list({.limit = 1, .now = at_second(1)}));
   REQUIRE(page.entries.size() == 1);
@@ -43,7 +44,8 @@ TEST_CASE(
 TEST_CASE("a row is found that was indexed under another spelling of its domain") {
   const temporary_folder folder;
   const auto database = expect(rocksdb_database::open(folder.path(), open_mode::read_write, {}));
-  rocksdb_audiences audiences(*database);
+  house_of house(*database);
+  rocksdb_audiences audiences(*database, house.log);
   auto writer = expect(audiences.begin("people", at_second(0)));
   REQUIRE(expect(writer->add({.email = "bob@shop.example", .fields = {}})));
   REQUIRE(expect(writer->add({.email = "ann@bücher.example", .fields = {}})));

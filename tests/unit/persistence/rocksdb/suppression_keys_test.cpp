@@ -1,6 +1,6 @@
 // How entries of the suppression list are stored: the bytes of each version, and what a restart makes of them.
 #include "tests/catch.hpp"
-#include "tests/unit/persistence/stores.hpp"
+#include "tests/unit/persistence/rocksdb/house_of.hpp"
 
 #include "persistence/big_endian.hpp"
 #include "persistence/rocksdb/database.hpp"
@@ -72,11 +72,13 @@ TEST_CASE("entries of domains and lists are found after a restart too") {
   const temporary_folder folder;
   {
     const auto database = database_in(folder.path(), 0);
-    rocksdb_suppressions list(*database);
+    house_of house(*database);
+    rocksdb_suppressions list(*database, house.log);
     CHECK(expect(list.add({entry("@*.example.com", "Weekly"), entry("@shop.example")}, {})) == 2);
   }
   const auto database = database_in(folder.path(), 0);
-  const rocksdb_suppressions list(*database);
+  house_of house(*database);
+  const rocksdb_suppressions list(*database, house.log);
   const auto found = expect(
       list.find({"ann@a.example.com", "bob@shop.example", "eve@else.example"}, {"Weekly", at_second(0)}));
   CHECK(found[0].has_value());
@@ -89,7 +91,8 @@ TEST_CASE("entries that have ended leave the store at a start and with later cha
   const temporary_folder folder;
   {
     const auto database = database_in(folder.path(), 0);
-    rocksdb_suppressions list(*database);
+    house_of house(*database);
+    rocksdb_suppressions list(*database, house.log);
     auto renewed = entry("renewed@example.com", {}, at_second(10));
     expect(list.add({entry("gone@example.com", {}, at_second(10)),
                      entry("@gone.example", "Weekly", at_second(10)),
@@ -99,7 +102,8 @@ TEST_CASE("entries that have ended leave the store at a start and with later cha
     CHECK(expect(list.add({renewed}, {})) == 1);
   }
   const auto database = database_in(folder.path(), 500);
-  rocksdb_suppressions list(*database);
+  house_of house(*database);
+  rocksdb_suppressions list(*database, house.log);
   CHECK(count_keys(*database) == 5); // three entries, and when two of them end
   auto next = entry("next@example.com");
   next.since = at_second(1'500);
