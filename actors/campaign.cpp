@@ -14,6 +14,7 @@
 #include "actors/core/outcomes.hpp"
 #include "actors/core/state_codec.hpp"
 #include "actors/dispatch_line.hpp"
+#include "actors/draft_commands.hpp"
 #include "actors/view_publisher.hpp"
 #include "actors/waiting_command.hpp"
 #include "messages/check.hpp"
@@ -450,11 +451,14 @@ struct campaign_actor_state {
   /// Others wait behind it, so that commands keep their order.
   void look_for_key(waiting_command one) {
     is_looking_for_key = true;
-    auto key = stored_key(one.asked.by, one.asked.idempotency_key);
+    principal by{one.asked.by, one.asked.by_token};
+    auto key = one.asked.idempotency_key;
     with_key.emplace(std::move(one));
     store_requests.ask(
         *services->pool, job_kind::command, me(),
-        [services = services, key = std::move(key)] { return services->store->journal().find_key(key); },
+        [services = services, by = std::move(by), key = std::move(key)] {
+          return find_answer(std::as_const(*services->store).journal(), by, key);
+        },
         [this](result<std::optional<key_record>> kept) { key_looked_for(kept); });
   }
 
@@ -498,8 +502,9 @@ struct campaign_actor_state {
     request.expected_last = state.last_event - batch.size();
     request.events = std::exchange(batch, {});
     if (next.asked && !next.asked->asked.idempotency_key.empty())
-      request.key = key_record{stored_key(next.asked->asked.by, next.asked->asked.idempotency_key),
-                               std::string{name_of(next.asked->asked.kind)}, state.id, next.answer, now()};
+      request.key = key_record{
+          key_under({next.asked->asked.by, next.asked->asked.by_token}, next.asked->asked.idempotency_key),
+          std::string{name_of(next.asked->asked.kind)}, state.id, next.answer, now()};
     pending = std::move(next);
     if (request.events.empty() && !request.key) {
       carry_out();

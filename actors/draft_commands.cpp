@@ -130,8 +130,8 @@ result<std::optional<command_answer>>
 first_answer(const engine& services, campaign_id id, const command& asked) {
   if (asked.idempotency_key.empty())
     return std::nullopt;
-  const auto kept =
-      std::as_const(*services.store).journal().find_key(stored_key(asked.by, asked.idempotency_key));
+  const auto kept = find_answer(std::as_const(*services.store).journal(), {asked.by, asked.by_token},
+                                asked.idempotency_key);
   if (!kept)
     return std::unexpected(kept.error());
   if (*kept && (*kept)->campaign == id && (*kept)->what == name_of(asked.kind))
@@ -178,13 +178,25 @@ result<command_answer> answer_of_gone(const engine& services, campaign_id id, co
   return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
 }
 
+std::string key_under(const principal& by, std::string_view idempotency_key) {
+  return stored_key(by.token.empty() ? by.name : by.token, idempotency_key);
+}
+
+result<std::optional<key_record>>
+find_answer(const journal& from, const principal& by, std::string_view idempotency_key) {
+  auto kept = from.find_key(key_under(by, idempotency_key));
+  if (!kept || *kept || by.token.empty())
+    return kept;
+  return from.find_key(stored_key(by.name, idempotency_key));
+}
+
 result<std::optional<campaign_id>> draft_made_before(const store& from,
-                                                     std::string_view by,
+                                                     const principal& by,
                                                      std::string_view idempotency_key,
                                                      std::string_view use) {
   if (idempotency_key.empty())
     return std::nullopt;
-  const auto kept = from.journal().find_key(stored_key(by, idempotency_key));
+  const auto kept = find_answer(from.journal(), by, idempotency_key);
   if (!kept)
     return std::unexpected(kept.error());
   if (!*kept)
@@ -195,7 +207,8 @@ result<std::optional<campaign_id>> draft_made_before(const store& from,
 }
 
 result<prepared_draft> prepare_draft(const engine& services, create_campaign wanted) {
-  const auto kept = draft_made_before(*services.store, wanted.by, wanted.idempotency_key, wanted.key_use());
+  const auto kept = draft_made_before(*services.store, {wanted.by, wanted.by_token}, wanted.idempotency_key,
+                                      wanted.key_use());
   if (!kept)
     return std::unexpected(kept.error());
   if (*kept)

@@ -10,6 +10,7 @@
 #include "actors/core/start_check.hpp"
 #include "actors/engine.hpp"
 #include "messages/command.hpp"
+#include "messages/principal.hpp"
 
 #include <memory>
 #include <optional>
@@ -40,10 +41,17 @@ struct prepared_draft {
 
 result<prepared_draft> prepare_draft(const engine& services, create_campaign wanted);
 
+/// Under what a key of theirs is kept: the token's id, since another may have the name some day; the name of who has no token.
+std::string key_under(const principal& by, std::string_view idempotency_key);
+
+/// What a key of theirs was answered with, also one of before, kept under the name; nothing where it is new.
+result<std::optional<key_record>>
+find_answer(const journal& from, const principal& by, std::string_view idempotency_key);
+
 /// The draft that this key of theirs made before; nothing where it is new, or there is none. `conflict` where it was given
 /// for another request: `use` is create_campaign::key_use.
 result<std::optional<campaign_id>> draft_made_before(const store& from,
-                                                     std::string_view by,
+                                                     const principal& by,
                                                      std::string_view idempotency_key,
                                                      std::string_view use);
 

@@ -94,6 +94,8 @@ std::string command_to_wire(const command& value) {
   }
   if (value.letters)
     fields["letters"] = to_json(*value.letters);
+  if (!value.by_token.empty())
+    fields["by_token"] = value.by_token;
   return dumped(fields);
 }
 
@@ -106,6 +108,7 @@ caf::error command_from_wire(const std::string& text, command& value) {
     return unreadable("no such command");
   value = {
       *kind, text_of(*fields, "by"), text_of(*fields, "reason"), text_of(*fields, "idempotency_key"), {}};
+  value.by_token = text_of(*fields, "by_token");
   if (const auto edited = fields->find("edited"); edited != fields->end() && edited->is_object()) {
     value.edited = draft_edit{{}, {audience_id{number_of(*edited, "audience")}, {}, 0, {}}};
     value.edited->fields = text_of(*edited, "fields");
@@ -133,6 +136,7 @@ std::string create_to_wire(const create_campaign& value) {
   return dumped({{"spec", to_json(value.spec)},
                  {"audience", value.audience.value},
                  {"by", value.by},
+                 {"by_token", value.by_token},
                  {"idempotency_key", value.idempotency_key},
                  {"accepts_left_out", value.accepts_left_out},
                  {"copied_from", value.copied_from.value_or(campaign_id{}).value}});
@@ -149,6 +153,7 @@ caf::error create_from_wire(const std::string& text, create_campaign& value) {
            text_of(*fields, "idempotency_key"), fields->value("accepts_left_out", false)};
   if (const campaign_id original{number_of(*fields, "copied_from")}; original != campaign_id{})
     value.copied_from = original;
+  value.by_token = text_of(*fields, "by_token");
   return caf::none;
 }
 

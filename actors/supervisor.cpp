@@ -470,8 +470,9 @@ struct supervisor_state {
       promise.deliver(to_caf(is_halting ? shutting_down() : too_long_a_key()));
       return;
     }
-    const auto key =
-        wanted.idempotency_key.empty() ? std::string{} : stored_key(wanted.by, wanted.idempotency_key);
+    const auto key = wanted.idempotency_key.empty()
+                         ? std::string{}
+                         : key_under({wanted.by, wanted.by_token}, wanted.idempotency_key);
     if (const auto pending = creating.find(key); !key.empty() && pending != creating.end()) {
       drafts.at(pending->second).promises.push_back(std::move(promise));
       return;

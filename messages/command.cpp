@@ -18,8 +18,8 @@ std::optional<command_kind> parse_command_kind(std::string_view text) {
   return kinds.parse(text);
 }
 
-std::string stored_key(std::string_view by, std::string_view idempotency_key) {
-  std::string key{by};
+std::string stored_key(std::string_view asker, std::string_view idempotency_key) {
+  std::string key{asker};
   key += '\n';
   key += idempotency_key;
   return key;

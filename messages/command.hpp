@@ -61,13 +61,15 @@ struct command {
   /// With `resend_doubt` and `give_up_doubt`: those of them that are in doubt; nothing: all that are. With
   /// `accept_refusals` and `retry_refusals` likewise those that were refused provisionally.
   std::optional<letter_ranges> letters = std::nullopt;
+  std::string by_token = {}; ///< the id of the token that `by` names, whose key it is; empty: none
   bool operator==(const command&) const = default;
 };
 
 inline constexpr std::size_t idempotency_key_bytes_max = 200;
 
-/// Under what the answer to a key is kept: each asker's keys are their own.
-std::string stored_key(std::string_view by, std::string_view idempotency_key);
+/// Under what the answer to a key is kept: each asker's keys are their own. An asker is a token's id, or a name where there is
+/// none; keys of before are all kept under names.
+std::string stored_key(std::string_view asker, std::string_view idempotency_key);
 
 /// What a command that was carried out answers; it is durable by then.
 struct command_answer {
@@ -86,6 +88,7 @@ struct create_campaign {
   std::string idempotency_key;
   bool accepts_left_out = false;                         ///< as in draft_edit
   std::optional<campaign_id> copied_from = std::nullopt; ///< the draft is a copy of that campaign
+  std::string by_token = {};                             ///< as in command
   bool operator==(const create_campaign&) const = default;
 
   /// What an idempotency key is kept for: it serves one request only.
