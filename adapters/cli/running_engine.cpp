@@ -64,6 +64,8 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
   http.port = where->port;
   http.page = page;
   http.connections = within(raise_open_files_limit(), http.connections);
+  if (auto checked = check(http.oidc); !checked)
+    return refusal(checked.error());
   if (auto free = http_server::can_listen(http); !free)
     return refusal(free.error());
   std::unique_ptr<running_engine> made(new running_engine);

@@ -1,6 +1,7 @@
 #include "actors/draft_warnings.hpp"
 #include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
+#include "adapters/http/scope.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
 
@@ -24,8 +25,14 @@ struct campaign_filter {
   std::string view;
   std::optional<status> shown;
   std::string words; ///< in lower case
+  std::string tag;
+  token_scope scope;
 
   bool takes(const campaign_view& one) const {
+    if (!is_in_scope(scope, one.spec))
+      return false;
+    if (!tag.empty() && std::ranges::find(one.spec.tags, tag) == one.spec.tags.end())
+      return false;
     if (shown && one.status() != *shown)
       return false;
     if (view == "outgoing" && !is_outgoing(one.stage))
@@ -108,6 +115,7 @@ void send_command(node& engine, const http_request& request, command what, const
   if (!id)
     return answer(problem(named_campaign(engine, request).error()));
   what.by = request.who.name;
+  what.by_token = request.who.id;
   what.idempotency_key = request.idempotency_key;
   engine.command(*id, std::move(what), [answer](const result<command_answer>& done) {
     answer(done ? json_response(200, to_json(*done)) : problem(done.error()));
@@ -143,9 +151,16 @@ void merge_edit(node& engine, const http_request& request, bool accepts_left_out
   const auto audience = take_audience(*body);
   if (!audience)
     return answer(problem(audience.error()));
+  // What an edit leaves alone is the draft's as it is by then; what it names is within the scope with what is there now.
+  if (request.who.scope.is_limited()) {
+    const auto merged = merged_campaign_spec(view->spec, *body);
+    if (const auto within = merged ? check_within(request.who, *merged) : result<void>{}; !within)
+      return answer(problem(within.error()));
+  }
   command what;
   what.kind = command_kind::edit;
   what.by = request.who.name;
+  what.by_token = request.who.id;
   what.idempotency_key = request.idempotency_key;
   what.edited = draft_edit{.spec = {},
                            .audience = {*audience, {}, 0, {}},
@@ -170,7 +185,7 @@ void merge_edit(node& engine, const http_request& request, bool accepts_left_out
 
 void list_campaigns(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  campaign_filter filter{query.text("view"), {}, query.text("q")};
+  campaign_filter filter{query.text("view"), {}, query.text("q"), query.text("tag"), request.who.scope};
   std::ranges::transform(filter.words, filter.words.begin(), [](unsigned char letter) {
     return static_cast<char>(letter < 0x80 ? std::tolower(letter) : letter);
   });
@@ -248,7 +263,14 @@ void create_campaign(node& engine, const http_request& request, const respond& a
   auto spec = campaign_spec_from_json(*body);
   if (!spec)
     return answer(problem(spec.error()));
-  engine.create({std::move(*spec), *audience, request.who.name, request.idempotency_key, accepts_left_out},
+  if (auto within = check_within(request.who, *spec); !within)
+    return answer(problem(within.error()));
+  engine.create({.spec = std::move(*spec),
+                 .audience = *audience,
+                 .by = request.who.name,
+                 .idempotency_key = request.idempotency_key,
+                 .accepts_left_out = accepts_left_out,
+                 .by_token = request.who.id},
                 [&engine, answer, go_on = request.go_on](const result<campaign_view>& made) {
                   if (!made)
                     return answer(problem(made.error()));

@@ -3,11 +3,12 @@
 // the threads' jobs runs on.
 
 #include "actors/audit/letter_history.hpp"
-#include "adapters/http/house_acts.hpp"
 #include "actors/node.hpp"
 #include "adapters/http/event_loop.hpp"
+#include "adapters/http/house_acts.hpp"
 #include "adapters/http/http_settings.hpp"
 #include "adapters/http/routes.hpp"
+#include "adapters/http/sign_ins.hpp"
 #include "adapters/http/work_threads.hpp"
 
 #include <atomic>
@@ -87,6 +88,8 @@ struct http_core {
       return heavy_look_threads;
     case work_kind::import:
       return import_threads;
+    case work_kind::outside:
+      return outside_threads;
     case work_kind::instant:
     case work_kind::look:
       break;
@@ -105,6 +108,7 @@ struct http_core {
   under_way_count requests;
   const std::shared_ptr<letter_history> letters = std::make_shared<letter_history>();
   const std::shared_ptr<sluice::page_reads> page_reads = std::make_shared<sluice::page_reads>();
+  std::shared_ptr<sluice::sign_ins> sign_ins; ///< none: nobody signs in through a provider
   const std::shared_ptr<http_numbers> numbers = std::make_shared<http_numbers>();
   std::atomic<bool> is_stopping = false;
 
@@ -118,6 +122,7 @@ struct http_core {
   work_threads look_threads{2, work_priority::low};
   work_threads heavy_look_threads{2, work_priority::lowest};
   work_threads import_threads{2, work_priority::low};
+  work_threads outside_threads{2, work_priority::low};
 };
 
 } // namespace sluice

@@ -3,6 +3,7 @@
 
 #include "adapters/http/concurrency_limiter.hpp"
 #include "adapters/http/connection_table.hpp"
+#include "adapters/http/oidc_settings.hpp"
 #include "adapters/http/page.hpp"
 #include "messages/time.hpp"
 
@@ -17,6 +18,7 @@ struct http_settings {
   std::uint16_t port = 8025;   ///< 0: any that is free
   page_files page;             ///< served at /; none: the API alone
   bool metrics_public = false; ///< /metrics and /version without a token for other machines, too
+  oidc_settings oidc;
 
   connection_limits connections;
   concurrency_limits looks{.per_client = 4, .in_all = 16};

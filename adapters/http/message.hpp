@@ -18,6 +18,7 @@ namespace sluice {
 
 class letter_history;
 class page_reads;
+class sign_ins;
 
 /// What the server tells of itself in /metrics. Written on the event loop.
 struct http_numbers {
@@ -37,9 +38,12 @@ struct http_request {
   std::string content_type;     ///< as the header has it
   std::string content_encoding; ///< as the header has it
   std::string body;
-  token_info who;                          ///< empty on routes that need no token
+  token_info who;                                 ///< empty on routes that need no token
+  std::string cookies;                            ///< as the header has them
+  std::shared_ptr<sluice::sign_ins> sign_ins;     ///< none: nobody signs in through a provider
+  std::string csrf;                               ///< of the session, where a cookie says who asks
   std::shared_ptr<sluice::page_reads> page_reads; ///< what the house's log has yet to be told of
-  std::shared_ptr<letter_history> letters; ///< what earlier requests learnt of the logs
+  std::shared_ptr<letter_history> letters;        ///< what earlier requests learnt of the logs
   std::shared_ptr<const http_numbers> numbers;
   /// Runs a job on the threads of this request's kind: for the rest of it where the engine calls back on a thread of its
   /// own, which campaigns wait for. Any thread; may outlive the request and the server.
