@@ -53,10 +53,11 @@ std::string mask_addresses(std::string_view text) {
        at = next_at_sign(text, at.place + at.bytes)) {
     const auto begin = begin_of_local(text, copied, at.place);
     masked += text.substr(copied, begin - copied);
-    if (begin < at.place) {
-      const auto local = masked_address(std::string(text.substr(begin, at.place - begin)) + "@");
-      masked += local.substr(0, local.size() - 1);
-    }
+    const auto local = text.substr(begin, at.place - begin);
+    if (local == "…") // of a quoted one that was masked before
+      masked += local;
+    else if (!local.empty())
+      masked.append(masked_address(std::string(local) + "@")).pop_back();
     masked += text.substr(at.place, at.bytes);
     copied = at.place + at.bytes;
   }
