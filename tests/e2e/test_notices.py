@@ -84,7 +84,7 @@ class Notices(unittest.TestCase):
             self.assertEqual(of["viewer"], set())
             self.assertEqual(of["moderator"], {"approve", "reject", "pause"})
             self.assertEqual(of["operator"] | of["moderator"], of["admin"])
-            self.assertFalse(of["operator"] & of["moderator"])
+            self.assertEqual(of["operator"] & of["moderator"], {"pause"})
 
 
 if __name__ == "__main__":

@@ -52,9 +52,9 @@ TEST_CASE("events about who may do what are stored as they ever were, and read f
     INFO(record);
     const house_event whole{house_at, {"anna", "12345678"}, body};
     CHECK(to_json(whole) == json::parse(record));
-    const auto bytes = encode_house_event(whole);
-    CHECK(bytes == json::to_cbor(json::parse(record)));
-    const auto read = decode_house_event(bytes);
+    const auto stored = encode_house_event(whole);
+    CHECK(stored == json::to_cbor(json::parse(record)));
+    const auto read = decode_house_event(stored);
     REQUIRE(read);
     CHECK(*read == whole);
   }
