@@ -3,6 +3,8 @@
 #include "messages/json.hpp"
 #include "persistence/hidden_address.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <array>
 
