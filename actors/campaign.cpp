@@ -16,6 +16,7 @@
 #include "actors/core/outcomes.hpp"
 #include "actors/core/state_codec.hpp"
 #include "actors/dispatch_line.hpp"
+#include "actors/draft_commands.hpp"
 #include "actors/view_publisher.hpp"
 #include "actors/waiting_command.hpp"
 #include "messages/check.hpp"

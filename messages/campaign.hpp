@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sluice {
@@ -17,6 +18,8 @@ inline constexpr std::size_t relay_name_bytes_max = 32;
 inline constexpr std::size_t headers_max = 50;
 inline constexpr std::size_t attachments_max = 50;
 inline constexpr std::size_t partials_max = 50;
+inline constexpr std::size_t tags_max = 20;
+inline constexpr std::size_t tag_bytes_max = 40;
 
 /// What becomes of a letter whose end of data was sent and whose reply never came.
 enum class doubt_policy : std::uint8_t {
@@ -75,13 +78,18 @@ struct campaign_spec {
   std::vector<partial> partials = {}; ///< by name: those that its templates use, taken when it was written
   bool text_from_html =
       false; ///< make a text part where there is only html; the campaign file's default is true
-  bool allow_unknown_fields = false; ///< start although a tag has no column in the audience
+  bool allow_unknown_fields = false;  ///< start although a tag has no column in the audience
+  std::vector<std::string> tags = {}; ///< short words to find and to scope campaigns by; no letter has them
   bool operator==(const campaign_spec&) const = default;
 };
 
 /// Whether it has anything that campaigns had not from the beginning: what `created` and `edited` of version 3, and a
-/// content hash of version 2, are for.
+/// content hash of version 2, are for. Tags are no content: `created` and `edited` of version 4 have them.
 bool has_later_content(const campaign_spec& spec);
+
+/// Whether it can be a tag: UTF-8 of tag_bytes_max at most, without blanks, control characters, commas, quotes and backslashes, so
+/// that it stands in a query and on a command line as it is.
+bool is_tag(std::string_view text);
 
 /// The audience that a campaign is bound to; audiences are frozen, so this never goes stale.
 struct audience_ref {

@@ -2,7 +2,9 @@
 
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
+#include "messages/utf8.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace sluice {
@@ -23,7 +25,8 @@ struct campaign_limits {
   std::size_t headers_bytes_max = 16U << 10U;
   std::size_t partial_bytes_max = 256U << 10U;
   std::size_t items_max = 50; ///< headers, attachments, partials: of each
-  bool makes_text = true;     ///< where text_from_html is not there
+  std::size_t tags_max = sluice::tags_max;
+  bool makes_text = true; ///< where text_from_html is not there
   std::uint64_t part_size_min = 1;
   std::uint64_t part_size_max = letters_max;
   milliseconds every_min = std::chrono::seconds(1);
@@ -41,6 +44,7 @@ constexpr campaign_limits stored_limits{.name_bytes_max = any_bytes,
                                         .headers_bytes_max = any_bytes,
                                         .partial_bytes_max = any_bytes,
                                         .items_max = any_bytes,
+                                        .tags_max = any_bytes,
                                         .makes_text = false,
                                         .part_size_min = 0,
                                         .part_size_max = UINT32_MAX,
@@ -179,6 +183,27 @@ read_list(object_reader& from, const char* field, const campaign_limits& limits,
   return read;
 }
 
+std::vector<std::string> read_tags(object_reader& from, const campaign_limits& limits) {
+  std::vector<std::string> read;
+  if (!from.has("tags"))
+    return read;
+  const auto& all = from.at("tags");
+  if (!all.is_array()) {
+    from.fail("tags", notice{"must_be_list"});
+    return read;
+  }
+  if (all.size() > limits.tags_max)
+    from.fail("tags", notice{"too_many_items", {{"max", limits.tags_max}}});
+  for (const auto& one : all) {
+    const auto* const text = one.get_ptr<const std::string*>();
+    if (text == nullptr || (limits.tags_max != any_bytes && !is_tag(*text)))
+      from.fail("tags", notice{"tag_wrong", {{"max", tag_bytes_max}}});
+    else if (std::ranges::find(read, *text) == read.end())
+      read.push_back(*text);
+  }
+  return read;
+}
+
 json to_json(const attachment& value) {
   json into = json::object();
   for (const auto& [field, text] : {std::pair<const char*, const std::string*>{"id", &value.id},
@@ -211,6 +236,8 @@ void add_later_content(json& into, const campaign_spec& value) {
     into["text_from_html"] = true;
   if (value.allow_unknown_fields)
     into["allow_unknown_fields"] = true;
+  if (!value.tags.empty())
+    into["tags"] = value.tags;
 }
 
 result<campaign_spec> read_spec(const json& value, const campaign_limits& limits) {
@@ -241,6 +268,7 @@ result<campaign_spec> read_spec(const json& value, const campaign_limits& limits
   read.partials = read_list<partial>(from, "partials", limits, read_partial);
   read.text_from_html = from.has("text_from_html") ? from.flag("text_from_html") : limits.makes_text;
   read.allow_unknown_fields = from.flag("allow_unknown_fields");
+  read.tags = read_tags(from, limits);
   if (auto fault = from.finish())
     return std::unexpected(std::move(*fault));
   return read;
@@ -288,6 +316,14 @@ result<campaign_spec> merged_campaign_spec(const campaign_spec& old, const json&
   whole["text_from_html"] = old.text_from_html;
   whole.merge_patch(patch);
   return campaign_spec_from_json(whole);
+}
+
+bool is_tag(std::string_view text) {
+  return !text.empty() && text.size() <= tag_bytes_max && is_utf8(text) &&
+         std::ranges::none_of(text, [](char one) {
+           return static_cast<unsigned char>(one) <= ' ' || one == 0x7F || one == ',' || one == '"' ||
+                  one == '\\';
+         });
 }
 
 bool has_later_content(const campaign_spec& spec) {

@@ -65,6 +65,10 @@ bool is_second(const scheduled& it) {
 }
 
 int version_of(const event_body& body) {
+  if (const auto* draft = std::get_if<created>(&body); draft != nullptr && !draft->spec.tags.empty())
+    return 4;
+  if (const auto* draft = std::get_if<edited>(&body); draft != nullptr && !draft->spec.tags.empty())
+    return 4;
   if (const auto* draft = std::get_if<created>(&body); draft != nullptr && has_later_content(draft->spec))
     return 3;
   if (const auto* draft = std::get_if<edited>(&body); draft != nullptr && has_later_content(draft->spec))
@@ -81,8 +85,9 @@ int version_of(const event_body& body) {
 std::uint64_t newest_version_of(std::string_view type) {
   constexpr std::array<std::string_view, 7> with_second{"approved",     "paused",  "claimed", "scheduled",
                                                         "relay_failed", "resumed", "released"};
-  if (type == "settled" || type == "submitted" || type == "doubt_settled" || type == "created" ||
-      type == "edited")
+  if (type == "created" || type == "edited")
+    return 4;
+  if (type == "settled" || type == "submitted" || type == "doubt_settled")
     return 3;
   return std::ranges::find(with_second, type) == with_second.end() ? 1 : 2;
 }

@@ -29,8 +29,23 @@ notice words_of_it(const house::engine_started& it) {
       {{"version", it.version}, {"relays", list_of(it.relays)}, {"settings", list_of(it.settings)}}};
 }
 notice words_of_it(const house::token_created& it) {
-  return notice{it.is_adopted ? "house_token_found" : "house_token_created",
-                {{"name", it.name}, {"role", it.role}, {"id", it.id}}};
+  notice said{it.is_adopted ? "house_token_found" : "house_token_created",
+              {{"name", it.name}, {"role", it.role}, {"id", it.id}}};
+  if (it.expires_at)
+    said.add({"expires", *it.expires_at});
+  return said.add({"limits", list_of(it.limits)});
+}
+notice words_of_it(const house::token_rotated& it) {
+  notice said{"house_token_rotated", {{"name", it.name}, {"id", it.id}}};
+  if (it.old_until)
+    said.add({"until", *it.old_until});
+  return said;
+}
+notice words_of_it(const house::signed_in& it) {
+  return notice{"house_signed_in", {{"role", it.role}}};
+}
+notice words_of_it(const house::signed_out& it) {
+  return notice{"house_signed_out", {{"why", it.why}}};
 }
 notice words_of_it(const house::token_revoked& it) {
   return notice{"house_token_revoked", {{"name", it.name}, {"id", it.id}}};
@@ -105,7 +120,10 @@ std::string_view type_of(const house_body& body) {
                                                                                        "sealed",
                                                                                        "sign_ins_refused",
                                                                                        "address_erased",
-                                                                                       "tables_accepted"};
+                                                                                       "tables_accepted",
+                                                                                       "token_rotated",
+                                                                                       "signed_in",
+                                                                                       "signed_out"};
   return types[body.index()];
 }
 

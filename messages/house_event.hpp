@@ -54,7 +54,19 @@ struct token_created {
   std::string role;
   std::string hash;        ///< SHA-256 of the secret, in hexadecimal
   bool is_adopted = false; ///< it was there before the log was
+  std::optional<timestamp> expires_at = std::nullopt;
+  std::vector<named_text> limits = {}; ///< to what it is limited: "domain" or "tag", and which; none: to nothing
   bool operator==(const token_created&) const = default;
+};
+
+/// A token has another secret; its id, name, role and limits stay.
+struct token_rotated {
+  std::string id;
+  std::string name;
+  std::string hash; ///< SHA-256 of the new secret, in hexadecimal
+  std::optional<timestamp> expires_at;
+  std::optional<timestamp> old_until; ///< so long the secret before it is still taken; nothing: no longer
+  bool operator==(const token_rotated&) const = default;
 };
 
 struct token_revoked {
@@ -158,6 +170,18 @@ struct address_erased {
   bool operator==(const address_erased&) const = default;
 };
 
+/// Somebody signed in through the provider of OpenID Connect; `by` is who.
+struct signed_in {
+  std::string role;
+  bool operator==(const signed_in&) const = default;
+};
+
+/// A session that was begun so has ended.
+struct signed_out {
+  std::string why; ///< "asked", "idle", "expired", "replaced"
+  bool operator==(const signed_out&) const = default;
+};
+
 /// What stands in the tables was taken as it is, although the log says otherwise; events behind this one bring it there.
 struct tables_accepted {
   std::string words; ///< why
@@ -182,7 +206,10 @@ using house_body = std::variant<house::log_began,
                                 house::sealed,
                                 house::sign_ins_refused,
                                 house::address_erased,
-                                house::tables_accepted>;
+                                house::tables_accepted,
+                                house::token_rotated,
+                                house::signed_in,
+                                house::signed_out>;
 
 /// One entry of the house's log. `at` never goes backwards.
 struct house_event {

@@ -20,15 +20,35 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t hidden_bytes = 16;
-constexpr int house_event_version = 1; ///< of every type, so far
+/// Who reads version 1 alone would take a token that is limited for one that is not.
+int house_version_of(const house_body& body) {
+  const auto* const token = std::get_if<house::token_created>(&body);
+  return token != nullptr && (token->expires_at || !token->limits.empty()) ? 2 : 1;
+}
+
+int newest_house_version_of(std::string_view type) {
+  return type == "token_created" ? 2 : 1;
+}
 
 /// Any fault while reading: caught at the border of this file.
 [[noreturn]] void unreadable(const std::string& what) {
   throw std::invalid_argument(what);
 }
 
+template <class Texts>
+struct pair_list {
+  Texts& texts;
+};
+
 std::int64_t to_number(timestamp at) {
   return at.time_since_epoch().count();
+}
+
+/// Stored as a list of pairs, since there may be several of a name; left out where there is none.
+template <class Event>
+auto limits_of(Event& it) {
+  return pair_list<std::conditional_t<std::is_const_v<Event>, const std::vector<house::named_text>,
+                                      std::vector<house::named_text>>>{it.limits};
 }
 
 /// The fields of each type, in one place for both directions: `with(name, field)` writes one or reads it.
@@ -47,6 +67,18 @@ void each_field(Archive& with, Event& it) {
     with("role", it.role);
     with("hash", it.hash);
     with("adopted", it.is_adopted);
+    with("expires_at", it.expires_at);
+    with("limits", limits_of(it));
+  } else if constexpr (std::same_as<type, house::token_rotated>) {
+    with("id", it.id);
+    with("name", it.name);
+    with("hash", it.hash);
+    with("expires_at", it.expires_at);
+    with("old_until", it.old_until);
+  } else if constexpr (std::same_as<type, house::signed_in>) {
+    with("role", it.role);
+  } else if constexpr (std::same_as<type, house::signed_out>) {
+    with("why", it.why);
   } else if constexpr (std::same_as<type, house::token_revoked>) {
     with("id", it.id);
     with("name", it.name);
@@ -151,6 +183,11 @@ public:
       map[one.name] = one.text;
     into[name] = std::move(map);
   }
+  template <class Texts>
+  void operator()(const char* name, pair_list<Texts> pairs) {
+    for (const auto& one : pairs.texts)
+      into[name].push_back(json::array({one.name, one.text}));
+  }
   void operator()(const char* name, const std::vector<house::suppression_group>& groups) {
     auto list = json::array();
     for (const auto& group : groups) {
@@ -209,6 +246,19 @@ public:
       unreadable(std::string(name) + " is no map");
     for (const auto& [key, value] : map.items())
       texts.push_back({key, text(name, value)});
+  }
+  template <class Texts>
+  void operator()(const char* name, pair_list<Texts> pairs) const {
+    const auto* const list = find(name);
+    if (list == nullptr)
+      return;
+    if (!list->is_array())
+      unreadable(std::string(name) + " is no list");
+    for (const auto& pair : *list) {
+      if (!pair.is_array() || pair.size() != 2)
+        unreadable(std::string(name) + " holds something else than pairs");
+      pairs.texts.push_back({text(name, pair[0]), text(name, pair[1])});
+    }
   }
   void operator()(const char* name, std::vector<house::suppression_group>& groups) const {
     const auto& list = needed(name);
@@ -279,7 +329,7 @@ house_event read_house_event(const json& from) {
       !from.contains("at"))
     unreadable("it is no event");
   const auto& type = from["t"].get_ref<const std::string&>();
-  if (from["v"] != house_event_version)
+  if (!from["v"].is_number_unsigned() || from["v"] == 0 || from["v"] > newest_house_version_of(type))
     unreadable("this version of " + quoted_excerpt(type) + " is not known; a newer Sluice wrote it");
   const field_reader head(from);
   house_event read;
@@ -301,7 +351,7 @@ json to_json(const house_event& value) {
   std::visit([&](const auto& body) { each_field(fields, body); }, value.body);
   auto into = std::move(fields.into);
   into["t"] = type_of(value.body);
-  into["v"] = house_event_version;
+  into["v"] = house_version_of(value.body);
   into["at"] = to_number(value.at);
   if (!value.by.name.empty())
     into["by"] = value.by.name;

@@ -6,7 +6,7 @@
 //
 // with keys sorted by their bytes. A field that is empty, zero or false is left out. Hidden addresses of 16 bytes each stand
 // one behind the other in one text, base64 (RFC 4648, section 4). The same map as JSON is what `audit export` prints. A reader
-// takes every version ever released (tests/golden).
+// takes every version ever released (tests/golden). Version 2 of `token_created` is for one that expires or has limits.
 
 #include "messages/error.hpp"
 #include "messages/house_event.hpp"

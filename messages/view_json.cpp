@@ -103,6 +103,7 @@ json to_json(const campaign_view& value) {
                     {"since", format_timestamp(value.hold->since)},
                     {"trial", value.trial_on_resume}};
   into["audience"] = value.audience.id == audience_id{} ? json() : to_json(value.audience);
+  into["tags"] = value.spec.tags;
   into["plan_words"] = plan_words(value.spec.plan);
   into["created_at"] = format_timestamp(value.created_at);
   into["changed_at"] = format_timestamp(value.changed_at);

@@ -45,6 +45,15 @@ bool is_same_but_for_targets(const house::suppression_group& left, const house::
          left.until == right.until;
 }
 
+std::vector<house::named_text> limits_of(const token_scope& scope) {
+  std::vector<house::named_text> limits;
+  for (const auto& one : scope.domains)
+    limits.push_back({"domain", one});
+  for (const auto& one : scope.tags)
+    limits.push_back({"tag", one});
+  return limits;
+}
+
 /// Tells of each fault, up to a bound, and then that there are more.
 class fault_list {
 public:
@@ -74,6 +83,11 @@ void house_tables::apply(const stored_house_event& entry) {
     key_hash_ = began->key_hash;
   } else if (const auto* made = std::get_if<house::token_created>(&body)) {
     tokens_.insert_or_assign(made->hash, token_fact{*made, number});
+    past_tokens_.emplace_back(made->id, made->name);
+  } else if (const auto* rotated = std::get_if<house::token_rotated>(&body)) {
+    rotate(*rotated, number);
+  } else if (std::holds_alternative<house::signed_in>(body)) {
+    past_tokens_.emplace_back(entry.event.by.token, entry.event.by.name);
   } else if (const auto* revoked = std::get_if<house::token_revoked>(&body)) {
     std::erase_if(tokens_, [&](const auto& one) { return one.second.what.id == revoked->id; });
   } else if (const auto* added = std::get_if<house::suppressions_added>(&body)) {
@@ -100,6 +114,25 @@ void house_tables::apply(const stored_house_event& entry) {
   }
 }
 
+void house_tables::rotate(const house::token_rotated& what, event_number number) {
+  const auto last = std::ranges::find_if(
+      tokens_, [&](const auto& one) { return one.second.what.id == what.id && !one.second.is_superseded; });
+  if (last == tokens_.end())
+    return;
+  auto added = last->second;
+  auto old = tokens_.extract(last);
+  std::erase_if(tokens_, [&](const auto& one) { return one.second.what.id == what.id; });
+  if (what.old_until) {
+    old.mapped().is_superseded = true;
+    old.mapped().what.expires_at = what.old_until;
+    tokens_.insert(std::move(old));
+  }
+  added.what.hash = what.hash;
+  added.what.expires_at = what.expires_at;
+  added.number = number;
+  tokens_.insert_or_assign(what.hash, std::move(added));
+}
+
 result<house_tables> read_house_tables(const journal& from_journal) {
   house_tables tables;
   const auto read = read_house_log(from_journal, 1, [&](const stored_house_event& entry) {
@@ -122,7 +155,7 @@ std::vector<table_fault> house_tables::check_tokens(const std::vector<stored_tok
     if (known == tokens_.end())
       faults.add(0, notice{"token_not_in_log",
                            {{"id", one.info.id}, {"name", one.info.name}, {"role", name_of(one.info.role)}}});
-    else if (known->second.what.name != one.info.name || known->second.what.role != name_of(one.info.role))
+    else if (!is_as_logged(known->second, one.info))
       faults.add(known->second.number, notice{"token_differs_from_log",
                                               {{"id", one.info.id},
                                                {"name", one.info.name},
@@ -334,7 +367,26 @@ house::suppression_group group_of(const suppression& entry) {
 }
 
 house::token_created event_of(const sha256_hash& hash, const token_info& info) {
-  return {.id = info.id, .name = info.name, .role = std::string(name_of(info.role)), .hash = to_hex(hash)};
+  return {.id = info.id,
+          .name = info.name,
+          .role = std::string(name_of(info.role)),
+          .hash = to_hex(hash),
+          .expires_at = info.expires_at,
+          .limits = limits_of(info.scope)};
+}
+
+house::token_rotated rotation_of(const stored_token& added, const stored_token* old) {
+  return {.id = added.info.id,
+          .name = added.info.name,
+          .hash = to_hex(added.hash),
+          .expires_at = added.info.expires_at,
+          .old_until = old != nullptr ? old->info.expires_at : std::nullopt};
+}
+
+bool is_as_logged(const house_tables::token_fact& fact, const token_info& info) {
+  return fact.what.id == info.id && fact.what.name == info.name && fact.what.role == name_of(info.role) &&
+         fact.what.expires_at == info.expires_at && fact.what.limits == limits_of(info.scope) &&
+         fact.is_superseded == info.is_superseded;
 }
 
 house::suppressions_added event_of(const std::vector<suppression>& entries, const address_hider& hide) {

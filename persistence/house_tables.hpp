@@ -29,11 +29,14 @@ public:
   struct token_fact {
     house::token_created what;
     event_number number = 0;
+    bool is_superseded = false;
   };
 
   void apply(const stored_house_event& entry);
 
   const std::map<std::string, token_fact>& tokens() const { return tokens_; } ///< by hash, in hexadecimal
+  /// Everybody whom the log names: the id and name of each token that there ever was, and of who signed in without one.
+  const std::vector<std::pair<std::string, std::string>>& past_tokens() const { return past_tokens_; }
   const std::map<std::uint64_t, audience_fact>& audiences() const { return audiences_; }
   std::size_t suppression_count();
   event_number last_number() const { return last_number_; }
@@ -58,7 +61,10 @@ private:
   };
   void keep_latest();
 
+  void rotate(const house::token_rotated& what, event_number number);
+
   std::map<std::string, token_fact> tokens_;
+  std::vector<std::pair<std::string, std::string>> past_tokens_;
   std::map<std::uint64_t, audience_fact> audiences_;
   std::vector<suppression_fact> suppressions_; ///< in the events' order, then sorted by key
   bool is_sorted_ = false;
@@ -82,6 +88,12 @@ house::suppression_group group_of(const suppression& entry);
 
 /// The event that a token is made by.
 house::token_created event_of(const sha256_hash& hash, const token_info& info);
+
+/// The event that a token is rotated by; `old`: the secret before it, where that is still taken.
+house::token_rotated rotation_of(const stored_token& added, const stored_token* old);
+
+/// Whether a token is what the log says of its secret.
+bool is_as_logged(const house_tables::token_fact& fact, const token_info& info);
 
 /// The event that entries are added by.
 house::suppressions_added event_of(const std::vector<suppression>& entries, const address_hider& hide);

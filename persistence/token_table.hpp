@@ -3,21 +3,28 @@
 // search. Where they are kept besides is the `token_keeper`'s.
 
 #include "messages/sha256.hpp"
+#include "persistence/token_name.hpp"
 #include "persistence/tokens.hpp"
 
+#include <map>
+#include <set>
 #include <shared_mutex>
 #include <unordered_map>
 
 namespace sluice {
 
-inline constexpr std::size_t token_name_bytes_max = 100;
-
-/// Where tokens are kept, called before a change is seen by anybody.
+/// Where tokens are kept, called before a change is seen by anybody. Each change is one write with its event.
 class token_keeper {
 public:
   virtual ~token_keeper() = default;
   virtual result<void> keep(const sha256_hash& hash, const token_info& info, const act& done) = 0;
-  virtual result<void> forget(const sha256_hash& hash, const token_info& info, const act& done) = 0;
+  /// `added` takes the place of `changed`, whose secret is superseded; those of `dropped` go.
+  virtual result<void> rotate(const stored_token& added,
+                              const stored_token* changed,
+                              const std::vector<sha256_hash>& dropped,
+                              const act& done) = 0;
+  virtual result<void>
+  forget(const std::vector<sha256_hash>& hashes, const token_info& info, const act& done) = 0;
 };
 
 class token_table : public token_store {
@@ -25,27 +32,39 @@ public:
   /// `keeper` outlives the table.
   explicit token_table(token_keeper& keeper) : keeper_(keeper) {}
 
-  /// `invalid_input` for a name that is empty, too long or not printable, `conflict` for one that is taken.
-  result<created_token> create(role role, std::string name, const act& done) override;
+  using token_store::create;
+  result<created_token> create(token_request wanted, const act& done) override;
+  result<created_token> rotate(std::string_view id_or_name,
+                               std::optional<timestamp> expires_at,
+                               std::optional<timestamp> old_until,
+                               const act& done) override;
   std::optional<token_info> find(std::string_view secret) const override;
   result<std::vector<token_info>> list() const override; ///< in the order of their names
   result<void> revoke(std::string_view id_or_name, const act& done) override;
+  bool reserve_name(const std::string& name, const std::string& id) override;
   std::vector<stored_token> stored() const override;
 
   /// Takes in what was kept earlier.
   void load(const sha256_hash& hash, token_info info);
+  /// A name and an id that a token had once: no other gets them.
+  void load_past(std::string name, std::string id);
   /// Takes out what is not to be honoured, although it is kept.
   void disregard(const sha256_hash& hash);
 
 private:
-  bool is_name_taken(std::string_view name) const; ///< under the lock
   struct first_bytes {
     std::size_t operator()(const sha256_hash& hash) const noexcept;
   };
+  using table = std::unordered_map<sha256_hash, token_info, first_bytes>;
+  // Under the lock.
+  table::iterator current(std::string_view id_or_name);
+  std::vector<sha256_hash> secrets_of(const std::string& id) const;
 
   token_keeper& keeper_;
-  mutable std::shared_mutex mutex_;
-  std::unordered_map<sha256_hash, token_info, first_bytes> tokens_;
+  mutable std::shared_mutex mutex_; ///< guards what follows
+  table tokens_;
+  std::map<std::string, std::string, std::less<>> names_; ///< that there are or were, and whose
+  std::set<std::string, std::less<>> ids_;                ///< likewise
 };
 
 } // namespace sluice

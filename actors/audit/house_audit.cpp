@@ -151,6 +151,19 @@ void audit_house(const store& from, const sealed_head* sealed, timestamp now, au
   auditor.check_audiences();
 }
 
+namespace {
+json token_json(const house::token_created& token) {
+  json limits = json::array();
+  for (const auto& one : token.limits)
+    limits.push_back({{one.name, one.text}});
+  return {{"id", token.id},
+          {"name", token.name},
+          {"role", token.role},
+          {"expires_at", token.expires_at ? json(format_timestamp(*token.expires_at)) : json()},
+          {"limits", std::move(limits)}};
+}
+} // namespace
+
 result<json> replay_house(const store& from, event_number number) {
   house_tables tables;
   timestamp at{};
@@ -168,7 +181,8 @@ result<json> replay_house(const store& from, event_number number) {
                    notice{"house_event_unknown", {{"event", number}, {"events", tables.last_number()}}});
   json tokens = json::array();
   for (const auto& [hash, token] : tables.tokens())
-    tokens.push_back({{"id", token.what.id}, {"name", token.what.name}, {"role", token.what.role}});
+    if (!token.is_superseded)
+      tokens.push_back(token_json(token.what));
   json audiences = json::array();
   for (const auto& [id, fact] : tables.audiences())
     audiences.push_back({{"id", to_string(audience_id{id})},

@@ -65,6 +65,10 @@ std::string table_exporter::head() const {
                      {"id", info.id},
                      {"name", info.name},
                      {"role", name_of(info.role)},
+                     {"expires_at", info.expires_at ? json(format_timestamp(*info.expires_at)) : json()},
+                     {"domains", info.scope.domains},
+                     {"tags", info.scope.tags},
+                     {"superseded", info.is_superseded},
                      {"hash", to_hex(hash)}});
   return lines;
 }

@@ -30,7 +30,8 @@ campaign_spec without_bodies(const campaign_spec& spec) {
                       .attachments = spec.attachments,
                       .partials = {},
                       .text_from_html = spec.text_from_html,
-                      .allow_unknown_fields = spec.allow_unknown_fields};
+                      .allow_unknown_fields = spec.allow_unknown_fields,
+                      .tags = spec.tags};
   for (const auto& one : spec.partials)
     brief.partials.push_back({one.name, one.version, {}});
   return brief;

@@ -46,6 +46,10 @@ result<void> check_texts(const campaign_spec& spec) {
   for (const auto& [field, text] : texts)
     if (!is_utf8(*text))
       return wrong(field, notice{"not_utf8"});
+  if (spec.tags.size() > tags_max)
+    return wrong("tags", notice{"too_many_items", {{"max", tags_max}}});
+  if (!std::ranges::all_of(spec.tags, is_tag))
+    return wrong("tags", notice{"tag_wrong", {{"max", tag_bytes_max}}});
   if (is_blank(spec.name))
     return wrong("name", notice{"name_missing"});
   if (std::ranges::any_of(spec.name, [](char one) { return static_cast<unsigned char>(one) < 0x20; }))

@@ -168,6 +168,9 @@ outcome<campaign_view> campaign_from(const nlohmann::json& answer) {
   if (text_of(answer, "on_doubt") == "hold")
     view.spec.on_doubt = doubt_policy::hold;
   view.spec.relay = text_of(answer, "relay");
+  for (const auto& one : part_of(answer, "tags"))
+    if (one.is_string())
+      view.spec.tags.push_back(one.get<std::string>());
   view.accepted_resent = letters_of(answer, "accepted_resent");
   for (const auto& one : part_of(answer, "relays_failing")) {
     relay_view failing;

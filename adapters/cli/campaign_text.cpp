@@ -450,6 +450,7 @@ std::string details(const campaign_view& campaign, timestamp now, const terminal
            ? std::string{"none yet"}
            : fmt::format("{} {}, {}", to_string(campaign.audience.id), shown(campaign.audience.name),
                          counted(campaign.audience.size, "recipient", "recipients")));
+  line(text, "tags", shown(fmt::format("{}", fmt::join(campaign.spec.tags, ", "))));
   line(text, "plan", plan_words(campaign.spec.plan));
   line(text, "in doubt",
        campaign.spec.on_doubt == doubt_policy::hold ? "held for a person's word" : "resent");

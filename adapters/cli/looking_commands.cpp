@@ -15,6 +15,7 @@ namespace {
 struct looking_arguments {
   bool all = false;
   std::string status;
+  std::string tag;
   std::string id;
   std::optional<std::uint64_t> index;
 };
@@ -24,23 +25,24 @@ outcome<exit_code> list_campaigns(session& with, const looking_arguments& said) 
     return fail(exit_code::usage, fmt::format("there is no status \"{}\"; there are draft, moderation, "
                                               "preparing, sending, paused, sent, cancelled, rejected",
                                               shown(said.status)));
-  const auto view = said.all || !said.status.empty() ? "all" : "outgoing";
+  const auto view = said.all || !said.status.empty() || !said.tag.empty() ? "all" : "outgoing";
   auto rows = campaign_table();
   auto items = nlohmann::json::array();
   outcome<void> readable;
-  const auto listed = with.engine().each_item("/v1/campaigns", {{"view", view}, {"status", said.status}}, 0,
-                                              [&](const nlohmann::json& item) {
-                                                if (with.wants_json()) {
-                                                  items.push_back(item);
-                                                  return true;
-                                                }
-                                                const auto campaign = campaign_from(item);
-                                                if (campaign)
-                                                  add_row(rows, *campaign);
-                                                else
-                                                  readable = std::unexpected(campaign.error());
-                                                return campaign.has_value();
-                                              });
+  const auto listed =
+      with.engine().each_item("/v1/campaigns", {{"view", view}, {"status", said.status}, {"tag", said.tag}},
+                              0, [&](const nlohmann::json& item) {
+                                if (with.wants_json()) {
+                                  items.push_back(item);
+                                  return true;
+                                }
+                                const auto campaign = campaign_from(item);
+                                if (campaign)
+                                  add_row(rows, *campaign);
+                                else
+                                  readable = std::unexpected(campaign.error());
+                                return campaign.has_value();
+                              });
   if (!listed || !readable)
     return std::unexpected(listed ? readable.error() : listed.error());
   auto& out = with.io().out;
@@ -125,6 +127,7 @@ void add_looking_commands(command_syntax root) {
   root.command("list", "outgoing campaigns")
       .flag("--all", said->all, "drafts and finished ones, too")
       .option("--status", said->status, "S", "only those with this status")
+      .option("--tag", said->tag, "T", "only those with this tag")
       .runs([said](session& with) { return list_campaigns(with, *said); });
   root.command("show", "a campaign's details, every count, and what comes next")
       .argument("ID", said->id, "the campaign: c1")

@@ -68,6 +68,8 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
   http.is_tls = where->is_tls;
   http.page = page;
   http.connections = within(raise_open_files_limit(), http.connections);
+  if (auto checked = check(http.oidc); !checked)
+    return refusal(checked.error());
   if (auto free = http_server::can_listen(http); !free)
     return refusal(free.error());
   if (!with.settings.data_shared)

@@ -497,6 +497,24 @@ void add_http(std::vector<setting>& into) {
       "http.tls_certificate", FIELD(http.tls_certificate),
       "the certificate (PEM) of listen = \"https://…\", with those behind it; read anew when it changes"));
   into.push_back(file_setting("http.tls_key", FIELD(http.tls_key), "its private key (PEM)"));
+  into.push_back(text_setting("oidc.issuer", FIELD(http.oidc.issuer), "a URL",
+                              "the provider of OpenID Connect that people sign in through; empty: none"));
+  into.push_back(text_setting("oidc.client_id", FIELD(http.oidc.client_id), "a text",
+                              "what the provider calls this engine"));
+  into.push_back(text_setting("oidc.client_secret_file", FIELD(http.oidc.client_secret_file), "a file",
+                              "its first line is the client's secret; empty: the client has none"));
+  into.push_back(text_setting("oidc.redirect_url", FIELD(http.oidc.redirect_url), "a URL",
+                              "this engine's, with /sign-in/callback, as the provider has it"));
+  into.push_back(text_setting("oidc.scopes", FIELD(http.oidc.scopes), "words with blanks between",
+                              "what the provider is asked to tell"));
+  into.push_back(text_setting("oidc.roles_claim", FIELD(http.oidc.roles_claim), "a claim's name",
+                              "which claim says what somebody is; a.b is b in a"));
+  into.push_back(
+      list_setting("oidc.roles", FIELD(http.oidc.roles), "a list of texts like \"admins=admin\"",
+                   "which value of that claim is which role here; the first that somebody has counts"));
+  into.push_back(
+      duration_setting("oidc.session", FIELD(http.oidc.session), "who signed in does so again after it"));
+  into.push_back(duration_setting("oidc.idle", FIELD(http.oidc.idle), "and after so long without a request"));
   into.push_back(boolean_setting("metrics.public", FIELD(http.metrics_public),
                                  "whether other machines read /metrics and /version without a token"));
 }

@@ -4,6 +4,7 @@
 #include "adapters/http/campaign_json.hpp"
 #include "adapters/http/kept_answers.hpp"
 #include "adapters/http/routes.hpp"
+#include "adapters/http/scope.hpp"
 #include "messages/json.hpp"
 
 #include <algorithm>
@@ -243,12 +244,28 @@ void create_copy(node& engine,
                 });
 }
 
+/// Made of a campaign's letters, a list is for those who see that campaign.
+result<void> check_derivation(node& engine, const http_request& request, const json& body) {
+  const auto from = body.find("from");
+  if (!request.who.scope.is_limited() || from == body.end() || !from->is_object() ||
+      !from->contains("campaign"))
+    return {};
+  const auto text = (*from)["campaign"].is_string() ? (*from)["campaign"].get<std::string>() : std::string{};
+  const auto id = parse_campaign_id(text);
+  const auto view = id ? engine.campaigns().find(*id, engine.now()) : std::nullopt;
+  if (!view || is_in_scope(request.who.scope, view->spec))
+    return {};
+  return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", excerpt(text)}}});
+}
+
 } // namespace
 
 void derive_audiences(node& engine, const http_request& request, const respond& answer) {
   const auto body = sole_body_object(request);
   if (!body)
     return answer(problem(body.error()));
+  if (auto within = check_derivation(engine, request, *body); !within)
+    return answer(problem(within.error()));
   auto work = derivation_in(engine, *body);
   if (!work)
     return answer(problem(work.error()));
@@ -295,6 +312,8 @@ void copy_campaign(node& engine, const http_request& request, const respond& ans
              : problem(make_error(error_code::not_found,
                                   notice{"campaign_discarded", {{"campaign", to_string(**before)}}})));
   }
+  if (auto within = check_within(request.who, what.spec); !within)
+    return answer(problem(within.error()));
   what.spec.name = asked->name.empty() ? name_of_copy(engine, original->spec.name) : asked->name;
   if (asked->outcomes.empty())
     return create_copy(engine, std::move(what), std::nullopt, request.done_at(engine.now()), request.go_on,

@@ -2,6 +2,7 @@
 #include "adapters/http/audience_json.hpp"
 #include "adapters/http/house_acts.hpp"
 #include "adapters/http/routes.hpp"
+#include "adapters/http/scope.hpp"
 #include "messages/address_search.hpp"
 #include "messages/json.hpp"
 #include "messages/json_value.hpp"
@@ -66,12 +67,12 @@ json row_json(const audience_info& info, letter_index index, const Row& row) {
   return item;
 }
 
-/// The campaigns that keep an audience from being deleted.
-std::vector<std::string> campaigns_with(node& engine, audience_id audience) {
+/// The campaigns that keep an audience from being deleted; those that who asks is not to see have no name.
+std::vector<std::string> campaigns_with(node& engine, const token_info& who, audience_id audience) {
   std::vector<std::string> found;
   for (const auto& view : engine.campaigns().all())
     if (view->audience.id == audience && !is_final(view->stage))
-      found.push_back(to_string(view->id));
+      found.push_back(is_in_scope(who.scope, view->spec) ? to_string(view->id) : "–");
   return found;
 }
 
@@ -215,7 +216,7 @@ void delete_audience(node& engine, const http_request& request, const respond& a
   const auto info = named_audience(engine, request);
   if (!info)
     return answer(problem(info.error()));
-  if (const auto campaigns = campaigns_with(engine, info->id); !campaigns.empty())
+  if (const auto campaigns = campaigns_with(engine, request.who, info->id); !campaigns.empty())
     return answer(problem(make_error(error_code::conflict, in_use(*info, campaigns))));
   const auto removed = engine.store().audiences().remove(info->id, request.done_at(engine.now()));
   answer(removed ? http_response{204, "", "", {}} : problem(removed.error()));

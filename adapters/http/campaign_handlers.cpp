@@ -1,6 +1,7 @@
 #include "actors/draft_warnings.hpp"
 #include "adapters/http/campaign_json.hpp"
 #include "adapters/http/routes.hpp"
+#include "adapters/http/scope.hpp"
 #include "messages/json.hpp"
 #include "messages/json_reader.hpp"
 
@@ -24,8 +25,14 @@ struct campaign_filter {
   std::string view;
   std::optional<status> shown;
   std::string words; ///< in lower case
+  std::string tag;
+  token_scope scope;
 
   bool takes(const campaign_view& one) const {
+    if (!is_in_scope(scope, one.spec))
+      return false;
+    if (!tag.empty() && std::ranges::find(one.spec.tags, tag) == one.spec.tags.end())
+      return false;
     if (shown && one.status() != *shown)
       return false;
     if (view == "outgoing" && !is_outgoing(one.stage))
@@ -145,6 +152,12 @@ void merge_edit(node& engine, const http_request& request, bool accepts_left_out
   const auto audience = take_audience(*body);
   if (!audience)
     return answer(problem(audience.error()));
+  // What an edit leaves alone is the draft's as it is by then; what it names is within the scope with what is there now.
+  if (request.who.scope.is_limited()) {
+    const auto merged = merged_campaign_spec(view->spec, *body);
+    if (const auto within = merged ? check_within(request.who, *merged) : result<void>{}; !within)
+      return answer(problem(within.error()));
+  }
   command what;
   what.kind = command_kind::edit;
   what.by = request.who.name;
@@ -173,7 +186,7 @@ void merge_edit(node& engine, const http_request& request, bool accepts_left_out
 
 void list_campaigns(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
-  campaign_filter filter{query.text("view"), {}, query.text("q")};
+  campaign_filter filter{query.text("view"), {}, query.text("q"), query.text("tag"), request.who.scope};
   std::ranges::transform(filter.words, filter.words.begin(), [](unsigned char letter) {
     return static_cast<char>(letter < 0x80 ? std::tolower(letter) : letter);
   });
@@ -251,6 +264,8 @@ void create_campaign(node& engine, const http_request& request, const respond& a
   auto spec = campaign_spec_from_json(*body);
   if (!spec)
     return answer(problem(spec.error()));
+  if (auto within = check_within(request.who, *spec); !within)
+    return answer(problem(within.error()));
   engine.create({.spec = std::move(*spec),
                  .audience = *audience,
                  .by = request.who.name,

@@ -4,6 +4,7 @@
 
 #include "actors/audit/log_queries.hpp"
 #include "adapters/http/routes.hpp"
+#include "adapters/http/scope.hpp"
 #include "messages/address.hpp"
 #include "messages/envelope_sender.hpp"
 #include "messages/json.hpp"
@@ -111,6 +112,14 @@ result<std::vector<feedback>> read_all(node& engine, const json& body) {
   return all;
 }
 
+/// A limited token is not told of campaigns outside of its scope, although their bounces are taken from everybody.
+bool is_shown(node& engine, const http_request& request, campaign_id id) {
+  if (!request.who.scope.is_limited())
+    return true;
+  const auto view = engine.campaigns().find(id, engine.now());
+  return view && is_in_scope(request.who.scope, view->spec);
+}
+
 } // namespace
 
 void take_feedback(node& engine, const http_request& request, const respond& answer) {
@@ -133,7 +142,7 @@ void take_feedback(node& engine, const http_request& request, const respond& ans
               {"suppressed", !one.reason.empty()},
               {"campaign", nullptr},
               {"letter", nullptr}};
-    if (one.letter) {
+    if (one.letter && is_shown(engine, request, one.letter->campaign)) {
       item["campaign"] = to_string(one.letter->campaign);
       item["letter"] = one.letter->letter;
     }

@@ -2,7 +2,6 @@
 #include "adapters/metrics/metrics.hpp"
 #include "adapters/relays.hpp"
 #include "messages/json.hpp"
-#include "messages/json_reader.hpp"
 #include "messages/notice_json.hpp"
 #include "messages/notice_words.hpp"
 
@@ -14,17 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::uint64_t listed_default = 1000;
-constexpr std::uint64_t listed_max = 10'000;
-constexpr std::size_t token_name_bytes_max = 100;
-
-json token_json(const token_info& info) {
-  return {{"id", info.id},
-          {"name", info.name},
-          {"role", name_of(info.role)},
-          {"created_at", format_timestamp(info.created_at)}};
-}
-
 } // namespace
 
 void list_relays(node& engine, const http_request& request, const respond& answer) {
@@ -35,67 +23,6 @@ void list_relays(node& engine, const http_request& request, const respond& answe
   for (const auto& one : relays_of(engine))
     items.push_back(to_json(one));
   answer(json_response(200, {{"items", std::move(items)}}));
-}
-
-void show_me(node&, const http_request& request, const respond& answer) {
-  query_reader query(request);
-  if (const auto fault = query.finish())
-    return answer(problem(*fault));
-  json commands = json::array();
-  for (std::size_t number = 0; number < command_kind_count; ++number)
-    if (const auto kind = static_cast<command_kind>(number);
-        has_permission(request.who.role, needed_for(kind)))
-      commands.push_back(name_of(kind));
-  answer(json_response(
-      200,
-      {{"name", request.who.name}, {"role", name_of(request.who.role)}, {"commands", std::move(commands)}}));
-}
-
-void list_tokens(node& engine, const http_request& request, const respond& answer) {
-  query_reader query(request);
-  query.limit(listed_default, listed_max);
-  query.text("after");
-  if (const auto fault = query.finish())
-    return answer(problem(*fault));
-  const auto all = engine.store().tokens().list();
-  if (!all)
-    return answer(problem(all.error()));
-  json items = json::array();
-  for (const auto& one : *all)
-    items.push_back(token_json(one));
-  answer(json_response(200, {{"items", std::move(items)}, {"next", nullptr}}));
-}
-
-void create_token(node& engine, const http_request& request, const respond& answer) {
-  const auto body = sole_body_object(request);
-  if (!body)
-    return answer(problem(body.error()));
-  object_reader from(*body, "");
-  const auto wanted = parse_role(from.text("role", 40));
-  if (!wanted)
-    from.fail("role", notice{"must_be_one_of", {{"names", "viewer, operator, moderator or admin"}}});
-  const auto name = from.text("name", token_name_bytes_max);
-  if (name.empty())
-    from.fail("name", notice{"token_name_needed"});
-  if (const auto fault = from.finish())
-    return answer(problem(*fault));
-  const auto made = engine.store().tokens().create(*wanted, name, request.done_at(engine.now()));
-  if (!made)
-    return answer(problem(made.error()));
-  auto shown = token_json(made->info);
-  const auto without_secret = json_response(201, shown);
-  shown["secret"] = made->secret;
-  auto response = json_response(201, shown);
-  response.kept_body = without_secret.body;
-  answer(std::move(response));
-}
-
-void revoke_token(node& engine, const http_request& request, const respond& answer) {
-  if (const auto fault = query_reader(request).finish())
-    return answer(problem(*fault));
-  const auto revoked =
-      engine.store().tokens().revoke(request.captured.front(), request.done_at(engine.now()));
-  answer(revoked ? http_response{204, "", "", {}} : problem(revoked.error()));
 }
 
 void health(node&, const http_request& request, const respond& answer) {

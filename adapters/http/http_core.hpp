@@ -10,6 +10,7 @@
 #include "adapters/http/house_acts.hpp"
 #include "adapters/http/http_settings.hpp"
 #include "adapters/http/routes.hpp"
+#include "adapters/http/sign_ins.hpp"
 #include "adapters/http/tls_certificate.hpp"
 #include "adapters/http/work_threads.hpp"
 
@@ -92,6 +93,8 @@ struct http_core {
       return heavy_look_threads;
     case work_kind::import:
       return import_threads;
+    case work_kind::outside:
+      return outside_threads;
     case work_kind::instant:
     case work_kind::look:
       break;
@@ -118,6 +121,7 @@ struct http_core {
   const std::shared_ptr<sluice::page_reads> page_reads = std::make_shared<sluice::page_reads>();
   const std::shared_ptr<sluice::test_copy_quota> test_copy_quota =
       std::make_shared<sluice::test_copy_quota>();
+  std::shared_ptr<sluice::sign_ins> sign_ins; ///< none: nobody signs in through a provider
   const std::shared_ptr<http_numbers> numbers = std::make_shared<http_numbers>();
   std::atomic<bool> is_stopping = false;
 
@@ -131,6 +135,7 @@ struct http_core {
   work_threads look_threads{2, work_priority::low};
   work_threads heavy_look_threads{2, work_priority::lowest};
   work_threads import_threads{2, work_priority::low};
+  work_threads outside_threads{2, work_priority::low};
 };
 
 } // namespace sluice

@@ -57,7 +57,10 @@ void log_fault(const char* of, const std::exception_ptr& thrown) {
 
 class beast_server final : public http_server {
 public:
-  beast_server(node& engine, http_settings settings) : core_(engine, std::move(settings)) {}
+  beast_server(node& engine, http_settings settings, std::shared_ptr<sign_ins> people) :
+      core_(engine, std::move(settings)) {
+    core_.sign_ins = std::move(people);
+  }
   ~beast_server() override { stop(); }
 
   result<void> begin() {
@@ -95,7 +98,7 @@ public:
     }
     // What handlers still do is finished, for the node's sake; what they answer is dropped.
     for (auto* threads : {&core_.command_threads, &core_.edit_threads, &core_.look_threads,
-                          &core_.heavy_look_threads, &core_.import_threads})
+                          &core_.heavy_look_threads, &core_.import_threads, &core_.outside_threads})
       threads->stop();
     core_.mailbox->close();
     core_.loop.stop();
@@ -222,7 +225,14 @@ result<void> http_server::can_listen(const http_settings& settings) {
 }
 
 result<std::unique_ptr<http_server>> http_server::start(node& engine, http_settings settings) {
-  auto server = std::make_unique<beast_server>(engine, std::move(settings));
+  std::shared_ptr<sign_ins> people;
+  if (settings.oidc.is_on()) {
+    auto made = sign_ins::make(settings.oidc, curl_back_channel());
+    if (!made)
+      return std::unexpected(made.error());
+    people = *std::move(made);
+  }
+  auto server = std::make_unique<beast_server>(engine, std::move(settings), std::move(people));
   if (auto begun = server->begin(); !begun)
     return std::unexpected(begun.error());
   return server;

@@ -1,7 +1,9 @@
 #include "adapters/http/http_session.hpp"
 
+#include "adapters/http/address_mask.hpp"
 #include "adapters/http/http_target.hpp"
 #include "adapters/http/kept_answers.hpp"
+#include "adapters/http/scope.hpp"
 #include "messages/utf8.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -93,7 +95,10 @@ head_of(const http_response& answer, unsigned version, bool keeps, std::optional
   if (!answer.content_type.empty())
     head.set(http::field::content_type, answer.content_type);
   for (const auto& [name, value] : answer.headers)
-    head.set(name, value);
+    if (name == "Set-Cookie") // each is a field of its own (RFC 6265 section 3)
+      head.insert(name, value);
+    else
+      head.set(name, value);
   if (!body_bytes && version >= 11)
     head.set(http::field::transfer_encoding, "chunked");
   else if (body_bytes && answer.status != 204 && answer.status != 304)
@@ -343,6 +348,15 @@ std::optional<http_response> http_session::read_head(const parser& incoming, exc
     return page;
   const auto authorization = head[http::field::authorization];
   into.secret = bearer_in({authorization.data(), authorization.size()});
+  into.request.cookies = std::string{head[http::field::cookie]};
+  if (core_.sign_ins && authorization.empty()) {
+    into.session = cookie_in(into.request.cookies, core_.sign_ins->session_cookie());
+    into.csrf = std::string{head["X-Sluice-CSRF"]};
+    const auto origin = head[http::field::origin];
+    const auto site = head["Sec-Fetch-Site"];
+    into.is_from_page =
+        core_.sign_ins->is_from_page({origin.data(), origin.size()}, {site.data(), site.size()});
+  }
   const auto target = head.target();
   if (const auto parsed = parse_target({target.data(), target.size()}, into.request); !parsed)
     return problem(parsed.error());
@@ -377,21 +391,42 @@ std::optional<http_response> http_session::page_file(const parser& incoming) {
                                            {known.data(), known.size()}});
 }
 
+result<signed_in_person> http_session::who_asks(const exchange& asked, const route& entry, bool is_request) {
+  const auto needed = needed_for(entry, from_.is_loopback, core_.settings.metrics_public);
+  if (needed == permission::anyone || !asked.secret.empty() || asked.session.empty() || !core_.sign_ins) {
+    auto who = authorize(core_.engine, needed, asked.secret);
+    if (!who)
+      return std::unexpected(who.error());
+    return signed_in_person{std::move(*who), {}};
+  }
+  auto person = core_.sign_ins->find(asked.session, core_.engine.now(), is_request);
+  if (!person)
+    return failure(error_code::unauthenticated, notice{"session_ended"});
+  // A cookie is sent by the browser, whoever made it ask.
+  if (entry.method != "GET" && (!asked.is_from_page || asked.csrf != person->csrf))
+    return failure(error_code::not_permitted, notice{"csrf_wrong"});
+  if (!has_permission(person->who.role, needed))
+    return failure(
+        error_code::not_permitted,
+        notice{"role_forbids", {{"role", name_of(person->who.role)}, {"token", person->who.name}}});
+  return std::move(*person);
+}
+
 std::optional<http_response> http_session::check_route(exchange& into) {
   auto found = find_route(into.request.method, into.request.path);
   if (!found.entry && found.allowed_methods.empty())
     return problem(make_error(error_code::not_found, notice{"path_unknown"}));
   if (!found.entry)
     return method_not_allowed(found.allowed_methods);
-  auto who = authorize(core_.engine,
-                       needed_for(*found.entry, into.is_on_this_machine, core_.settings.metrics_public),
-                       into.secret);
+  auto who = who_asks(into, *found.entry, true);
   if (!who)
     return refuse_token(into, who.error());
   into.entry = found.entry;
   into.request.captured = std::move(found.captured);
-  into.client = who->id.empty() ? from_.key : who->id;
-  into.request.who = std::move(*who);
+  into.client = who->who.id.empty() ? from_.key : who->who.id;
+  into.request.who = std::move(who->who);
+  into.request.csrf = std::move(who->csrf);
+  into.request.sign_ins = core_.sign_ins;
   into.request.letters = core_.letters;
   into.request.numbers = core_.numbers;
   into.request.page_reads = core_.page_reads;
@@ -544,7 +579,10 @@ asio::awaitable<std::optional<http_response>> http_session::answer(const exchang
   if (asked->entry->consume) {
     result<std::unique_ptr<body_consumer>> opened;
     const auto open = [&opened, &asked, this] {
-      opened = asked->entry->consume(core_.engine, asked->request);
+      if (auto refusal = check_scope(core_.engine, *asked->entry, asked->request))
+        opened = std::unexpected(std::move(*refusal));
+      else
+        opened = asked->entry->consume(core_.engine, asked->request);
     };
     co_await core_.run_on(core_.import_threads, open);
     if (!opened) {
@@ -580,6 +618,10 @@ asio::awaitable<std::optional<http_response>> http_session::answer(const exchang
   co_return end.refusal;
 }
 
+bool http_session::is_masked(const exchange& asked) {
+  return !asked.request.who.id.empty() && !sees_addresses(asked.request.who.role);
+}
+
 /// Runs a handler and waits for its answer, wherever that comes from.
 asio::awaitable<http_response> http_session::handle(const exchange_ptr& asked) {
   pending_ = std::make_shared<pending_answer>(core_.loop);
@@ -598,10 +640,13 @@ asio::awaitable<http_response> http_session::handle(const exchange_ptr& asked) {
   };
   // Nothing but the handler's `answer` keeps the responder: dropped unused, it answers by itself.
   auto job = [asked, bring = std::move(bringer), &engine = core_.engine]() mutable {
-    const respond answer = [bring = std::move(bring)](http_response response) {
-      bring->answer(std::move(response));
+    const respond answer = [bring = std::move(bring), asked](http_response response) {
+      bring->answer(is_masked(*asked) ? masked(std::move(response), asked->request.who)
+                                      : std::move(response));
     };
     try {
+      if (const auto refusal = check_scope(engine, *asked->entry, asked->request))
+        return answer(problem(*refusal));
       asked->entry->answer(engine, asked->request, answer);
     } catch (const std::exception& fault) {
       spdlog::error("http: {} {} ended in a fault of ours: {}", asked->entry->method, asked->entry->path,

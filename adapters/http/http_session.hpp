@@ -60,6 +60,9 @@ private:
     body_framing framing;
     std::string client; ///< whose limits count: a token's id, or an address
     std::string secret;
+    std::string session;      ///< the cookie of one; of no use where there is a secret
+    std::string csrf;         ///< as the request says it
+    bool is_from_page = true; ///< as far as the browser tells
     bool expects_continue = false;
     bool is_on_this_machine = false; ///< the client, not only a proxy before it
     head_facts facts;
@@ -67,6 +70,8 @@ private:
         permits; ///< kept until the answer is sent: so many answers wait for slow readers at most
   };
   using exchange_ptr = std::shared_ptr<exchange>;
+  /// Who needs no token is no watcher.
+  static bool is_masked(const exchange& asked);
   struct permits_given_back {
     exchange& of;
     ~permits_given_back() { of.permits.clear(); }
@@ -85,6 +90,8 @@ private:
   std::optional<http_response> check_host(const parser& incoming) const;
   std::optional<http_response> check_route(exchange& into);
   http_response refuse_token(exchange& of, const error& why);
+  /// Who asks this, by a token or by a session; `is_request`: now, and not only still.
+  result<signed_in_person> who_asks(const exchange& asked, const route& entry, bool is_request);
   std::optional<http_response> check_connection(const exchange& asked);
   std::optional<http_response> page_file(const parser& incoming);
 

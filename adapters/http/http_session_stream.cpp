@@ -1,15 +1,18 @@
 // A session's stream of server-sent events (WHATWG HTML, section 9.2).
 
 #include "actors/core/due.hpp"
+#include "adapters/http/address_mask.hpp"
 #include "adapters/http/campaign_json.hpp"
 #include "adapters/http/change_feed.hpp"
 #include "adapters/http/http_session.hpp"
+#include "adapters/http/scope.hpp"
 #include "messages/json.hpp"
 
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <set>
 #include <utility>
 
 namespace sluice {
@@ -26,12 +29,23 @@ constexpr std::chrono::milliseconds house_look_every = std::chrono::seconds(1);
 /// Campaigns that are told of in one piece: so much text lies there at most for a listener that does not read.
 constexpr std::size_t campaigns_per_piece = 100;
 
-std::string event_text(node& engine, campaign_id id) {
+/// `told`: which campaigns a listener with a limited token was told of; one that is not within its scope is one that there is
+/// not, and has gone where it was within.
+std::string event_text(node& engine, campaign_id id, const token_info& who, std::set<campaign_id>& told) {
   const auto view = engine.campaigns().find(id, engine.now());
-  if (!view)
+  const auto is_limited = who.scope.is_limited();
+  const auto is_shown = view && is_in_scope(who.scope, view->spec);
+  if (is_limited && !is_shown && told.erase(id) == 0)
+    return {};
+  if (is_limited && is_shown)
+    told.insert(id);
+  if (!is_shown)
     return "event: gone\ndata: {\"id\":\"" + to_string(id) + "\"}\n\n";
-  return "event: campaign\ndata: " +
-         brief_json(engine, *view).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n\n";
+  auto shown = brief_json(engine, *view);
+  if (!sees_addresses(who.role))
+    mask_addresses(shown);
+  return "event: campaign\ndata: " + shown.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) +
+         "\n\n";
 }
 
 struct stream_query {
@@ -80,8 +94,10 @@ asio::awaitable<void> http_session::stream_changes(const exchange_ptr& asked) {
   // A listener that comes back must learn which campaigns are gone: those not told of before this.
   auto says_caught_up = query->is_brief;
   auto is_told_something = true;
+  std::set<campaign_id> told;
+  auto last_told_at = core_.engine.now();
   event_number house_told = 0;
-  while (!core_.is_stopping && authorize(core_.engine, asked->entry->needed, asked->secret)) {
+  while (!core_.is_stopping && who_asks(*asked, *asked->entry, false)) {
     wake_.close();
     const auto changed = feed->take();
     std::string text;
@@ -89,15 +105,20 @@ asio::awaitable<void> http_session::stream_changes(const exchange_ptr& asked) {
       text.clear();
       const auto tell = [&] {
         for (std::size_t count = 0; count < campaigns_per_piece && at != changed.end(); ++count)
-          text += event_text(core_.engine, *at++);
+          text += event_text(core_.engine, *at++, asked->request.who, told);
       };
       co_await core_.run_on(core_.look_threads, tell);
+      if (text.empty()) // an empty chunk would be the end
+        continue;
+      last_told_at = core_.engine.now();
       const auto is_written = co_await write_event(text, is_chunked);
       if (!is_written)
         co_return;
     }
     text.clear();
-    if (changed.empty() && !is_told_something)
+    // What is outside of a limited token's scope may change all the time, and is no sign of life.
+    const auto is_overdue = core_.engine.now() - last_told_at >= stream_heartbeat;
+    if (changed.empty() ? !is_told_something : asked->request.who.scope.is_limited() && is_overdue)
       text = ": still here\n\n";
     if (const auto last = core_.engine.store().house().last_number();
         query->is_of_house && last != house_told)
@@ -105,6 +126,7 @@ asio::awaitable<void> http_session::stream_changes(const exchange_ptr& asked) {
     if (std::exchange(says_caught_up, false))
       text += "event: caught_up\ndata: {}\n\n";
     if (!text.empty()) {
+      last_told_at = core_.engine.now();
       const auto is_written = co_await write_event(text, is_chunked);
       if (!is_written)
         co_return;

@@ -4,6 +4,7 @@
 #include "adapters/http/concurrency_limiter.hpp"
 #include "adapters/http/connection_table.hpp"
 #include "adapters/http/guess_limiter.hpp"
+#include "adapters/http/oidc_settings.hpp"
 #include "adapters/http/page.hpp"
 #include "messages/time.hpp"
 
@@ -20,6 +21,7 @@ struct http_settings {
   std::uint16_t port = 8025;   ///< 0: any that is free
   page_files page;             ///< served at /; none: the API alone
   bool metrics_public = false; ///< /metrics and /version without a token for other machines, too
+  oidc_settings oidc;
 
   bool is_tls = false; ///< it speaks TLS itself, with the two files
   std::filesystem::path tls_certificate;

@@ -20,6 +20,7 @@ namespace sluice {
 class letter_history;
 class page_reads;
 class test_copy_quota;
+class sign_ins;
 
 /// What the server tells of itself in /metrics. Written on the event loop.
 struct http_numbers {
@@ -50,7 +51,10 @@ struct http_request {
   std::string body;
   std::optional<answer_key>
       kept_under; ///< none: it has no Idempotency-Key, or its answer is not kept by the server
-  token_info who; ///< empty on routes that need no token
+  token_info who;                                 ///< empty on routes that need no token
+  std::string cookies;                            ///< as the header has them
+  std::shared_ptr<sluice::sign_ins> sign_ins;     ///< none: nobody signs in through a provider
+  std::string csrf;                               ///< of the session, where a cookie says who asks
   std::shared_ptr<sluice::page_reads> page_reads; ///< what the house's log has yet to be told of
   std::shared_ptr<sluice::test_copy_quota> test_copy_quota;
   std::shared_ptr<letter_history> letters; ///< what earlier requests learnt of the logs

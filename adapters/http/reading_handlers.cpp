@@ -3,6 +3,7 @@
 #include "actors/audit/progress.hpp"
 #include "actors/audit/recovery.hpp"
 #include "actors/core/due.hpp"
+#include "adapters/http/address_mask.hpp"
 #include "adapters/http/house_acts.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
@@ -206,6 +207,8 @@ void show_letters(node& engine, const http_request& request, const respond& answ
   const auto view = named_campaign(engine, request);
   if (!view)
     return answer(problem(view.error()));
+  if (!words.empty() && !sees_addresses(request.who.role))
+    return answer(problem(make_error(error_code::not_permitted, notice{"watcher_searches_not"})));
   if (!words.empty())
     return answer_search(engine, request, *view, words, asked, answer);
   if (address.empty())

@@ -24,9 +24,9 @@ constexpr route unchanging(route one) {
 }
 
 constexpr std::array routes{
-    route{"GET", "/v1/campaigns", look, work_kind::look, 0, h::list_campaigns},
+    route{"GET", "/v1/campaigns", watch, work_kind::look, 0, h::list_campaigns},
     in_log(route{"POST", "/v1/campaigns", operate, work_kind::edit, large, h::create_campaign}),
-    route{"GET", "/v1/campaigns/{}", look, work_kind::look, 0, h::show_campaign},
+    route{"GET", "/v1/campaigns/{}", watch, work_kind::look, 0, h::show_campaign},
     in_log(route{"PATCH", "/v1/campaigns/{}", needed_for(command_kind::edit), work_kind::edit, large,
                  h::edit_campaign}),
     in_log(route{"DELETE", "/v1/campaigns/{}", needed_for(command_kind::discard), work_kind::command, small,
@@ -45,44 +45,44 @@ constexpr std::array routes{
                  small, h::command_campaign}),
     in_log(route{"POST", "/v1/campaigns/{}/cancel", needed_for(command_kind::cancel), work_kind::command,
                  small, h::command_campaign}),
-    route{"GET", "/v1/campaigns/{}/plan", look, work_kind::look, 0, h::show_plan},
-    route{"GET", "/v1/campaigns/{}/responses", look, work_kind::look, 0, h::show_responses},
-    route{"GET", "/v1/campaigns/{}/letters", look, work_kind::heavy_look, 0, h::show_letters},
-    route{"GET", "/v1/campaigns/{}/why", look, work_kind::heavy_look, 0, h::show_why},
-    route{"GET", "/v1/campaigns/{}/log", look, work_kind::heavy_look, 0, h::show_log},
-    route{"GET", "/v1/campaigns/{}/story", look, work_kind::heavy_look, 0, h::show_story},
-    route{"GET", "/v1/campaigns/{}/replay", look, work_kind::heavy_look, 0, h::show_replay},
-    route{"GET", "/v1/campaigns/{}/diff", look, work_kind::heavy_look, 0, h::show_diff},
-    route{"GET", "/v1/campaigns/{}/preview", look, work_kind::look, 0, h::show_preview},
-    route{"GET", "/v1/campaigns/{}/doubt", look, work_kind::heavy_look, 0, h::show_doubt},
+    route{"GET", "/v1/campaigns/{}/plan", watch, work_kind::look, 0, h::show_plan},
+    route{"GET", "/v1/campaigns/{}/responses", watch, work_kind::look, 0, h::show_responses},
+    route{"GET", "/v1/campaigns/{}/letters", watch, work_kind::heavy_look, 0, h::show_letters},
+    route{"GET", "/v1/campaigns/{}/why", watch, work_kind::heavy_look, 0, h::show_why},
+    route{"GET", "/v1/campaigns/{}/log", watch, work_kind::heavy_look, 0, h::show_log},
+    route{"GET", "/v1/campaigns/{}/story", watch, work_kind::heavy_look, 0, h::show_story},
+    route{"GET", "/v1/campaigns/{}/replay", watch, work_kind::heavy_look, 0, h::show_replay},
+    route{"GET", "/v1/campaigns/{}/diff", watch, work_kind::heavy_look, 0, h::show_diff},
+    route{"GET", "/v1/campaigns/{}/preview", watch, work_kind::look, 0, h::show_preview},
+    route{"GET", "/v1/campaigns/{}/doubt", watch, work_kind::heavy_look, 0, h::show_doubt},
     in_log(route{"POST", "/v1/campaigns/{}/doubt", needed_for(command_kind::resend_doubt), work_kind::edit,
                  large, h::settle_doubt}),
-    route{"GET", "/v1/campaigns/{}/refusals", look, work_kind::heavy_look, 0, h::show_refusals},
+    route{"GET", "/v1/campaigns/{}/refusals", watch, work_kind::heavy_look, 0, h::show_refusals},
     in_log(route{"POST", "/v1/campaigns/{}/refusals", needed_for(command_kind::accept_refusals),
                  work_kind::edit, large, h::settle_refusals}),
-    route{"GET", "/v1/campaigns/{}/progress", look, work_kind::heavy_look, 0, h::show_progress},
+    route{"GET", "/v1/campaigns/{}/progress", watch, work_kind::heavy_look, 0, h::show_progress},
     unchanging(route{"POST", "/v1/campaigns/{}/check", look, work_kind::look, small, h::check_draft}),
     in_log(route{"POST", "/v1/campaigns/{}/copy", operate, work_kind::import, small, h::copy_campaign,
                  nullptr, false, false, true}),
     route{"POST", "/v1/campaigns/{}/test", operate, work_kind::edit, small, h::send_test_copy},
     unchanging(route{"POST", "/v1/check", look, work_kind::look, large, h::check_content}),
     unchanging(route{"POST", "/v1/preview", look, work_kind::look, large, h::preview_content}),
-    unchanging(route{"POST", "/v1/plan", look, work_kind::look, small, h::forecast}),
-    route{"GET", "/v1/audit", look, work_kind::heavy_look, 0, h::audit},
+    unchanging(route{"POST", "/v1/plan", watch, work_kind::look, small, h::forecast}),
+    route{"GET", "/v1/audit", watch, work_kind::heavy_look, 0, h::audit},
     unchanging(route{"POST", "/v1/audit", look, work_kind::heavy_look, large, h::audit_against_seal}),
     unchanging(route{"POST", "/v1/audit/seal", administrate, work_kind::heavy_look, small, h::make_seal}),
     route{"GET", "/v1/audit/export", look, work_kind::heavy_look, 0, h::export_records},
     route{"GET", "/v1/audit/tables", administrate, work_kind::heavy_look, 0, h::export_tables},
-    route{"GET", "/v1/house/log", look, work_kind::heavy_look, 0, h::show_house_log},
-    route{"GET", "/v1/house/replay", look, work_kind::heavy_look, 0, h::show_house_replay},
+    route{"GET", "/v1/house/log", watch, work_kind::heavy_look, 0, h::show_house_log},
+    route{"GET", "/v1/house/replay", watch, work_kind::heavy_look, 0, h::show_house_replay},
     route{"POST", "/v1/erase", administrate, work_kind::import, small, h::erase_recipient},
-    route{"GET", "/v1/audiences", look, work_kind::look, 0, h::list_audiences},
+    route{"GET", "/v1/audiences", watch, work_kind::look, 0, h::list_audiences},
     route{"POST", "/v1/audiences", operate, work_kind::import, any_length, nullptr, h::import_audience},
     unchanging(route{"POST", "/v1/audiences/preview", operate, work_kind::import, any_length, nullptr,
                      h::preview_audience}),
     route{"POST", "/v1/audiences/derive", operate, work_kind::import, small, h::derive_audiences, nullptr,
           false, false, true},
-    route{"GET", "/v1/audiences/{}", look, work_kind::look, 0, h::show_audience},
+    route{"GET", "/v1/audiences/{}", watch, work_kind::look, 0, h::show_audience},
     route{"PATCH", "/v1/audiences/{}", operate, work_kind::edit, small, h::rename_audience},
     route{"DELETE", "/v1/audiences/{}", operate, work_kind::edit, small, h::delete_audience},
     route{"GET", "/v1/audiences/{}/rows", look, work_kind::look, 0, h::show_audience_rows},
@@ -96,16 +96,23 @@ constexpr std::array routes{
     route{"GET", "/v1/attachments/{}", look, work_kind::look, 0, h::show_attachment},
     route{"GET", "/v1/attachments/{}/content", look, work_kind::heavy_look, 0, h::show_attachment_content},
     route{"DELETE", "/v1/attachments/{}", operate, work_kind::heavy_look, 0, h::remove_attachment},
-    route{"GET", "/v1/stream", look, work_kind::look, 0, nullptr, nullptr, true},
-    route{"GET", "/v1/suppressions", look, work_kind::look, 0, h::list_suppressions},
+    route{"GET", "/v1/stream", watch, work_kind::look, 0, nullptr, nullptr, true},
+    route{"GET", "/v1/suppressions", watch, work_kind::look, 0, h::list_suppressions},
     route{"POST", "/v1/suppressions", operate, work_kind::import, large, h::add_suppressions},
     route{"DELETE", "/v1/suppressions", operate, work_kind::import, large, h::remove_suppressions},
     route{"POST", "/v1/feedback", operate, work_kind::import, large, h::take_feedback},
-    route{"GET", "/v1/relays", look, work_kind::look, 0, h::list_relays},
-    route{"GET", "/v1/me", look, work_kind::instant, 0, h::show_me},
+    route{"GET", "/v1/relays", watch, work_kind::look, 0, h::list_relays},
+    route{"GET", "/v1/me", watch, work_kind::instant, 0, h::show_me},
+    route{"GET", "/v1/routes", watch, work_kind::instant, 0, h::list_routes},
     route{"GET", "/v1/tokens", administrate, work_kind::look, 0, h::list_tokens},
     route{"POST", "/v1/tokens", administrate, work_kind::edit, small, h::create_token},
+    route{"POST", "/v1/tokens/{}/rotate", administrate, work_kind::edit, small, h::rotate_token},
     route{"DELETE", "/v1/tokens/{}", administrate, work_kind::edit, small, h::revoke_token},
+    // Who asks again is nobody by then.
+    unchanging(route{"POST", "/v1/sign-out", watch, work_kind::edit, small, h::sign_out}),
+    route{"GET", "/sign-in", anyone, work_kind::outside, 0, h::begin_sign_in},
+    route{"GET", "/sign-in/callback", anyone, work_kind::outside, 0, h::finish_sign_in},
+    route{"GET", "/sign-in/options", anyone, work_kind::instant, 0, h::sign_in_options},
     route{"GET", "/healthz", anyone, work_kind::instant, 0, h::health},
     route{"GET", "/readyz", anyone, work_kind::instant, 0, h::readiness},
     route{"GET", "/metrics", anyone, work_kind::look, 0, h::metrics, nullptr, false, true},
@@ -138,10 +145,14 @@ std::optional<std::vector<std::string>> match(std::string_view pattern,
 bool has_permission(role who, permission needed) {
   switch (needed) {
   case permission::anyone:
-  case permission::look:
+  case permission::watch:
     return true;
+  case permission::look:
+    return who != role::watcher;
   case permission::operate:
     return who == role::operator_ || who == role::admin;
+  case permission::intervene:
+    return who == role::operator_ || who == role::moderator || who == role::admin;
   case permission::moderate:
     return who == role::moderator || who == role::admin;
   case permission::administrate:
@@ -170,7 +181,7 @@ found_route find_route(std::string_view method, const std::vector<std::string>& 
 }
 
 permission needed_for(const route& entry, bool is_on_this_machine, bool is_public) {
-  return entry.is_private_elsewhere && !is_on_this_machine && !is_public ? permission::look : entry.needed;
+  return entry.is_private_elsewhere && !is_on_this_machine && !is_public ? permission::watch : entry.needed;
 }
 
 result<token_info> authorize(node& engine, permission needed, std::string_view secret) {
@@ -181,6 +192,9 @@ result<token_info> authorize(node& engine, permission needed, std::string_view s
   auto who = engine.store().tokens().find(secret);
   if (!who)
     return failure(error_code::unauthenticated, notice{"token_not_accepted"});
+  if (who->has_expired(engine.now()))
+    return failure(error_code::unauthenticated,
+                   notice{"token_expired", {{"token", who->name}, {"at", *who->expires_at}}});
   if (!has_permission(who->role, needed))
     return failure(error_code::not_permitted,
                    notice{"role_forbids", {{"role", name_of(who->role)}, {"token", who->name}}});

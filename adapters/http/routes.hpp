@@ -10,13 +10,16 @@
 
 namespace sluice {
 
-enum class permission : std::uint8_t { anyone, look, operate, moderate, administrate };
+enum class permission : std::uint8_t { anyone, watch, look, operate, intervene, moderate, administrate };
 
-/// Whether a role has it: everybody with a token looks; operators operate, moderators moderate, admins all.
+/// Whether a role has it: everybody with a token watches, which is to look without seeing addresses, and all but watchers look;
+/// operators operate, moderators moderate, both intervene, which stops what goes wrong and no more; admins all.
 bool has_permission(role who, permission needed);
 
 /// Who may give a command: the one place that says so.
 constexpr permission needed_for(command_kind kind) {
+  if (kind == command_kind::pause)
+    return permission::intervene;
   return kind == command_kind::approve || kind == command_kind::reject ? permission::moderate
                                                                        : permission::operate;
 }
@@ -29,6 +32,7 @@ enum class work_kind : std::uint8_t {
   look,       ///< reads what is in memory, or a few rows
   heavy_look, ///< reads a log: one at a time for each token
   import,     ///< a list of any length
+  outside,    ///< waits for another machine
 };
 
 /// What becomes of an Idempotency-Key (README.md).
@@ -169,12 +173,22 @@ void remove_attachment(node&, const http_request&, const respond&);
 // feedback_handlers.cpp
 void take_feedback(node&, const http_request&, const respond&);
 
-// housekeeping_handlers.cpp
-void list_relays(node&, const http_request&, const respond&);
+// token_handlers.cpp
 void show_me(node&, const http_request&, const respond&);
+void list_routes(node&, const http_request&, const respond&);
 void list_tokens(node&, const http_request&, const respond&);
 void create_token(node&, const http_request&, const respond&);
+void rotate_token(node&, const http_request&, const respond&);
 void revoke_token(node&, const http_request&, const respond&);
+
+// sign_in_handlers.cpp
+void sign_in_options(node&, const http_request&, const respond&);
+void begin_sign_in(node&, const http_request&, const respond&);
+void finish_sign_in(node&, const http_request&, const respond&);
+void sign_out(node&, const http_request&, const respond&);
+
+// housekeeping_handlers.cpp
+void list_relays(node&, const http_request&, const respond&);
 void health(node&, const http_request&, const respond&);
 void readiness(node&, const http_request&, const respond&);
 void metrics(node&, const http_request&, const respond&);

@@ -1,3 +1,4 @@
+#include "adapters/http/address_mask.hpp"
 #include "adapters/http/house_acts.hpp"
 #include "adapters/http/routes.hpp"
 #include "messages/json.hpp"
@@ -141,6 +142,9 @@ void list_suppressions(node& engine, const http_request& request, const respond&
     asked.list = std::move(list);
   if (const auto fault = query.finish())
     return answer(problem(*fault));
+  // A place in the list is an address, too: whoever may name one could find them all by halving.
+  if ((!asked.words.empty() || !asked.after.empty()) && !sees_addresses(request.who.role))
+    return answer(problem(make_error(error_code::not_permitted, notice{"watcher_searches_not"})));
   const auto page = engine.store().suppressions().list(asked);
   if (!page)
     return answer(problem(page.error()));
@@ -148,7 +152,7 @@ void list_suppressions(node& engine, const http_request& request, const respond&
   json items = json::array();
   for (const auto& one : page->entries)
     items.push_back(to_json(one));
-  const auto next = page->next.empty() ? json() : json(page->next);
+  const auto next = page->next.empty() || !sees_addresses(request.who.role) ? json() : json(page->next);
   answer(json_response(200, {{"items", std::move(items)}, {"next", next}}));
 }
 

@@ -12,5 +12,5 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  server: { proxy: { "/v1": engine, "/version": engine } },
+  server: { proxy: { "/v1": engine, "/version": engine, "/sign-in": engine } },
 });

@@ -89,7 +89,13 @@ public:
   result<void> keep(const sha256_hash& hash, const token_info& info, const act& done) override {
     return record({done.at, done.by, event_of(hash, info)});
   }
-  result<void> forget(const sha256_hash&, const token_info& info, const act& done) override {
+  result<void> rotate(const stored_token& added,
+                      const stored_token* changed,
+                      const std::vector<sha256_hash>&,
+                      const act& done) override {
+    return record({done.at, done.by, rotation_of(added, changed)});
+  }
+  result<void> forget(const std::vector<sha256_hash>&, const token_info& info, const act& done) override {
     return record({done.at, done.by, house::token_revoked{info.id, info.name}});
   }
 

@@ -272,10 +272,11 @@ private:
       table_faults_.push_back(std::move(fault));
     for (const auto& one : tokens_->stored()) {
       const auto known = tables->tokens().find(to_hex(one.hash));
-      if (known == tables->tokens().end() || known->second.what.name != one.info.name ||
-          known->second.what.role != name_of(one.info.role))
+      if (known == tables->tokens().end() || !is_as_logged(known->second, one.info))
         tokens_->disregard(one.hash);
     }
+    for (const auto& [id, name] : tables->past_tokens())
+      tokens_->load_past(name, id);
     auto of_suppressions = tables->check_suppressions(suppressions_, house_->hide(), database_->now());
     if (!of_suppressions)
       return std::unexpected(of_suppressions.error());

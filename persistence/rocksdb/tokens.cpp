@@ -1,5 +1,7 @@
 // The family `tokens`: under the SHA-256 of the secret (32 bytes) a CBOR map
-// {"name": text, "role": its name, "at": milliseconds since 1970}.
+// {"name": text, "role": its name, "at": milliseconds since 1970}, and where there is one
+// "id": text, of a secret that is not the token's first; "until": milliseconds since 1970, when it expires; "domains", "tags":
+// lists of texts, its scope; "old": true, of a secret that another has superseded.
 
 #include "persistence/rocksdb/tokens.hpp"
 
@@ -17,7 +19,23 @@ namespace sluice {
 
 namespace {
 
-result<token_info> decode(const sha256_hash& hash, std::string_view value) {
+bool read_texts(const nlohmann::json& body, const char* field, std::vector<std::string>& into) {
+  const auto found = body.find(field);
+  if (found == body.end())
+    return true;
+  if (!found->is_array())
+    return false;
+  for (const auto& one : *found) {
+    if (!one.is_string())
+      return false;
+    into.push_back(one.get<std::string>());
+  }
+  return true;
+}
+
+} // namespace
+
+result<token_info> decode_token(const sha256_hash& hash, std::string_view value) {
   const auto body = nlohmann::json::from_cbor(value.begin(), value.end(), true, false);
   const auto damaged =
       failure(error_code::corrupt, "a stored token cannot be read; bring the data folder back "
@@ -28,13 +46,44 @@ result<token_info> decode(const sha256_hash& hash, std::string_view value) {
   const auto role = parse_role(body["role"].get<std::string>());
   if (!role)
     return damaged;
-  return token_info{.id = to_hex(std::span(hash).first(4)),
-                    .name = body["name"].get<std::string>(),
-                    .role = *role,
-                    .created_at = timestamp(milliseconds(body["at"].get<std::int64_t>()))};
+  token_info info{.id = to_hex(std::span(hash).first(4)),
+                  .name = body["name"].get<std::string>(),
+                  .role = *role,
+                  .created_at = timestamp(milliseconds(body["at"].get<std::int64_t>()))};
+  if (const auto id = body.find("id"); id != body.end()) {
+    if (!id->is_string())
+      return damaged;
+    info.id = id->get<std::string>();
+  }
+  if (const auto until = body.find("until"); until != body.end()) {
+    if (!until->is_number_integer())
+      return damaged;
+    info.expires_at = timestamp(milliseconds(until->get<std::int64_t>()));
+  }
+  if (!read_texts(body, "domains", info.scope.domains) || !read_texts(body, "tags", info.scope.tags))
+    return damaged;
+  info.is_superseded = body.contains("old");
+  return info;
 }
 
-} // namespace
+std::string encode_token(const sha256_hash& hash, const token_info& info) {
+  nlohmann::json body{{"name", info.name},
+                      {"role", std::string(name_of(info.role))},
+                      {"at", info.created_at.time_since_epoch().count()}};
+  if (info.id != to_hex(std::span(hash).first(4)))
+    body["id"] = info.id;
+  if (info.expires_at)
+    body["until"] = info.expires_at->time_since_epoch().count();
+  if (!info.scope.domains.empty())
+    body["domains"] = info.scope.domains;
+  if (!info.scope.tags.empty())
+    body["tags"] = info.scope.tags;
+  if (info.is_superseded)
+    body["old"] = true;
+  std::string value;
+  nlohmann::json::to_cbor(body, value);
+  return value;
+}
 
 result<std::unique_ptr<rocksdb_tokens>> rocksdb_tokens::load_from(rocksdb_database& database,
                                                                   rocksdb_house_log& house) {
@@ -45,7 +94,7 @@ result<std::unique_ptr<rocksdb_tokens>> rocksdb_tokens::load_from(rocksdb_databa
     if (stored->key().size() != hash.size())
       return failure(error_code::corrupt, "a stored token has no hash");
     std::ranges::copy(view(stored->key()), hash.begin());
-    auto info = decode(hash, view(stored->value()));
+    auto info = decode_token(hash, view(stored->value()));
     if (!info)
       return std::unexpected(info.error());
     tokens->load(hash, *std::move(info));
@@ -56,11 +105,7 @@ result<std::unique_ptr<rocksdb_tokens>> rocksdb_tokens::load_from(rocksdb_databa
 }
 
 result<void> rocksdb_token_keeper::keep(const sha256_hash& hash, const token_info& info, const act& done) {
-  std::string value;
-  nlohmann::json::to_cbor(nlohmann::json{{"name", info.name},
-                                         {"role", std::string(name_of(info.role))},
-                                         {"at", info.created_at.time_since_epoch().count()}},
-                          value);
+  const auto value = encode_token(hash, info);
   const auto recorded =
       house_.record({{done.at, done.by, event_of(hash, info)}}, [&](rocksdb::WriteBatch& batch) {
         batch.Put(database_[family::tokens], slice(as_text(hash)), value);
@@ -68,10 +113,30 @@ result<void> rocksdb_token_keeper::keep(const sha256_hash& hash, const token_inf
   return recorded ? result<void>{} : std::unexpected(recorded.error());
 }
 
-result<void> rocksdb_token_keeper::forget(const sha256_hash& hash, const token_info& info, const act& done) {
-  const auto recorded = house_.record(
-      {{done.at, done.by, house::token_revoked{info.id, info.name}}},
-      [&](rocksdb::WriteBatch& batch) { batch.Delete(database_[family::tokens], slice(as_text(hash))); });
+result<void> rocksdb_token_keeper::rotate(const stored_token& added,
+                                          const stored_token* changed,
+                                          const std::vector<sha256_hash>& dropped,
+                                          const act& done) {
+  const auto recorded =
+      house_.record({{done.at, done.by, rotation_of(added, changed)}}, [&](rocksdb::WriteBatch& batch) {
+        auto* const tokens = database_[family::tokens];
+        for (const auto& hash : dropped)
+          batch.Delete(tokens, slice(as_text(hash)));
+        if (changed != nullptr)
+          batch.Put(tokens, slice(as_text(changed->hash)), encode_token(changed->hash, changed->info));
+        batch.Put(tokens, slice(as_text(added.hash)), encode_token(added.hash, added.info));
+      });
+  return recorded ? result<void>{} : std::unexpected(recorded.error());
+}
+
+result<void> rocksdb_token_keeper::forget(const std::vector<sha256_hash>& hashes,
+                                          const token_info& info,
+                                          const act& done) {
+  const auto recorded = house_.record({{done.at, done.by, house::token_revoked{info.id, info.name}}},
+                                      [&](rocksdb::WriteBatch& batch) {
+                                        for (const auto& hash : hashes)
+                                          batch.Delete(database_[family::tokens], slice(as_text(hash)));
+                                      });
   return recorded ? result<void>{} : std::unexpected(recorded.error());
 }
 

@@ -10,13 +10,23 @@ namespace sluice {
 class rocksdb_database;
 class rocksdb_house_log;
 
+/// How a token is stored; tokens.cpp says what stands in it.
+std::string encode_token(const sha256_hash& hash, const token_info& info);
+/// Takes what any version has stored; else `corrupt`.
+result<token_info> decode_token(const sha256_hash& hash, std::string_view value);
+
 /// Where they are kept.
 class rocksdb_token_keeper : public token_keeper {
 public:
   rocksdb_token_keeper(rocksdb_database& database, rocksdb_house_log& house) :
       database_(database), house_(house) {}
   result<void> keep(const sha256_hash& hash, const token_info& info, const act& done) override;
-  result<void> forget(const sha256_hash& hash, const token_info& info, const act& done) override;
+  result<void> rotate(const stored_token& added,
+                      const stored_token* changed,
+                      const std::vector<sha256_hash>& dropped,
+                      const act& done) override;
+  result<void>
+  forget(const std::vector<sha256_hash>& hashes, const token_info& info, const act& done) override;
 
 private:
   rocksdb_database& database_;

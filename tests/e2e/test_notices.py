@@ -82,9 +82,9 @@ class Notices(unittest.TestCase):
                 secret = engine.post("/v1/tokens", {"role": role, "name": role})["secret"]
                 of[role] = set(engine.get("/v1/me", token=secret)["commands"])
             self.assertEqual(of["viewer"], set())
-            self.assertEqual(of["moderator"], {"approve", "reject"})
+            self.assertEqual(of["moderator"], {"approve", "reject", "pause"})
             self.assertEqual(of["operator"] | of["moderator"], of["admin"])
-            self.assertFalse(of["operator"] & of["moderator"])
+            self.assertEqual(of["operator"] & of["moderator"], {"pause"})
 
 
 if __name__ == "__main__":

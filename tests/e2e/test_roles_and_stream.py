@@ -13,6 +13,7 @@ import unittest
 from engine import Engine, Refused, wait_until
 from sink import Sink
 
+# Watchers: test_least_privilege.py.
 EVERYBODY = {"viewer", "operator", "moderator", "admin"}
 OPERATORS = {"operator", "admin"}
 MODERATORS = {"moderator", "admin"}
@@ -29,7 +30,7 @@ PATHS = [
     ("POST", "/v1/campaigns/c99/start", OPERATORS),
     ("POST", "/v1/campaigns/c99/approve", MODERATORS),
     ("POST", "/v1/campaigns/c99/reject", MODERATORS),
-    ("POST", "/v1/campaigns/c99/pause", OPERATORS),
+    ("POST", "/v1/campaigns/c99/pause", OPERATORS | MODERATORS),
     ("POST", "/v1/campaigns/c99/resume", OPERATORS),
     ("POST", "/v1/campaigns/c99/release", OPERATORS),
     ("POST", "/v1/campaigns/c99/cancel", OPERATORS),

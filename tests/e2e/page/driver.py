@@ -5,6 +5,7 @@ Calls: {"do": "start", "delay": 0.2, "environment": {…}}, {"do": "http", "meth
 {"do": "kill"} (SIGKILL), {"do": "letters"} (how many the sink took), {"do": "recipients"}, {"do": "speed", "delay"},
 {"do": "refuse", "text"}, {"do": "taken", "since": n} (those behind the first n), {"do": "go_away"} (the sink).
 {"do": "several", "relays": {"main": {"weight": 2}, …}} instead of "start": a server for each [relays.NAME];
+{"do": "signing"} instead of "start": with a provider of sign-ins.
 {"do": "fail", "relay", "text"}: it greets so from now on, and as usual again without a text.
 An answer has "ok" or "error".
 """
@@ -16,9 +17,10 @@ import sys
 TESTS = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TESTS / "e2e"), str(TESTS / "faults")]
 
-from engine import Engine, Refused  # noqa: E402
+from engine import Engine, Refused, free_port  # noqa: E402
 from hostile_server import HostileServer  # noqa: E402
 from misbehaviours import says  # noqa: E402
+from sign_in_provider import Provider, SigningEngine  # noqa: E402
 from sink import Sink  # noqa: E402
 
 
@@ -34,11 +36,19 @@ class Driver:
         self.engine = None
         self.sink = None
         self.servers = {}
+        self.provider = None
 
     def start(self, delay=0, environment=None, quiet=True):
         self.sink = Sink(refusal=refusal, delay=delay)
         self.sink.__enter__()
         self.engine = Engine(self.sink.url, environment=environment, quiet=quiet)
+        self.engine.start()
+        return {"url": self.engine.url, "token": self.engine.token}
+
+    def signing(self):
+        port = free_port()
+        self.provider = Provider(f"http://127.0.0.1:{port}/sign-in/callback").__enter__()
+        self.engine = SigningEngine(self.provider.url, port)
         self.engine.start()
         return {"url": self.engine.url, "token": self.engine.token}
 
@@ -110,6 +120,8 @@ class Driver:
             self.engine.__exit__()
         if self.sink:
             self.sink.__exit__()
+        if self.provider:
+            self.provider.__exit__()
         for server in self.servers.values():
             server.__exit__()
 

@@ -7,13 +7,13 @@ import { fileURLToPath } from "node:url";
 const driver = join(dirname(fileURLToPath(import.meta.url)), "driver.py");
 
 export class Engine {
-  /** With `relays` there are several servers: see driver.py. */
+  /** With `relays` there are several servers, with `signing` a provider of sign-ins: see driver.py. */
   static async start(options = {}) {
     const engine = new Engine();
     engine.process = spawn("/usr/bin/python3", ["-B", driver], { stdio: ["pipe", "pipe", "inherit"] });
     engine.waiting = [];
     createInterface({ input: engine.process.stdout }).on("line", (line) => engine.waiting.shift()?.(JSON.parse(line)));
-    const { url, token } = await engine.call(options.relays ? "several" : "start", options);
+    const { url, token } = await engine.call(options.relays ? "several" : options.signing ? "signing" : "start", options.signing ? {} : options);
     Object.assign(engine, { url, token });
     engine.knowsPreviews = await engine.knows("POST", "/v1/audiences/preview");
     engine.knowsLists = await engine.knows("DELETE", "/v1/audiences/a999");

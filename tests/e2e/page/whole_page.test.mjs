@@ -117,15 +117,21 @@ describe("every tab", () => {
 
 describe("roles", () => {
   // The server's own table, as the page must offer it: adapters/http/routes.cpp.
-  const may = { viewer: [], operator: ["operate"], moderator: ["moderate"], admin: ["operate", "moderate"] };
-  const commands = { start: "operate", pause: "operate", resume: "operate", release: "operate", cancel: "operate", doubt: "operate", approve: "moderate", reject: "moderate" };
+  const may = {
+    watcher: [],
+    viewer: [],
+    operator: ["operate", "intervene"],
+    moderator: ["moderate", "intervene"],
+    admin: ["operate", "moderate", "intervene"],
+  };
+  const commands = { start: "operate", pause: "intervene", resume: "operate", release: "operate", cancel: "operate", doubt: "operate", approve: "moderate", reject: "moderate" };
   for (const [role, permissions] of Object.entries(may))
     test(`${role}: offered what it may, and refused by the server what not`, async () => {
       const { secret } = await engine.http("POST", "/v1/tokens", { role, name: `one ${role}` });
       const page = await open(browser, engine, { token: secret });
       const operates = permissions.includes("operate");
       await page.locator(card(ids.held)).waitFor();
-      assert.equal((await page.locator('main [data-command="pause"]').count()) > 0, operates);
+      assert.equal((await page.locator('main [data-command="pause"]').count()) > 0, permissions.includes("intervene"));
       assert.equal((await page.getByRole("checkbox").count()) > 0, operates);
       await page.locator(card(ids.held)).getByRole("button", { name: /More commands/ }).click();
       assert.deepEqual(await page.getByRole("menuitem").allTextContents(), operates ? ["Details", "Copy…", "Release whole", "Cancel"] : ["Details"]);

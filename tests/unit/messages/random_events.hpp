@@ -95,6 +95,8 @@ inline campaign_spec any_spec() {
     spec.partials.push_back({*any_text(), *rc::gen::arbitrary<std::uint64_t>(), *any_text()});
   spec.text_from_html = *rc::gen::arbitrary<bool>();
   spec.allow_unknown_fields = *rc::gen::arbitrary<bool>();
+  if (*rc::gen::arbitrary<bool>())
+    spec.tags = {"spring", "весна"};
   return spec;
 }
 

@@ -180,6 +180,23 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("what a campaign with tags is made and edited by is a fourth version") {
+  auto spec = a_spec();
+  spec.tags = {"spring", "весна"};
+  for (const auto& body : {event_body(created{spec, {{4}, "customers", 9, "ab"}}),
+                           event_body(edited{spec, {{4}, "customers", 9, "ab"}})}) {
+    auto text = json::parse(created_record);
+    text["t"] = type_of(body);
+    text["v"] = 4;
+    text["spec"]["tags"] = {"spring", "весна"};
+    const event expected{timestamp{milliseconds{5}}, "anna", body};
+    CHECK(decode_event(json::to_cbor(text)).value() == expected);
+    CHECK(encode_event(expected) == json::to_cbor(text));
+    text["v"] = 5;
+    CHECK_FALSE(decode_event(json::to_cbor(text)).has_value());
+  }
+}
+
 TEST_CASE("a claim is these bytes") {
   const std::vector<std::uint8_t> record{
       0xA4,                                                                       // four fields

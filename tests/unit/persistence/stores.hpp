@@ -62,13 +62,20 @@ inline store_kind both_kinds() {
 class any_store {
 public:
   explicit any_store(store_kind kind) :
-      store_(kind == store_kind::memory
-                 ? make_memory_store()
-                 : expect(open_store(folder_.path() / "data", open_mode::read_write))) {}
+      kind_(kind), store_(kind == store_kind::memory
+                              ? make_memory_store()
+                              : expect(open_store(folder_.path() / "data", open_mode::read_write))) {}
   store* operator->() { return store_.get(); }
   store& operator*() { return *store_; }
+  /// Whether it is there again once it was closed.
+  bool reopens() const { return kind_ == store_kind::rocksdb; }
+  void reopen() {
+    store_.reset();
+    store_ = expect(open_store(folder_.path() / "data", open_mode::read_write));
+  }
 
 private:
+  store_kind kind_;
   temporary_folder folder_;
   std::unique_ptr<store> store_;
 };

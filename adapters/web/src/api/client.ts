@@ -49,18 +49,29 @@ export interface RequestOptions {
 }
 
 export class Client {
-  /** `onUnauthenticated` is called when the token is not, or no longer, known. */
+  /** What the engine wants to hear from a page that is signed in by a cookie: see `me`. */
+  private csrf = "";
+
+  /**
+   * Without a token the browser's cookie says who asks. `onUnauthenticated` is called when the token or the session is not, or no
+   * longer, known.
+   */
   constructor(
     private readonly token: string,
     private readonly onUnauthenticated: () => void = () => {},
   ) {}
 
+  private get identity(): Record<string, string> {
+    if (this.token) return { Authorization: `Bearer ${this.token}` };
+    return this.csrf ? { "X-Sluice-CSRF": this.csrf } : {};
+  }
+
   /** The raw answer of a success; bodies of any type (CSV, a stream) pass through here. */
   async fetch(method: string, path: string, options: RequestOptions & { raw?: BodyInit } = {}): Promise<Response> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${this.token}` };
+    const headers = this.identity;
     if (options.idempotencyKey) headers["Idempotency-Key"] = options.idempotencyKey;
     if (options.body !== undefined) headers["Content-Type"] = "application/json";
-    const init: RequestInit = { method, headers, cache: "no-store", credentials: "omit" };
+    const init: RequestInit = { method, headers, cache: "no-store", credentials: this.token ? "omit" : "same-origin" };
     if (options.body !== undefined) init.body = JSON.stringify(options.body);
     if (options.raw !== undefined) init.body = options.raw;
     if (options.signal) init.signal = options.signal;
@@ -85,7 +96,7 @@ export class Client {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
       request.open("POST", path);
-      request.setRequestHeader("Authorization", `Bearer ${this.token}`);
+      for (const [name, value] of Object.entries(this.identity)) request.setRequestHeader(name, value);
       request.upload.onprogress = (event) => onProgress(event.loaded);
       request.onabort = () => reject(new DOMException("given up", "AbortError"));
       request.onerror = () => reject(unreachable());
@@ -105,8 +116,15 @@ export class Client {
     });
   }
 
-  me(signal?: AbortSignal): Promise<Me> {
-    return this.json("GET", "/v1/me", signal ? { signal } : {});
+  async me(signal?: AbortSignal): Promise<Me> {
+    const me = await this.json<Me>("GET", "/v1/me", signal ? { signal } : {});
+    this.csrf = me.csrf ?? "";
+    return me;
+  }
+
+  /** Ends the session of a cookie; a token has none. */
+  async signOut(): Promise<void> {
+    if (!this.token) await this.fetch("POST", "/v1/sign-out", { body: {} });
   }
 
   campaign(id: string, signal?: AbortSignal): Promise<WholeCampaign> {

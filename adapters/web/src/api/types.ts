@@ -10,13 +10,15 @@ export type Status =
   | "cancelled"
   | "rejected";
 
-export type Role = "viewer" | "operator" | "moderator" | "admin";
+export type Role = "watcher" | "viewer" | "operator" | "moderator" | "admin";
 
 export interface Me {
   name: string;
   role: Role;
   /** What this token may be used to command at all. */
   commands: Command[];
+  /** Of a session that a cookie stands for: what requests that change something carry. */
+  csrf?: string;
 }
 
 /** messages/command.hpp */
@@ -115,6 +117,7 @@ export interface Campaign {
   attachments?: Attachment[];
   text_from_html?: boolean;
   allow_unknown_fields?: boolean;
+  tags?: string[];
   /** Of several sending servers those that fail, while others take over. */
   relays_failing?: { name: string; trouble: { since: string; text: string; notice: Notice | null } }[];
   /** Letters that are perhaps there twice. */

@@ -2,6 +2,8 @@
 // browser finds it, and a reload need not ask again; a cookie would be sent by itself (and so by other sites'
 // requests), localStorage would stay on the disk.
 
+import type { Notice } from "../api/types";
+
 const key = "sluice.token";
 
 /** Over the reload that a link opened in this tab makes. */
@@ -51,4 +53,17 @@ export function keepToken(token: string): void {
 
 export function forgetToken(): void {
   sessionStorage.removeItem(key);
+}
+
+/** What went wrong at the provider of sign-ins (`#sign-in=…`, a notice); taken out of the address bar as a token is. */
+export function takeSignInFault(): Notice | null {
+  const found = /^#sign-in=(.+)$/.exec(location.hash);
+  if (!found) return null;
+  history.replaceState(null, "", location.pathname + location.search);
+  try {
+    const notice = JSON.parse(decodeURIComponent(found[1] ?? "")) as Notice;
+    return typeof notice.code === "string" ? notice : null;
+  } catch {
+    return null;
+  }
 }

@@ -30,6 +30,7 @@ export function FactsTab({ campaign }: { campaign: Campaign }) {
     [details.campaign, campaign.name],
     [details.sender, campaign.from],
     [details.replyTo, campaign.reply_to || "—"],
+    ...(campaign.tags?.length ? [[details.tags, campaign.tags.join(", ")] as [string, string]] : []),
     [details.audience, audience ? `${audience.name} · ${card.recipients(audience.size)}` : card.noAudience],
     [details.subject, campaign.subject],
     [details.plan, campaign.released ? card.released : plan(campaign.plan, campaign.starts_at)],
