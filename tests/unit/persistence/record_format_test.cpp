@@ -53,7 +53,7 @@ TEST_CASE("rows are read back from a chunk as they were put in") {
     std::string chunk;
     for (const auto& row : rows)
       encode_row(row, chunk);
-    const recipient_rows read({chunk.begin(), chunk.end()}, row_format::plain);
+    const recipient_rows read({chunk.begin(), chunk.end()});
     RC_ASSERT(read.size() == rows.size());
     for (std::size_t row = 0; row < rows.size(); ++row)
       RC_ASSERT(to_recipient(read[row]) == rows[row]);
@@ -66,7 +66,7 @@ TEST_CASE("bytes that are no rows are passed over, whatever they are, and the ro
     std::string chunk;
     encode_row(row, chunk);
     chunk += bytes;
-    const recipient_rows read({chunk.begin(), chunk.end()}, row_format::plain);
+    const recipient_rows read({chunk.begin(), chunk.end()});
     RC_ASSERT(!read.empty());
     RC_ASSERT(to_recipient(read[0]) == row);
     for (std::size_t other = 1; other < read.size(); ++other)

@@ -144,6 +144,8 @@ const std::map<std::string, route_example>& examples() {
       {"POST /v1/erase", {"/v1/erase", R"({"email":"d@x.example"})", {}, {}}},
       {"POST /v1/feedback", {"/v1/feedback", R"({"kind":"bounce","email":"c@x.example"})", {}, {}}},
       {"POST /v1/tokens", {"/v1/tokens", R"({"role":"viewer","name":"new"})", {}, {}}},
+      {"POST /v1/tokens/{}/rotate",
+       {"/v1/tokens/{id}/rotate", "{}", "POST /v1/tokens", R"({"role":"viewer","name":"turning"})"}},
       {"DELETE /v1/tokens/{}",
        {"/v1/tokens/{id}", {}, "POST /v1/tokens", R"({"role":"viewer","name":"another"})"}},
       // Those whose answer is the log's.
