@@ -55,7 +55,8 @@ struct token_created {
   std::string hash;        ///< SHA-256 of the secret, in hexadecimal
   bool is_adopted = false; ///< it was there before the log was
   std::optional<timestamp> expires_at = std::nullopt;
-  std::vector<named_text> limits = {}; ///< to what it is limited: "domain" or "tag", and which; none: to nothing
+  std::vector<named_text> limits =
+      {}; ///< to what it is limited: "domain" or "tag", and which; none: to nothing
   bool operator==(const token_created&) const = default;
 };
 

@@ -50,9 +50,9 @@ struct http_request {
   std::string content_encoding; ///< as the header has it
   std::string body;
   std::optional<answer_key>
-      kept_under; ///< none: it has no Idempotency-Key, or its answer is not kept by the server
-  token_info who;                                 ///< empty on routes that need no token
-  std::string cookies;                            ///< as the header has them
+      kept_under;      ///< none: it has no Idempotency-Key, or its answer is not kept by the server
+  token_info who;      ///< empty on routes that need no token
+  std::string cookies; ///< as the header has them
   std::shared_ptr<sluice::sign_ins> sign_ins;     ///< none: nobody signs in through a provider
   std::string csrf;                               ///< of the session, where a cookie says who asks
   std::shared_ptr<sluice::page_reads> page_reads; ///< what the house's log has yet to be told of

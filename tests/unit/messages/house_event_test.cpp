@@ -96,17 +96,18 @@ TEST_CASE("every event of the house's log is stored as it always was, and read b
 }
 
 TEST_CASE("what is no event of the house's log is refused, whatever it is") {
-  for (const auto* wrong :
-       {"[]", "{}", R"({"t":"sealed","v":2,"at":1})", R"({"t":"claimed","v":1,"at":1})",
-        R"({"t":"sealed","v":1})", R"({"t":"sealed","v":1,"at":"x"})",
-        R"({"t":"sealed","v":1,"at":1,"logs":-1})", R"({"t":"audience_rooted","v":1,"at":1})",
-        R"({"t":"token_created","v":3,"at":5,"id":"a","name":"b","role":"viewer","hash":"ab"})",
-        R"({"t":"token_created","v":0,"at":5,"id":"a","name":"b","role":"viewer","hash":"ab"})",
-        R"({"t":"token_revoked","v":2,"at":5,"id":"a","name":"b"})",
-        R"({"t":"token_created","v":2,"at":5,"id":"a","name":"b","role":"viewer","hash":"ab","limits":["domain"]})",
-        R"({"t":"address_erased","v":1,"at":1,"recipient":"?"})",
-        R"({"t":"suppressions_removed","v":1,"at":1,"targets":"AAAA"})",
-        R"({"t":"suppressions_added","v":1,"at":1,"groups":[1]})"}) {
+  for (
+      const auto* wrong :
+      {"[]", "{}", R"({"t":"sealed","v":2,"at":1})", R"({"t":"claimed","v":1,"at":1})",
+       R"({"t":"sealed","v":1})", R"({"t":"sealed","v":1,"at":"x"})",
+       R"({"t":"sealed","v":1,"at":1,"logs":-1})", R"({"t":"audience_rooted","v":1,"at":1})",
+       R"({"t":"token_created","v":3,"at":5,"id":"a","name":"b","role":"viewer","hash":"ab"})",
+       R"({"t":"token_created","v":0,"at":5,"id":"a","name":"b","role":"viewer","hash":"ab"})",
+       R"({"t":"token_revoked","v":2,"at":5,"id":"a","name":"b"})",
+       R"({"t":"token_created","v":2,"at":5,"id":"a","name":"b","role":"viewer","hash":"ab","limits":["domain"]})",
+       R"({"t":"address_erased","v":1,"at":1,"recipient":"?"})",
+       R"({"t":"suppressions_removed","v":1,"at":1,"targets":"AAAA"})",
+       R"({"t":"suppressions_added","v":1,"at":1,"groups":[1]})"}) {
     INFO(wrong);
     CHECK(house_event_from_json(nlohmann::json::parse(wrong)).error().code == error_code::corrupt);
   }

@@ -28,6 +28,7 @@ campaign_view paused_campaign() {
                "https://shop.example/u",
                {nine, parts{200, 30min, 0}},
                doubt_policy::resend};
+  view.spec.tags = {"spring"};
   view.audience = {{4}, "customers", 1000, "hash"};
   view.created_at = nine - 24h;
   view.changed_at = nine + 1h;
@@ -59,7 +60,7 @@ TEST_CASE("a campaign is shown with the fields of the interfaces") {
     "trial": null, "relay_pace": null, "delays": {"letters": 3, "next_at": "2026-12-01T10:10:00Z", "last": null}, "refusals": {"provisional": 2}, "accepted_resent": 0, "relays_failing": [],
     "from": "Shop <news@shop.example>", "reply_to": "", "subject": "Hello", "text": "Hi", "html": "",
     "unsubscribe_url": "https://shop.example/u", "on_doubt": "resend",
-    "audience": {"id": "a4", "name": "customers", "size": 1000},
+    "audience": {"id": "a4", "name": "customers", "size": 1000}, "tags": ["spring"],
     "plan": {"start_at": "2026-12-01T09:00:00Z", "parts": {"size": 200, "every": "30m", "growth": 0}},
     "plan_words": "1 Dec 2026 09:00, 200 letters every 30 min",
     "created_at": "2026-11-30T09:00:00Z", "changed_at": "2026-12-01T10:00:00Z",

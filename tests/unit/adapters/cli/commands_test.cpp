@@ -124,7 +124,7 @@ TEST_CASE("a command that is not there is told with the nearest one") {
   CHECK_THAT(run_words({"paws", "c1"}).err, ContainsSubstring("did you mean pause?"));
   CHECK_THAT(run_words({"audience", "imprt", "x"}).err,
              ContainsSubstring("of sluice audience; did you mean import?"));
-  CHECK_THAT(run_words({"token"}).err, ContainsSubstring("create, list, revoke"));
+  CHECK_THAT(run_words({"token"}).err, ContainsSubstring("create, list, rotate, revoke"));
 }
 
 TEST_CASE("help and version end with 0") {

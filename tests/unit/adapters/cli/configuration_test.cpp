@@ -104,7 +104,7 @@ TEST_CASE("several relays have each setting of the one, and are shown with their
       configure(file("[relays.main]\nurl = \"smtp://user@a.example\"\nweight = 3\nlimits = [\"14/s\"]\n"
                      "[[relays.main.replies]]\npattern = \"a\"\nmeaning = \"pace\"\n"
                      "[relays.spare-1]\nurl = \"null:\"\nstandby = true\nsenders = [\"b.example\"]\n"),
-                {{"SLUICE_RELAYS_MAIN_PASSWORD", "secret"}, {"SLUICE_RELAYS_SPARE_1_CONNECTIONS", "7"}},
+                {{"SLUICE_RELAYS_MAIN_PASSWORD", "hush-hush"}, {"SLUICE_RELAYS_SPARE_1_CONNECTIONS", "7"}},
                 {{"--set", "relays.main.connections", "9"}});
   REQUIRE(made);
   const auto& node = made->settings.node;
@@ -114,7 +114,7 @@ TEST_CASE("several relays have each setting of the one, and are shown with their
   CHECK(first.name == "main");
   CHECK(first.share.weight == 3);
   CHECK(first.connections_max == 9);
-  CHECK(first.password == "secret");
+  CHECK(first.password == "hush-hush");
   CHECK(first.limits.size() == 1);
   CHECK(first.replies.size() == 1);
   const auto& second = node.relays[1];
@@ -125,7 +125,7 @@ TEST_CASE("several relays have each setting of the one, and are shown with their
   CHECK(second.replies.empty());
   const auto words = configuration_words(*made);
   CHECK_THAT(words, ContainsSubstring("relays.main.weight = 3") && ContainsSubstring("sluice.toml:3"));
-  CHECK_THAT(words, ContainsSubstring("relays.main.password = \"***\"") && !ContainsSubstring("secret"));
+  CHECK_THAT(words, ContainsSubstring("relays.main.password = \"***\"") && !ContainsSubstring("hush-hush"));
   CHECK_THAT(words, ContainsSubstring("relays.spare-1.connections = 7"));
   CHECK_THAT(words, !ContainsSubstring("\nrelay.url"));
 }

@@ -227,7 +227,10 @@ TEST_CASE(
     const auto second = ask(*server, engine.secret, line, example.body, key);
     CHECK(second.status() == first.status());
     CHECK(second.is_replayed());
-    if (one.path != "/v1/tokens")
+    const auto has_secret = first.body.find("slc_") != std::string::npos;
+    CHECK(has_secret == (one.method == "POST" && one.path.starts_with("/v1/tokens")));
+    CHECK(second.body.find("slc_") == std::string::npos);
+    if (!has_secret)
       CHECK(second.body == first.body);
     const auto other =
         ask(*server, engine.secret, line + (line.find('?') == std::string::npos ? "?" : "&") + "x=y",
@@ -259,11 +262,6 @@ TEST_CASE("kept answers: a key belongs to its token, another's is another one, a
   const auto theirs = ask(*server, other.secret, "POST /v1/suppressions", entry, "k");
   CHECK_FALSE(theirs.is_replayed());
   CHECK(theirs.body.find("\"added\":0") != std::string::npos);
-  // A name that is given again is another token's.
-  REQUIRE(engine.store().tokens().revoke(other.info.id, {}));
-  const auto namesake = engine.store().tokens().create(role::admin, "other", {{}, engine.at}).value();
-  CHECK_FALSE(ask(*server, namesake.secret, "POST /v1/suppressions", entry, "k").is_replayed());
-
   const auto wrong = ask(*server, engine.secret, "POST /v1/suppressions", R"({"email":"nobody"})", "k2");
   CHECK(wrong.status() == "400");
   CHECK(ask(*server, engine.secret, "POST /v1/suppressions", entry, "k2").status() == "200");
