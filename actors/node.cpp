@@ -84,17 +84,24 @@ caf::behavior front(caf::event_based_actor* self, const engine_ptr& services) {
 /// One for each relay.
 using findings_keepers = std::vector<findings_keeper>;
 
-/// Keeps what the relays find. On a thread of its own, since it waits for the disk.
-caf::behavior keep_findings(caf::event_based_actor* self,
-                            const engine_ptr& services,
-                            const std::shared_ptr<findings_keepers>& keepers) {
+/// What is kept for a time is looked through so often.
+constexpr milliseconds retention_every = std::chrono::hours(1);
+
+/// Keeps what the relays find, and deletes what is kept no longer. On a thread of its own, since it waits for the disk.
+caf::behavior keep_house(caf::event_based_actor* self,
+                         const engine_ptr& services,
+                         const std::shared_ptr<findings_keepers>& keepers) {
   self->delayed_send(self, findings_keeper::keep_every, caf::tick_atom::value);
   const auto keep = [keepers] {
     for (auto& one : *keepers)
       one.keep();
   };
-  return {[self, services, keep](caf::tick_atom) {
+  return {[self, services, keep, next = services->now() + retention_every](caf::tick_atom) mutable {
             keep();
+            if (services->now() >= next) {
+              enforce_retention(*services);
+              next = services->now() + retention_every;
+            }
             self->delayed_send(self, findings_keeper::keep_every, caf::tick_atom::value);
           },
           [self, keep](halt_atom) {
@@ -116,7 +123,7 @@ public:
   ~actor_node() override {
     stop();
     front_ = nullptr;
-    findings_ = nullptr;
+    housekeeper_ = nullptr;
     supervisor_ = nullptr;
   }
 
@@ -125,15 +132,17 @@ public:
     for (const auto& [name, one] : services_->relay->members())
       keepers->emplace_back(*one, services_->store->notes(), name).recall();
     supervisor_ = spawn_supervisor(*system_, services_);
-    findings_ = system_->spawn<caf::detached>(keep_findings, services_, keepers);
+    housekeeper_ = system_->spawn<caf::detached>(keep_house, services_, keepers);
     front_ = system_->spawn<caf::detached>(front, services_);
     caf::scoped_actor self{*system_};
     std::optional<error> failed;
     self->request(supervisor_, caf::infinite, list_atom::value)
         .receive([](const std::vector<campaign_id>&) {},
                  [&](const caf::error& why) { failed = from_caf(why); });
-    if (!failed)
+    if (!failed) {
+      enforce_retention(*services_);
       return {};
+    }
     // The request only says that nobody is there; the end of the supervisor says why.
     self->monitor(supervisor_);
     self->receive([&](const caf::down_msg& end) { failed = from_caf(end.reason); },
@@ -206,9 +215,9 @@ public:
     if (supervisor_)
       caf::anon_send(supervisor_, halt_atom::value);
     services_->relay->stop();
-    if (findings_) {
-      caf::anon_send(findings_, halt_atom::value);
-      await_end(findings_);
+    if (housekeeper_) {
+      caf::anon_send(housekeeper_, halt_atom::value);
+      await_end(housekeeper_);
     }
     if (supervisor_)
       await_end(supervisor_);
@@ -239,7 +248,7 @@ private:
   std::unique_ptr<caf::actor_system> own_system_;
   caf::actor_system* system_ = nullptr;
   supervisor_actor supervisor_;
-  caf::actor findings_; ///< keep_findings
+  caf::actor housekeeper_; ///< keep_house
   caf::actor front_;
   std::atomic<bool> is_stopping_ = false;
   std::mutex stopping_;

@@ -9,6 +9,7 @@
 #include "actors/core/suspicion_settings.hpp"
 #include "actors/directory.hpp"
 #include "actors/relay_factory.hpp"
+#include "actors/retention.hpp"
 #include "actors/test_copy_settings.hpp"
 #include "messages/command.hpp"
 #include "messages/house_event.hpp"
@@ -37,6 +38,7 @@ struct node_settings {
   retry_settings retry;
   import_settings imports;
   test_copy_settings test_copies;
+  retention_settings retention;
   std::size_t attachment_bytes_max = std::size_t{10} << 20U; ///< of one file
   std::size_t batch_letters_max = 256;                       ///< letters made ready at a time
   std::size_t letters_bytes_max = std::size_t{64} << 20U;    ///< letters made ready and not yet gone

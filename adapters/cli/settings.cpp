@@ -95,6 +95,16 @@ setting duration_setting(std::string key, Field field, std::string about) {
           [field](const engine_settings& from) { return toml_text(format_duration(field(from))); }};
 }
 
+/// From none at all, which is for ever.
+template <class Field>
+setting term_setting(std::string key, Field field, std::string about) {
+  return {std::move(key), "a duration like \"30d\", or \"0s\" for never", std::move(about),
+          [field](engine_settings& into, const setting_value& value) {
+            return put(read_duration(value, milliseconds{0}), into, field);
+          },
+          [field](const engine_settings& from) { return toml_text(format_duration(field(from))); }};
+}
+
 template <class Field>
 setting list_setting(std::string key, Field field, std::string allowed, std::string about) {
   return {std::move(key), std::move(allowed), std::move(about),
@@ -162,19 +172,6 @@ setting two_people_setting() {
             return toml_text(
                 std::ranges::find(two_people_words, from.node.moderation.two_people, &two_people_word::value)
                     ->word);
-          }};
-}
-
-/// From none at all.
-setting expiry_setting() {
-  return {"moderation.approval_expires", "a duration like \"30d\", or \"0s\" for never",
-          "so old an approval is none any more when sending begins",
-          [](engine_settings& into, const setting_value& value) {
-            return put(read_duration(value, milliseconds{0}), into,
-                       [](auto& settings) -> auto& { return settings.node.moderation.approval_expires; });
-          },
-          [](const engine_settings& from) {
-            return toml_text(format_duration(from.node.moderation.approval_expires));
           }};
 }
 
@@ -442,7 +439,8 @@ void add_checks(std::vector<setting>& into) {
   into.push_back(two_people_setting());
   into.push_back(whole_setting("moderation.approvals_needed", FIELD(node.moderation.approvals_needed), 1, 100,
                                "of a campaign that waits for moderators, each by another person"));
-  into.push_back(expiry_setting());
+  into.push_back(term_setting("moderation.approval_expires", FIELD(node.moderation.approval_expires),
+                              "so old an approval is none any more when sending begins"));
   into.push_back(list_setting("moderation.free_mail_domains", FIELD(node.moderation.free_mail_domains),
                               "a list of domains", "no campaign may be sent from these"));
   into.push_back(whole_setting("test_copies.per_hour", FIELD(node.test_copies.per_hour), 0, 1'000'000,
@@ -538,6 +536,10 @@ std::vector<setting> make_table() {
       duration_setting("retry.delay_max", FIELD(node.retry.delay_max), "the longest of these delays"));
   all.push_back(duration_setting("retry.give_up_after", FIELD(node.retry.give_up_after),
                                  "then a deferred letter counts as refused"));
+  all.push_back(
+      term_setting("retention.addresses", FIELD(node.retention.addresses),
+                   "so long after the last campaign of a list was over the list is deleted, and with it "
+                   "the addresses of letters"));
   all.push_back(size_setting("memory.letters", FIELD(node.letters_bytes_max), 1U << 20U, 1ULL << 40U,
                              "letters made ready and not yet gone may take, all campaigns together"));
   all.push_back(size_setting("attachments.size", FIELD(node.attachment_bytes_max), 1024, 25ULL << 20U,

@@ -392,7 +392,7 @@ std::optional<http_response> http_session::page_file(const parser& incoming) {
 }
 
 result<signed_in_person> http_session::who_asks(const exchange& asked, const route& entry, bool is_request) {
-  const auto needed = needed_for(entry, from_.is_loopback, core_.settings.metrics_public);
+  const auto needed = needed_for(entry, asked.is_on_this_machine, core_.settings.metrics_public);
   if (needed == permission::anyone || !asked.secret.empty() || asked.session.empty() || !core_.sign_ins) {
     auto who = authorize(core_.engine, needed, asked.secret);
     if (!who)

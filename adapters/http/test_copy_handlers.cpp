@@ -71,14 +71,14 @@ void send_test_copy(node& engine, const http_request& request, const respond& an
   send_test_copies(engine.system(), engine.relay(), std::move(*copies), test_copy_timeout,
                    [&engine, by = request.done_at(engine.now()), id = view->id, index, go_on = request.go_on,
                     answer](const std::vector<test_copy_result>& results) {
-                     // On a thread that may wait for the disk.
-                     go_on([&engine, by, id, index, results] {
+                     // On a thread that may wait for the disk. Who is answered finds them in the log.
+                     go_on([&engine, by, id, index, results, answer] {
                        tell_of_test_copies(engine, by, id, static_cast<letter_index>(index), results);
+                       json items = json::array();
+                       for (const auto& one : results)
+                         items.push_back(result_json(one));
+                       answer(json_response(200, {{"items", std::move(items)}}));
                      });
-                     json items = json::array();
-                     for (const auto& one : results)
-                       items.push_back(result_json(one));
-                     answer(json_response(200, {{"items", std::move(items)}}));
                    });
 }
 

@@ -23,7 +23,7 @@ class Provider:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(["node", str(HERE / "provider/provider.mjs"), str(self.port), redirect_url, *options],
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                                         env={**os.environ, "SLUICE_PROVIDER_PACKAGES": PACKAGES})
 
     def __enter__(self):
