@@ -1,6 +1,7 @@
 #include "messages/address.hpp"
 
 #include "messages/blanks.hpp"
+#include "messages/lower_case.hpp"
 #include "messages/utf8.hpp"
 
 #include <idn2.h>
@@ -96,13 +97,9 @@ std::size_t characters_of(std::string_view utf8) {
       utf8, [](char one) { return (static_cast<unsigned char>(one) & 0xC0U) != 0x80U; }));
 }
 
-char lower(char one) {
-  return one >= 'A' && one <= 'Z' ? static_cast<char>(one - 'A' + 'a') : one;
-}
-
 std::string lowered(std::string_view text) {
   std::string made{text};
-  std::ranges::transform(made, made.begin(), lower);
+  std::ranges::transform(made, made.begin(), ascii_lower_case);
   return made;
 }
 

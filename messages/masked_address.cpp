@@ -1,17 +1,15 @@
 #include "messages/masked_address.hpp"
 
+#include "messages/lower_case.hpp"
+
 #include <algorithm>
 
 namespace sluice {
 
 namespace {
 
-char small(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 bool is_same_letter(char left, char right) {
-  return small(left) == small(right);
+  return ascii_lower_case(left) == ascii_lower_case(right);
 }
 
 bool is_continuation(char c) {
@@ -19,6 +17,10 @@ bool is_continuation(char c) {
 }
 
 } // namespace
+
+bool names_address(std::string_view text, std::string_view address) {
+  return !address.empty() && !std::ranges::search(text, address, is_same_letter).empty();
+}
 
 std::string without_address(std::string_view text, std::string_view address) {
   constexpr std::string_view instead = "<recipient>";

@@ -6,6 +6,9 @@
 
 namespace sluice {
 
+/// Whether the text has the address in it, in whatever case.
+bool names_address(std::string_view text, std::string_view address);
+
 /// The text with each place that names the address, in whatever case, replaced by "<recipient>".
 std::string without_address(std::string_view text, std::string_view address);
 

@@ -1,22 +1,16 @@
 #include "actors/audit/named_by.hpp"
 
+#include "messages/lower_case.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <string>
 
 namespace sluice {
 
-namespace {
-
-char small_letter(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-} // namespace
-
 result<naming_events> events_naming(const store& from, std::string_view address) {
   std::string wanted(address);
-  std::ranges::transform(wanted, wanted.begin(), small_letter);
+  std::ranges::transform(wanted, wanted.begin(), ascii_lower_case);
   const std::boyer_moore_horspool_searcher searcher(wanted.begin(), wanted.end());
   auto logs = from.journal().campaigns();
   if (!logs)
@@ -28,7 +22,7 @@ result<naming_events> events_naming(const store& from, std::string_view address)
     const auto read = from.journal().read_raw(log, 1, [&](const raw_record& record) {
       body.resize(record.body.size());
       std::ranges::transform(record.body, body.begin(),
-                             [](std::uint8_t byte) { return small_letter(static_cast<char>(byte)); });
+                             [](std::uint8_t byte) { return ascii_lower_case(static_cast<char>(byte)); });
       if (std::search(body.begin(), body.end(), searcher) == body.end())
         return true;
       if (found.total++ < naming_events_max)

@@ -1,5 +1,6 @@
 #include "persistence/memory/journal.hpp"
 
+#include "messages/masked_address.hpp"
 #include "persistence/hash_chain.hpp"
 
 #include <fmt/format.h>
@@ -117,6 +118,13 @@ result<std::optional<key_record>> memory_journal::find_key(std::string_view key)
   if (known == keys_.end())
     return std::nullopt;
   return known->second;
+}
+
+void memory_journal::forget_keys_naming(std::string_view address) {
+  const std::lock_guard guard(mutex_);
+  std::erase_if(keys_, [&](const auto& kept) {
+    return names_address(kept.first, address) || names_address(kept.second.response, address);
+  });
 }
 
 campaign_id memory_journal::last_campaign() const {

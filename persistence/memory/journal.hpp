@@ -29,6 +29,9 @@ public:
   /// Puts a record at the end of the house's log.
   event_number append_to_house(const house_event& what);
 
+  /// Forgets the keys that name an address, or whose answers do.
+  void forget_keys_naming(std::string_view address);
+
   campaign_id last_campaign() const;
   /// The hash of an event's record; nothing if there is no such event.
   std::optional<sha256_hash> hash_of(campaign_id campaign, event_number number) const;

@@ -134,6 +134,7 @@ public:
     const auto added = suppressions_.added_by_erasure(address, done.at);
     made.rows = audiences_.erase(address);
     made.suppressions = suppressions_.erase(address, done.at);
+    journal_.forget_keys_naming(address);
     std::vector<house_event> events{
         {done.at, done.by,
          house::address_erased{house_.hide()(folded(address)), made.rows.size(), made.suppressions}}};

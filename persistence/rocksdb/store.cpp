@@ -6,6 +6,7 @@
 #include "persistence/rocksdb/attachments.hpp"
 #include "persistence/rocksdb/audiences.hpp"
 #include "persistence/rocksdb/database.hpp"
+#include "persistence/rocksdb/erasure.hpp"
 #include "persistence/rocksdb/house_log.hpp"
 #include "persistence/rocksdb/journal.hpp"
 #include "persistence/rocksdb/notes.hpp"
@@ -87,34 +88,7 @@ public:
   }
 
   result<erasure> erase(std::string_view address, const act& done) override {
-    if (auto writable = database_->check_writable(); !writable)
-      return std::unexpected(writable.error());
-    if (auto rooted = root_those_of_before(address); !rooted)
-      return std::unexpected(rooted.error());
-    const std::scoped_lock guard(audiences_.changing(), suppressions_.changing());
-    const auto listed = audiences_.list();
-    if (!listed)
-      return std::unexpected(listed.error());
-    erasure made;
-    std::vector<rocksdb_audiences::row_erasure> rows;
-    for (const auto& info : *listed) {
-      auto one = audiences_.prepare_erasure(info, address, done.at);
-      if (!one)
-        return std::unexpected(one.error());
-      if (!*one)
-        continue;
-      made.rows.push_back({(*one)->audience, (*one)->row});
-      rows.push_back(**std::move(one));
-    }
-    auto entries = suppressions_.prepare_erasure(address, done.at);
-    if (!entries)
-      return std::unexpected(entries.error());
-    made.suppressions = entries->count;
-    if (auto recorded = record_erasure(address, done, made, rows, *entries); !recorded)
-      return std::unexpected(recorded.error());
-    if (auto rewritten = rewrite(rows, *entries); !rewritten)
-      return std::unexpected(rewritten.error());
-    return made;
+    return erase_recipient({*database_, *house_, audiences_, suppressions_}, address, done);
   }
 
   result<campaign_id> next_campaign() override {
@@ -152,76 +126,6 @@ public:
   }
 
 private:
-  /// Lists of before that have the address get their trees, and are held against their hashes, while they are whole.
-  result<void> root_those_of_before(std::string_view address) {
-    const auto listed = audiences_.list();
-    if (!listed)
-      return std::unexpected(listed.error());
-    for (const auto& info : *listed) {
-      if (is_tree_hash(info.hash))
-        continue;
-      const auto row = audiences_.find(info.id, address);
-      if (!row)
-        return std::unexpected(row.error());
-      if (!*row)
-        continue;
-      if (const auto checked = audiences_.read_checked(info.id, info.hash, **row, 1); !checked)
-        return std::unexpected(checked.error());
-    }
-    return {};
-  }
-
-  result<void> record_erasure(std::string_view address,
-                              const act& done,
-                              const erasure& made,
-                              const std::vector<rocksdb_audiences::row_erasure>& rows,
-                              const rocksdb_suppressions::erasure& entries) {
-    std::vector<house_event> events{
-        {done.at, done.by,
-         house::address_erased{house_->hide()(folded(address)), made.rows.size(), made.suppressions}}};
-    for (const auto& one : rows)
-      if (one.rooted)
-        events.push_back(*one.rooted);
-    if (entries.added)
-      events.push_back({done.at, {}, *entries.added});
-    std::vector<std::string_view> keys;
-    for (const auto& [key, value] : entries.puts)
-      keys.push_back(key);
-    suppressions_.announce(keys);
-    const auto recorded = house_->record(std::move(events), [&](rocksdb::WriteBatch& batch) {
-      auto* const audiences = (*database_)[family::audiences];
-      for (const auto& one : rows) {
-        batch.Delete(audiences, one.gone_key);
-        for (const auto& [key, value] : one.puts)
-          batch.Put(audiences, key, value);
-      }
-      auto* const list = (*database_)[family::suppressions];
-      for (const auto& key : entries.gone)
-        batch.Delete(list, key);
-      for (const auto& [key, value] : entries.puts)
-        batch.Put(list, key, value);
-    });
-    return recorded ? result<void>{} : std::unexpected(recorded.error());
-  }
-
-  /// The log of writes and the tables that the old bytes lie in go.
-  result<void> rewrite(const std::vector<rocksdb_audiences::row_erasure>& rows,
-                       const rocksdb_suppressions::erasure& entries) {
-    if (auto flushed = database_->flush_all(); !flushed)
-      return flushed;
-    for (const auto& one : rows) {
-      if (auto done = database_->rewrite_key(family::audiences, one.gone_key); !done)
-        return done;
-      for (const auto& [key, value] : one.puts)
-        if (auto done = database_->rewrite_key(family::audiences, key); !done)
-          return done;
-    }
-    for (const auto& key : entries.gone)
-      if (auto done = database_->rewrite_key(family::suppressions, key); !done)
-        return done;
-    return database_->renew_manifest();
-  }
-
   /// A store of before, or a new one: what is in the tables is taken as it is.
   result<void> begin_house_log(const std::vector<stored_token>& tokens) {
     const auto now = database_->now();

@@ -110,7 +110,19 @@ TEST_CASE(
   const auto others = house_people(*store, 5);
   expect(store->suppressions().add({{"p3@example.com", "p3@example.com is ill", at_second(1), "Weekly"}},
                                    by_olga));
+  const auto keep_answer = [&](const char* key, const char* response) {
+    expect(append_now(store->journal(), {.campaign = {},
+                                         .expected_last = 0,
+                                         .events = {},
+                                         .key = key_record{key, "POST", {}, {}, at_second(1), response}}));
+  };
+  keep_answer("a", R"({"items":[{"email":"p3@example.com"}]})");
+  keep_answer("b", R"({"items":[{"email":"p4@example.com"}]})");
+  keep_answer("of P3@example.com", "{}");
   const auto erased = expect(store->erase("P3@example.com", by_olga));
+  CHECK_FALSE(expect(store->journal().find_key("a")));
+  CHECK(expect(store->journal().find_key("b")));
+  CHECK_FALSE(expect(store->journal().find_key("of P3@example.com")));
   CHECK(erased.rows == std::vector<erasure::place>{{people.id, 3}, {others.id, 3}});
   CHECK(erased.suppressions == 1);
   const auto rows = expect(store->audiences().read_checked(people.id, people.hash, 0, 10));
