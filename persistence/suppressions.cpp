@@ -1,5 +1,6 @@
 #include "persistence/suppressions.hpp"
 
+#include "messages/lower_case.hpp"
 #include "messages/sha256.hpp"
 
 #include <algorithm>
@@ -36,8 +37,7 @@ std::optional<suppression_place> place_of_cursor(std::string_view cursor) {
     cursor.remove_prefix(end + 1);
   }
   place.target = cursor;
-  std::ranges::transform(place.target, place.target.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(place.target, place.target.begin(), ascii_lower_case);
   return place;
 }
 

@@ -1,5 +1,7 @@
 #include "actors/core/common_words.hpp"
 
+#include "messages/lower_case.hpp"
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -32,12 +34,8 @@ bool is_letter(char one) {
   return is_lower(one) || is_upper(one);
 }
 
-char lower(char one) {
-  return is_upper(one) ? static_cast<char>(one - 'A' + 'a') : one;
-}
-
 bool is_same(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, {}, lower, lower);
+  return std::ranges::equal(left, right, {}, ascii_lower_case, ascii_lower_case);
 }
 
 /// Of base64, of UUIDs, times and queue ids.
@@ -70,7 +68,8 @@ bool is_ipv6(std::string_view word) {
   if (std::ranges::count(word, ':') < 2)
     return false;
   const auto is_part = [](char one) {
-    return is_digit(one) || one == ':' || one == '.' || (lower(one) >= 'a' && lower(one) <= 'f');
+    return is_digit(one) || one == ':' || one == '.' ||
+           (ascii_lower_case(one) >= 'a' && ascii_lower_case(one) <= 'f');
   };
   return std::ranges::all_of(word, is_part) &&
          (word.find("::") != std::string_view::npos || std::ranges::count(word, ':') == 7);
@@ -98,7 +97,7 @@ bool is_short_word(char first, char second) {
                                                    "if", "in", "ip", "is", "it", "me", "my", "no",
                                                    "of", "on", "or", "so", "to", "up", "us", "we"};
   return std::ranges::any_of(
-      words, [&](std::string_view word) { return word[0] == lower(first) && word[1] == second; });
+      words, [&](std::string_view word) { return word[0] == ascii_lower_case(first) && word[1] == second; });
 }
 
 /// CamelCase goes from small letters to capitals and back once a word; base64 at every second letter, and leaves small
@@ -118,7 +117,7 @@ bool has_cases_at_random(std::string_view word) {
 bool is_id_without_digits(std::string_view word) {
   if (word.size() < hex_length_min || !std::ranges::all_of(word, is_letter))
     return false;
-  const auto is_hex = std::ranges::all_of(word, [](char one) { return lower(one) <= 'f'; });
+  const auto is_hex = std::ranges::all_of(word, [](char one) { return ascii_lower_case(one) <= 'f'; });
   const auto is_mixed = std::ranges::any_of(word, is_lower) && std::ranges::any_of(word, is_upper);
   return is_hex || (is_mixed && has_cases_at_random(word));
 }

@@ -1,6 +1,7 @@
 #include "actors/letters/html_source.hpp"
 
 #include "actors/letters/html_text.hpp"
+#include "messages/lower_case.hpp"
 
 #include <algorithm>
 #include <array>
@@ -41,10 +42,6 @@ bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
 
 bool is_letter(char one) {
   return (one >= 'a' && one <= 'z') || (one >= 'A' && one <= 'Z');
-}
-
-char lower(char one) {
-  return one >= 'A' && one <= 'Z' ? static_cast<char>(one - 'A' + 'a') : one;
 }
 
 /// Goes through an HTML template once, by the rules of HTML's tokenizer as far as they matter here.
@@ -114,7 +111,7 @@ private:
     std::string name;
     while (at_ < from_.size() && !is_tag() && from_[at_] != '>' && from_[at_] != '/' &&
            blanks.find(from_[at_]) == std::string_view::npos)
-      name.push_back(lower(from_[at_++]));
+      name.push_back(ascii_lower_case(from_[at_++]));
     return name;
   }
 
@@ -168,7 +165,7 @@ private:
       std::string name;
       while (at_ < from_.size() && !is_tag() && from_[at_] != '>' && from_[at_] != '=' && from_[at_] != '/' &&
              blanks.find(from_[at_]) == std::string_view::npos)
-        name.push_back(lower(from_[at_++]));
+        name.push_back(ascii_lower_case(from_[at_++]));
       skip_blanks();
       std::string value;
       if (at_ < from_.size() && from_[at_] == '=') {
@@ -217,7 +214,7 @@ private:
     const auto ends_here = [&] {
       const auto rest = from_.substr(at_);
       return rest.starts_with("</") && rest.size() > 2 + name.size() &&
-             std::ranges::equal(rest.substr(2, name.size()), name, {}, lower) &&
+             std::ranges::equal(rest.substr(2, name.size()), name, {}, ascii_lower_case) &&
              (rest[2 + name.size()] == '>' || rest[2 + name.size()] == '/' ||
               blanks.find(rest[2 + name.size()]) != std::string_view::npos);
     };

@@ -2,6 +2,7 @@
 
 #include "actors/letters/html_source.hpp"
 #include "actors/letters/text_layout.hpp"
+#include "messages/lower_case.hpp"
 
 #include <gumbo.h>
 
@@ -46,7 +47,7 @@ std::string packed(std::string_view text) {
   std::string lower;
   for (const auto one : text)
     if (one != ' ' && one != '\t' && one != '\r' && one != '\n')
-      lower.push_back(one >= 'A' && one <= 'Z' ? static_cast<char>(one - 'A' + 'a') : one);
+      lower.push_back(ascii_lower_case(one));
   return lower;
 }
 

@@ -1,5 +1,7 @@
 #include "actors/letters/html_words.hpp"
 
+#include "messages/lower_case.hpp"
+
 #include <gumbo.h>
 
 #include <algorithm>
@@ -26,10 +28,6 @@ constexpr std::array<std::string_view, 5> text_attributes{"alt", "title", "place
 template <std::size_t Count>
 bool is_listed(std::string_view name, const std::array<std::string_view, Count>& names) {
   return std::ranges::find(names, name) != names.end();
-}
-
-char lower_letter(char one) {
-  return one >= 'A' && one <= 'Z' ? static_cast<char>(one - 'A' + 'a') : one;
 }
 
 bool is_html_blank(char one) {
@@ -136,7 +134,7 @@ private:
     at_ += name_at;
     std::string name;
     while (at_ < from_.size() && !is_html_blank(from_[at_]) && from_[at_] != '>' && from_[at_] != '/')
-      name.push_back(lower_letter(from_[at_++]));
+      name.push_back(ascii_lower_case(from_[at_++]));
     take_attributes(is_end);
     if (!is_end && (name == "style" || name == "script"))
       return skip_content(name);
@@ -161,7 +159,7 @@ private:
       std::string name;
       while (at_ < from_.size() && from_[at_] != '>' && from_[at_] != '=' && from_[at_] != '/' &&
              !is_html_blank(from_[at_]))
-        name.push_back(lower_letter(from_[at_++]));
+        name.push_back(ascii_lower_case(from_[at_++]));
       skip_blanks();
       if (at_ >= from_.size() || from_[at_] != '=')
         continue;
@@ -209,7 +207,7 @@ private:
     for (; at_ < from_.size(); ++at_) {
       const auto rest = from_.substr(at_);
       if (rest.starts_with("</") && rest.size() >= 2 + name.size() &&
-          std::ranges::equal(rest.substr(2, name.size()), name, {}, lower_letter))
+          std::ranges::equal(rest.substr(2, name.size()), name, {}, ascii_lower_case))
         break;
     }
     skip_to_end_if_any();

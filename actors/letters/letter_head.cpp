@@ -1,6 +1,7 @@
 #include "actors/letters/letter_head.hpp"
 
 #include "actors/letters/mime_header.hpp"
+#include "messages/lower_case.hpp"
 #include "messages/sha256.hpp"
 
 #include <algorithm>
@@ -41,7 +42,7 @@ std::string_view without_file_ending(std::string_view name) {
 std::string label_of(std::string_view list) {
   std::string label;
   for (const auto one : list) {
-    const auto lower = one >= 'A' && one <= 'Z' ? static_cast<char>(one - 'A' + 'a') : one;
+    const auto lower = ascii_lower_case(one);
     if ((lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9'))
       label.push_back(lower);
     else if (!label.empty() && label.back() != '-')

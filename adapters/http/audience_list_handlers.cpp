@@ -6,6 +6,7 @@
 #include "messages/address_search.hpp"
 #include "messages/json.hpp"
 #include "messages/json_value.hpp"
+#include "messages/lower_case.hpp"
 #include "messages/utf8.hpp"
 
 #include <algorithm>
@@ -32,8 +33,7 @@ result<audience_info> named_audience(node& engine, const http_request& request) 
 }
 
 std::string in_lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(text, text.begin(), ascii_lower_case);
   return text;
 }
 

@@ -1,5 +1,6 @@
 #include "adapters/http/multipart_form.hpp"
 
+#include "messages/lower_case.hpp"
 #include "messages/utf8.hpp"
 
 #include <algorithm>
@@ -12,13 +13,9 @@ std::unexpected<error> wrong_form(std::string_view fault) {
   return failure(error_code::invalid_input, notice{"form_wrong", {{"fault", fault}}});
 }
 
-char lower_ascii(char one) {
-  return one >= 'A' && one <= 'Z' ? static_cast<char>(one - 'A' + 'a') : one;
-}
-
 bool is_same_no_case(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right,
-                            [](char one, char other) { return lower_ascii(one) == lower_ascii(other); });
+  return std::ranges::equal(
+      left, right, [](char one, char other) { return ascii_lower_case(one) == ascii_lower_case(other); });
 }
 
 std::string_view stripped(std::string_view text) {
