@@ -281,6 +281,18 @@ void play_approvals(actor_fixture& node) {
   node.pass(2h);
 }
 
+/// A campaign with tags, that an edit changes.
+void play_tags(actor_fixture& node) {
+  auto content = spec();
+  content.tags = {"spring", "весна"};
+  const auto id = node.create(content, node.make_audience(3));
+  content.tags = {"autumn"};
+  node.tell(id, {command_kind::edit, "ivan", "", "", draft_edit{content, {audience_id{1}, {}, 0, {}}}})
+      .value();
+  node.tell(id, command_kind::start).value();
+  node.pass(1min);
+}
+
 node_settings with_moderation() {
   auto settings = actor_fixture::quiet_settings();
   settings.moderation.first_campaigns = 3;
@@ -347,6 +359,7 @@ TEST_CASE("today's engine writes the golden logs", "[.][make-golden]") {
       {"relays", play_relays},
       {"whole_letter", play_whole_letter},
       {"approvals", play_approvals},
+      {"tags", play_tags},
       {"approved_under_hold", [](actor_fixture& node) { play_moderation(node, command_kind::approve); }},
       {"rejected", [](actor_fixture& node) { play_moderation(node, command_kind::reject); }}};
   for (const auto& [name, play] : plays) {
