@@ -3,6 +3,7 @@
 #include "messages/address.hpp"
 #include "persistence/audience_rows.hpp"
 #include "persistence/audiences.hpp"
+#include "persistence/table_fault_list.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -13,7 +14,6 @@ namespace sluice {
 namespace {
 
 constexpr std::size_t leaf_bytes = std::tuple_size_v<sha256_hash>;
-constexpr std::size_t audience_faults_told_max = 100;
 
 std::unexpected<error> changed(audience_id id, std::uint32_t group) {
   return failure(error_code::corrupt, notice{"audience_changed",
@@ -151,22 +151,13 @@ namespace {
 /// The faults of one audience, with what names it.
 class audience_faults {
 public:
-  explicit audience_faults(audience_id id) : id_(to_string(id)) {}
-  void add(notice what) {
-    if (++count_ <= audience_faults_told_max)
-      faults_.push_back({0, std::move(what.add({"audience", id_}))});
-  }
-  std::vector<table_fault> finish() {
-    if (count_ > audience_faults_told_max)
-      faults_.push_back(
-          {0, notice{"table_more_faults", {{"table", id_}, {"count", count_ - audience_faults_told_max}}}});
-    return std::move(faults_);
-  }
+  explicit audience_faults(audience_id id) : id_(to_string(id)), all_(id_) {}
+  void add(notice what) { all_.add(0, std::move(what.add({"audience", id_}))); }
+  std::vector<table_fault> finish() { return all_.finish(); }
 
 private:
   std::string id_;
-  std::size_t count_ = 0;
-  std::vector<table_fault> faults_;
+  table_fault_list all_;
 };
 
 /// Its rows' addresses, to be held against the index: eight bytes of a hash each.

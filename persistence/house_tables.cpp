@@ -2,6 +2,7 @@
 
 #include "messages/masked_address.hpp"
 #include "persistence/big_endian.hpp"
+#include "persistence/table_fault_list.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -14,8 +15,6 @@ namespace sluice {
 namespace {
 
 constexpr std::int64_t no_end = std::numeric_limits<std::int64_t>::max();
-/// Of one table; what lies behind is told in a number.
-constexpr std::size_t faults_told_max = 100;
 
 std::array<char, hidden_address_bytes> key_of(std::string_view list, std::string_view hidden) {
   std::array<char, hidden_address_bytes> key{};
@@ -53,25 +52,6 @@ std::vector<house::named_text> limits_of(const token_scope& scope) {
     limits.push_back({"tag", one});
   return limits;
 }
-
-/// Tells of each fault, up to a bound, and then that there are more.
-class fault_list {
-public:
-  void add(event_number number, notice what) {
-    if (++count_ <= faults_told_max)
-      told_.push_back({number, std::move(what)});
-  }
-  std::vector<table_fault> finish(std::string_view table) {
-    if (count_ > faults_told_max)
-      told_.push_back(
-          {0, notice{"table_more_faults", {{"table", table}, {"count", count_ - faults_told_max}}}});
-    return std::move(told_);
-  }
-
-private:
-  std::size_t count_ = 0;
-  std::vector<table_fault> told_;
-};
 
 } // namespace
 
@@ -145,7 +125,7 @@ result<house_tables> read_house_tables(const journal& from_journal) {
 }
 
 std::vector<table_fault> house_tables::check_tokens(const std::vector<stored_token>& table) const {
-  fault_list faults;
+  table_fault_list faults("tokens");
   std::map<std::string_view, const stored_token*> there;
   std::vector<std::string> hashes;
   hashes.reserve(table.size());
@@ -166,7 +146,7 @@ std::vector<table_fault> house_tables::check_tokens(const std::vector<stored_tok
   for (const auto& [hash, known] : tokens_)
     if (!there.contains(hash))
       faults.add(known.number, notice{"token_missing", {{"id", known.what.id}, {"name", known.what.name}}});
-  return faults.finish("tokens");
+  return faults.finish();
 }
 
 /// Of each entry what the last event says; those that were removed go.
@@ -191,7 +171,7 @@ std::size_t house_tables::suppression_count() {
 result<std::vector<table_fault>>
 house_tables::check_suppressions(const suppression_list& table, const address_hider& hide, timestamp now) {
   keep_latest();
-  fault_list faults;
+  table_fault_list faults("suppressions");
   std::vector<bool> is_there(suppressions_.size());
   const auto visited = table.visit([&](const suppression& entry, std::string_view hidden) {
     const auto group = group_of(entry);
@@ -214,11 +194,11 @@ house_tables::check_suppressions(const suppression_list& table, const address_hi
     if (!is_there[at] && suppressions_[at].until > now.time_since_epoch().count())
       faults.add(suppressions_[at].number,
                  notice{"suppression_missing", {{"number", suppressions_[at].number}}});
-  return faults.finish("suppressions");
+  return faults.finish();
 }
 
 std::vector<table_fault> house_tables::check_audiences(const std::vector<audience_info>& table) const {
-  fault_list faults;
+  table_fault_list faults("audiences");
   std::map<std::uint64_t, const audience_info*> there;
   for (const auto& one : table) {
     there.emplace(one.id.value, &one);
@@ -234,7 +214,7 @@ std::vector<table_fault> house_tables::check_audiences(const std::vector<audienc
     if (!fact.is_deleted && !there.contains(id))
       faults.add(fact.number,
                  notice{"audience_gone", {{"audience", to_string(audience_id{id})}, {"name", fact.name}}});
-  return faults.finish("audiences");
+  return faults.finish();
 }
 
 bool house_tables::has(const suppression& entry, std::string_view hidden) {
