@@ -53,7 +53,7 @@ bool stands_alone(std::string_view text, std::string_view word) {
   return (at == 0 || !touches(text[at - 1])) && (behind == text.size() || !touches(text[behind]));
 }
 
-std::unexpected<error> wrong(std::string_view code) {
+std::unexpected<error> wrong_sender(std::string_view code) {
   return failure(error_code::invalid_input, notice{code, {{"field", "envelope_sender"}}});
 }
 
@@ -91,11 +91,11 @@ envelope_senders::parse(std::string_view text, campaign_id campaign, std::string
       words, [text](std::string_view word) { return text.find(word) != std::string_view::npos; });
   parsed.is_verp_ = there > 0;
   if (there != 0 && there != static_cast<std::ptrdiff_t>(words.size()))
-    return wrong("envelope_sender_words_missing");
+    return wrong_sender("envelope_sender_words_missing");
   if (parsed.is_verp_ && !std::ranges::all_of(words, [text](auto word) { return stands_alone(text, word); }))
-    return wrong("envelope_sender_words_touch");
+    return wrong_sender("envelope_sender_words_touch");
   if (parsed.is_verp_ && text.rfind('@') < text.rfind('}'))
-    return wrong("envelope_sender_words_in_domain");
+    return wrong_sender("envelope_sender_words_in_domain");
   // The longest that it can become, short of ids that no store will see.
   const auto longest =
       filled(text, {"c" + std::to_string(std::max<std::uint64_t>(campaign.value, 99'999'999)),
@@ -107,7 +107,7 @@ envelope_senders::parse(std::string_view text, campaign_id campaign, std::string
     return failure(error_code::invalid_input, std::move(what));
   }
   if (longest.find_first_of("{}") != std::string::npos)
-    return wrong("envelope_sender_word_unknown");
+    return wrong_sender("envelope_sender_word_unknown");
   const auto at = parsed.text_.rfind('@');
   parsed.text_ = parsed.text_.substr(0, at + 1) + ascii_domain(std::string_view{parsed.text_}.substr(at + 1));
   return parsed;

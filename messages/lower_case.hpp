@@ -17,4 +17,8 @@ constexpr char ascii_lower_case(char one) {
   return one >= 'A' && one <= 'Z' ? static_cast<char>(one - 'A' + 'a') : one;
 }
 
+constexpr bool is_same_ascii_letter(char left, char right) {
+  return ascii_lower_case(left) == ascii_lower_case(right);
+}
+
 } // namespace sluice

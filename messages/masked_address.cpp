@@ -8,10 +8,6 @@ namespace sluice {
 
 namespace {
 
-bool is_same_letter(char left, char right) {
-  return ascii_lower_case(left) == ascii_lower_case(right);
-}
-
 bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
 }
@@ -19,7 +15,7 @@ bool is_continuation(char c) {
 } // namespace
 
 bool names_address(std::string_view text, std::string_view address) {
-  return !address.empty() && !std::ranges::search(text, address, is_same_letter).empty();
+  return !address.empty() && !std::ranges::search(text, address, is_same_ascii_letter).empty();
 }
 
 std::string without_address(std::string_view text, std::string_view address) {
@@ -28,7 +24,7 @@ std::string without_address(std::string_view text, std::string_view address) {
   if (address.empty())
     return std::string(text);
   for (;;) {
-    const auto found = std::ranges::search(text, address, is_same_letter);
+    const auto found = std::ranges::search(text, address, is_same_ascii_letter);
     kept.append(text.begin(), found.begin());
     if (found.empty())
       return kept;

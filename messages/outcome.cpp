@@ -1,5 +1,6 @@
 #include "messages/outcome.hpp"
 
+#include "messages/lower_case.hpp"
 #include "messages/names.hpp"
 #include "messages/notice_words.hpp"
 
@@ -15,15 +16,11 @@ namespace {
 constexpr names<letter_state, letter_state_count> states{"pending",  "in_flight", "accepted", "refused",
                                                          "deferred", "skipped",   "in_doubt"};
 
-bool is_same_letter(char left, char right) {
-  return std::tolower(static_cast<unsigned char>(left)) == std::tolower(static_cast<unsigned char>(right));
-}
-
 /// True when the text has a word that begins so. Only at a word's beginning: a marble is no RBL.
 bool has_any_word(std::string_view text, std::span<const std::string_view> beginnings) {
   return std::ranges::any_of(beginnings, [&](std::string_view word) {
     for (auto from = text.begin();; ++from) {
-      from = std::search(from, text.end(), word.begin(), word.end(), is_same_letter);
+      from = std::search(from, text.end(), word.begin(), word.end(), is_same_ascii_letter);
       if (from == text.end())
         return false;
       if (from == text.begin() || std::isalnum(static_cast<unsigned char>(*std::prev(from))) == 0)

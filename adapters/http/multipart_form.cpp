@@ -14,8 +14,7 @@ std::unexpected<error> wrong_form(std::string_view fault) {
 }
 
 bool is_same_no_case(std::string_view left, std::string_view right) {
-  return std::ranges::equal(
-      left, right, [](char one, char other) { return ascii_lower_case(one) == ascii_lower_case(other); });
+  return std::ranges::equal(left, right, is_same_ascii_letter);
 }
 
 std::string_view stripped(std::string_view text) {

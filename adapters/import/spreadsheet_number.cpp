@@ -115,7 +115,7 @@ std::string plain_number(double value, std::string_view stored) {
   return text;
 }
 
-struct moment {
+struct calendar_moment {
   int year = 0;
   unsigned month = 0;
   unsigned day = 0;
@@ -127,7 +127,7 @@ struct moment {
 };
 
 /// Nothing outside of what a spreadsheet has dates for.
-std::optional<moment> moment_of(double serial, bool is_from_1904) {
+std::optional<calendar_moment> moment_of(double serial, bool is_from_1904) {
   using namespace std::chrono;
   constexpr double last_day = 2958466;    // 1 January 10000
   constexpr double leap_day_of_1900 = 60; // 29 February 1900, which there was not
@@ -143,17 +143,17 @@ std::optional<moment> moment_of(double serial, bool is_from_1904) {
                         : day < leap_day_of_1900 ? sys_days{1899y / December / 31}
                                                  : sys_days{1899y / December / 30};
   const year_month_day date{zero + days{static_cast<int>(day)}};
-  return moment{static_cast<int>(date.year()),
-                static_cast<unsigned>(date.month()),
-                static_cast<unsigned>(date.day()),
-                static_cast<unsigned>(seconds / 3600),
-                static_cast<unsigned>(seconds / 60 % 60),
-                static_cast<unsigned>(seconds % 60),
-                day >= 1 || is_from_1904,
-                seconds != 0};
+  return calendar_moment{static_cast<int>(date.year()),
+                         static_cast<unsigned>(date.month()),
+                         static_cast<unsigned>(date.day()),
+                         static_cast<unsigned>(seconds / 3600),
+                         static_cast<unsigned>(seconds / 60 % 60),
+                         static_cast<unsigned>(seconds % 60),
+                         day >= 1 || is_from_1904,
+                         seconds != 0};
 }
 
-std::string iso_date(const moment& at) {
+std::string iso_date(const calendar_moment& at) {
   const auto date = fmt::format("{:04}-{:02}-{:02}", at.year, at.month, at.day);
   const auto time = at.second != 0 ? fmt::format("{:02}:{:02}:{:02}", at.hour, at.minute, at.second)
                                    : fmt::format("{:02}:{:02}", at.hour, at.minute);
@@ -165,7 +165,7 @@ std::string padded(unsigned value, std::size_t width) {
 }
 
 /// By a format of days, months, years, hours, minutes and seconds in digits; else ISO 8601.
-std::string shown_date(const moment& at, const tokens& format) {
+std::string shown_date(const calendar_moment& at, const tokens& format) {
   std::string text;
   auto before = '\0'; // the letter before: m behind h, and before s, is minutes
   for (std::size_t index = 0; index < format.size(); ++index) {
