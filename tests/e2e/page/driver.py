@@ -3,13 +3,16 @@
 Calls: {"do": "start", "delay": 0.2, "environment": {…}}, {"do": "http", "method", "path", "body", "token"},
 {"do": "import", "count", "name"}, {"do": "create", "audience", …}, {"do": "stop"}, {"do": "restart"},
 {"do": "kill"} (SIGKILL), {"do": "letters"} (how many the sink took), {"do": "recipients"}, {"do": "speed", "delay"},
-{"do": "refuse", "text"}, {"do": "taken", "since": n} (those behind the first n), {"do": "go_away"} (the sink).
+{"do": "refuse", "text"}, {"do": "taken", "since": n} (those behind the first n), {"do": "go_away"} (the sink),
+{"do": "attached", "since": n} (each recipient's files, by name).
 {"do": "several", "relays": {"main": {"weight": 2}, …}} instead of "start": a server for each [relays.NAME];
 {"do": "signing"} instead of "start": with a provider of sign-ins.
 {"do": "fail", "relay", "text"}: it greets so from now on, and as usual again without a text.
 An answer has "ok" or "error".
 """
 
+import email
+import email.policy
 import json
 import pathlib
 import sys
@@ -106,6 +109,12 @@ class Driver:
 
     def taken(self, since=0):
         return [{"recipient": one.recipient, "message": one.message.decode()} for one in self.sink.taken()[since:]]
+
+    def attached(self, since=0):
+        letters = {one.recipient: email.message_from_bytes(one.message, policy=email.policy.default)
+                   for one in self.sink.taken()[since:]}
+        return {recipient: {file.get_filename(): file.get_payload(decode=True).decode() for file in letter.iter_attachments()}
+                for recipient, letter in letters.items()}
 
     def recipients(self):
         """Who got a letter, in the order of arrival; whoever got two is in it twice."""
