@@ -36,12 +36,16 @@ json last_delay_json(const std::vector<response_group>& responses) {
 /// Who has to approve and who did, as fixed by `start`.
 json approvals_json(const campaign_view& value) {
   const auto& rules = value.approval_rules;
+  const auto expires = [&](timestamp at) {
+    return rules.expires > milliseconds{0} ? std::optional<timestamp>{at + rules.expires} : std::nullopt;
+  };
   json given = json::array();
   for (const auto& one : value.approvals)
-    given.push_back({{"by", one.by}, {"at", format_timestamp(one.at)}, {"words", one.words}});
-  std::optional<timestamp> expires_at;
-  if (value.approved_at && rules.expires > milliseconds{0})
-    expires_at = *value.approved_at + rules.expires;
+    given.push_back({{"by", one.by},
+                     {"at", format_timestamp(one.at)},
+                     {"words", one.words},
+                     {"expires_at", moment_or_null(expires(one.at))}});
+  const auto expires_at = value.approved_at ? expires(*value.approved_at) : std::nullopt;
   return {{"needed", rules.needed},           {"given", std::move(given)},
           {"two_people", rules.two_people},   {"author", rules.author},
           {"last_editor", rules.last_editor}, {"expires_at", moment_or_null(expires_at)}};

@@ -8,6 +8,7 @@
 #include "adapters/cli/text.hpp"
 #include "adapters/import/address_cell.hpp"
 #include "adapters/import/audience_import.hpp"
+#include "adapters/import/column_names.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -86,21 +87,6 @@ void resolve(const fs::path& folder, std::string_view name, named_file& into) {
   else
     into.path = std::move(path);
 }
-
-/// Takes a list's rows and keeps none: it knows the columns.
-class column_names final : public audience_writer {
-public:
-  result<std::uint16_t> column(std::string_view name) override {
-    const auto found = std::ranges::find(names, name);
-    if (found == names.end())
-      names.emplace_back(name);
-    return static_cast<std::uint16_t>(1 + (found - names.begin()));
-  }
-  result<bool> add(const recipient&) override { return true; }
-  result<audience_info> commit(const act&) override { return audience_info{}; }
-
-  std::vector<std::string> names;
-};
 
 import_options options_of(const list_reading_words& reading) {
   import_options options;

@@ -118,7 +118,10 @@ asio::awaitable<void> http_session::stream_changes(const exchange_ptr& asked) {
     text.clear();
     // What is outside of a limited token's scope may change all the time, and is no sign of life.
     const auto is_overdue = core_.engine.now() - last_told_at >= stream_heartbeat;
-    if (changed.empty() ? !is_told_something : asked->request.who.scope.is_limited() && is_overdue)
+    // Who hears of the house's log comes by here every second.
+    const auto comes_often =
+        query->is_of_house || (!changed.empty() && asked->request.who.scope.is_limited());
+    if (comes_often ? is_overdue : changed.empty() && !is_told_something)
       text = ": still here\n\n";
     if (const auto last = core_.engine.store().house().last_number();
         query->is_of_house && last != house_told)

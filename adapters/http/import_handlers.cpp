@@ -5,6 +5,7 @@
 #include "adapters/http/multipart_form.hpp"
 #include "adapters/http/routes.hpp"
 #include "adapters/import/audience_import.hpp"
+#include "adapters/import/column_names.hpp"
 #include "adapters/import/gzip_reader.hpp"
 #include "adapters/import/text_encoding.hpp"
 #include "adapters/import/xlsx_reader.hpp"
@@ -34,6 +35,7 @@ constexpr std::size_t form_file_bytes_kept_max = std::size_t{1} << 20U;
 /// What whoever imports says beside the file.
 struct import_words {
   std::string name;
+  std::string column; ///< where one column's cells are asked for
   import_options options;
 };
 
@@ -109,11 +111,15 @@ result<cell_replacement> replacements_in(const store& from, std::string_view tex
   return made;
 }
 
+enum class asks_for { list, cells_of_column };
+
 /// What the query says, and the Content-Type where that has nothing.
-result<import_words> words_of_request(node& engine, const http_request& request) {
+result<import_words> words_of_request(node& engine, const http_request& request, asks_for what) {
   import_words said;
   said.options.settings = engine.settings().imports;
   query_reader query(request);
+  if (what == asks_for::cells_of_column)
+    said.column = query.text("column");
   std::vector<std::pair<const char*, std::string>> given;
   for (const auto* const name : import_parameters)
     if (auto value = query.text(name); !value.empty())
@@ -285,9 +291,11 @@ private:
   std::string kept_;  ///< of the file
 };
 
-result<std::unique_ptr<body_consumer>>
-consume_list(node& engine, const http_request& request, std::unique_ptr<list_taker> into) {
-  auto said = words_of_request(engine, request);
+result<std::unique_ptr<body_consumer>> consume_list(node& engine,
+                                                    const http_request& request,
+                                                    std::unique_ptr<list_taker> into,
+                                                    asks_for what = asks_for::list) {
+  auto said = words_of_request(engine, request, what);
   if (!said)
     return std::unexpected(said.error());
   const auto& packed = request.content_encoding;
@@ -418,6 +426,70 @@ private:
   bool is_whole_ = true;
 };
 
+/// The different cells of a column, in the order in which they come: what `replacements` must have a line for.
+class list_cells final : public list_taker {
+public:
+  result<void> begin(import_words said) override {
+    column_ = std::move(said.column);
+    said.options.replaced.columns = {column_};
+    said.options.replaced.find = [this](std::string_view, std::string_view cell, std::uint64_t line) {
+      return take(cell, line);
+    };
+    reader_.emplace(names_, std::move(said.options));
+    return {};
+  }
+
+  result<void> feed(std::string_view bytes) override { return reader_->feed(bytes); }
+  void rename(std::string) override {}
+
+  http_response finish() override {
+    const auto report = reader_->finish();
+    if (!report)
+      return problem(report.error());
+    if (std::ranges::find(names_.names, column_) == names_.names.end()) {
+      std::string columns;
+      for (const auto& one : names_.names)
+        columns.append(columns.empty() ? "" : ", ").append(one);
+      return problem(make_error(
+          error_code::invalid_input,
+          notice{"email_column_unknown", {{"column", excerpt(column_)}, {"columns", excerpt(columns)}}}));
+    }
+    auto cells = json::array();
+    for (const auto* const one : in_order_)
+      cells.push_back({{"cell", one->first}, {"line", one->second.line}, {"rows", one->second.rows}});
+    return json_response(200, {{"column", column_}, {"rows", report->rows}, {"cells", std::move(cells)}});
+  }
+
+private:
+  struct seen {
+    std::uint64_t line = 0; ///< the first that has it
+    std::uint64_t rows = 0;
+  };
+  using cell_map = std::map<std::string, seen, std::less<>>;
+
+  result<std::string> take(std::string_view cell, std::uint64_t line) {
+    auto known = cells_.find(cell);
+    if (known == cells_.end()) {
+      constexpr std::size_t line_bytes = 100; // of a line of `replacements` beside the two names
+      bytes_ += cell.size() + column_.size() + line_bytes;
+      if (bytes_ > replacements_bytes_max)
+        return failure(error_code::invalid_input,
+                       notice{"too_many_bytes", {{"field", column_}, {"max", replacements_bytes_max}}});
+      known = cells_.emplace(cell, seen{line, 0}).first;
+      in_order_.push_back(&*known);
+    }
+    ++known->second.rows;
+    return std::string{};
+  }
+
+  std::string column_;
+  column_names names_;
+  cell_map cells_;
+  std::vector<const cell_map::value_type*> in_order_;
+  std::size_t bytes_ = 0;
+  std::optional<audience_import> reader_;
+};
+
 } // namespace
 
 result<std::unique_ptr<body_consumer>> import_audience(node& engine, const http_request& request) {
@@ -428,6 +500,10 @@ result<std::unique_ptr<body_consumer>> import_audience(node& engine, const http_
 
 result<std::unique_ptr<body_consumer>> preview_audience(node& engine, const http_request& request) {
   return consume_list(engine, request, std::make_unique<list_preview>());
+}
+
+result<std::unique_ptr<body_consumer>> show_list_cells(node& engine, const http_request& request) {
+  return consume_list(engine, request, std::make_unique<list_cells>(), asks_for::cells_of_column);
 }
 
 } // namespace sluice::handlers

@@ -80,6 +80,8 @@ constexpr std::array routes{
     route{"POST", "/v1/audiences", operate, work_kind::import, any_length, nullptr, h::import_audience},
     unchanging(route{"POST", "/v1/audiences/preview", operate, work_kind::import, any_length, nullptr,
                      h::preview_audience}),
+    unchanging(route{"POST", "/v1/audiences/cells", operate, work_kind::import, any_length, nullptr,
+                     h::show_list_cells}),
     route{"POST", "/v1/audiences/derive", operate, work_kind::import, small, h::derive_audiences, nullptr,
           false, false, true},
     route{"GET", "/v1/audiences/{}", watch, work_kind::look, 0, h::show_audience},

@@ -139,6 +139,7 @@ void show_why(node&, const http_request&, const respond&);
 // import_handlers.cpp
 result<std::unique_ptr<body_consumer>> import_audience(node&, const http_request&);
 result<std::unique_ptr<body_consumer>> preview_audience(node&, const http_request&);
+result<std::unique_ptr<body_consumer>> show_list_cells(node&, const http_request&);
 
 // audience_list_handlers.cpp
 void list_audiences(node&, const http_request&, const respond&);

@@ -31,6 +31,7 @@ constexpr auto reaches = std::to_array<route_reach>({
     {"GET", "/v1/audiences", reach::shared},
     {"POST", "/v1/audiences", reach::shared},
     {"POST", "/v1/audiences/preview", reach::shared},
+    {"POST", "/v1/audiences/cells", reach::shared},
     {"GET", "/v1/audiences/{}", reach::shared},
     {"PATCH", "/v1/audiences/{}", reach::shared},
     {"DELETE", "/v1/audiences/{}", reach::filtered},

@@ -137,6 +137,34 @@ class Columns(unittest.TestCase):
         return self.engine.http("POST", "/v1/audiences?name=x", body + b"--xx--\r\n",
                                 headers={"Content-Type": "multipart/form-data; boundary=xx"})
 
+    def cells(self, body, query="?column=invoice"):
+        return self.engine.http("POST", f"/v1/audiences/cells{query}", body)
+
+    def test_the_cells_of_a_column_are_told_as_the_import_reads_them_and_nothing_is_stored(self):
+        text = ("email;invoice\nann@d.example;ann.txt\nnobody;lost.txt\nbob@d.example; ann.txt\neve@d.example;ann.txt\n"
+                "zoe@d.example; \nivo@d.example;счёт.txt\n")
+        told = self.cells(gzip.compress(text.encode("windows-1251")))
+        self.assertEqual(told, {"column": "invoice", "rows": 5, "cells": [
+            {"cell": "ann.txt", "line": 2, "rows": 2}, {"cell": " ann.txt", "line": 4, "rows": 1},
+            {"cell": "счёт.txt", "line": 7, "rows": 1}]})
+        lines = b'{"email": "ann@d.example", "invoice": "ann.txt"}\n{"email": "bob@d.example"}\n'
+        self.assertEqual(self.cells(lines)["cells"], [{"cell": "ann.txt", "line": 1, "rows": 1}])
+        book = (pathlib.Path(__file__).parent / "lists" / "book.xlsx").read_bytes()
+        self.assertEqual([one["cell"] for one in self.cells(book, "?column=%D0%98%D0%BC%D1%8F")["cells"]], ["Ольга", "Павел"])
+        self.assertEqual((self.stored(), self.engine.get("/v1/audiences")["items"]), ({}, []))
+        for query in ("?column=bill", "", "?column="):
+            with self.subTest(query), self.assertRaises(Refused) as refused:
+                self.cells(text.encode(), query)
+            problem = refused.exception.problem
+            self.assertEqual((refused.exception.status, problem["notice"]["code"]), (400, "email_column_unknown"))
+            self.assertIn("there are: invoice", problem["detail"])
+
+    def test_more_names_than_replacements_may_have_are_refused(self):
+        rows = b"".join(b"r%d@d.example,%s%d\n" % (at, b"x" * 50_000, at) for at in range(800))
+        with self.assertRaises(Refused) as refused:
+            self.cells(b"email,invoice\n" + rows)
+        self.assertEqual(refused.exception.problem["notice"]["code"], "too_many_bytes")
+
     def test_the_engine_refuses_replacements_that_do_not_fit(self):
         known = self.engine.http("POST", "/v1/attachments?name=a.txt", b"a")["id"]
         rows = (b"file", b"; filename=\"l.csv\"", b"email,invoice\nann@d.example,ann.txt\n")

@@ -113,6 +113,8 @@ WRONG_REQUESTS = [
     ("POST", "/v1/audiences?header=second", b"email\nada@example.com\n", 400, "header"),
     ("POST", "/v1/audiences?email_column=address", b"email\nada@example.com\n", 400, "address"),
     ("POST", "/v1/audiences/preview?colour=red", b"email\nada@example.com\n", 400, "colour"),
+    ("POST", "/v1/audiences/cells?colour=red", b"email\nada@example.com\n", 400, "colour"),
+    ("POST", "/v1/audiences?column=name", b"email,name\nada@example.com,Ada\n", 400, "column"),
     ("POST", "/v1/audiences?colour=red", b"email\nada@example.com\n", 400, "colour"),
     ("POST", "/v1/audiences?name=" + "x" * 300, b"email\nada@example.com\n", 400, "name"),
     ("POST", "/v1/audiences", b'{"name":"Bob"}\n', 400, "line 1"),

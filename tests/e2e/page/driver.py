@@ -1,15 +1,19 @@
 """The real engine and an SMTP sink for a test in another language: a line of JSON in, a line of JSON out.
 
-Calls: {"do": "start", "delay": 0.2, "environment": {…}}, {"do": "http", "method", "path", "body", "token"},
+Calls: {"do": "start", "delay": 0.2, "environment": {…}, "clock": true}, {"do": "http", "method", "path", "body", "token"},
 {"do": "import", "count", "name"}, {"do": "create", "audience", …}, {"do": "stop"}, {"do": "restart"},
 {"do": "kill"} (SIGKILL), {"do": "letters"} (how many the sink took), {"do": "recipients"}, {"do": "speed", "delay"},
-{"do": "refuse", "text"}, {"do": "taken", "since": n} (those behind the first n), {"do": "go_away"} (the sink).
+{"do": "refuse", "text"}, {"do": "taken", "since": n} (those behind the first n), {"do": "go_away"} (the sink),
+{"do": "attached", "since": n} (each recipient's files, by name).
 {"do": "several", "relays": {"main": {"weight": 2}, …}} instead of "start": a server for each [relays.NAME];
 {"do": "signing"} instead of "start": with a provider of sign-ins.
+{"do": "jump", "seconds"} (started with a clock: it is killed, and starts when it is so much later);
 {"do": "fail", "relay", "text"}: it greets so from now on, and as usual again without a text.
 An answer has "ok" or "error".
 """
 
+import email
+import email.policy
 import json
 import pathlib
 import sys
@@ -37,11 +41,16 @@ class Driver:
         self.sink = None
         self.servers = {}
         self.provider = None
+        self.clock = None
 
-    def start(self, delay=0, environment=None, quiet=True):
+    def start(self, delay=0, environment=None, quiet=True, clock=False):
         self.sink = Sink(refusal=refusal, delay=delay)
         self.sink.__enter__()
         self.engine = Engine(self.sink.url, environment=environment, quiet=quiet)
+        if clock:
+            from test_clock import Clock  # which wants the library that it preloads
+            self.clock = Clock(self.engine.folder)
+            self.engine.environment.update(self.clock.environment())
         self.engine.start()
         return {"url": self.engine.url, "token": self.engine.token}
 
@@ -89,6 +98,11 @@ class Driver:
     def kill(self):
         self.engine.kill9()
 
+    def jump(self, seconds):
+        self.engine.kill9()
+        self.clock.jump(seconds)
+        self.engine.start()
+
     def restart(self):
         self.engine.start()
 
@@ -106,6 +120,12 @@ class Driver:
 
     def taken(self, since=0):
         return [{"recipient": one.recipient, "message": one.message.decode()} for one in self.sink.taken()[since:]]
+
+    def attached(self, since=0):
+        letters = {one.recipient: email.message_from_bytes(one.message, policy=email.policy.default)
+                   for one in self.sink.taken()[since:]}
+        return {recipient: {file.get_filename(): file.get_payload(decode=True).decode() for file in letter.iter_attachments()}
+                for recipient, letter in letters.items()}
 
     def recipients(self):
         """Who got a letter, in the order of arrival; whoever got two is in it twice."""

@@ -213,7 +213,7 @@ describe("moderation", () => {
     const id = await submitted("Another under the same name");
     const page = await open(browser, engine, { token: "" });
     let isChanged = false;
-    await page.route("**/v1/stream?form=brief", async (route) => {
+    await page.route("**/v1/stream?form=brief*", async (route) => {
       const { id: _, text: __, html: ___, ...rest } = await engine.show(id);
       const hash = isChanged ? "another" : rest.moderation.content_hash;
       const told = { id, ...rest, moderation: { ...rest.moderation, content_hash: hash } };

@@ -221,7 +221,7 @@ describe("the list", () => {
     const page = await open(browser, engine, { token: "", locale: "ru-RU", width: 360, height: 740 });
     let letStreamGo;
     const isLetGo = new Promise((resolve) => (letStreamGo = resolve));
-    await page.route("**/v1/stream?form=brief", async (route) => {
+    await page.route("**/v1/stream?form=brief*", async (route) => {
       await isLetGo;
       await route.continue();
     });

@@ -92,7 +92,7 @@ export class Client {
   }
 
   /** Sends a file and tells how many bytes of it have left: fetch() cannot. */
-  upload<Answer>(path: string, file: Blob, onProgress: (sent: number) => void, signal: AbortSignal): Promise<Answer> {
+  upload<Answer>(path: string, file: Blob | FormData, onProgress: (sent: number) => void, signal: AbortSignal): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
       request.open("POST", path);

@@ -86,7 +86,7 @@ export interface Hold {
 /** Who has to approve a campaign, as fixed when it was started, and who did. */
 export interface Approvals {
   needed: number;
-  given: { by: string; at: string; words: string }[];
+  given: { by: string; at: string; words: string; expires_at: string | null }[];
   /** Neither its author nor who edited it last may. */
   two_people: boolean;
   author: string;
@@ -318,6 +318,8 @@ export interface ImportReport extends Audience {
   left_out_by_reason: Record<string, number>;
   /** The same, each with its `count`. */
   left_out_notices: Notice[];
+  /** The page's own: so many files went before it, and the column that names them. */
+  files?: { column: string; count: number };
 }
 
 export interface AudienceRow {

@@ -1,5 +1,6 @@
 // Every campaign by id, as the stream tells them. Changes are handed out once an animation frame, however many
-// came; a card hears only of its own campaign, the list only of what may change which cards there are.
+// came; a card hears only of its own campaign, the list only of what may change which cards there are. The same stream
+// tells how far the engine's own log has come: a browser has few connections to one engine for all of its tabs.
 import type { Client } from "../api/client";
 import type { Campaign } from "../api/types";
 import { followStream, type StreamEvent } from "./event_stream";
@@ -23,6 +24,8 @@ export class CampaignStore {
   private readonly listeners = new Map<string, Set<Listener>>();
   private readonly listListeners = new Set<Listener>();
   private readonly connectionListeners = new Set<Listener>();
+  private readonly houseListeners = new Set<Listener>();
+  private house = 0;
   private connection: Connection = { state: "opening", since: null };
   private snapshot: readonly Campaign[] = [];
 
@@ -37,7 +40,7 @@ export class CampaignStore {
   constructor(private readonly client: Client) {}
 
   start(): void {
-    this.stream = followStream((signal) => this.client.fetch("GET", "/v1/stream?form=brief", { signal }), {
+    this.stream = followStream((signal) => this.client.fetch("GET", "/v1/stream?form=brief&house=true", { signal }), {
       onOpen: () => {
         this.seenSinceOpen = new Set();
       },
@@ -65,6 +68,8 @@ export class CampaignStore {
   /** All of them, the same array until a campaign comes, goes, changes its status or name, or comes in or out of doubt. */
   all = (): readonly Campaign[] => this.snapshot;
   currentConnection = (): Connection => this.connection;
+  /** The number of the last event of the engine's own log; 0 until it is told. */
+  lastOfHouse = (): number => this.house;
 
   subscribe(id: string, listener: Listener): () => void {
     const set = this.listeners.get(id) ?? new Set();
@@ -85,7 +90,17 @@ export class CampaignStore {
     return () => this.connectionListeners.delete(listener);
   };
 
+  subscribeHouse = (listener: Listener): (() => void) => {
+    this.houseListeners.add(listener);
+    return () => this.houseListeners.delete(listener);
+  };
+
   private take(event: StreamEvent): void {
+    if (event.type === "house") {
+      this.house = (JSON.parse(event.data) as { number: number }).number;
+      this.houseListeners.forEach((tell) => tell());
+      return;
+    }
     if (event.type === "campaign") {
       const campaign = JSON.parse(event.data) as Campaign;
       this.seenSinceOpen?.add(campaign.id);

@@ -20,3 +20,9 @@ export function useConnection(): Connection {
   const { campaigns } = useSession();
   return useSyncExternalStore(campaigns.subscribeConnection, campaigns.currentConnection);
 }
+
+/** How far the engine's own log has come. */
+export function useLastOfHouse(): number {
+  const { campaigns } = useSession();
+  return useSyncExternalStore(campaigns.subscribeHouse, campaigns.lastOfHouse);
+}

@@ -3,7 +3,8 @@ import { useState } from "react";
 import type { Campaign, LogEvent } from "../../api/types";
 import { Button } from "../../components/button";
 import { useViewWords } from "../../i18n/view_words";
-import { Reading, useReadList, useSlowly } from "./reading";
+import { useSlowly } from "../../stream/use_slowly";
+import { Reading, useReadList } from "./reading";
 import { Timeline } from "./timeline";
 import { words as table } from "./words";
 

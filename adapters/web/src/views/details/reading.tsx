@@ -1,5 +1,5 @@
 // What a tab has asked for: being read, read, or the fault with a way to try again.
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import type { ApiError } from "../../api/client";
 import type { Campaign, Page } from "../../api/types";
 import { Button } from "../../components/button";
@@ -7,25 +7,8 @@ import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useSession } from "../../session/session";
 import { useAsked } from "../../stream/use_asked";
+import { useSlowly } from "../../stream/use_slowly";
 import { words as table } from "./words";
-
-/** While a campaign sends, it changes many times a second. */
-const refreshMs = 2000;
-
-/** The value, at most once in `refreshMs`; the last one in the end. */
-export function useSlowly<Value>(value: Value): Value {
-  const [shown, setShown] = useState(value);
-  const changedAt = useRef(0);
-  useEffect(() => {
-    const wait = Math.max(0, changedAt.current + refreshMs - performance.now());
-    const timer = setTimeout(() => {
-      changedAt.current = performance.now();
-      setShown(value);
-    }, wait);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return shown;
-}
 
 type Get = <Answer>(path: string) => Promise<Answer>;
 

@@ -7,7 +7,9 @@ import { useSpoken } from "../../i18n/use_spoken";
 import { useViewWords } from "../../i18n/view_words";
 import { useLanguage, useWords } from "../../i18n/words";
 import { useSession } from "../../session/session";
+import { useLastOfHouse } from "../../stream/hooks";
 import { useAsked } from "../../stream/use_asked";
+import { useSlowly } from "../../stream/use_slowly";
 import { words as table } from "./words";
 
 const pageSize = 100;
@@ -22,7 +24,8 @@ export function HouseLog() {
   const { client } = useSession();
   const [limit, setLimit] = useState(pageSize);
   const [round, setRound] = useState(0);
-  const { answer, fault } = useAsked(`house ${limit} ${round}`, (signal) =>
+  const last = useSlowly(useLastOfHouse());
+  const { answer, fault } = useAsked(`house ${limit} ${last} ${round}`, (signal) =>
     client.json<Page<HouseEvent>>("GET", `/v1/house/log?latest=true&limit=${limit}`, { signal }),
   );
   return (
@@ -60,10 +63,11 @@ export function HouseLog() {
           </table>
         </div>
       )}
-      <div className="tools">
-        {answer?.next && limit < pageMax && <Button onClick={() => setLimit((old) => Math.min(old * 4, pageMax))}>{all.more}</Button>}
-        <Button onClick={() => setRound((old) => old + 1)}>{words.renew}</Button>
-      </div>
+      {answer?.next && limit < pageMax && (
+        <div className="tools">
+          <Button onClick={() => setLimit((old) => Math.min(old * 4, pageMax))}>{all.more}</Button>
+        </div>
+      )}
     </>
   );
 }

@@ -8,6 +8,8 @@ import { useViewWords } from "../../i18n/view_words";
 import { useSpoken } from "../../i18n/use_spoken";
 import { useWords, type Words } from "../../i18n/words";
 import { useSession } from "../../session/session";
+import { isHeldForApproval } from "../outgoing/listing";
+import { approvalsThatCount } from "./approval_rows";
 import { words as table } from "./words";
 
 export type Decision = "approve" | "reject";
@@ -16,8 +18,11 @@ export type Decision = "approve" | "reject";
 const reasonMax = 500;
 
 function whatHappens(own: (typeof table)["en"], words: Words, what: Decision, campaign: Campaign): string[] {
-  const letters = campaign.counts.total;
+  const { total, accepted, refused, skipped, in_doubt: inDoubt } = campaign.counts;
+  const letters = total - accepted - refused - skipped - inDoubt;
   if (what === "reject") return [words.confirm.cancelText(letters)];
+  const more = (campaign.moderation.approvals?.needed ?? 1) - approvalsThatCount(campaign).length - 1;
+  if (more > 0) return [own.waitsForMore(more)];
   const start = campaign.plan.start_at;
   const at = start && Date.parse(start) > Date.now() ? words.formats.near(start) : null;
   const parts = campaign.plan.parts;
@@ -25,7 +30,8 @@ function whatHappens(own: (typeof table)["en"], words: Words, what: Decision, ca
     parts && parts.size < letters
       ? [own.leaveInParts(letters, at, Math.min(parts.size, letters), words.interval(parts.every))]
       : [own.leave(letters, at)];
-  if (campaign.hold) lines.push(own.heldStill);
+  // A hold of a void approval is lifted by this one.
+  if (campaign.hold && !isHeldForApproval(campaign)) lines.push(own.heldStill);
   return lines;
 }
 
@@ -33,7 +39,8 @@ interface Props {
   what: Decision;
   campaign: Campaign;
   onClose: () => void;
-  onDecided: (what: string) => void;
+  /** With the campaign as it was when the question was asked. */
+  onDecided: (decided: Campaign, what: string) => void;
 }
 
 export function DecisionDialog({ what, campaign, onClose, onDecided }: Props) {
@@ -60,7 +67,7 @@ export function DecisionDialog({ what, campaign, onClose, onDecided }: Props) {
     const answer = await once.send();
     if (!answer) return;
     onClose();
-    onDecided(own.decided[what](asked.name));
+    onDecided(asked, own.decided[what](asked.name));
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();

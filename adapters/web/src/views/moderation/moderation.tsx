@@ -1,17 +1,21 @@
 // What waits for a moderator, what waits longest first, and beside it the one that is looked at. The one that is looked
 // at never changes by itself: nobody approves what slipped under the hand.
 import { useCallback, useEffect, useMemo, useState } from "react";
+import type { Campaign } from "../../api/types";
 import { useAnnounce } from "../../components/announcer";
 import { useViewWords } from "../../i18n/view_words";
 import { go } from "../../route";
 import { useSession } from "../../session/session";
 import { useCampaigns, useConnection } from "../../stream/hooks";
 import { Empty } from "../outgoing/campaign_list";
-import { listed } from "../outgoing/listing";
+import { listed, waitsSince } from "../outgoing/listing";
 import "./moderation.css";
 import { Queue } from "./queue";
 import { Review } from "./review";
 import { words as table } from "./words";
+
+/** What is decided once. */
+const matterOf = (campaign: Campaign) => `${campaign.id} ${waitsSince(campaign)}`;
 
 const everything = { search: "", status: "", sorting: "changed" } as const;
 
@@ -21,9 +25,9 @@ export default function Moderation({ id }: { id: string | undefined }) {
   const announce = useAnnounce();
   const all = useCampaigns();
   const isOpening = useConnection().state === "opening";
-  // The stream may tell later than the answer that it waits no longer.
+  // The stream may tell later than the answer that it waits no longer. One that waits anew is another matter.
   const [decided, setDecided] = useState<ReadonlySet<string>>(new Set());
-  const queue = useMemo(() => listed(all, "moderation", everything).filter((one) => !decided.has(one.id)), [all, decided]);
+  const queue = useMemo(() => listed(all, "moderation", everything).filter((one) => !decided.has(matterOf(one))), [all, decided]);
   const [first, setFirst] = useState<string>();
   const [isMoved, setIsMoved] = useState(false);
   const head = queue[0]?.id;
@@ -42,9 +46,9 @@ export default function Moderation({ id }: { id: string | undefined }) {
     else go("moderation");
   }, [queue, shown]);
   const onDecided = useCallback(
-    (decidedOf: string, what: string) => {
+    (decidedOf: Campaign, what: string) => {
       announce(what);
-      setDecided((old) => new Set(old).add(decidedOf));
+      setDecided((old) => new Set(old).add(matterOf(decidedOf)));
       goOn();
     },
     [announce, goOn],

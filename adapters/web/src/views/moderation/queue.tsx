@@ -3,6 +3,7 @@ import type { Campaign } from "../../api/types";
 import { Icon } from "../../components/icons";
 import { useViewWords } from "../../i18n/view_words";
 import { useWords } from "../../i18n/words";
+import { waitsSince } from "../outgoing/listing";
 import { words as table } from "./words";
 
 const minuteMs = 60_000;
@@ -41,7 +42,7 @@ export function Queue({ queue, shown, onChosen }: Props) {
             <span className="queue-facts">
               <span>
                 <Icon name="clock" />
-                {words.waits(now - Date.parse(one.submitted_at ?? one.created_at))}
+                {words.waits(now - Date.parse(waitsSince(one)))}
               </span>
               <span>{card.recipients(one.audience?.size ?? 0)}</span>
               {one.hold && <span>{status.paused}</span>}

@@ -12,7 +12,7 @@ import { isAllowed, useSession } from "../../session/session";
 import { CampaignNotices } from "../outgoing/campaign_notices";
 import { waitsForApproval } from "../outgoing/listing";
 import { useCampaign } from "../../stream/hooks";
-import { approvalRows } from "./approval_rows";
+import { approvalRows, approvalsThatCount } from "./approval_rows";
 import { AudiencePages } from "./audience_pages";
 import { DecisionDialog, type Decision } from "./decision_dialog";
 import { LetterFacts } from "../../components/letter_facts";
@@ -25,7 +25,7 @@ interface Props {
   takesFocus: boolean;
   hasNext: boolean;
   goOn: () => void;
-  onDecided: (id: string, what: string) => void;
+  onDecided: (decided: Campaign, what: string) => void;
 }
 
 export function Review({ id, ...rest }: Props) {
@@ -50,7 +50,7 @@ function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boole
   const isWaiting = waitsForApproval(campaign);
   const approvals = campaign.moderation.approvals;
   const isBarred = approvals?.two_people === true && [approvals.author, approvals.last_editor].includes(me.name);
-  const hasGiven = approvals?.given.some((one) => one.by === me.name) === true;
+  const hasGiven = approvalsThatCount(campaign).some((one) => one.by === me.name);
   return (
     <article className="review" aria-labelledby="review-title" data-campaign={campaign.id}>
       <header className="review-head">
@@ -103,7 +103,7 @@ function Sheet(props: Omit<Props, "id"> & { campaign: Campaign; isChanged: boole
           what={asked}
           campaign={campaign}
           onClose={() => setAsked(null)}
-          onDecided={(what) => onDecided(campaign.id, what)}
+          onDecided={onDecided}
         />
       )}
     </article>

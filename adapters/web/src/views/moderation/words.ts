@@ -37,6 +37,7 @@ const en = {
   approvals: "Approvals",
   approvalsGiven: (given: number, needed: number) => `${f.count(given)} of ${f.count(needed)}`,
   approvalBy: (by: string, at: string) => `${isolated(by)}, ${at}`,
+  approvalExpired: (by: string, at: string) => `${isolated(by)}, ${at}: too old to count`,
   notByAuthor: (who: string[]) => `not by ${who.map(isolated).join(" or ")}: they wrote or edited it`,
   barred: "You wrote or edited it last: somebody else has to approve it.",
   given: "You have approved it. It waits for others.",
@@ -61,6 +62,8 @@ const en = {
     at ? `${letters(n)} ${f.plural(n, { one: "goes", other: "go" })} out from ${at}.` : `${letters(n)} ${f.plural(n, { one: "leaves", other: "leave" })} at once.`,
   leaveInParts: (n: number, at: string | null, first: number, every: string) =>
     `${letters(n)} ${f.plural(n, { one: "goes", other: "go" })} out from ${at ?? "now"} in parts: the first ${f.count(first)} ${at ? "then" : "at once"}, the next every ${every}.`,
+  waitsForMore: (n: number) =>
+    `Nothing leaves yet: ${f.count(n)} more ${f.plural(n, { one: "approval is", other: "approvals are" })} needed, by others.`,
   heldStill: "It is paused as well: nothing leaves until somebody resumes it.",
   approveWords: "Words for the log (you may leave them out)",
   rejectWords: "Reason",
@@ -87,6 +90,7 @@ const ru: typeof en = {
   approvals: "Одобрения",
   approvalsGiven: (given, needed) => `${r.count(given)} из ${r.count(needed)}`,
   approvalBy: (by, at) => `${isolated(by)}, ${at}`,
+  approvalExpired: (by, at) => `${isolated(by)}, ${at}: срок истёк`,
   notByAuthor: (who) => `кроме ${who.map(isolated).join(" и ")}: автор и кто правил последним не одобряют`,
   barred: "Вы автор выпуска или правили его последним: одобрить должен кто-то другой.",
   given: "Вы его одобрили. Нужны ещё одобрения.",
@@ -117,6 +121,8 @@ const ru: typeof en = {
     const part = `в первой ${commonRu.letters(first)}, она уйдёт ${at ? "в это время" : "сразу"}`;
     return `${commonRu.letters(n)} ${go} частями${at ? ` начиная с ${at}` : ""}: ${part}, следующие — раз в ${every.replace(/\.$/, "")}.`;
   },
+  waitsForMore: (n) =>
+    `Пока ничего не уйдёт: ${r.plural(n, { one: "нужно", few: "нужны", many: "нужно", other: "нужно" })} ещё ${r.count(n)} ${r.plural(n, { one: "одобрение", few: "одобрения", many: "одобрений", other: "одобрения" })} от других.`,
   heldStill: "Кроме того, выпуск на паузе: ничего не уйдёт, пока его не продолжат.",
   approveWords: "Комментарий для журнала (необязательно)",
   rejectWords: "Причина",

@@ -23,8 +23,10 @@ export function AudienceStep({ keeper, form }: StepProps) {
     wasHere.current = true;
     setIsOther(toOther);
   };
-  const choose = (id: string) => {
-    keeper.change({ audience: id });
+  const choose = (id: string, column?: string) => {
+    const { attachments } = keeper.form;
+    const isNew = column !== undefined && !attachments.some((one) => one.column === column);
+    keeper.change({ audience: id, ...(isNew && { attachments: [...attachments, { column }] }) });
     turn(false);
   };
   if (form.audience && !isOther)
@@ -40,9 +42,9 @@ export function AudienceStep({ keeper, form }: StepProps) {
     <>
       <AudienceUpload
         takesFocus={wasHere.current}
-        onImported={(done: ImportReport) => {
+        onImported={(done: ImportReport, column) => {
           importReports.keep(done);
-          choose(done.id);
+          choose(done.id, column);
         }}
       />
       <ChooseAudience onChosen={choose} />

@@ -11,6 +11,8 @@ import { useSession } from "../../session/session";
 import { Field } from "../../components/field";
 import { FilePreviewed } from "./file_preview";
 import { queryOf, useFilePreview, type FileReading } from "./file_reading";
+import { RecipientFilesChosen } from "./recipient_files";
+import { FileFault, useRecipientFiles, type FilesSent } from "./use_recipient_files";
 import { words as table } from "./words";
 
 const nameBytesMax = 200;
@@ -22,21 +24,31 @@ function nameFrom(file: File): string {
   return name;
 }
 
+/** The list, with what takes the place of its cells before it. */
+function formOf(list: File, replacements: string): FormData {
+  const form = new FormData();
+  form.append("replacements", replacements);
+  form.append("file", list);
+  return form;
+}
+
 interface Props {
-  onImported: (report: ImportReport) => void;
+  /** `column` names each recipient's own file, where the list came with a folder of them. */
+  onImported: (report: ImportReport, column?: string) => void;
   /** What had the focus was replaced by this. */
   takesFocus: boolean;
 }
 
 export function AudienceUpload({ onImported, takesFocus }: Props) {
   const { client } = useSession();
-  const words = useViewWords(table).audience;
+  const { audience: words, files: filesWords } = useViewWords(table);
   const { card } = useWords();
   const announce = useAnnounce();
   const told = useSpoken();
   const [file, setFile] = useState<File | null>(null);
   const [name, setName] = useState("");
   const [sent, setSent] = useState(0);
+  const [filesSent, setFilesSent] = useState<FilesSent | null>(null);
   const [fault, setFault] = useState("");
   const naming = useRef<HTMLInputElement>(null);
   const abort = useRef<AbortController | null>(null);
@@ -53,8 +65,10 @@ export function AudienceUpload({ onImported, takesFocus }: Props) {
     setCanDelimit(false);
     setReading(({ delimiter: _, ...rest }) => rest);
   }, [isUndelimitable]);
+  const isReadable = !asked.fault && (!asked.preview || Boolean(asked.preview.email_column));
+  const files = useRecipientFiles(isReadable ? file : null, number, reading, asked.preview);
   // Without a preview the engine says what it lacks.
-  const isReady = !asked.fault && (!asked.preview || Boolean(asked.preview.email_column));
+  const isReady = isReadable && files.isReady;
   useEffect(() => () => abort.current?.abort(), []);
 
   const take = (next: File | undefined) => {
@@ -72,19 +86,27 @@ export function AudienceUpload({ onImported, takesFocus }: Props) {
     setIsSending(true);
     setSent(0);
     setFault("");
+    const why = (problem: unknown, cutOff: string) =>
+      problem instanceof ApiError && problem.code !== "unreachable" ? told(problem) : cutOff;
     try {
+      const replacements = await files.upload(setFilesSent, going.signal);
+      setFilesSent(null);
       const path = `/v1/audiences?name=${encodeURIComponent(name.trim())}${queryOf(reading)}`;
-      const report = await client.upload<ImportReport>(path, file, setSent, going.signal);
+      const body = replacements ? formOf(file, replacements) : file;
+      const report = await client.upload<ImportReport>(path, body, setSent, going.signal);
       announce(words.taken(card.recipients(report.size), report.left_out_total));
-      onImported(report);
+      const { column, found } = files;
+      if (found?.named.length) onImported({ ...report, files: { column, count: found.named.length } }, column);
+      else onImported(report);
     } catch (problem) {
-      if (!going.signal.aborted) {
-        const why = problem instanceof ApiError && problem.code !== "unreachable" ? told(problem) : words.cutOff;
-        setFault(why);
-      }
+      if (going.signal.aborted) return;
+      if (problem instanceof FileFault) return setFault(filesWords.notSent(problem.file, why(problem.cause, filesWords.cutOff)));
+      if (problem instanceof ApiError && problem.notice?.code === "attachment_unknown") files.forgetSent();
+      setFault(why(problem, words.cutOff));
     } finally {
       abort.current = null;
       setIsSending(false);
+      setFilesSent(null);
     }
   };
 
@@ -116,10 +138,20 @@ export function AudienceUpload({ onImported, takesFocus }: Props) {
             )}
           </Field>
           <FilePreviewed canDelimit={canDelimit} asked={asked} reading={reading} onChange={setReading} isOff={isSending} />
+          {isReadable && <RecipientFilesChosen files={files} listSize={file.size} isOff={isSending} />}
           {isSending ? (
             <div className="upload-going">
-              <progress value={sent} max={file.size || 1} aria-label={words.sending} />
-              <span>{sent >= file.size ? words.reading : words.sent(sent, file.size)}</span>
+              {filesSent ? (
+                <>
+                  <progress value={filesSent.bytes} max={filesSent.bytesAll || 1} aria-label={filesWords.sending} />
+                  <span>{filesWords.sent(filesSent.done + 1, files.found?.named.length ?? 0, filesSent.bytes, filesSent.bytesAll)}</span>
+                </>
+              ) : (
+                <>
+                  <progress value={sent} max={file.size || 1} aria-label={words.sending} />
+                  <span>{sent >= file.size ? words.reading : words.sent(sent, file.size)}</span>
+                </>
+              )}
               <Button onClick={() => abort.current?.abort()}>{words.abort}</Button>
             </div>
           ) : (

@@ -18,7 +18,7 @@ interface Props {
 }
 
 export function ChosenAudience({ id, report, takesFocus }: Props) {
-  const words = useViewWords(table).audience;
+  const { audience: words, files } = useViewWords(table);
   const { card } = useWords();
   const audience = useAudience(id);
   const facts = useRef<HTMLParagraphElement>(null);
@@ -33,6 +33,7 @@ export function ChosenAudience({ id, report, takesFocus }: Props) {
         <Icon name="check" />
         <b dir="auto">{audience.name}</b> · {card.recipients(audience.size)}
       </p>
+      {report?.files && <p className="hint">{files.taken(report.files.count, report.files.column)}</p>}
       {report && (
         <LeftOut
           total={report.left_out_total}

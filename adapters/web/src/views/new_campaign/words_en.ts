@@ -1,10 +1,12 @@
 import { en as page } from "../../i18n/en";
+import { isolated } from "../../i18n/isolate";
 import { sizesOf } from "../../i18n/sizes";
 
 const f = page.formats;
 const { letters } = page;
 const size = sizesOf("en", ["bytes", "kB", "MB", "GB"]);
 const rows = (n: number) => `${f.count(n)} ${f.plural(n, { one: "row", other: "rows" })}`;
+const files = (n: number) => `${f.count(n)} ${f.plural(n, { one: "file", other: "files" })}`;
 const parts = (n: number) => `${f.count(n)} ${f.plural(n, { one: "part", other: "parts" })}`;
 const listed = new Intl.ListFormat("en", { type: "conjunction" });
 
@@ -84,6 +86,33 @@ export const en = {
     take: "Take this one",
     firstRows: "The first rows",
     rowsNotShown: (why: string) => `They cannot be shown: ${why}`,
+  },
+  files: {
+    legend: "A file for each recipient",
+    hint: "If a column of the list names files, such as invoices: choose the folder that has them, and each letter carries its own.",
+    choose: "Choose the folder…",
+    chooseSeveral: "Choose the files…",
+    chooseOther: "Choose another…",
+    chosen: (folder: string, n: number) => `${folder ? `${isolated(folder)} · ` : ""}${files(n)}`,
+    remove: "Without these files",
+    column: "Names of files stand in",
+    columnMissing: "Say which column names the files.",
+    chooseColumn: "Choose the column…",
+    looking: "The engine looks which files the rows name…",
+    notLooked: (why: string) => `The list could not be looked through for the names of files: ${isolated(why)}`,
+    again: "Try again",
+    found: (n: number, of: number, without: number) =>
+      `${files(n)} for ${rows(of)} will be uploaded${without > 0 ? `; ${rows(without)} ${f.plural(without, { one: "names", other: "name" })} none` : ""}`,
+    missing: (n: number) => `${rows(n)} ${f.plural(n, { one: "names", other: "name" })} a file that is not in the folder:`,
+    line: (line: number, more: number) => `line ${f.count(line)}${more > 0 ? ` and ${f.count(more)} more ${f.plural(more, { one: "row", other: "rows" })}` : ""}`,
+    more: (n: number) => `and ${files(n)} more`,
+    accept: "Import the list nevertheless: these letters go without their file",
+    unnamed: (n: number) => `${files(n)} that no row names, not to be uploaded`,
+    sending: "Upload of the files",
+    sent: (n: number, all: number, sent: number, bytes: number) => `File ${f.count(n)} of ${f.count(all)} · ${size(sent)} of ${size(bytes)}`,
+    notSent: (name: string, why: string) => `${isolated(name)} could not be uploaded: ${isolated(why)}. The list was not imported; what is uploaded already is not sent again.`,
+    cutOff: "the file could not be read, or the connection broke off",
+    taken: (n: number, column: string) => `${files(n)} uploaded; each letter of this campaign carries the one that “${isolated(column)}” names.`,
   },
   preview: {
     legend: "How the file is read",

@@ -1,4 +1,5 @@
 import { ru as page } from "../../i18n/ru";
+import { isolated } from "../../i18n/isolate";
 import { sizesOf } from "../../i18n/sizes";
 import type { ViewWords } from "./words";
 
@@ -8,6 +9,7 @@ const size = sizesOf("ru", ["Б", "кБ", "МБ", "ГБ"]);
 const rows = (n: number) => `${f.count(n)} ${f.plural(n, { one: "строка", few: "строки", many: "строк", other: "строки" })}`;
 /** «в 1 части», «в 5 частях» не говорят: «по частям: 5 частей». */
 const parts = (n: number) => `${f.count(n)} ${f.plural(n, { one: "часть", few: "части", many: "частей", other: "части" })}`;
+const files = (n: number) => `${f.count(n)} ${f.plural(n, { one: "файл", few: "файла", many: "файлов", other: "файла" })}`;
 const listed = new Intl.ListFormat("ru", { type: "conjunction" });
 
 export const ru: ViewWords = {
@@ -86,6 +88,32 @@ export const ru: ViewWords = {
     take: "Взять этот",
     firstRows: "Первые строки",
     rowsNotShown: (why) => `Показать их не удалось: ${why}`,
+  },
+  files: {
+    legend: "Свой файл каждому получателю",
+    hint: "Если в одном из столбцов указаны имена файлов, например счетов: выберите папку с ними, и к каждому письму будет приложен свой.",
+    choose: "Выбрать папку…",
+    chooseSeveral: "Выбрать файлы…",
+    chooseOther: "Выбрать другую…",
+    chosen: (folder, n) => `${folder ? `${isolated(folder)} · ` : ""}${files(n)}`,
+    remove: "Без этих файлов",
+    column: "Столбец с именами файлов",
+    columnMissing: "Укажите, в каком столбце имена файлов.",
+    chooseColumn: "Выберите столбец…",
+    looking: "Sluice смотрит, какие файлы указаны в строках…",
+    notLooked: (why) => `Просмотреть список в поисках имён файлов не удалось: ${isolated(why)}`,
+    again: "Ещё раз",
+    found: (n, of, without) => `Будет загружено: ${files(n)}, строк с файлом: ${f.count(of)}${without > 0 ? `, без файла: ${f.count(without)}` : ""}`,
+    missing: (n) => `Строк, для которых в папке нет файла: ${f.count(n)}`,
+    line: (line, more) => `строка ${f.count(line)}${more > 0 ? ` и ещё ${rows(more)}` : ""}`,
+    more: (n) => `и ещё ${files(n)}`,
+    accept: "Всё равно загрузить список: эти письма уйдут без файла",
+    unnamed: (n) => `Не указаны ни в одной строке и загружены не будут: ${files(n)}`,
+    sending: "Загрузка файлов",
+    sent: (n, all, sent, bytes) => `Файл ${f.count(n)} из ${f.count(all)} · ${size(sent)} из ${size(bytes)}`,
+    notSent: (name, why) => `Файл ${isolated(name)} загрузить не удалось: ${isolated(why)}. Список не загружен; то, что уже загружено, второй раз не отправляется.`,
+    cutOff: "он не читается или прервалась связь",
+    taken: (n, column) => `Загружено: ${files(n)}; к каждому письму этого выпуска будет приложен файл из столбца «${isolated(column)}».`,
   },
   preview: {
     legend: "Как читается файл",

@@ -5,9 +5,10 @@ import { Button } from "../../components/button";
 import { Icon } from "../../components/icons";
 import { Menu, type MenuItem } from "../../components/menu";
 import { useWords } from "../../i18n/words";
-import { isAllowed, mayOperate, useSession } from "../../session/session";
+import { isAllowed, mayModerate, mayOperate, useSession } from "../../session/session";
 import { lazyView } from "../../components/lazy_view";
 import { ConfirmDialog, type Asked } from "./confirm_dialog";
+import { isHeldForApproval } from "./listing";
 import { accumulated, behindTrial, isHeldByEngine } from "./progress";
 import { useCommand } from "./use_command";
 
@@ -49,7 +50,13 @@ export function CampaignCommands({ campaign, onDetails, onLook }: Props) {
           {words.commands.edit}
         </a>
       )}
-      {onLook && isHeldByEngine(campaign) && (
+      {isHeldForApproval(campaign) && mayModerate(me) && (
+        <a className="button" data-look="primary" href={`#/moderation/${campaign.id}`}>
+          <Icon name="search" />
+          {words.commands.look}
+        </a>
+      )}
+      {onLook && isHeldByEngine(campaign) && !isHeldForApproval(campaign) && (
         <Button look="primary" data-command="look" onClick={onLook}>
           <Icon name="search" />
           {words.commands.look}
@@ -93,7 +100,8 @@ function SteeringButton(props: {
   const words = useWords();
   const { me } = useSession();
   const what = (["pause", "resume"] as const).find((one) => isAllowed(me, campaign, one));
-  if (!what) return null;
+  // An approval lifts such a hold, and is given where one sees what is approved.
+  if (!what || isHeldForApproval(campaign)) return null;
   const held = accumulated(campaign);
   const isSecond = isHeldByEngine(campaign);
   const asks = what === "resume" && (held > 0 || isSecond);

@@ -1,10 +1,20 @@
 // Which campaigns a tab shows, and in which order.
 import type { Campaign, Status } from "../../api/types";
 
+/** Its approval is void: it is held until it is approved anew. */
+export function isHeldForApproval({ hold }: Campaign): boolean {
+  return hold?.reason === "content_changed" || hold?.reason === "approval_expired";
+}
+
 /** It waits for moderators: before it is sent, or held until it is approved anew. */
 export function waitsForApproval(campaign: Campaign): boolean {
-  const reason = campaign.hold?.reason;
-  return campaign.stage === "moderation" || reason === "content_changed" || reason === "approval_expired";
+  return campaign.stage === "moderation" || isHeldForApproval(campaign);
+}
+
+/** Since when: a campaign whose approval is void waits anew. */
+export function waitsSince(campaign: Campaign): string {
+  const { hold, submitted_at: submitted, created_at: created } = campaign;
+  return hold && isHeldForApproval(campaign) ? hold.since : (submitted ?? created);
 }
 
 export const tabs = ["outgoing", "drafts", "finished", "moderation", "doubt"] as const;
@@ -44,10 +54,6 @@ export function waitsInDoubt(campaign: Campaign): boolean {
   return campaign.stage === "sending" && campaign.counts.in_doubt > 0;
 }
 
-function submittedAt(campaign: Campaign): number {
-  return Date.parse(campaign.submitted_at ?? campaign.created_at);
-}
-
 function startOf(campaign: Campaign): number {
   return Date.parse(campaign.starts_at ?? campaign.created_at);
 }
@@ -74,7 +80,7 @@ export function listed(all: readonly Campaign[], tab: Tab, filter: Filter): Camp
     .filter((one) => isUnder(tab, one) && matches(one, filter))
     .sort((left, right) =>
       tab === "moderation"
-        ? submittedAt(left) - submittedAt(right)
+        ? Date.parse(waitsSince(left)) - Date.parse(waitsSince(right))
         : order(left, right) || left.id.localeCompare(right.id, "en", { numeric: true }),
     );
 }
