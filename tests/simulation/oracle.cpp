@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace sluice::simulation {
 
 namespace {
@@ -75,6 +77,12 @@ void oracle::on_durable(campaign_id campaign, event_number number, const event& 
   } catch (const broken_rule& rule) {
     fail(fmt::format("{} {}", to_string(campaign), rule.what()));
   }
+  if (const auto* outcomes = std::get_if<settled>(&what.body))
+    for (const auto& group : outcomes->groups)
+      check_skips(campaign, books, group);
+  // A trial that failed brings back the hold that was before it, under that one's name.
+  if (const auto* hold = std::get_if<paused>(&what.body); hold && hold->notice.code == "content_changed")
+    check_content_hold(campaign, books, *hold);
   if (std::holds_alternative<claimed>(what.body) && books.approved_servers() != servers_)
     fail(fmt::format("rule 12: letters of {} are claimed for a server that nobody approved",
                      to_string(campaign)));
@@ -136,12 +144,63 @@ void oracle::on_end_of_data(const transmission& sent) {
   else if (known->second.relay_of(sent.index) != sent.relay)
     fail(fmt::format("{} letter {} is sent through another relay than it is claimed for",
                      to_string(sent.campaign), sent.index));
+  else
+    check_letter(sent, known->second);
   const auto at = sent.message.find("Message-ID: ");
   const auto line = std::string{sent.message.substr(at, sent.message.find("\r\n", at) - at)};
   const auto [noted, is_new] = message_ids_.try_emplace({sent.campaign, sent.index}, line);
   if (!is_new && noted->second != line)
     fail(fmt::format("{} letter {} has another Message-ID at its second attempt", to_string(sent.campaign),
                      sent.index));
+}
+
+void oracle::check_letter(const transmission& sent, const rules_observer& books) {
+  const auto complain = [&](std::string_view what) {
+    fail(fmt::format("rule 12: {} letter {}: {}", to_string(sent.campaign), sent.index, what));
+  };
+  const auto audience = audiences_.find(books.audience_hash());
+  if (audience == audiences_.end())
+    complain("its audience was never imported");
+  else if (const auto differs =
+               audience->second.difference(sent.index, books.content(), sent.recipient, sent.message))
+    complain(*differs);
+  const auto approved = books.approved_servers().find(sent.relay);
+  if (approved == books.approved_servers().end() || approved->second != sent.server)
+    complain(fmt::format("{} takes it, which nobody approved", sent.server));
+}
+
+/// A row that is not the imported one must use up no recipient.
+void oracle::check_skips(campaign_id campaign, const rules_observer& books, const settled_group& group) {
+  if (group.outcome != letter_state::skipped)
+    return;
+  const auto audience = audiences_.find(books.audience_hash());
+  group.letters.for_each([&](letter_index index) {
+    if (audience == audiences_.end() || index >= audience->second.rows.size() ||
+        (audience->second.can_be_made(index, books.content()) &&
+         !suppressed_.contains(audience->second.rows[index].email)))
+      fail(fmt::format("rule 12: {} letter {} is skipped, and its row is good", to_string(campaign), index));
+  });
+}
+
+void oracle::check_content_hold(campaign_id campaign, const rules_observer& books, const paused& hold) {
+  const auto is_about_rows = std::ranges::any_of(
+      hold.notice.causes, [](const notice& cause) { return cause.code == "audience_changed"; });
+  if (is_about_rows)
+    ++told.altered_holds;
+  const auto is_right = is_about_rows ? altered_audiences_.contains(books.audience_hash())
+                                      : books.approved_servers() != servers_;
+  if (!is_right)
+    fail(fmt::format("{} is held for a change of what would leave, and nothing has changed",
+                     to_string(campaign)));
+}
+
+void oracle::on_import(const std::string& hash, imported_audience imported) {
+  audiences_.emplace(hash, std::move(imported));
+}
+
+void oracle::on_alteration(const std::string& audience_hash) {
+  ++told.alterations;
+  altered_audiences_.insert(audience_hash);
 }
 
 void oracle::on_delivery(const transmission& sent) {

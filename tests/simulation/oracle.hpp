@@ -3,6 +3,7 @@
 // says which rule of the domain does not hold; it changes nothing.
 
 #include "actors/engine.hpp"
+#include "tests/simulation/imported_audience.hpp"
 #include "tests/simulation/rules_observer.hpp"
 #include "tests/simulation/simulated_relay.hpp"
 #include "tests/simulation/world.hpp"
@@ -48,6 +49,10 @@ public:
   void on_delivery(const transmission& sent);
   void on_throttle(campaign_id whose) { books_.at(whose).on_throttle(); }
   void on_suppression(const std::string& address);
+  /// `hash`: what campaigns' logs have of the audience.
+  void on_import(const std::string& hash, imported_audience imported);
+  /// The store gives other rows of it, from now on until all is over.
+  void on_alteration(const std::string& audience_hash);
   void on_death();
   void on_created(campaign_id id);
   void on_command(campaign_id id, const command& asked);
@@ -80,6 +85,10 @@ private:
   void add_to_trace(const std::string& words);
   void check_letters(campaign_id id, const rules_observer& books) const;
   void count_claims(campaign_id campaign, const event& what);
+  /// Rule 12: to the row that was imported, with the content that was approved, by the server that was.
+  void check_letter(const transmission& sent, const rules_observer& books);
+  void check_skips(campaign_id campaign, const rules_observer& books, const settled_group& group);
+  void check_content_hold(campaign_id campaign, const rules_observer& books, const paused& hold);
 
   const simulated_clock& clock_;
   bool is_traced_;
@@ -100,6 +109,8 @@ private:
   std::map<campaign_id, milliseconds> scheduled_;  ///< when, by a clock that does not jump
   std::map<std::string, milliseconds> suppressed_; ///< likewise
   std::map<std::string, command_answer> answered_keys_;
+  std::map<std::string, imported_audience> audiences_; ///< by hash
+  std::set<std::string> altered_audiences_;            ///< by hash: at any time
 };
 
 } // namespace sluice::simulation

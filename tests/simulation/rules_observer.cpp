@@ -29,8 +29,10 @@ void rules_observer::must(bool holds, const char* rule) const {
     throw broken_rule(fmt::format("event {}: {}", history_.size() + 1, rule));
 }
 
-void rules_observer::put_content(const campaign_spec& content, letter_index letters) {
+void rules_observer::put_content(const campaign_spec& content, const audience_ref& audience) {
   content_ = content;
+  audience_hash_ = audience.hash;
+  const auto letters = audience.size;
   states_.assign(letters, letter_state::pending);
   doubts_.assign(letters, 0);
   resends_.assign(letters, 0);
@@ -42,13 +44,13 @@ void rules_observer::put_content(const campaign_spec& content, letter_index lett
 void rules_observer::on_event(const created& it, timestamp) {
   must(history_.empty(), "a campaign is created once");
   authors_ = {by_};
-  put_content(it.spec, it.audience.size);
+  put_content(it.spec, it.audience);
 }
 
 void rules_observer::on_event(const edited& it, timestamp) {
   must(!zero_ && !is_over_ && !waits_for_approval_, "only a draft is edited");
   last_editor_ = by_;
-  put_content(it.spec, it.audience.size);
+  put_content(it.spec, it.audience);
 }
 
 void rules_observer::on_event(const submitted& it, timestamp) {

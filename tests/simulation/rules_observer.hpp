@@ -47,6 +47,8 @@ public:
   /// How often one that was in doubt was let go again.
   unsigned resends_of(letter_index index) const { return resends_.at(index); }
   const campaign_spec& content() const { return content_; }
+  /// Of the audience that it is bound to.
+  const std::string& audience_hash() const { return audience_hash_; }
   /// The relays that its start or its approval was for.
   const relay_servers& approved_servers() const { return approved_servers_; }
   bool is_held() const { return is_held_; }
@@ -82,7 +84,7 @@ private:
   void on_event(const drained& it, timestamp at);
   void on_event(const finished& it, timestamp at);
 
-  void put_content(const campaign_spec& content, letter_index letters);
+  void put_content(const campaign_spec& content, const audience_ref& audience);
   void record_outcome(const settled_group& group, letter_index index, timestamp at);
   void record_deferral(letter_index index, timestamp retry_at, timestamp at);
   void move(letter_index index, letter_state to);
@@ -110,6 +112,7 @@ private:
 
   retry_settings retries_;
   campaign_spec content_;
+  std::string audience_hash_;
   relay_servers approved_servers_;
   std::string by_; ///< of the event at hand
   std::set<std::string> authors_;

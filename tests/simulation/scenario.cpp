@@ -38,6 +38,10 @@ scenario::scenario(dice& chance) : chance_(chance), connections_(1 + chance.belo
     relays_.back().is_standby = chance_.below(2) == 0;
     relays_.front().is_standby = false;
   }
+  has_altered_audiences_ = chance_.below(3) == 0;
+  // A group of rows that is larger than a read, as one with large rows is, is checked piece by piece.
+  if (chance_.below(4) == 0)
+    row_bytes_max_ = 1 + chance_.below(3'000);
   change_mood();
 }
 
@@ -86,8 +90,9 @@ campaign_spec scenario::make_campaign(timestamp now) {
   campaign_spec made;
   made.name = "Autumn sale";
   made.from = "Shop <news@shop.example>";
-  made.subject = "{{name}}, everything is 20% off";
-  made.text = "Hello {{name}}";
+  const auto percent = 10 + chance_.below(90); // so that no two campaigns have the same letters
+  made.subject = fmt::format("{{{{name}}}}, everything is {}% off", percent);
+  made.text = fmt::format("Hello {{{{name}}}}, all is {}% off", percent);
   made.unsubscribe_url =
       "{{scheme}}://shop.example/u"; // bad rows have none, and their letters cannot be made
   made.plan = make_plan(now);
@@ -102,12 +107,14 @@ std::optional<audience_id> scenario::make_audience(store& into, timestamp now) {
   const auto name = (*writer)->column("name").value();
   const auto scheme = (*writer)->column("scheme").value();
   const auto bad_rows = chance_.below(3) == 0 ? 100U : 0U;
-  const auto size = 1 + chance_.below(chance_.below(4) == 0 ? recipients_max : 20);
+  auto size = 1 + chance_.below(chance_.below(4) == 0 ? recipients_max : 20);
+  if (chance_.below(20) == 0)
+    size += tree_fanout + chance_.below(recipients_max); // more than one group of the tree
   const auto first = chance_.below(recipients_max);
   for (std::size_t row = 0; row < size; ++row) {
     recipient one;
     one.email = address_of(first + row);
-    one.fields.push_back({name, fmt::format("Recipient {}", row)});
+    one.fields.push_back({name, fmt::format("Recipient {} of {}", row, audiences_)});
     if (!chance_.per_mille(bad_rows))
       one.fields.push_back({scheme, "https"});
     if (!(*writer)->add(one))

@@ -21,6 +21,9 @@ public:
   relay_mood mood() const { return mood_; }
   relay_mood change_mood();
   simulated_disk::health some_disk_health();
+  /// Whether somebody is at the store's files now and then.
+  bool has_altered_audiences() const { return has_altered_audiences_; }
+  std::size_t row_bytes_max() const { return row_bytes_max_; }
 
   campaign_spec make_campaign(timestamp now);
   /// Nothing where the disk does not take it.
@@ -37,6 +40,8 @@ private:
   std::size_t connections_;
   std::vector<relay_share> relays_;
   relay_mood mood_;
+  bool has_altered_audiences_ = false;
+  std::size_t row_bytes_max_ = audience_read_bytes_max;
   unsigned audiences_ = 0;
 };
 

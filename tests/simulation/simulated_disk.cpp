@@ -78,6 +78,14 @@ void simulated_disk::crash() {
     (void)keep(std::move(one)); // one behind another that was refused meets a conflict and is not there
 }
 
+std::string simulated_disk::alter(audience_id id) {
+  altered_.erase(id);
+  const auto& made =
+      altered_.emplace(id, alteration{altered_audience(chance_, imported(), id), chance_.below(4)})
+          .first->second;
+  return made.rows.what();
+}
+
 bool simulated_disk::is_durable(campaign_id campaign, event_number number) const {
   auto is_there = false;
   (void)below_->journal().read(campaign, number, [&](const stored_event& stored) {
@@ -163,6 +171,12 @@ result<recipient_rows> simulated_disk::failing_audiences::read_rows(audience_id 
                                                                     std::size_t bytes_max) const {
   if (const auto fault = disk_.read_fault())
     return std::unexpected(*fault);
+  bytes_max = std::min(bytes_max, disk_.row_bytes_max);
+  if (const auto other = disk_.altered_.find(id); other != disk_.altered_.end()) {
+    if (other->second.reads_before == 0)
+      return other->second.rows.read_rows(first, count, bytes_max);
+    --other->second.reads_before;
+  }
   return disk_.below_->audiences().read_rows(id, first, count, bytes_max);
 }
 
@@ -183,7 +197,11 @@ result<std::string>
 simulated_disk::failing_audiences::tree_hashes(audience_id id, unsigned level, std::uint32_t index) const {
   if (const auto fault = disk_.read_fault())
     return std::unexpected(*fault);
-  return std::as_const(*disk_.below_).audiences().tree_hashes(id, level, index);
+  auto there = std::as_const(*disk_.below_).audiences().tree_hashes(id, level, index);
+  if (const auto other = disk_.altered_.find(id);
+      there && other != disk_.altered_.end() && other->second.reads_before == 0)
+    return other->second.rows.tree_hashes(*std::move(there), level, index);
+  return there;
 }
 
 result<void> simulated_disk::failing_audiences::keep_root(const audience_info& info,

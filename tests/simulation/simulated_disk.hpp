@@ -1,13 +1,16 @@
 #pragma once
 // A store whose disk is in the simulation's hand. Appends wait in a queue until the disk is told to sync; it
 // may refuse them, and a crash keeps as much of the queue as the dice say, as a real power cut does. Reads
-// fail while the disk is broken. What is durable is told to whoever watches, event by event.
+// fail while the disk is broken, and rows are others than those that were imported while somebody is at its files. What is
+// durable is told to whoever watches, event by event.
 
 #include "persistence/store.hpp"
+#include "tests/simulation/altered_audience.hpp"
 #include "tests/simulation/dice.hpp"
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <utility>
 
 namespace sluice::simulation {
@@ -22,6 +25,8 @@ public:
   enum class health : std::uint8_t { good, full, broken };
   health now = health::good;   ///< full: writes fail; broken: reads fail too
   bool lists_campaigns = true; ///< an engine that starts asks for them
+  /// What one read of an audience's rows gives at most, where more are asked for.
+  std::size_t row_bytes_max = audience_read_bytes_max;
 
   /// Answers the oldest appends, `count` at most, as one group: all are taken, or all are refused.
   void sync(std::size_t count);
@@ -29,6 +34,14 @@ public:
   /// The process died: what was not synced is gone, or there up to some point. Nobody is answered.
   void crash();
   bool is_durable(campaign_id campaign, event_number number) const;
+
+  /// Rows of the audience are others from now on, or from one of the next reads on; in words, what they are.
+  std::string alter(audience_id id);
+  /// Every audience is as it was imported.
+  void undo_alterations() { altered_.clear(); }
+  bool has_alterations() const { return !altered_.empty(); }
+  /// The audiences as they were imported, whatever the disk does.
+  const audience_store& imported() const { return std::as_const(*below_).audiences(); }
 
   sluice::journal& journal() override { return journal_; }
   const sluice::journal& journal() const override { return journal_; }
@@ -137,6 +150,11 @@ private:
   dice& chance_;
   watcher on_durable_;
   std::unique_ptr<store> below_;
+  struct alteration {
+    altered_audience rows;
+    std::size_t reads_before = 0; ///< that still find what was there
+  };
+  mutable std::map<audience_id, alteration> altered_;
   queued_journal journal_{*this};
   failing_audiences audiences_{*this};
   failing_suppressions suppressions_{*this};

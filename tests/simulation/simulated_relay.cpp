@@ -47,8 +47,10 @@ public:
   relay_report news;
 };
 
-simulated_relay::simulated_relay(dice& chance, std::size_t connections, watchers told, std::string name) :
-    chance_(chance), connections_(connections), told_(std::move(told)), name_(std::move(name)) {}
+simulated_relay::simulated_relay(
+    dice& chance, std::size_t connections, watchers told, std::string name, std::string server) :
+    chance_(chance), connections_(connections), told_(std::move(told)), name_(std::move(name)),
+    server_(std::move(server)) {}
 
 simulated_relay::~simulated_relay() = default;
 
@@ -176,7 +178,8 @@ bool simulated_relay::send_letter(queue& of) {
     return true;
   }
   const auto message = letters->message_of(*one);
-  const transmission sent{of.campaign, name_, index, std::string{letters->recipient_of(*one)}, message};
+  const transmission sent{of.campaign, name_, server_, index, std::string{letters->recipient_of(*one)},
+                          message};
   told_.on_end_of_data(sent);
   const auto fate_of_it = throw_fate();
   if (fate_of_it == fate::accepted || fate_of_it == fate::cut_and_delivered)

@@ -32,6 +32,7 @@ struct relay_mood {
 struct transmission {
   campaign_id campaign;
   std::string relay;
+  std::string server; ///< that the relay is
   letter_index index = 0;
   std::string recipient;
   std::string_view message;
@@ -48,7 +49,8 @@ public:
         on_throttle; ///< a letter of this campaign goes back for its domain's limit
   };
 
-  simulated_relay(dice& chance, std::size_t connections, watchers told, std::string name = {});
+  simulated_relay(
+      dice& chance, std::size_t connections, watchers told, std::string name = {}, std::string server = {});
   ~simulated_relay() override;
 
   relay_mood mood;
@@ -79,6 +81,7 @@ private:
   std::size_t connections_;
   watchers told_;
   std::string name_;
+  std::string server_;
   std::vector<std::weak_ptr<queue>> queues_;
 };
 

@@ -80,6 +80,8 @@ private:
   bool step_relays();
   void make_campaign();
   void suppress_somebody();
+  void alter_audiences();
+  bool is_altering(unsigned of) { return scenario_.has_altered_audiences() && chance_.below(of) == 0; }
   void jump_the_clock();
   void ask(campaign_id id, command asked);
   bool everything_is_over() const;
@@ -106,7 +108,8 @@ private:
   supervisor_actor supervisor_;
   unsigned deaths_of_this_boot_ = 0;
   unsigned generation_ = 0; ///< processes so far
-  relay_servers servers_{{"", "server 0"}};
+  relay_servers servers_;   ///< behind each relay's name, whether it is there or not
+  std::optional<std::size_t> relay_gone_;
 
   std::deque<std::pair<campaign_id, command>> keyed_;
   std::uint64_t next_key_ = 1;
@@ -123,6 +126,7 @@ world::world(std::uint64_t seed, bool is_traced) :
         oracle_.on_durable(id, number, what);
       });
   disk_ = disk.get();
+  disk_->row_bytes_max = scenario_.row_bytes_max();
   parts_->store = std::move(disk);
   boot();
 }
@@ -136,32 +140,40 @@ void world::boot() {
   parts_->letters.set_bytes_max(settings_.letters_bytes_max);
   parts_->relay = make_relays();
   parts_->relays = parts_->relay->names();
-  // Now and then it comes back with other servers behind the same names.
-  if (generation_ > 0 && chance_.below(8) == 0)
-    servers_ = {{"", fmt::format("server {}", generation_)}};
+  parts_->servers.clear();
+  for (const auto& name : parts_->relays)
+    parts_->servers.emplace(name, servers_.at(name));
   ++generation_;
-  parts_->servers = servers_;
   parts_->claims.set_letters_max(parts_->relay->letters_in_flight_max());
   parts_->now = [this] { return now(); };
   parts_->campaigns.subscribe([this](campaign_id id, const view_ptr& view) { oracle_.on_view(id, view); });
   configuration_ = std::make_unique<simulated_configuration>();
   system_ = std::make_unique<caf::actor_system>(*configuration_);
   scheduler_ = &dynamic_cast<caf::scheduler::test_coordinator&>(system_->scheduler());
-  oracle_.begin_watching(parts_->relay->letters_in_flight_max(), parts_->relays.size() > 1, servers_);
+  oracle_.begin_watching(parts_->relay->letters_in_flight_max(), parts_->relays.size() > 1, parts_->servers);
   deaths_of_this_boot_ = 0;
   supervisor_ = spawn_supervisor(*system_, parts_);
 }
 
-/// One relay; or several, one of which may be gone after a restart, or back.
+/// One relay; or several, one of which may be gone after a restart, or back. Now and then a name comes back with another
+/// server behind it.
 std::unique_ptr<relay> world::make_relays() {
   relays_.clear();
-  const auto make = [this](std::string name) {
+  const auto name_of_relay = [](std::size_t at) {
+    return at == 0 ? std::string{} : fmt::format("relay-{}", at);
+  };
+  const auto names = std::max<std::size_t>(1, scenario_.relays().size());
+  for (std::size_t at = 0; generation_ == 0 && at < names; ++at)
+    servers_[name_of_relay(at)] = fmt::format("server {} of the beginning", at);
+  if (generation_ > 0 && chance_.below(8) == 0)
+    servers_[name_of_relay(chance_.below(names))] = fmt::format("server {}", generation_);
+  const auto make = [this](const std::string& name) {
     auto made = std::make_unique<simulated_relay>(
         chance_, scenario_.connections(),
         simulated_relay::watchers{[this](const transmission& sent) { oracle_.on_end_of_data(sent); },
                                   [this](const transmission& sent) { oracle_.on_delivery(sent); },
                                   [this](campaign_id whose) { oracle_.on_throttle(whose); }},
-        std::move(name));
+        name, servers_.at(name));
     made->mood = scenario_.mood();
     relays_.push_back(made.get());
     return made;
@@ -169,11 +181,12 @@ std::unique_ptr<relay> world::make_relays() {
   const auto& shares = scenario_.relays();
   if (shares.empty())
     return make("");
-  const auto gone = chance_.below(4) == 0 ? chance_.below(shares.size()) : shares.size();
+  if (chance_.below(3) == 0)
+    relay_gone_ = chance_.below(2) == 0 ? std::optional(chance_.below(shares.size())) : std::nullopt;
   std::vector<relay_member> members;
   for (std::size_t at = 0; at < shares.size(); ++at)
-    if (at != gone) {
-      auto name = at == 0 ? std::string{} : fmt::format("relay-{}", at);
+    if (at != relay_gone_) {
+      auto name = name_of_relay(at);
       auto made = make(name);
       members.push_back({std::move(name), shares[at], std::move(made)});
     }
@@ -209,6 +222,8 @@ void world::crash() {
   say("CRASH");
   ++oracle_.told.crashes;
   shut_down();
+  if (is_altering(4))
+    alter_audiences();
   boot();
 }
 
@@ -310,6 +325,8 @@ void world::make_campaign() {
   auto audience = scenario_.make_audience(*disk_, now());
   if (!audience)
     return;
+  const auto info = disk_->imported().info(*audience).value();
+  oracle_.on_import(info.hash, {info.columns, disk_->imported().read(*audience, 0, info.size).value()});
   const create_campaign wanted{scenario_.make_campaign(now()), *audience, "somebody", {}};
   const auto client = [this](caf::event_based_actor* self, const create_campaign& draft) {
     self->request(supervisor_, caf::infinite, draft)
@@ -332,6 +349,8 @@ void world::ask(campaign_id id, command asked) {
 void world::ask_something() {
   if (oracle_.books().empty())
     return;
+  if (chance_.below(12) == 0)
+    return act_as_people_would();
   for (auto storm = chance_.below(10) == 0 ? 1 + chance_.below(10) : 1; storm > 0; --storm) {
     if (!keyed_.empty() && chance_.below(5) == 0) {
       const auto& [id, asked] = keyed_[chance_.below(keyed_.size())];
@@ -387,6 +406,20 @@ void world::suppress_somebody() {
     oracle_.on_suppression(address);
 }
 
+/// Somebody is at the store's files; or puts back what was there.
+void world::alter_audiences() {
+  const auto all = disk_->imported().list();
+  if (disk_->has_alterations() && chance_.below(2) == 0) {
+    disk_->undo_alterations();
+    say("all audiences are again as they were");
+  } else if (all && !all->empty()) {
+    const auto& info = (*all)[chance_.below(all->size())];
+    oracle_.on_alteration(info.hash);
+    const auto what = disk_->alter(info.id);
+    say("audience {} is altered: {}", to_string(info.id), what);
+  }
+}
+
 void world::jump_the_clock() {
   clock_.skew += milliseconds{chance_.between(-milliseconds{2h}.count(), milliseconds{2h}.count())};
   say("the wall clock jumps");
@@ -429,6 +462,8 @@ void world::disturb() {
       slow_down();
   } else if (thrown < 997) {
     suppress_somebody();
+  } else if (thrown < 999 && is_altering(1)) {
+    alter_audiences();
   } else {
     jump_the_clock();
   }
@@ -473,8 +508,13 @@ void world::calm_down() {
     one->mood = {};
     one->is_slow = false;
   }
+  // What somebody did to the files may stay for a while: nothing else is wrong, so whose rows are others must be held.
+  const auto altered_for = milliseconds{chance_.between(0, 3) * small_step.count() * 3};
   milliseconds recovered{0};
+  milliseconds looked_at{0};
   for (milliseconds calm{0}; calm < calm_max;) {
+    if (calm >= altered_for)
+      disk_->undo_alterations();
     rest();
     if (is_recovering())
       recovered = calm;
@@ -482,7 +522,11 @@ void world::calm_down() {
       oracle_.check_promptness();
     if (everything_is_over())
       break;
-    act_as_people_would();
+    // Who approves what is held for other rows has it back at once: not at each of the engine's timers.
+    if (!disk_->has_alterations() || calm >= looked_at + small_step) {
+      act_as_people_would();
+      looked_at = calm;
+    }
     rest();
     auto step = calm < small_steps_for ? small_step : large_step;
     // Not past a timer: what comes back a few letters at a time would come once a step.
@@ -491,6 +535,7 @@ void world::calm_down() {
     pass(step);
     calm += step;
   }
+  disk_->undo_alterations();
   rest();
   oracle_.check_all_is_over();
   settle();
