@@ -41,6 +41,39 @@ describe("the engine's log", () => {
     await page.context().close();
   });
 
+  test("has each act that the page offers, and who did it", async () => {
+    await engine.call("import", { count: 3, name: "readers" });
+    const { secret } = await engine.http("POST", "/v1/tokens", { role: "operator", name: "paula" });
+    const page = await open(browser, engine, { token: secret });
+    await page.getByRole("tab", { name: "Lists" }).click();
+    const row = (name) => page.locator(".list-items li").filter({ has: page.getByRole("link", { name, exact: true }) });
+    const choose = async (name, item) => {
+      await row(name).getByRole("button", { name: /^More for/ }).click();
+      await page.getByRole("menuitem", { name: item }).click();
+    };
+    await choose("readers", "Rename…");
+    await page.getByRole("dialog").getByLabel("Name").fill("friends");
+    await page.keyboard.press("Enter");
+    const downloaded = page.waitForEvent("download");
+    await choose("friends", "Export as CSV");
+    await (await downloaded).path();
+    await choose("friends", "Delete…");
+    await page.getByRole("dialog").getByRole("button", { name: "Delete the list" }).click();
+    await row("friends").waitFor({ state: "detached" });
+    await page.getByRole("link", { name: "Suppressions" }).click();
+    await page.getByRole("button", { name: "Add…" }).click();
+    await page.getByRole("dialog").getByLabel("Address or domain", { exact: true }).fill("zoe@shop.example");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Remove zoe@shop.example" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByRole("row", { name: /zoe@shop\.example/ }).waitFor({ state: "detached" });
+    const { items } = await engine.http("GET", "/v1/house/log?limit=1000");
+    const acts = items.filter((one) => one.by === "paula").map((one) => one.t);
+    assert.deepEqual(acts, ["audience_renamed", "recipients_read", "audience_deleted", "suppressions_added", "suppressions_removed"]);
+    clean(page);
+    await page.context().close();
+  });
+
   test("in Russian, on a phone", async () => {
     const page = await at({ locale: "ru-RU", width: 390, height: 800 });
     const log = page.getByRole("region", { name: "Журнал движка" });
