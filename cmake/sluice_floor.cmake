@@ -52,7 +52,7 @@ set(sluice_precompiled <algorithm> <array> <chrono> <expected> <functional> <map
 
 # Where sources are compiled several at a time (cmake/presets), they share their unnamed namespaces: names in them
 # say of what they are.
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 6)
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 16)
 
 # sluice_floor(NAME FOLDER folder [WITHOUT folder …] [EXCLUDE file …] [PRECOMPILED header …] PUBLIC lib … PRIVATE lib …)
 # The target sluice_NAME, for others sluice::NAME: the sources in FOLDER, but for those of the rooms within it that
