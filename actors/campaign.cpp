@@ -99,6 +99,7 @@ struct campaign_actor_state {
   /// While it does, only commands try the disk, since somebody waits for their answer. Not until a moment of the
   /// wall clock: that may jump.
   bool waits_for_disk = false;
+  bool is_retry_set = false; ///< a timer for it
   std::string fault;
 
   std::optional<content_parts> content; ///< what would leave, as found out last
@@ -708,12 +709,16 @@ struct campaign_actor_state {
       spdlog::error("{}: sending stops until the disk is back: {}", to_string(state.id), why);
     is_disk_failing = true;
     fault = why;
-    if (!waits_for_disk)
-      self->delayed_send(self, disk_retry_delay, retry_atom::value);
+    retry_disk_later();
     waits_for_disk = true;
     disk_retry_delay = std::min(disk_retry_delay * 2, disk_retry_max);
     withdraw();
     watchers.show_fault(state.id, fault);
+  }
+
+  void retry_disk_later() {
+    if (!std::exchange(is_retry_set, true))
+      self->delayed_send(self, disk_retry_delay, retry_atom::value);
   }
 
   void on_disk_recovery() {
@@ -793,9 +798,12 @@ struct campaign_actor_state {
   }
 
   void retry_disk() {
+    is_retry_set = false;
     waits_for_disk = false;
     if (unsettled_claims != 0 && services->store->condition().takes_writes)
       on_claims_settled();
+    else if (unsettled_claims != 0)
+      retry_disk_later(); // what is kept for them may be all the room there is, so that no append ever comes
     if (is_reloading && !is_reload_asked)
       reload();
     proceed();

@@ -66,7 +66,7 @@ void outbox::take_retries(const campaign_state& campaign,
                           std::size_t wanted_max,
                           letter_ranges& into) {
   std::size_t taken = 0;
-  auto room = campaign.room_of_trial();
+  auto room = room_of_trial(campaign, into);
   for (const auto& [due_at, index] : campaign.retry_queue) {
     if (due_at > now || taken == wanted_max)
       return;
@@ -106,14 +106,21 @@ void outbox::take_due(const campaign_state& campaign,
                       letter_ranges& into) {
   auto taken = into.count();
   if (taken < wanted_max && !returned_.empty()) {
-    into.add(take_claimable(campaign, now, wanted_max - taken, returned_));
+    auto back = take_claimable(campaign, now, wanted_max - taken, returned_);
+    if (campaign.trial) {
+      auto beyond = back;
+      beyond.remove(campaign.trial->letters);
+      beyond.take_front(room_of_trial(campaign, into));
+      back.remove(beyond);
+      returned_.add(beyond);
+    }
+    into.add(back);
     taken = into.count();
   }
   take_begun(campaign, now, wanted_max, into);
   taken = into.count();
-  // What a trial has no room for is not made ready, only to be denied.
   if (campaign.trial)
-    wanted_max = std::min<std::size_t>(wanted_max, taken + campaign.room_of_trial());
+    wanted_max = std::min<std::size_t>(wanted_max, taken + room_of_trial(campaign, into));
   const auto due_letters = campaign.due(now);
   for (auto index = campaign.letters.find(letter_state::pending, next_index_);
        index < due_letters && taken < wanted_max;
@@ -126,6 +133,19 @@ void outbox::take_due(const campaign_state& campaign,
     into.add(index);
     ++taken;
   }
+}
+
+/// How many more may be made ready in a trial: what it has no room for would only be denied, and stand behind letters that
+/// are later in order and still wanted when it has passed.
+letter_index outbox::room_of_trial(const campaign_state& campaign, const letter_ranges& into) const {
+  const auto room = campaign.room_of_trial();
+  if (!campaign.trial)
+    return room;
+  auto ready = into;
+  if (open_)
+    ready.add(open_->letters);
+  ready.remove(campaign.trial->letters);
+  return room - std::min(room, static_cast<letter_index>(ready.count()));
 }
 
 /// Letters that a trial has begun leave again whatever room it has.

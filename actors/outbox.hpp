@@ -104,6 +104,7 @@ private:
   take_retries(const campaign_state& campaign, timestamp now, std::size_t wanted_max, letter_ranges& into);
   letter_ranges
   take_throttled(const campaign_state& campaign, timestamp now, moment at, std::size_t wanted_max);
+  letter_index room_of_trial(const campaign_state& campaign, const letter_ranges& into) const;
   void take_begun(const campaign_state& campaign, timestamp now, std::size_t wanted_max, letter_ranges& into);
   void take_due(const campaign_state& campaign, timestamp now, std::size_t wanted_max, letter_ranges& into);
 

@@ -160,3 +160,24 @@ TEST_CASE(
   make_all(letters, order);
   CHECK(letters.next(state, 5, t0, m0).letters == letter_ranges{{17, 20}});
 }
+
+TEST_CASE("no more is made ready in a trial than it has room for beside what is ready") {
+  auto state = sending(1000);
+  evolve(state, {t0, "", paused{hold_reason::relay_refuses, "refused"}});
+  evolve(state, {t0, "", resumed{"", 20}});
+  outbox letters;
+  letters.open(1);
+  make_all(letters, letters.next(state, 15, t0, m0));
+  const auto rest = letters.next(state, 15, t0, m0);
+  CHECK(rest.letters == letter_ranges{{15, 20}});
+  letters.on_build_failed();
+  make_all(letters, letters.next(state, 3, t0, m0));
+  const auto returned = letters.next(state, 15, t0, m0);
+  CHECK(returned.letters == letter_ranges{{18, 20}});
+  make_all(letters, returned);
+  CHECK(letters.next(state, 15, t0, m0).letters.empty());
+
+  evolve(state, {t0, "", claimed{{{0, 15}}}});
+  letters.on_claimed({{0, 15}});
+  CHECK(letters.next(state, 15, t0, m0).letters.empty());
+}
