@@ -4,6 +4,7 @@
 #include "actors/core/due.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace sluice {
 
@@ -106,8 +107,10 @@ std::optional<timestamp> campaign_state::next_moment(timestamp now) const {
     sooner(released_at ? std::min(*released_at, *t0) : *t0);
   else if (const auto part = next_part(spec.plan, *t0, released_at, letters.size(), now))
     sooner(part->at);
-  if (!retry_queue.empty())
-    sooner(retry_queue.begin()->first);
+  // Those that are due by now are taken when there is room for them; time alone changes nothing for them.
+  if (const auto later = retry_queue.upper_bound({now, std::numeric_limits<letter_index>::max()});
+      later != retry_queue.end())
+    sooner(later->first);
   return next;
 }
 

@@ -283,6 +283,19 @@ TEST_CASE("a deferred letter is due again after growing delays, and given up aft
   CHECK(state.stage == stage::sent);
 }
 
+TEST_CASE("a deferred letter that is due needs no moment more, however long nobody takes it") {
+  auto state = sending(2);
+  apply(state, t0, {claimed{{{0, 2}}}});
+  report(state, letter_state::deferred, {{0, 1}}, {451, "4.3.0", "Try later"}, t0);
+  const auto first = state.next_moment(t0).value();
+  report(state, letter_state::deferred, {{1, 2}}, {451, "4.3.0", "Try later"}, t0 + 1min);
+  const auto second = state.next_moment(first).value();
+  CHECK(second > first);
+  CHECK_FALSE(state.next_moment(second));
+  CHECK_FALSE(state.next_moment(second + 1h));
+  CHECK(claimable(state, {{0, 2}}, second).count() == 2);
+}
+
 TEST_CASE("a letter that the relay gave back unsent is pending again") {
   auto state = sending();
   apply(state, t0, {claimed{{{0, 5}}}});
