@@ -63,10 +63,10 @@ result<std::unique_ptr<sign_ins>> sign_ins::make(oidc_settings settings, back_ch
   auto key = random_secret();
   if (!key)
     return std::unexpected(key.error());
-  return std::unique_ptr<sign_ins>(new sign_ins(std::move(settings), std::move(ask), *std::move(key)));
+  return std::unique_ptr<sign_ins>(new sign_ins(std::move(settings), std::move(ask), *key));
 }
 
-sign_ins::sign_ins(oidc_settings settings, back_channel ask, std::string key) :
+sign_ins::sign_ins(oidc_settings settings, back_channel ask, const std::string& key) :
     provider_(std::move(settings), std::move(ask)), sign_(key, "sluice sign-in 1"),
     is_secure_(provider_.settings().redirect_url.starts_with("https://")),
     origin_(origin_of(provider_.settings().redirect_url)) {}

@@ -75,7 +75,7 @@ private:
     timestamp began_at;
     timestamp last_at;
   };
-  sign_ins(oidc_settings settings, back_channel ask, std::string key);
+  sign_ins(oidc_settings settings, back_channel ask, const std::string& key);
   std::string set_cookie(std::string_view name, std::string_view value, milliseconds lifetime) const;
   std::string why_over(const session& one, timestamp now) const; ///< empty: it is not
   void end(std::map<sha256_hash, session>::iterator which, std::string_view why);
