@@ -1,6 +1,7 @@
 #include "persistence/ed25519.hpp"
 
 #include "messages/check.hpp"
+#include "messages/freed_by.hpp"
 
 #include <fmt/format.h>
 
@@ -22,14 +23,6 @@
 namespace sluice {
 
 namespace {
-
-template <auto Free>
-struct freed_by {
-  template <class Handle>
-  void operator()(Handle* handle) const {
-    Free(handle);
-  }
-};
 
 using pkey_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using digest_ptr = std::unique_ptr<EVP_MD_CTX, freed_by<EVP_MD_CTX_free>>;

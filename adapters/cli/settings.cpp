@@ -87,22 +87,26 @@ setting file_setting(std::string key, Field field, std::string about) {
 }
 
 template <class Field>
-setting duration_setting(std::string key, Field field, std::string about) {
-  return {std::move(key), "a duration like \"30s\", \"5m\", \"24h\" or \"7d\"", std::move(about),
-          [field](engine_settings& into, const setting_value& value) {
-            return put(read_duration(value, milliseconds{1}), into, field);
+setting duration_setting_from(
+    milliseconds least, std::string key, Field field, std::string allowed, std::string about) {
+  return {std::move(key), std::move(allowed), std::move(about),
+          [field, least](engine_settings& into, const setting_value& value) {
+            return put(read_duration(value, least), into, field);
           },
           [field](const engine_settings& from) { return toml_text(format_duration(field(from))); }};
+}
+
+template <class Field>
+setting duration_setting(std::string key, Field field, std::string about) {
+  return duration_setting_from(milliseconds{1}, std::move(key), field,
+                               "a duration like \"30s\", \"5m\", \"24h\" or \"7d\"", std::move(about));
 }
 
 /// From none at all, which is for ever.
 template <class Field>
 setting term_setting(std::string key, Field field, std::string about) {
-  return {std::move(key), "a duration like \"30d\", or \"0s\" for never", std::move(about),
-          [field](engine_settings& into, const setting_value& value) {
-            return put(read_duration(value, milliseconds{0}), into, field);
-          },
-          [field](const engine_settings& from) { return toml_text(format_duration(field(from))); }};
+  return duration_setting_from(milliseconds{0}, std::move(key), field,
+                               "a duration like \"30d\", or \"0s\" for never", std::move(about));
 }
 
 template <class Field>

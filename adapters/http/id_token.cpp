@@ -1,6 +1,7 @@
 #include "adapters/http/id_token.hpp"
 
 #include "messages/base64.hpp"
+#include "messages/freed_by.hpp"
 
 #include <nlohmann/json.hpp>
 #include <openssl/core_names.h>
@@ -26,13 +27,6 @@ constexpr std::size_t id_token_bytes_max = 64U << 10U;
 constexpr int rsa_bits_min = 2048;
 constexpr std::size_t p256_bytes = 32;
 
-template <auto Free>
-struct freed_by {
-  template <class Thing>
-  void operator()(Thing* thing) const {
-    Free(thing);
-  }
-};
 using key_ptr = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using number_ptr = std::unique_ptr<BIGNUM, freed_by<BN_free>>;
 
