@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 
 set(config_folder "${CMAKE_INSTALL_LIBDIR}/cmake/sluice")
 install(TARGETS sluice_messages sluice_persistence sluice_persistence_rocksdb sluice_persistence_memory
-                sluice_persistence_stores sluice_core sluice_letters sluice_audit sluice_actors sluice_adapters
+                sluice_persistence_postgres sluice_persistence_stores sluice_core sluice_letters sluice_audit sluice_actors sluice_adapters
                 EXPORT sluiceTargets
         ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(TARGETS sluice_executable RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")

@@ -23,10 +23,11 @@ check() {
 
 none='no/such/room'
 check messages $none messages
-check persistence 'persistence/(rocksdb|memory|stores)' messages persistence
+check persistence 'persistence/(rocksdb|memory|postgres|stores)' messages persistence
 check persistence/rocksdb $none messages persistence persistence/rocksdb
 check persistence/memory $none messages persistence persistence/memory
-check persistence/stores $none messages persistence persistence/rocksdb persistence/memory persistence/stores
+check persistence/postgres $none messages persistence persistence/rocksdb persistence/postgres
+check persistence/stores $none messages persistence persistence/rocksdb persistence/memory persistence/postgres persistence/stores
 check actors/core $none messages actors/core
 check actors/letters $none messages actors/letters
 check actors/audit $none messages persistence actors/core actors/audit

@@ -362,6 +362,9 @@ export const noticesEn: Record<string, string> = {
   seal_other_key: "the seal was signed with another key than the one given: {key}",
   seal_signature_wrong: "the seal's signature is wrong: it was altered after it was signed",
   event_unreadable: "the record is no event: {fault}",
+  idempotency_key_taken: "another request with this idempotency key was faster",
+  node_deposed: "this node was declared dead by others, since it had not been heard of",
+  node_unknown: "there is no such node, or it does not live any more",
   log_taken_over: "the log of campaign {campaign} ends at event {last}, not at {expected}: somebody else wrote to it",
 
   // The relay, where the trouble is not a server's word about one letter

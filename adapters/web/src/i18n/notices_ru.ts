@@ -362,6 +362,9 @@ export const noticesRu: Record<string, string> = {
   seal_other_key: "печать подписана другим ключом: {key}",
   seal_signature_wrong: "подпись печати неверна: печать изменили после подписи",
   event_unreadable: "запись — не событие: {fault}",
+  idempotency_key_taken: "другой запрос с этим ключом идемпотентности успел раньше",
+  node_deposed: "другие узлы признали этот узел мёртвым: от него давно ничего не слышно",
+  node_unknown: "такого узла нет, или он больше не работает",
   log_taken_over: "журнал выпуска {campaign} кончается событием {last}, а не {expected}: в него пишет кто-то ещё",
 
   // The relay, where the trouble is not a server's word about one letter

@@ -1,0 +1,238 @@
+#include "persistence/postgres/nodes.hpp"
+
+#include <fmt/format.h>
+
+namespace sluice {
+
+namespace {
+
+constexpr std::string_view columns =
+    "n.node, n.incarnation, n.name, n.address, n.state, n.beat, n.format, n.given";
+
+node_row row_at(const pg_rows& rows, std::size_t row) {
+  return {.node = {static_cast<std::uint64_t>(rows.number(row, 0))},
+          .incarnation = static_cast<std::uint64_t>(rows.number(row, 1)),
+          .name = std::string(rows.bytes(row, 2)),
+          .address = std::string(rows.bytes(row, 3)),
+          .state = parse_node_state(rows.bytes(row, 4)).value_or(node_state::dead),
+          .beat = static_cast<std::uint64_t>(rows.number(row, 5)),
+          .format = rows.number(row, 6),
+          .given = static_cast<std::uint64_t>(rows.number(row, 7))};
+}
+
+std::vector<node_row> all_rows(const pg_rows& rows) {
+  std::vector<node_row> all;
+  for (std::size_t row = 0; row < rows.size(); ++row)
+    all.push_back(row_at(rows, row));
+  return all;
+}
+
+std::vector<std::int64_t> numbers_of(std::span<const campaign_id> campaigns) {
+  std::vector<std::int64_t> numbers;
+  numbers.reserve(campaigns.size());
+  for (const auto one : campaigns)
+    numbers.push_back(static_cast<std::int64_t>(one.value));
+  return numbers;
+}
+
+std::int64_t number_of(node_id node) {
+  return static_cast<std::int64_t>(node.value);
+}
+
+} // namespace
+
+result<void> postgres_nodes::join(std::string name, std::string address) {
+  node_row joined;
+  constexpr auto within = postgres_database::answer_within;
+  const auto enter = [&](pg_connection& to) -> pg_result_of<void> {
+    pg_parameters us;
+    us.add_text(name).add_text(address).add(postgres_format);
+    auto found =
+        to.run(fmt::format("UPDATE nodes n SET incarnation = incarnation + 1, address = $2, state = 'live', "
+                           "beat = beat + 1, format = $3 WHERE name = $1 RETURNING {}",
+                           columns),
+               us, within);
+    if (found && found->empty()) {
+      const auto number =
+          to.run("UPDATE counters SET value = value + 1 WHERE name = 'node' RETURNING value", {}, within);
+      if (!number)
+        return std::unexpected(number.error());
+      us.add(number->number(0, 0));
+      found = to.run(
+          fmt::format("INSERT INTO nodes AS n VALUES ($4, 1, $1, $2, 'live', 1, $3, 0, 0) RETURNING {}",
+                      columns),
+          us, within);
+    }
+    if (!found)
+      return std::unexpected(found.error());
+    joined = row_at(*found, 0);
+    pg_parameters ours;
+    ours.add(number_of(joined.node)).add(static_cast<std::int64_t>(joined.incarnation));
+    const auto taken =
+        to.run("UPDATE campaigns SET incarnation = $2, term = term + 1 WHERE owner = $1", ours, within);
+    return taken ? pg_result_of<void>{} : std::unexpected(taken.error());
+  };
+  if (auto done = database_.transact("cannot join the cluster", enter); !done)
+    return done;
+  {
+    const std::lock_guard guard(mutex_);
+    self_ = std::move(joined);
+  }
+  changes_.fetch_add(1, std::memory_order_release);
+  return {};
+}
+
+result<void> postgres_nodes::rejoin() {
+  const auto us = self();
+  return join(us.name, us.address);
+}
+
+postgres_nodes::identity_now postgres_nodes::identity() const {
+  const std::lock_guard guard(mutex_);
+  return {number_of(self_.node), static_cast<std::int64_t>(self_.incarnation)};
+}
+
+node_row postgres_nodes::self() const {
+  const std::lock_guard guard(mutex_);
+  return self_;
+}
+
+result<std::vector<node_row>> postgres_nodes::beat() {
+  const auto us = identity();
+  pg_parameters of;
+  of.add(us.node).add(us.incarnation);
+  // The statement sees the rows as they were before it: ours is told as it is now.
+  const auto rows = database_.run("cannot tell the cluster that this node lives",
+                                  fmt::format("WITH mine AS (UPDATE nodes SET beat = beat + 1 WHERE node = "
+                                              "$1 AND incarnation = $2 AND state NOT IN "
+                                              "('dead', 'left') RETURNING node, beat) SELECT {}, (SELECT "
+                                              "count(*) FROM mine) FROM nodes n ORDER BY n.node",
+                                              columns),
+                                  of);
+  if (!rows)
+    return std::unexpected(rows.error());
+  auto all = all_rows(*rows);
+  if (rows->empty() || rows->number(0, 8) == 0)
+    return failure(error_code::conflict, notice{"node_deposed"});
+  return all;
+}
+
+result<std::vector<node_row>> postgres_nodes::nodes() const {
+  const auto rows = database_.run("cannot read the cluster's nodes",
+                                  fmt::format("SELECT {} FROM nodes n ORDER BY n.node", columns));
+  if (!rows)
+    return std::unexpected(rows.error());
+  return all_rows(*rows);
+}
+
+result<bool> postgres_nodes::declare_dead(const node_row& seen) {
+  pg_parameters of;
+  of.add(number_of(seen.node))
+      .add(static_cast<std::int64_t>(seen.incarnation))
+      .add(static_cast<std::int64_t>(seen.beat));
+  of.add_text(name_of(seen.state));
+  const auto done =
+      database_.run("cannot declare a node dead",
+                    "UPDATE nodes SET state = 'dead' WHERE node = $1 AND incarnation = $2 AND beat = $3 "
+                    "AND state = $4",
+                    of);
+  if (!done)
+    return std::unexpected(done.error());
+  return done->changed() == 1;
+}
+
+result<void> postgres_nodes::set_state(node_id node, node_state state) {
+  pg_parameters of;
+  of.add(number_of(node)).add_text(name_of(state));
+  const auto done = database_.run("cannot change a node's state",
+                                  "UPDATE nodes SET state = $2 WHERE node = $1 AND state <> 'dead'", of);
+  if (!done)
+    return std::unexpected(done.error());
+  if (done->changed() == 0)
+    return failure(error_code::not_found, notice{"node_unknown"});
+  return {};
+}
+
+result<std::vector<owned_campaign>> postgres_nodes::campaigns_of(node_id node) const {
+  pg_parameters of;
+  of.add(number_of(node));
+  const auto rows = database_.run("cannot list a node's campaigns",
+                                  "SELECT campaign, is_moving FROM campaigns WHERE owner = $1 AND campaign "
+                                  "<> 0 ORDER BY is_moving DESC, campaign",
+                                  of);
+  if (!rows)
+    return std::unexpected(rows.error());
+  std::vector<owned_campaign> all;
+  for (std::size_t row = 0; row < rows->size(); ++row)
+    all.push_back({{static_cast<std::uint64_t>(rows->number(row, 0))}, rows->boolean(row, 1)});
+  return all;
+}
+
+result<node_id> postgres_nodes::owner_of(campaign_id campaign) const {
+  pg_parameters of;
+  of.add(static_cast<std::int64_t>(campaign.value));
+  const auto rows = database_.run("cannot look for a campaign's owner",
+                                  "SELECT owner FROM campaigns WHERE campaign = $1", of);
+  if (!rows)
+    return std::unexpected(rows.error());
+  return rows->empty() ? node_id{} : node_id{static_cast<std::uint64_t>(rows->number(0, 0))};
+}
+
+result<std::vector<campaign_id>> postgres_nodes::take(std::span<const campaign_id> campaigns,
+                                                      const node_row& from) {
+  const auto us = identity();
+  std::vector<campaign_id> taken;
+  // Sent again after an answer that did not come, it also finds what is ours by then.
+  pg_parameters of;
+  of.add_all(numbers_of(campaigns))
+      .add(number_of(from.node))
+      .add(static_cast<std::int64_t>(from.incarnation));
+  of.add(us.node).add(us.incarnation);
+  const auto rows =
+      database_.run("cannot take campaigns over",
+                    "WITH taken AS (UPDATE campaigns SET owner = $4, incarnation = $5, term = term + 1 WHERE "
+                    "campaign = ANY($1::int8[]) "
+                    "AND owner = $2 AND incarnation <= $3 AND EXISTS (SELECT 1 FROM nodes WHERE node = $4 "
+                    "AND incarnation = $5 AND "
+                    "state NOT IN ('dead', 'left')) RETURNING campaign) SELECT campaign FROM taken UNION "
+                    "SELECT campaign FROM campaigns "
+                    "WHERE campaign = ANY($1::int8[]) AND owner = $4 AND incarnation = $5 ORDER BY campaign",
+                    of);
+  if (!rows)
+    return std::unexpected(rows.error());
+  for (std::size_t row = 0; row < rows->size(); ++row)
+    taken.push_back({static_cast<std::uint64_t>(rows->number(row, 0))});
+  changes_.fetch_add(1, std::memory_order_release);
+  return taken;
+}
+
+result<void> postgres_nodes::give(std::span<const campaign_id> campaigns, const node_row& to) {
+  const auto us = identity();
+  constexpr auto within = postgres_database::answer_within;
+  auto is_there = true;
+  const auto hand_over = [&](pg_connection& on) -> pg_result_of<void> {
+    pg_parameters other;
+    other.add(number_of(to.node)).add(static_cast<std::int64_t>(to.incarnation));
+    const auto lives =
+        on.run("UPDATE nodes SET given = given + 1 WHERE node = $1 AND incarnation = $2 AND state = 'live'",
+               other, within);
+    if (!lives)
+      return std::unexpected(lives.error());
+    is_there = lives->changed() == 1;
+    if (!is_there)
+      return {};
+    pg_parameters of;
+    of.add_all(numbers_of(campaigns)).add(us.node).add(us.incarnation);
+    of.add(number_of(to.node)).add(static_cast<std::int64_t>(to.incarnation));
+    const auto given = on.run("UPDATE campaigns SET owner = $4, incarnation = $5, term = term + 1 WHERE "
+                              "campaign = ANY($1::int8[]) AND owner = $2 AND incarnation = $3",
+                              of, within);
+    return given ? pg_result_of<void>{} : std::unexpected(given.error());
+  };
+  if (auto done = database_.transact("cannot give campaigns to another node", hand_over); !done)
+    return done;
+  changes_.fetch_add(1, std::memory_order_release);
+  return is_there ? result<void>{} : failure(error_code::conflict, notice{"node_unknown"});
+}
+
+} // namespace sluice

@@ -1,0 +1,48 @@
+#pragma once
+// Who shares the store, and who we are among them: the tables `nodes` and `campaigns`.
+
+#include "persistence/cluster_table.hpp"
+#include "persistence/postgres/database.hpp"
+
+#include <atomic>
+#include <mutex>
+
+namespace sluice {
+
+class postgres_nodes final : public cluster_table {
+public:
+  /// `database` outlives it.
+  explicit postgres_nodes(const postgres_database& database) : database_(database) {}
+
+  /// Enters the node of that name, or comes back as it in a new incarnation, which owns what nobody took from the one
+  /// before: whoever calls this knows that no process of that one lives.
+  result<void> join(std::string name, std::string address);
+
+  struct identity_now {
+    std::int64_t node = 0;
+    std::int64_t incarnation = 0;
+  };
+  identity_now identity() const;
+  /// Counted up whenever campaigns became ours or another's: what was known of their terms is to be asked anew.
+  std::uint64_t changes() const { return changes_.load(std::memory_order_acquire); }
+
+  node_row self() const override;
+  result<std::vector<node_row>> beat() override;
+  result<std::vector<node_row>> nodes() const override;
+  result<bool> declare_dead(const node_row& seen) override;
+  result<void> set_state(node_id node, node_state state) override;
+  result<void> rejoin() override;
+  result<std::vector<owned_campaign>> campaigns_of(node_id node) const override;
+  result<node_id> owner_of(campaign_id campaign) const override;
+  result<std::vector<campaign_id>> take(std::span<const campaign_id> campaigns,
+                                        const node_row& from) override;
+  result<void> give(std::span<const campaign_id> campaigns, const node_row& to) override;
+
+private:
+  const postgres_database& database_;
+  mutable std::mutex mutex_; ///< guards self_
+  node_row self_;
+  std::atomic<std::uint64_t> changes_ = 0;
+};
+
+} // namespace sluice
