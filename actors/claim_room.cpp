@@ -22,8 +22,8 @@ std::size_t claim_room::share::take(std::size_t wanted, std::size_t in_flight) {
   const auto others = of_.letters_ - letters_;
   const auto used = others + in_flight;
   const auto room = of_.letters_max_ - std::min(of_.letters_max_, used);
-  const auto must_wait =
-      !is_waiting_ && !of_.waiting_.empty(); // or those who want few would be before them for ever
+  // Else those who want few would be before them for ever.
+  const auto must_wait = !of_.is_open_ || (!is_waiting_ && !of_.waiting_.empty());
   const auto given = must_wait ? 0 : wanted <= room ? wanted : room >= of_.worth_claiming() ? room : 0;
   if (given < wanted && !std::exchange(is_waiting_, true))
     of_.waiting_.push_back(this);
@@ -52,11 +52,27 @@ std::size_t claim_room::worth_claiming() const {
   return std::max<std::size_t>(letters_max_ / 4, 1);
 }
 
+void claim_room::set_open(bool is_open) {
+  calls woken;
+  {
+    const std::lock_guard guard(mutex_);
+    if (std::exchange(is_open_, is_open) == is_open)
+      return;
+    woken = wake();
+  }
+  for (const auto& one : woken)
+    one();
+}
+
 claim_room::calls claim_room::give_back(share& whose, std::size_t letters) {
   whose.letters_ -= letters;
   letters_ -= letters;
+  return wake();
+}
+
+claim_room::calls claim_room::wake() {
   calls woken;
-  if (letters_ + worth_claiming() > letters_max_)
+  if (!is_open_ || letters_ + worth_claiming() > letters_max_)
     return woken;
   // All of them: one that wants none any more would keep the others waiting.
   for (auto* one : std::exchange(waiting_, {})) {

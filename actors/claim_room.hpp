@@ -19,6 +19,9 @@ public:
     letters_max_ = most;
   }
 
+  /// Closed, it has room for nobody: a node that may not send claims nothing.
+  void set_open(bool is_open);
+
   /// One campaign's part in it.
   class share {
   public:
@@ -50,8 +53,10 @@ private:
   using calls = std::vector<std::function<void()>>;
   /// With the mutex held. Gives whom to call without it.
   [[nodiscard]] calls give_back(share& whose, std::size_t letters);
+  [[nodiscard]] calls wake();
 
   std::mutex mutex_;
+  bool is_open_ = true;
   std::size_t letters_max_;
   std::size_t letters_ = 0;
   std::vector<share*> waiting_;

@@ -6,6 +6,7 @@
 #include "actors/directory.hpp"
 #include "actors/letter_budget.hpp"
 #include "actors/node.hpp"
+#include "actors/node_list.hpp"
 #include "actors/relay.hpp"
 #include "actors/store_pool.hpp"
 #include "messages/content_parts.hpp"
@@ -26,9 +27,13 @@ struct engine {
   clock_source now = system_now;
   directory campaigns;
   letter_budget letters;
+  std::shared_ptr<send_lease> lease = std::make_shared<send_lease>();
+  node_list nodes; ///< that share the store
   claim_room claims{std::numeric_limits<std::size_t>::max()};
   /// Without threads unless it is given some: a test runs its jobs itself. Last, so that it ends before what jobs use.
   std::unique_ptr<store_pool> pool = std::make_unique<store_pool>(0);
+  /// For beats, which may wait behind nothing. As the one before.
+  std::unique_ptr<store_pool> beats = std::make_unique<store_pool>(0);
 };
 
 using engine_ptr = std::shared_ptr<engine>;

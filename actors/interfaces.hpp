@@ -36,6 +36,9 @@ using halt_atom = caf::atom_constant<caf::atom("halt")>;
 using appended_atom = caf::atom_constant<caf::atom("appended")>;
 using revive_atom = caf::atom_constant<caf::atom("revive")>;
 using retry_atom = caf::atom_constant<caf::atom("retry")>;
+using own_atom = caf::atom_constant<caf::atom("own")>;
+using drop_atom = caf::atom_constant<caf::atom("drop")>;
+using release_atom = caf::atom_constant<caf::atom("release")>;
 using publish_atom = caf::atom_constant<caf::atom("publish")>;
 
 /// The journal's answer to a campaign's append.
@@ -80,6 +83,21 @@ using node_actor = caf::typed_actor<
     // Tells a listener of each change from now on, until it ends.
     caf::reacts_to<caf::subscribe_atom, change_listener>>;
 
+/// Keeps a node among those that share its store. See ownership.hpp.
+using ownership_actor = caf::typed_actor<
+    // A beat is due.
+    caf::reacts_to<caf::tick_atom>,
+    // It could not come back as a new incarnation a moment ago.
+    caf::reacts_to<revive_atom>,
+    // Others may have answered.
+    caf::reacts_to<retry_atom>,
+    // A command for a campaign that another node owns.
+    caf::replies_to<campaign_id, command>::with<command_answer>,
+    // From the store's threads.
+    caf::reacts_to<pool_answer>,
+    // Gives everything to the others and ends.
+    caf::replies_to<halt_atom>::with<caf::unit_t>>;
+
 /// Knows every campaign; starts their actors, and starts them again from their logs when they die.
 using supervisor_actor = node_actor::extend<
     // From the journal: a draft is durable, or not.
@@ -92,6 +110,14 @@ using supervisor_actor = node_actor::extend<
     caf::reacts_to<appended_atom, campaign_id>,
     // From the store's threads: what it asked them for.
     caf::reacts_to<pool_answer>,
+    // Where nodes share a store: these campaigns are this node's from now on.
+    caf::reacts_to<own_atom, std::vector<campaign_id>>,
+    // They are no longer: every campaign's actor ends just as it stands. Answers when they have.
+    caf::replies_to<drop_atom>::with<std::vector<campaign_id>>,
+    // It leaves: every campaign's actor ends, letters on connections finished; answers whose they were.
+    caf::replies_to<release_atom>::with<std::vector<campaign_id>>,
+    // Who passes commands on to other nodes.
+    caf::reacts_to<own_atom, ownership_actor>,
     // Ends every campaign's actor, letters on connections finished, then itself.
     caf::reacts_to<halt_atom>>;
 

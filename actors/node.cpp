@@ -2,6 +2,7 @@
 
 #include "actors/actors.hpp"
 #include "actors/findings_keeper.hpp"
+#include "actors/ownership.hpp"
 #include "actors/relay_group.hpp"
 #include "messages/notice_words.hpp"
 #include "persistence/stores/open_store.hpp"
@@ -140,6 +141,10 @@ public:
         .receive([](const std::vector<campaign_id>&) {},
                  [&](const caf::error& why) { failed = from_caf(why); });
     if (!failed) {
+      if (services_->store->cluster() != nullptr) {
+        owners_ = spawn_ownership(*system_, services_, supervisor_);
+        caf::anon_send(supervisor_, own_atom::value, owners_);
+      }
       enforce_retention(*services_);
       return {};
     }
@@ -206,12 +211,19 @@ public:
     const auto& letters = services_->letters;
     return {letters.bytes(), letters.bytes_max(), letters.shared_bytes(), letters.campaigns_waiting()};
   }
+  std::vector<node_view> nodes() const override { return services_->nodes.all(); }
   bool is_ready() const override { return !is_stopping_ && services_->store->condition().takes_writes; }
 
   void stop() override {
     const std::lock_guard lock(stopping_);
     if (is_stopping_.exchange(true))
       return;
+    if (owners_) { // what it owns goes on elsewhere
+      caf::scoped_actor self{*system_};
+      self->request(owners_, stop_wait_max, halt_atom::value)
+          .receive([](caf::unit_t) {}, [](const caf::error&) {});
+      owners_ = nullptr;
+    }
     if (supervisor_)
       caf::anon_send(supervisor_, halt_atom::value);
     services_->relay->stop();
@@ -222,6 +234,7 @@ public:
     if (supervisor_)
       await_end(supervisor_);
     services_->pool->stop();
+    services_->beats->stop();
     if (front_)
       caf::anon_send(front_, halt_atom::value);
   }
@@ -248,6 +261,7 @@ private:
   std::unique_ptr<caf::actor_system> own_system_;
   caf::actor_system* system_ = nullptr;
   supervisor_actor supervisor_;
+  ownership_actor owners_; ///< none: nobody shares the store
   caf::actor housekeeper_; ///< keep_house
   caf::actor front_;
   std::atomic<bool> is_stopping_ = false;
@@ -330,7 +344,10 @@ void tell_of_start(engine& services) {
 result<std::unique_ptr<node>>
 node::open(node_settings settings, const relay_factory& relays, caf::actor_system* system, clock_source now) {
   auto services = std::make_shared<engine>();
-  auto store = open_store(settings.data_folder, open_mode::read_write);
+  auto shared = settings.shared;
+  shared.folder = settings.data_folder;
+  auto store = open_store(settings.store.empty() ? settings.data_folder.string() : settings.store,
+                          open_mode::read_write, shared);
   if (!store)
     return std::unexpected(store.error());
   auto made = make_relays(settings, relays, now);
@@ -343,6 +360,12 @@ node::open(node_settings settings, const relay_factory& relays, caf::actor_syste
   services->is_store_new = is_store_new(*services->store);
   services->now = std::move(now);
   services->pool = std::make_unique<store_pool>(settings.store_threads);
+  if (services->store->cluster() != nullptr) {
+    services->beats = std::make_unique<store_pool>(1);
+    services->lease->limit(system_boot_time);
+    services->relay->limit_to(services->lease);
+    services->claims.set_open(false);
+  }
   services->letters.set_bytes_max(settings.letters_bytes_max);
   services->claims.set_letters_max(services->relay->letters_in_flight_max());
   services->settings = std::move(settings);

@@ -8,6 +8,7 @@
 #include "actors/core/retry_settings.hpp"
 #include "actors/core/suspicion_settings.hpp"
 #include "actors/directory.hpp"
+#include "actors/node_list.hpp"
 #include "actors/relay_factory.hpp"
 #include "actors/retention.hpp"
 #include "actors/test_copy_settings.hpp"
@@ -16,6 +17,7 @@
 #include "messages/import_record.hpp"
 #include "messages/view.hpp"
 #include "persistence/store.hpp"
+#include "persistence/stores/open_store.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -29,7 +31,11 @@ class actor_system;
 namespace sluice {
 
 struct node_settings {
-  std::filesystem::path data_folder = "var";
+  std::filesystem::path data_folder =
+      "var";         ///< the store, or where that is elsewhere what is this engine's own
+  std::string store; ///< its URL (persistence/stores/open_store.hpp); empty: the data folder
+  /// Of a store that several engines share. Its folder is the data folder.
+  shared_store_settings shared;
   relay_settings relay;               ///< with an empty URL it is not there, and `relays` are
   std::vector<relay_settings> relays; ///< beside it, each of another name
   letter_settings letters;
@@ -87,6 +93,8 @@ public:
   /// gives its typed handle.
   virtual caf::actor handle() const = 0;
 
+  /// The nodes that share the store, as this one sees them; none where nobody does.
+  virtual std::vector<node_view> nodes() const { return {}; }
   /// True while the store takes writes and the actors run.
   virtual bool is_ready() const = 0;
   /// The memory of letters made ready and not yet gone, and how much that may be (`memory.letters`).

@@ -10,6 +10,7 @@
 #include "actors/core/relay_wait.hpp"
 #include "actors/core/result_group.hpp"
 #include "actors/letters/batch.hpp"
+#include "actors/send_lease.hpp"
 #include "messages/campaign.hpp"
 #include "messages/error.hpp"
 #include "messages/letter_ranges.hpp"
@@ -108,6 +109,9 @@ public:
   virtual std::shared_ptr<campaign_queue>
   open(campaign_id campaign, const letter_route& route, report_sink sink) = 0;
 
+  /// From now on no end of data is begun while that says no. Before the first queue is opened.
+  virtual void limit_to(std::shared_ptr<const send_lease> lease) { lease_ = std::move(lease); }
+
   /// The names of the relays that it is made of; one that is made of itself alone has no name.
   virtual relay_names names() const { return one_relay(); }
   /// These relays, each with its name.
@@ -157,6 +161,13 @@ public:
   /// of their letters before it returns; afterwards a withdraw is still answered by `withdraw_complete`, and what is
   /// offered comes back. Its threads end with the relay.
   virtual void stop() = 0;
+
+protected:
+  /// None: it may always send.
+  const std::shared_ptr<const send_lease>& lease() const { return lease_; }
+
+private:
+  std::shared_ptr<const send_lease> lease_;
 };
 
 } // namespace sluice

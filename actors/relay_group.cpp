@@ -20,6 +20,11 @@ public:
     return open_group_queue(core_, campaign, route, std::move(sink));
   }
 
+  void limit_to(std::shared_ptr<const send_lease> lease) override {
+    for (std::size_t at = 0; at < core_->size(); ++at)
+      core_->through(at).limit_to(lease);
+  }
+
   relay_names names() const override {
     relay_names all;
     for (std::size_t at = 0; at < core_->size(); ++at)

@@ -84,19 +84,40 @@ struct supervisor_state {
   void begin(engine_ptr with) {
     services = std::move(with);
     ask_store(
-        job_kind::letters, [services = services] { return services->store->journal().campaigns(); },
-        [this](const result<std::vector<campaign_id>>& known) { begun(known); });
+        job_kind::letters, [services = services] { return campaigns_in(*services->store); },
+        [this](const result<known_campaigns>& known) { begun(known); });
   }
 
-  void begun(const result<std::vector<campaign_id>>& known) {
+  struct known_campaigns {
+    std::vector<campaign_id> all;
+    std::vector<campaign_id> ours; ///< where nodes share the store, else all
+  };
+
+  static result<known_campaigns> campaigns_in(store& from) {
+    auto all = from.journal().campaigns();
+    if (!all)
+      return std::unexpected(all.error());
+    auto* const shared = from.cluster();
+    if (shared == nullptr)
+      return known_campaigns{*all, *all};
+    const auto owned = shared->campaigns_of(shared->self().node);
+    if (!owned)
+      return std::unexpected(owned.error());
+    known_campaigns known{std::move(*all), {}};
+    for (const auto& one : *owned)
+      known.ours.push_back(one.campaign);
+    return known;
+  }
+
+  void begun(const result<known_campaigns>& known) {
     if (!known) {
       is_halting = true;
       refuse_early(known.error());
       return self->quit(to_caf(known.error()));
     }
-    for (const auto id : *known)
+    for (const auto id : known->ours)
       children[id].is_recovering = true;
-    to_bring_back.assign(known->begin(), known->end());
+    to_bring_back.assign(known->all.begin(), known->all.end());
     has_begun = true;
     for (auto& one : std::exchange(waiting_for_begin, {}))
       one();
@@ -147,10 +168,13 @@ struct supervisor_state {
 
   /// A campaign that waits for people or is over leaves its view and nothing else.
   void came_back(campaign_id id, result<campaign_state> state) {
-    auto& one = children[id];
-    one.is_recovering = false;
     if (is_halting)
       return;
+    const auto known = children.find(id);
+    if (known == children.end())
+      return show_of_another(*services, state);
+    auto& one = known->second;
+    one.is_recovering = false;
     if (!state) {
       handle_crash(id, one, state.error());
       return refuse_held_back(id, one, state.error());
@@ -168,6 +192,88 @@ struct supervisor_state {
     for (auto& held : std::exchange(one.held_back, {}))
       pass(id, std::move(held));
   }
+
+  /// Another node owns it.
+  static void show_of_another(engine& services, const result<campaign_state>& state) {
+    if (state && !state->is_discarded)
+      services.campaigns.put(std::make_shared<const campaign_view>(
+          brief_view_of(*state, services.now(), services.settings.suspicion.trial_letters)));
+  }
+
+  // -- nodes that share the store -------------------------------------------------------------------
+
+  void own(const std::vector<campaign_id>& campaigns) {
+    for (const auto id : campaigns) {
+      const auto [known, is_new] = children.try_emplace(id);
+      if (!is_new || is_halting)
+        continue;
+      known->second.is_recovering = true;
+      to_bring_back.push_back(id);
+    }
+    bring_back_some();
+  }
+
+  /// What this node owned is another's by now: nothing is written or sent by what is here any more.
+  caf::result<std::vector<campaign_id>> drop() {
+    return let_go([this](child& one) { self->send_exit(one.actor, caf::exit_reason::user_shutdown); });
+  }
+
+  caf::result<std::vector<campaign_id>> release() {
+    return let_go([this](child& one) { self->send(one.actor, halt_atom::value); });
+  }
+
+  template <class End>
+  caf::result<std::vector<campaign_id>> let_go(End end) {
+    letting_go = self->make_response_promise<std::vector<campaign_id>>();
+    let_go_of.clear();
+    to_bring_back.clear();
+    is_letting_go = true;
+    for (auto& [id, one] : children) {
+      let_go_of.push_back(id);
+      refuse_held_back(id, one, shutting_down());
+      for (auto& held : std::exchange(one.unprepared, {}))
+        refuse(id, held, shutting_down());
+      if (one.actor)
+        end(one);
+    }
+    end_letting_go();
+    return letting_go;
+  }
+
+  void end_letting_go() {
+    if (!is_letting_go || !id_by_actor.empty())
+      return;
+    is_letting_go = false;
+    children.clear();
+    letting_go.deliver(std::exchange(let_go_of, {}));
+  }
+
+  /// Its owner is another by now: it ends here, and nothing brings it back but that it becomes ours again.
+  void on_foreign(campaign_id id) {
+    spdlog::warn("{} belongs to another node now", to_string(id));
+    auto gone = children.extract(id);
+    for (auto& held : gone.mapped().held_back)
+      pass_to_owner(id, std::move(held.asked), std::move(held.promise));
+    for (auto& held : gone.mapped().unprepared)
+      pass_to_owner(id, std::move(held.asked), std::move(held.promise));
+  }
+
+  bool is_shared() const { return services->store->cluster() != nullptr; }
+
+  void pass_to_owner(campaign_id id, command&& asked, caf::typed_response_promise<command_answer> promise) {
+    if (!owners) {
+      promise.deliver(to_caf(make_error(error_code::unavailable, notice{"owner_silent"})));
+      return;
+    }
+    self->request(owners, caf::infinite, id, std::move(asked))
+        .then([promise](const command_answer& answer) mutable { promise.deliver(answer); },
+              [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  }
+
+  ownership_actor owners; ///< none: nobody shares the store
+  bool is_letting_go = false;
+  caf::typed_response_promise<std::vector<campaign_id>> letting_go;
+  std::vector<campaign_id> let_go_of;
 
   // -- campaigns' actors ----------------------------------------------------------------------------
 
@@ -247,7 +353,11 @@ struct supervisor_state {
     auto& one = children[id];
     one.actor = nullptr;
     one.is_retiring = false;
-    if (message.reason && message.reason != caf::exit_reason::user_shutdown)
+    if (is_letting_go)
+      return end_letting_go();
+    if (is_shared() && from_caf(message.reason).notice.code == "campaign_taken_over")
+      on_foreign(id);
+    else if (message.reason && message.reason != caf::exit_reason::user_shutdown)
       on_death(id, one, from_caf(message.reason));
     else if (!one.held_back.empty() && !is_halting)
       hand_over_held_back(id, one);
@@ -417,6 +527,8 @@ struct supervisor_state {
     if (asked.idempotency_key.size() > idempotency_key_bytes_max)
       return refused(too_long_a_key());
     const auto found = children.find(id);
+    if (found == children.end() && is_shared())
+      return pass_to_owner(id, std::move(asked), std::move(promise));
     if (found == children.end() || (!found->second.is_recovering && !is_shown(id)))
       return answer_for_gone(id, std::move(asked), std::move(promise));
     auto& one = found->second;
@@ -656,6 +768,10 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
       [=](revive_atom, campaign_id id) { self->state.revive(id); },
       [=](appended_atom, campaign_id id) { self->state.start_again(id); },
       [=](const pool_answer& made) { self->state.store_requests.on_answer(made); },
+      [=](own_atom, const std::vector<campaign_id>& campaigns) { self->state.own(campaigns); },
+      [=](drop_atom) { return self->state.drop(); },
+      [=](release_atom) { return self->state.release(); },
+      [=](own_atom, const ownership_actor& owners) { self->state.owners = owners; },
       [=](halt_atom) { self->state.halt(); },
   };
 }

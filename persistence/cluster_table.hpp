@@ -5,6 +5,7 @@
 // A node that comes back is a new incarnation of itself; what an older one still sends is refused. A campaign's term counts
 // its owners: an append is taken from the owner, in its incarnation, with the term that it took the campaign in.
 
+#include "messages/cluster.hpp"
 #include "messages/error.hpp"
 #include "messages/id.hpp"
 
@@ -17,39 +18,24 @@
 
 namespace sluice {
 
-/// A node; numbers start at 1, 0 names none.
-struct node_id {
-  std::uint64_t value = 0;
-  auto operator<=>(const node_id&) const = default;
-};
-
-enum class node_state : std::uint8_t {
-  live,    ///< takes campaigns
-  drained, ///< lives, and has been told to own none
-  leaving, ///< hands its campaigns over and ends
-  left,    ///< ended, and owns none
-  dead     ///< declared so by others
-};
-
-std::string_view name_of(node_state state); ///< "live", "drained", "leaving", "left", "dead"
-std::optional<node_state> parse_node_state(std::string_view text);
-
-struct node_row {
-  node_id node;
-  std::uint64_t incarnation = 0;
-  std::string name;
-  std::string address; ///< where other nodes reach it: "10.0.0.2:7070"
-  node_state state = node_state::live;
-  std::uint64_t beat = 0;
-  std::int64_t format = 0; ///< the events that it understands
-  std::uint64_t given = 0; ///< counted up when campaigns are given to it
-  bool operator==(const node_row&) const = default;
-};
-
 struct owned_campaign {
   campaign_id campaign;
   bool is_moving = false; ///< letters were leaving when its owner last wrote
   bool operator==(const owned_campaign&) const = default;
+};
+
+struct campaign_head {
+  campaign_id campaign;
+  event_number number = 0;
+  bool operator==(const campaign_head&) const = default;
+};
+
+/// A command on its way to a campaign's owner, where no other way leads there.
+struct posted_command {
+  std::string id; ///< a UUID
+  campaign_id campaign;
+  std::string asked;  ///< as the asker wrote it
+  std::string answer; ///< empty: there is none yet
 };
 
 /// Each function is one transaction, waits for the database and fails as every write where it is away. Any thread.
@@ -58,8 +44,8 @@ public:
   virtual ~cluster_table() = default;
   /// Us.
   virtual node_row self() const = 0;
-  /// Counts our row's beat up and gives all rows as they are then. `conflict` where our row is not ours any more: others
-  /// declared us dead.
+  /// Counts our row's beat up, tells with it which logs grew here, and gives all rows as they are then. `conflict` where our
+  /// row is not ours any more: others declared us dead. Gives up early: a beat that comes late is worth nothing.
   virtual result<std::vector<node_row>> beat() = 0;
   /// All rows, without a beat of ours.
   virtual result<std::vector<node_row>> nodes() const = 0;
@@ -70,6 +56,8 @@ public:
   virtual result<void> rejoin() = 0;
   /// What a node owns, in whichever incarnation; moving ones first, then lowest id first.
   virtual result<std::vector<owned_campaign>> campaigns_of(node_id node) const = 0;
+  /// Where the logs of a node's campaigns end.
+  virtual result<std::vector<campaign_head>> heads_of(node_id node) const = 0;
   /// Who owns a campaign; 0: nobody, or there is none.
   virtual result<node_id> owner_of(campaign_id campaign) const = 0;
   /// Makes campaigns ours that `from` still owns, in that incarnation. Those that are taken may be appended to from then on;
@@ -79,6 +67,13 @@ public:
   /// Gives campaigns of ours to another node, and counts its `given` up. Nothing of them may be on its way. `conflict` where
   /// it does not live in that incarnation any more.
   virtual result<void> give(std::span<const campaign_id> campaigns, const node_row& to) = 0;
+  /// Leaves a command for whoever owns the campaign; its id.
+  virtual result<std::string> post_command(campaign_id campaign, std::string_view asked) = 0;
+  /// Commands without an answer for campaigns that are ours, the oldest first. One may be given more than once.
+  virtual result<std::vector<posted_command>> posted_commands() = 0;
+  virtual result<void> answer_command(std::string_view id, std::string_view answer) = 0;
+  /// The answer, where there is one by now; then the command is gone.
+  virtual result<std::optional<std::string>> take_answer(std::string_view id) = 0;
 };
 
 } // namespace sluice

@@ -9,6 +9,7 @@
 #include "messages/time.hpp"
 #include "persistence/attachments.hpp"
 #include "persistence/audiences.hpp"
+#include "persistence/cluster_table.hpp"
 #include "persistence/erasure.hpp"
 #include "persistence/hidden_address.hpp"
 #include "persistence/house_log.hpp"
@@ -75,6 +76,10 @@ public:
   /// is taken for good with the campaign's first append; one that was not used by then may be given again after a
   /// restart.
   virtual result<campaign_id> next_campaign() = 0;
+  /// Who shares the store; nothing where nobody does.
+  virtual cluster_table* cluster() { return nullptr; }
+  /// Takes in what others who share it have changed: tokens. Waits for the store. Nothing to do where nobody does.
+  virtual result<void> refresh() { return {}; }
   /// Whether it takes writes, as the last one showed. Any thread; never waits for the disk. Where nothing was written
   /// for a second, asking makes the store try, so that the next answer is new.
   virtual store_condition condition() const = 0;

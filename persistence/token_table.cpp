@@ -199,6 +199,16 @@ bool token_table::reserve_name(const std::string& name, const std::string& id) {
   return names_.emplace(name, id).first->second == id;
 }
 
+void token_table::replace(const std::vector<stored_token>& all) {
+  const std::lock_guard guard(mutex_);
+  tokens_.clear();
+  for (const auto& [hash, info] : all) {
+    names_.emplace(info.name, info.id);
+    ids_.insert(info.id);
+    tokens_.emplace(hash, info);
+  }
+}
+
 void token_table::load_past(std::string name, std::string id) {
   const std::lock_guard guard(mutex_);
   names_.emplace(std::move(name), id);

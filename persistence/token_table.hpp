@@ -46,6 +46,8 @@ public:
 
   /// Takes in what was kept earlier.
   void load(const sha256_hash& hash, token_info info);
+  /// What was kept by others meanwhile, in place of all that was taken in.
+  void replace(const std::vector<stored_token>& all);
   /// A name and an id that a token had once: no other gets them.
   void load_past(std::string name, std::string id);
   /// Takes out what is not to be honoured, although it is kept.

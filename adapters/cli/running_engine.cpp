@@ -8,7 +8,10 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 
 namespace sluice::cli {
 namespace {
@@ -55,6 +58,15 @@ std::string url_of(const listen_address& where, std::uint16_t port) {
 
 } // namespace
 
+namespace {
+
+std::string machine_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string("node");
+}
+
+} // namespace
+
 outcome<std::unique_ptr<running_engine>> running_engine::start(const configuration& with, page_files page) {
   const auto where = parse_listen(with.settings.listen);
   if (!where)
@@ -77,11 +89,22 @@ outcome<std::unique_ptr<running_engine>> running_engine::start(const configurati
       return std::unexpected(is_private.error());
   std::unique_ptr<running_engine> made(new running_engine);
   settings.start = start_of(with);
+  const auto is_shared = !settings.store.empty() && is_shared_store(settings.store);
+  if (!settings.store.empty() && !is_shared)
+    return refusal(
+        {error_code::invalid_input,
+         "store.url is for a database that engines share (postgresql://…); a folder is named by data"});
+  if (settings.shared.node.empty())
+    settings.shared.node = machine_name();
   auto opened = node::open(settings, make_relay);
   if (!opened)
     return refusal(opened.error());
   made->node_ = std::move(*opened);
-  auto token = keep_token_file(made->node_->store().tokens(), settings.data_folder, made->node_->now());
+  // Each engine has a token of its own for its machine: another's must not be rotated away.
+  const auto token_name = is_shared ? fmt::format("{} at {}", local_token_name, settings.shared.node)
+                                    : std::string{local_token_name};
+  auto token =
+      keep_token_file(made->node_->store().tokens(), settings.data_folder, made->node_->now(), token_name);
   if (!token)
     return std::unexpected(token.error());
   made->token_ = std::move(*token);

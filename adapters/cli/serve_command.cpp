@@ -16,6 +16,7 @@ struct serve_arguments {
   std::string file;
   std::string listen;
   std::string relay;
+  std::string store;
   std::string log_level;
   std::vector<std::string> assignments;
   bool prints_configuration = false;
@@ -39,6 +40,8 @@ outcome<configuration> read_configuration(session& with, const serve_arguments& 
     flags.push_back({"--listen", "listen", said.listen});
   if (!said.relay.empty())
     flags.push_back({"--relay", "relay.url", said.relay});
+  if (!said.store.empty())
+    flags.push_back({"--store", "store.url", said.store});
   if (!said.log_level.empty())
     flags.push_back({"--log-level", "log.level", said.log_level});
   return configure(*file, with.io().variables, flags);
@@ -85,8 +88,10 @@ outcome<exit_code> serve(session& with, const serve_arguments& said) {
   if (!started)
     return std::unexpected(started.error());
   io.out << "sluice listens at " << (*started)->url() << ", data in "
-         << read->settings.node.data_folder.string() << ", relay " << relays_words(read->settings.node)
-         << std::endl;
+         << read->settings.node.data_folder.string()
+         << (read->settings.node.store.empty() ? ""
+                                               : ", store " + without_password(read->settings.node.store))
+         << ", relay " << relays_words(read->settings.node) << std::endl;
   // The token signs in: it is for the terminal of whoever started the engine, not for a journal.
   if (io.out_terminal.is_terminal)
     io.out << "the page: " << (*started)->url() << "/#token=" << (*started)->token() << std::endl;
@@ -106,6 +111,8 @@ void add_serve_command(command_syntax root) {
       .option("--config", said->file, "F", "configuration file (SLUICE_CONFIG); sluice.toml if there is one")
       .option("--listen", said->listen, "ADDR:PORT", "where the HTTP interface listens; 127.0.0.1:8025")
       .option("--relay", said->relay, "URL", "the sending server: smtp://host:port, maildir:FOLDER, null:")
+      .option("--store", said->store, "URL",
+              "a database that engines share: postgresql://…; else the data folder")
       .option("--log-level", said->log_level, "L", "trace, debug, info, warn, error or off")
       .options("--set", said->assignments, "KEY=VALUE", "any other setting")
       .flag("--print-config", said->prints_configuration, "prints what is in force and where it came from")

@@ -552,6 +552,17 @@ std::vector<setting> make_table() {
                               "letters that are made ready at a time"));
   all.push_back(whole_setting("batch.ahead", FIELD(node.batches_ahead_max), 1, 100,
                               "batches made ready before a connection takes them"));
+  all.push_back(text_setting("store.url", FIELD(node.store),
+                             "postgresql://…, as libpq takes it; empty: the data folder",
+                             "a database that several engines share"));
+  all.push_back(boolean_setting(
+      "store.accept_single", FIELD(node.shared.accept_single),
+      "whether a database without a synchronous standby is taken, although what it acknowledged "
+      "is lost with its disk"));
+  all.push_back(text_setting("cluster.name", FIELD(node.shared.node), "a name, another at each engine",
+                             "this engine's among those that share the store; empty: the machine's"));
+  all.push_back(text_setting("cluster.address", FIELD(node.shared.address), "\"host:port\"",
+                             "where the others reach this engine"));
   all.push_back(whole_setting("store.threads", FIELD(node.store_threads), 2, 64,
                               "threads that read the store and make letters ready"));
   return all;

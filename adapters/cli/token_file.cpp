@@ -14,13 +14,13 @@ bool is_for_the_file(const token_info& one, timestamp now) {
 }
 
 /// The secret of it is lost: it is rotated. Where it was revoked, its name is not given again: the next is "local 2".
-outcome<token_store::created_token> make_local_token(token_store& tokens, timestamp now) {
+outcome<token_store::created_token>
+make_local_token(token_store& tokens, timestamp now, const std::string& first_name) {
   const auto all = tokens.list();
   if (!all)
     return refusal(all.error());
   for (auto number = 1;; ++number) {
-    const auto name =
-        number == 1 ? std::string{local_token_name} : fmt::format("{} {}", local_token_name, number);
+    const auto name = number == 1 ? first_name : fmt::format("{} {}", first_name, number);
     const auto known = std::ranges::find(*all, name, &token_info::name);
     auto made = known != all->end() && is_for_the_file(*known, now)
                     ? tokens.rotate(known->id, std::nullopt, std::nullopt, {{}, now})
@@ -34,8 +34,10 @@ outcome<token_store::created_token> make_local_token(token_store& tokens, timest
 
 } // namespace
 
-outcome<std::string>
-keep_token_file(token_store& tokens, const std::filesystem::path& folder, timestamp now) {
+outcome<std::string> keep_token_file(token_store& tokens,
+                                     const std::filesystem::path& folder,
+                                     timestamp now,
+                                     const std::string& name) {
   const auto file = folder / "token";
   const auto kept = read_private_line(file);
   if (!kept)
@@ -43,7 +45,7 @@ keep_token_file(token_store& tokens, const std::filesystem::path& folder, timest
   const auto secret = kept->value_or("");
   if (const auto holder = tokens.find(secret); !secret.empty() && holder && is_for_the_file(*holder, now))
     return secret;
-  const auto made = make_local_token(tokens, now);
+  const auto made = make_local_token(tokens, now, name);
   if (!made)
     return std::unexpected(made.error());
   if (const auto written = write_privately(file, made->secret + '\n'); !written)

@@ -13,8 +13,11 @@ namespace sluice::cli {
 
 inline constexpr const char* local_token_name = "local";
 
-/// The secret in the file, if it is still an administrator's; otherwise that of a new token, named "local", which
-/// takes the place of an older one of that name.
-outcome<std::string> keep_token_file(token_store& tokens, const std::filesystem::path& folder, timestamp now);
+/// The secret in the file, if it is still an administrator's; otherwise that of a new token of that name, which takes the
+/// place of an older one.
+outcome<std::string> keep_token_file(token_store& tokens,
+                                     const std::filesystem::path& folder,
+                                     timestamp now,
+                                     const std::string& name = local_token_name);
 
 } // namespace sluice::cli

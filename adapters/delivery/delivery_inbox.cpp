@@ -28,9 +28,12 @@ namespace {
 
 class inbox_queue final : public campaign_queue {
 public:
-  inbox_queue(std::shared_ptr<delivery_inbox> inbox, relay::report_sink sink) :
+  inbox_queue(std::shared_ptr<delivery_inbox> inbox,
+              relay::report_sink sink,
+              std::shared_ptr<const send_lease> lease) :
       inbox_(std::move(inbox)), fence_(std::make_shared<send_fence>()) {
     fence_->sink = std::move(sink);
+    fence_->lease = std::move(lease);
     ask(queue_request::kind::open);
   }
 
@@ -63,8 +66,10 @@ private:
 
 } // namespace
 
-std::shared_ptr<campaign_queue> open_queue(std::shared_ptr<delivery_inbox> inbox, relay::report_sink sink) {
-  return std::make_shared<inbox_queue>(std::move(inbox), std::move(sink));
+std::shared_ptr<campaign_queue> open_queue(std::shared_ptr<delivery_inbox> inbox,
+                                           relay::report_sink sink,
+                                           std::shared_ptr<const send_lease> lease) {
+  return std::make_shared<inbox_queue>(std::move(inbox), std::move(sink), std::move(lease));
 }
 
 } // namespace sluice

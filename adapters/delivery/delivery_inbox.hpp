@@ -18,12 +18,15 @@ struct send_fence {
   relay::report_sink sink;
   std::atomic<bool> is_dropped = false;
 
-  /// Begins an end of data, unless the queue was withdrawn: `write` runs then, and no withdraw returns amid
-  /// it. False: withdrawn, nothing was done.
+  /// None: of a node that may always send.
+  std::shared_ptr<const send_lease> lease;
+
+  /// Begins an end of data, unless the queue was withdrawn or the node may not send: `write` runs then, and no withdraw
+  /// returns amid it. False: nothing was done.
   template <class Write>
   bool run_if_open(Write&& write) {
     const std::lock_guard lock(mutex_);
-    if (is_closed_)
+    if (is_closed_ || (lease && !lease->may_send()))
       return false;
     write();
     return true;
@@ -67,6 +70,8 @@ private:
 };
 
 /// Makes a queue whose requests go to `inbox`.
-std::shared_ptr<campaign_queue> open_queue(std::shared_ptr<delivery_inbox> inbox, relay::report_sink sink);
+std::shared_ptr<campaign_queue> open_queue(std::shared_ptr<delivery_inbox> inbox,
+                                           relay::report_sink sink,
+                                           std::shared_ptr<const send_lease> lease);
 
 } // namespace sluice

@@ -15,6 +15,28 @@ using nlohmann::json;
 
 } // namespace
 
+void show_cluster(node& engine, const http_request& request, const respond& answer) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
+  json nodes = json::array();
+  for (const auto& one : engine.nodes()) {
+    json shown{{"node", one.row.node.value},         {"name", one.row.name},
+               {"address", one.row.address},         {"state", name_of(one.row.state)},
+               {"incarnation", one.row.incarnation}, {"beat", one.row.beat},
+               {"campaigns", one.campaigns},         {"self", one.is_self}};
+    if (one.beat_age)
+      shown["beat_age"] = format_duration(*one.beat_age);
+    nodes.push_back(std::move(shown));
+  }
+  const auto condition = engine.store().condition();
+  json store{{"takes_writes", condition.takes_writes}};
+  if (!condition.takes_writes) {
+    store["since"] = format_timestamp(condition.since);
+    store["why"] = condition.why.message;
+  }
+  answer(json_response(200, {{"nodes", std::move(nodes)}, {"store", std::move(store)}}));
+}
+
 void list_relays(node& engine, const http_request& request, const respond& answer) {
   query_reader query(request);
   if (const auto fault = query.finish())

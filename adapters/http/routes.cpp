@@ -103,6 +103,7 @@ constexpr std::array routes{
     route{"POST", "/v1/suppressions", operate, work_kind::import, large, h::add_suppressions},
     route{"DELETE", "/v1/suppressions", operate, work_kind::import, large, h::remove_suppressions},
     route{"POST", "/v1/feedback", operate, work_kind::import, large, h::take_feedback},
+    route{"GET", "/v1/cluster", watch, work_kind::look, 0, h::show_cluster},
     route{"GET", "/v1/relays", watch, work_kind::look, 0, h::list_relays},
     route{"GET", "/v1/me", watch, work_kind::instant, 0, h::show_me},
     route{"GET", "/v1/routes", watch, work_kind::instant, 0, h::list_routes},

@@ -189,6 +189,7 @@ void finish_sign_in(node&, const http_request&, const respond&);
 void sign_out(node&, const http_request&, const respond&);
 
 // housekeeping_handlers.cpp
+void show_cluster(node&, const http_request&, const respond&);
 void list_relays(node&, const http_request&, const respond&);
 void health(node&, const http_request&, const respond&);
 void readiness(node&, const http_request&, const respond&);

@@ -49,6 +49,7 @@ constexpr auto reaches = std::to_array<route_reach>({
     {"GET", "/v1/suppressions", reach::shared},
     {"POST", "/v1/suppressions", reach::shared},
     {"DELETE", "/v1/suppressions", reach::shared},
+    {"GET", "/v1/cluster", reach::shared},
     {"GET", "/v1/relays", reach::shared},
     {"GET", "/v1/me", reach::shared},
     {"GET", "/v1/routes", reach::shared},

@@ -81,7 +81,7 @@ public:
   }
 
   std::shared_ptr<campaign_queue> open(campaign_id, const letter_route&, report_sink sink) override {
-    return open_queue(inbox_, std::move(sink));
+    return open_queue(inbox_, std::move(sink), lease());
   }
 
   std::size_t connections_max() const override { return profile_.settings.connections_max; }

@@ -182,7 +182,7 @@ error error_of(const pg_failure& failure, std::string_view doing) {
   }
 }
 
-std::string without_password(const std::string& url) {
+std::string shown_postgres_url(const std::string& url) {
   // The authority's user information ends at the last "@" before the path (RFC 3986, section 3.2).
   auto shown = url;
   const auto begin = url.find("://");

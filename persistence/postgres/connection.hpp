@@ -129,6 +129,6 @@ private:
 };
 
 /// A URL as it may be shown: without its password.
-std::string without_password(const std::string& url);
+std::string shown_postgres_url(const std::string& url);
 
 } // namespace sluice

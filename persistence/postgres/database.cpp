@@ -38,7 +38,7 @@ postgres_database::postgres_database(postgres_settings settings, open_mode mode)
 result<std::unique_ptr<postgres_database>> postgres_database::open(postgres_settings settings,
                                                                    open_mode mode) {
   std::unique_ptr<postgres_database> opened(new postgres_database(std::move(settings), mode));
-  const auto shown = without_password(opened->settings_.url);
+  const auto shown = shown_postgres_url(opened->settings_.url);
   auto first = pg_connection::connect(opened->settings_.url, answer_within);
   if (!first)
     return failure(error_code::unavailable,
@@ -110,8 +110,9 @@ void postgres_database::give_back(std::unique_ptr<pg_connection> one) const {
 
 result<pg_rows> postgres_database::run(std::string_view doing,
                                        const std::string& statement,
-                                       const pg_parameters& parameters) const {
-  const tries until(answer_within);
+                                       const pg_parameters& parameters,
+                                       std::chrono::milliseconds within) const {
+  const tries until(within);
   for (int conflicts = 0;;) {
     auto connection = take(until.left());
     auto done = connection ? (*connection)->run(statement, parameters, until.left())

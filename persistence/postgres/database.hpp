@@ -33,8 +33,10 @@ public:
   /// One statement, a transaction of its own, on a connection that is free. A question (`SELECT`) is asked again on a new
   /// connection where an answer did not come; anything else must bear to be done twice. Any thread. `doing` for the error's
   /// words: "cannot read audience a4".
-  result<pg_rows>
-  run(std::string_view doing, const std::string& statement, const pg_parameters& parameters = {}) const;
+  result<pg_rows> run(std::string_view doing,
+                      const std::string& statement,
+                      const pg_parameters& parameters = {},
+                      std::chrono::milliseconds within = answer_within) const;
 
   /// What runs within a transaction; it may run more than once, each time from the beginning.
   using change = std::function<pg_result_of<void>(pg_connection&)>;

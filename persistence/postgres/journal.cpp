@@ -19,6 +19,8 @@ constexpr std::size_t group_bytes_max = 1U << 20U;
 /// Ends of logs that the writer remembers; a forgotten one is asked for.
 constexpr std::size_t ends_max = 100'000;
 constexpr std::chrono::milliseconds between_tries{100};
+/// So seldom that asking for the condition costs the database nothing, so often that nobody is told yesterday's.
+constexpr std::chrono::seconds trial_after{1};
 /// How long the end of the process waits for what was sent and has no answer.
 constexpr std::chrono::seconds settle_at_end_max{5};
 
@@ -136,6 +138,12 @@ void postgres_journal::await_appends(std::function<void()> done) {
 }
 
 void postgres_journal::try_database() {
+  {
+    const std::lock_guard guard(mutex_);
+    if (!queue_.empty() || is_closing_ || std::chrono::steady_clock::now() - last_tried_ < trial_after)
+      return;
+    last_tried_ = std::chrono::steady_clock::now();
+  }
   await_appends([] {});
 }
 
@@ -355,9 +363,14 @@ pg_result_of<void> postgres_journal::send(group& appends, bool was_unknown) {
     if (!one.is_settled && done.contains(one.campaign)) {
       one.answer = one.last_number;
       one.is_settled = true;
-      ends_[one.campaign] = {{one.last_number, one.last_hash}, std::max<std::int64_t>(one.term, 1), true};
+      on_kept(one);
     }
   return settle_rest(appends, was_unknown);
+}
+
+void postgres_journal::on_kept(const queued_append& one) {
+  ends_[one.campaign] = {{one.last_number, one.last_hash}, std::max<std::int64_t>(one.term, 1), true};
+  nodes_.on_appended(one.campaign);
 }
 
 /// Keys of no campaign, which have no fence.
@@ -409,7 +422,7 @@ pg_result_of<void> postgres_journal::settle_rest(group& appends, bool was_unknow
       if (was_unknown && last == one.last_number && hash_in(found->bytes(row, 2)) == one.last_hash &&
           has_our_key) {
         one.answer = one.last_number;
-        ends_[one.campaign] = {{one.last_number, one.last_hash}, std::max<std::int64_t>(one.term, 1), true};
+        on_kept(one);
       } else if (one.key && !found->is_null(row, 3) && last == one.expected_last) {
         one.answer = failure(error_code::conflict, notice{"idempotency_key_taken"});
         ends_.erase(one.campaign);
@@ -458,7 +471,7 @@ void postgres_journal::on_away(const std::string& words) {
 void postgres_journal::on_answered() {
   const std::lock_guard guard(mutex_);
   condition_ = {};
-  last_answer_ = std::chrono::steady_clock::now();
+  last_tried_ = std::chrono::steady_clock::now();
 }
 
 store_condition postgres_journal::condition() const {

@@ -42,7 +42,7 @@ public:
   result<std::vector<campaign_id>> campaigns() const override;
   result<std::optional<key_record>> find_key(std::string_view key) const override;
 
-  /// Lets the writer try the database, where it has nothing else to do.
+  /// Lets the writer try the database, where it has had nothing to do for a second.
   void try_database();
   store_condition condition() const;
 
@@ -83,6 +83,7 @@ private:
   void seal(queued_append& one);
   pg_result_of<void> send(group& appends, bool was_unknown);
   pg_result_of<void> send_keys(group& appends);
+  void on_kept(const queued_append& one);
   pg_result_of<void> settle_rest(group& appends, bool was_unknown);
   void refuse(group& appends, const error& why);
   void answer(queued_append& one) const;
@@ -102,7 +103,7 @@ private:
   std::size_t queued_bytes_ = 0;
   bool is_closing_ = false;
   store_condition condition_;
-  std::chrono::steady_clock::time_point last_answer_;
+  std::chrono::steady_clock::time_point last_tried_; ///< that the database answered, or was asked to
 
   std::thread writer_; ///< last: it uses all of the above
 };

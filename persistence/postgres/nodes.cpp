@@ -1,13 +1,54 @@
 #include "persistence/postgres/nodes.hpp"
 
+#include "persistence/big_endian.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace sluice {
 
 namespace {
 
 constexpr std::string_view columns =
-    "n.node, n.incarnation, n.name, n.address, n.state, n.beat, n.format, n.given";
+    "n.node, n.incarnation, n.name, n.address, n.state, n.beat, n.format, n.given, n.changes";
+
+/// A beat comes too late to be worth anything after so long.
+constexpr std::chrono::milliseconds beat_within{1000};
+/// A row tells of so many beats, so that who missed some need not ask; and of so many campaigns in all.
+constexpr std::size_t beats_told_max = 8;
+constexpr std::size_t changes_told_max = 1'000;
+
+/// Of each beat: its number, how many campaigns (all ones: too many to tell), and these; 8 bytes each, big-endian.
+std::string encode_changes(const std::vector<beat_changes>& all) {
+  std::string bytes;
+  for (const auto& one : all) {
+    append_big_endian(bytes, one.beat);
+    append_big_endian(bytes, one.are_all ? std::uint64_t{one.campaigns.size()} : ~std::uint64_t{0});
+    for (const auto campaign : one.campaigns)
+      append_big_endian(bytes, campaign.value);
+  }
+  return bytes;
+}
+
+std::vector<beat_changes> decode_changes(std::string_view bytes) {
+  std::vector<beat_changes> all;
+  const auto take = [&] {
+    const auto number =
+        bytes.size() < sizeof(std::uint64_t) ? 0 : read_big_endian<std::uint64_t>(bytes.data());
+    bytes.remove_prefix(std::min(bytes.size(), sizeof(std::uint64_t)));
+    return number;
+  };
+  while (!bytes.empty()) {
+    auto& one = all.emplace_back();
+    one.beat = take();
+    const auto count = take();
+    one.are_all = count <= bytes.size() / sizeof(std::uint64_t);
+    for (std::uint64_t at = 0; one.are_all && at < count; ++at)
+      one.campaigns.push_back({take()});
+  }
+  return all;
+}
 
 node_row row_at(const pg_rows& rows, std::size_t row) {
   return {.node = {static_cast<std::uint64_t>(rows.number(row, 0))},
@@ -17,7 +58,8 @@ node_row row_at(const pg_rows& rows, std::size_t row) {
           .state = parse_node_state(rows.bytes(row, 4)).value_or(node_state::dead),
           .beat = static_cast<std::uint64_t>(rows.number(row, 5)),
           .format = rows.number(row, 6),
-          .given = static_cast<std::uint64_t>(rows.number(row, 7))};
+          .given = static_cast<std::uint64_t>(rows.number(row, 7)),
+          .changes = decode_changes(rows.bytes(row, 8))};
 }
 
 std::vector<node_row> all_rows(const pg_rows& rows) {
@@ -59,7 +101,7 @@ result<void> postgres_nodes::join(std::string name, std::string address) {
         return std::unexpected(number.error());
       us.add(number->number(0, 0));
       found = to.run(
-          fmt::format("INSERT INTO nodes AS n VALUES ($4, 1, $1, $2, 'live', 1, $3, 0, 0) RETURNING {}",
+          fmt::format("INSERT INTO nodes AS n VALUES ($4, 1, $1, $2, 'live', 1, $3, 0, 0, '') RETURNING {}",
                       columns),
           us, within);
     }
@@ -77,6 +119,8 @@ result<void> postgres_nodes::join(std::string name, std::string address) {
   {
     const std::lock_guard guard(mutex_);
     self_ = std::move(joined);
+    self_.changes.clear();
+    appended_.clear();
   }
   changes_.fetch_add(1, std::memory_order_release);
   return {};
@@ -97,23 +141,54 @@ node_row postgres_nodes::self() const {
   return self_;
 }
 
+void postgres_nodes::on_appended(campaign_id campaign) {
+  const std::lock_guard guard(mutex_);
+  appended_.insert(campaign);
+}
+
 result<std::vector<node_row>> postgres_nodes::beat() {
-  const auto us = identity();
   pg_parameters of;
-  of.add(us.node).add(us.incarnation);
-  // The statement sees the rows as they were before it: ours is told as it is now.
-  const auto rows = database_.run("cannot tell the cluster that this node lives",
-                                  fmt::format("WITH mine AS (UPDATE nodes SET beat = beat + 1 WHERE node = "
-                                              "$1 AND incarnation = $2 AND state NOT IN "
-                                              "('dead', 'left') RETURNING node, beat) SELECT {}, (SELECT "
-                                              "count(*) FROM mine) FROM nodes n ORDER BY n.node",
-                                              columns),
-                                  of);
+  std::vector<beat_changes> changes;
+  node_row us;
+  {
+    const std::lock_guard guard(mutex_);
+    us = self_;
+    auto& next = us.changes.emplace_back(us.beat + 1);
+    next.are_all = appended_.size() <= changes_told_max;
+    if (next.are_all)
+      next.campaigns.assign(appended_.begin(), appended_.end());
+    appended_.clear();
+    if (us.changes.size() > beats_told_max)
+      us.changes.erase(us.changes.begin());
+    // Kept although the beat may fail: then the next one tells of it, too.
+    self_.changes = us.changes;
+    self_.beat = us.beat + 1;
+  }
+  of.add(number_of(us.node))
+      .add(static_cast<std::int64_t>(us.incarnation))
+      .add_bytes(encode_changes(us.changes));
+  of.add(static_cast<std::int64_t>(us.beat + 1));
+  // The statement sees the rows as they were before it: ours is told as it was.
+  const auto rows = database_.run(
+      "cannot tell the cluster that this node lives",
+      fmt::format(
+          "WITH mine AS (UPDATE nodes SET beat = greatest($4, beat + 1), changes = $3 WHERE node = $1 AND "
+          "incarnation = $2 AND state NOT IN ('dead', 'left') RETURNING node) SELECT {}, (SELECT count(*) "
+          "FROM mine) "
+          "FROM nodes n ORDER BY n.node",
+          columns),
+      of, beat_within);
   if (!rows)
     return std::unexpected(rows.error());
-  auto all = all_rows(*rows);
-  if (rows->empty() || rows->number(0, 8) == 0)
+  if (rows->empty() || rows->number(0, 9) == 0)
     return failure(error_code::conflict, notice{"node_deposed"});
+  auto all = all_rows(*rows);
+  const std::lock_guard guard(mutex_);
+  for (const auto& one : all)
+    if (one.node == self_.node && one.incarnation == self_.incarnation) {
+      self_.state = one.state;
+      self_.given = one.given;
+    }
   return all;
 }
 
@@ -165,6 +240,21 @@ result<std::vector<owned_campaign>> postgres_nodes::campaigns_of(node_id node) c
   std::vector<owned_campaign> all;
   for (std::size_t row = 0; row < rows->size(); ++row)
     all.push_back({{static_cast<std::uint64_t>(rows->number(row, 0))}, rows->boolean(row, 1)});
+  return all;
+}
+
+result<std::vector<campaign_head>> postgres_nodes::heads_of(node_id node) const {
+  pg_parameters of;
+  of.add(number_of(node));
+  const auto rows = database_.run(
+      "cannot list a node's campaigns",
+      "SELECT campaign, last_number FROM campaigns WHERE owner = $1 AND campaign <> 0 ORDER BY campaign", of);
+  if (!rows)
+    return std::unexpected(rows.error());
+  std::vector<campaign_head> all;
+  for (std::size_t row = 0; row < rows->size(); ++row)
+    all.push_back({{static_cast<std::uint64_t>(rows->number(row, 0))},
+                   static_cast<event_number>(rows->number(row, 1))});
   return all;
 }
 
@@ -233,6 +323,69 @@ result<void> postgres_nodes::give(std::span<const campaign_id> campaigns, const 
     return done;
   changes_.fetch_add(1, std::memory_order_release);
   return is_there ? result<void>{} : failure(error_code::conflict, notice{"node_unknown"});
+}
+
+result<std::string> postgres_nodes::post_command(campaign_id campaign, std::string_view asked) {
+  pg_parameters of;
+  of.add(static_cast<std::int64_t>(campaign.value)).add_bytes(asked);
+  const auto row = database_.run("cannot leave a command for another node",
+                                 "INSERT INTO commands VALUES (gen_random_uuid(), $1, $2, NULL, "
+                                 "(extract(epoch FROM clock_timestamp()) * 1000)::int8) RETURNING id::text",
+                                 of);
+  if (!row)
+    return std::unexpected(row.error());
+  return std::string(row->bytes(0, 0));
+}
+
+result<std::vector<posted_command>> postgres_nodes::posted_commands() {
+  const auto us = identity();
+  pg_parameters of;
+  of.add(us.node);
+  const auto rows = database_.run(
+      "cannot read what other nodes ask",
+      "SELECT m.id::text, m.campaign, m.asked FROM commands m JOIN campaigns c USING (campaign) "
+      "WHERE m.answer IS NULL AND c.owner = $1 ORDER BY m.at LIMIT 100",
+      of);
+  if (!rows)
+    return std::unexpected(rows.error());
+  std::vector<posted_command> all;
+  for (std::size_t row = 0; row < rows->size(); ++row)
+    all.push_back({std::string(rows->bytes(row, 0)),
+                   {static_cast<std::uint64_t>(rows->number(row, 1))},
+                   std::string(rows->bytes(row, 2)),
+                   {}});
+  return all;
+}
+
+result<void> postgres_nodes::answer_command(std::string_view id, std::string_view answer) {
+  pg_parameters of;
+  of.add_text(id).add_bytes(answer);
+  const auto done =
+      database_.run("cannot answer another node",
+                    "UPDATE commands SET answer = $2 WHERE id = $1::uuid AND answer IS NULL", of);
+  return done ? result<void>{} : std::unexpected(done.error());
+}
+
+/// What nobody came for is gone after an hour.
+result<std::optional<std::string>> postgres_nodes::take_answer(std::string_view id) {
+  pg_parameters of;
+  of.add_text(id);
+  const auto rows =
+      database_.run("cannot read another node's answer",
+                    "SELECT answer FROM commands WHERE id = $1::uuid AND answer IS NOT NULL", of);
+  if (!rows)
+    return std::unexpected(rows.error());
+  if (rows->empty())
+    return std::nullopt;
+  std::string answer(rows->bytes(0, 0));
+  static_cast<void>(
+      database_
+          .run("cannot tidy the commands up",
+               "DELETE FROM commands WHERE id = $1::uuid OR at < (extract(epoch FROM clock_timestamp()) - "
+               "3600) * 1000",
+               of)
+          .has_value());
+  return answer;
 }
 
 } // namespace sluice

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <mutex>
+#include <set>
 
 namespace sluice {
 
@@ -33,15 +34,24 @@ public:
   result<void> set_state(node_id node, node_state state) override;
   result<void> rejoin() override;
   result<std::vector<owned_campaign>> campaigns_of(node_id node) const override;
+  result<std::vector<campaign_head>> heads_of(node_id node) const override;
   result<node_id> owner_of(campaign_id campaign) const override;
   result<std::vector<campaign_id>> take(std::span<const campaign_id> campaigns,
                                         const node_row& from) override;
   result<void> give(std::span<const campaign_id> campaigns, const node_row& to) override;
+  result<std::string> post_command(campaign_id campaign, std::string_view asked) override;
+  result<std::vector<posted_command>> posted_commands() override;
+  result<void> answer_command(std::string_view id, std::string_view answer) override;
+  result<std::optional<std::string>> take_answer(std::string_view id) override;
+
+  /// A log grew here: the next beat tells of it.
+  void on_appended(campaign_id campaign);
 
 private:
   const postgres_database& database_;
-  mutable std::mutex mutex_; ///< guards self_
+  mutable std::mutex mutex_; ///< guards what follows
   node_row self_;
+  std::set<campaign_id> appended_; ///< since the last beat
   std::atomic<std::uint64_t> changes_ = 0;
 };
 

@@ -46,8 +46,7 @@ bool postgres_records::next(event_number& number, std::string_view& value) {
                               "SELECT number, record FROM (SELECT number, record, sum(length(record)) OVER "
                               "(ORDER BY number) - length(record) AS "
                               "before FROM (SELECT number, record FROM events WHERE campaign = $1 AND number "
-                              ">= $2 ORDER BY number LIMIT $3) AS "
-                              "some) AS counted WHERE before < $4 ORDER BY number",
+                              ">= $2 ORDER BY number LIMIT $3) AS counted_before) AS counted WHERE before < $4 ORDER BY number",
                               of);
     if (!read) {
       outcome_ = std::unexpected(read.error());

@@ -23,7 +23,7 @@ CREATE TABLE cluster (
 CREATE TABLE nodes (
   node int8 PRIMARY KEY, incarnation int8 NOT NULL, name text NOT NULL UNIQUE, address text NOT NULL,
   state text NOT NULL, beat int8 NOT NULL, format int8 NOT NULL, settled int8 NOT NULL DEFAULT 0,
-  given int8 NOT NULL DEFAULT 0)
+  given int8 NOT NULL DEFAULT 0, changes bytea NOT NULL DEFAULT '')
   WITH (fillfactor = 50);
 CREATE TABLE campaigns (
   campaign int8 PRIMARY KEY, last_number int8 NOT NULL, last_hash bytea NOT NULL,
@@ -39,6 +39,7 @@ INSERT INTO counters VALUES ('campaign', 0), ('audience', 0), ('node', 0), ('upl
 CREATE TABLE snapshots (campaign int8 PRIMARY KEY, number int8 NOT NULL, hash bytea NOT NULL, state bytea NOT NULL);
 CREATE TABLE notes (name bytea PRIMARY KEY, content bytea NOT NULL);
 CREATE TABLE tokens (hash bytea PRIMARY KEY, value bytea NOT NULL);
+CREATE TABLE token_names (name bytea PRIMARY KEY, id text NOT NULL);
 CREATE TABLE suppressions (
   list bytea NOT NULL, target bytea NOT NULL, since int8 NOT NULL, until int8,
   reason bytea NOT NULL, PRIMARY KEY (list, target));
@@ -53,7 +54,7 @@ CREATE TABLE audience_hashes (
 CREATE TABLE audience_addresses (
   audience int8 NOT NULL, first bytea NOT NULL, content bytea NOT NULL, PRIMARY KEY (audience, first));
 CREATE TABLE partials (
-  name text COLLATE "C" NOT NULL, version int8 NOT NULL, value bytea NOT NULL, PRIMARY KEY (name, version));
+  name bytea NOT NULL, version int8 NOT NULL, value bytea NOT NULL, PRIMARY KEY (name, version));
 CREATE TABLE attachments (hash bytea PRIMARY KEY, value bytea NOT NULL);
 CREATE TABLE attachment_pieces (
   upload int8 NOT NULL, piece int8 NOT NULL, content bytea NOT NULL, PRIMARY KEY (upload, piece));

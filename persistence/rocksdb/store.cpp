@@ -2,6 +2,7 @@
 
 #include "messages/address.hpp"
 #include "persistence/campaign_id_source.hpp"
+#include "persistence/house_check.hpp"
 #include "persistence/house_tables.hpp"
 #include "persistence/rocksdb/attachments.hpp"
 #include "persistence/rocksdb/audiences.hpp"
@@ -164,35 +165,22 @@ private:
   }
 
   result<void> check_tables() {
-    auto tables = read_house_tables(journal_);
-    if (!tables) {
-      distrust({{0, notice_of(tables.error())}});
-      return {};
-    }
-    std::vector<table_fault> faults;
-    if (tables->key_hash() != house_->hide().key_hash())
-      faults.push_back({1, notice{"house_key_changed"}});
-    for (auto& fault : tables->check_tokens(tokens_->stored()))
-      table_faults_.push_back(std::move(fault));
-    for (const auto& one : tokens_->stored()) {
-      const auto known = tables->tokens().find(to_hex(one.hash));
-      if (known == tables->tokens().end() || !is_as_logged(known->second, one.info))
-        tokens_->disregard(one.hash);
-    }
-    for (const auto& [id, name] : tables->past_tokens())
+    auto checked =
+        check_house(journal_, tokens_->stored(), suppressions_, house_->hide(), database_->now());
+    if (!checked)
+      return std::unexpected(checked.error());
+    std::ranges::move(checked->of_tokens, std::back_inserter(table_faults_));
+    for (const auto& hash : checked->foreign_tokens)
+      tokens_->disregard(hash);
+    for (const auto& [id, name] : checked->past_tokens)
       tokens_->load_past(name, id);
-    auto of_suppressions = tables->check_suppressions(suppressions_, house_->hide(), database_->now());
-    if (!of_suppressions)
-      return std::unexpected(of_suppressions.error());
-    std::ranges::move(*of_suppressions, std::back_inserter(faults));
-    if (!faults.empty())
-      distrust(std::move(faults));
+    if (!checked->of_suppressions.empty())
+      distrust(std::move(checked->of_suppressions));
     return {};
   }
 
   void distrust(std::vector<table_fault> faults) {
-    suppressions_.distrust(
-        make_error(error_code::corrupt, notice{"tables_changed", {}, {faults.front().what}}));
+    suppressions_.distrust(distrust_of(faults.front()));
     std::ranges::move(faults, std::back_inserter(table_faults_));
   }
 

@@ -10,11 +10,6 @@ namespace sluice {
 class rocksdb_database;
 class rocksdb_house_log;
 
-/// How a token is stored; tokens.cpp says what stands in it.
-std::string encode_token(const sha256_hash& hash, const token_info& info);
-/// Takes what any version has stored; else `corrupt`.
-result<token_info> decode_token(const sha256_hash& hash, std::string_view value);
-
 /// Where they are kept.
 class rocksdb_token_keeper : public token_keeper {
 public:

@@ -1,6 +1,7 @@
 #include "persistence/stores/open_store.hpp"
 
 #include "persistence/memory/store.hpp"
+#include "persistence/postgres/store.hpp"
 #include "persistence/rocksdb/store.hpp"
 
 #include <fmt/format.h>
@@ -37,14 +38,27 @@ store_url split(const std::string& url) {
 
 std::unexpected<error> no_such_form(std::string_view scheme, const std::string& url) {
   return failure(error_code::invalid_input,
-                 fmt::format("there is no kind of store \"{}:\"; there are rocksdb:PATH and memory:, and the "
-                             "path of a folder alone (./{}, where that is one's name)",
+                 fmt::format("there is no kind of store \"{}:\"; there are rocksdb:PATH, postgresql://… and "
+                             "memory:, and the path of a folder alone (./{}, where that is one's name)",
                              scheme, url));
 }
 
 } // namespace
 
-result<std::unique_ptr<store>> open_store(const std::string& url, open_mode mode) {
+bool is_shared_store(std::string_view url) {
+  return url.starts_with("postgresql://") || url.starts_with("postgres://");
+}
+
+std::string shown_store_url(const std::string& url) {
+  return is_shared_store(url) ? shown_postgres_url(url) : url;
+}
+
+result<std::unique_ptr<store>>
+open_store(const std::string& url, open_mode mode, const shared_store_settings& shared) {
+  if (is_shared_store(url))
+    return open_postgres_store({.url = url, .accept_single = shared.accept_single},
+                               {.name = shared.node, .address = shared.address, .folder = shared.folder},
+                               mode);
   if (const auto [scheme, rest] = split(url); scheme == "memory") {
     if (!rest.empty())
       return failure(error_code::invalid_input, fmt::format("nothing may stand behind memory: in {}", url));
@@ -63,6 +77,8 @@ result<std::filesystem::path> store_folder(const std::string& url) {
   const auto [scheme, rest] = split(url);
   if (scheme == "memory")
     return failure(error_code::invalid_input, "a store in memory lives in no folder; name one");
+  if (is_shared_store(url))
+    return failure(error_code::invalid_input, "a store in a database lives in no folder; name one");
   if (!scheme.empty() && scheme != "rocksdb")
     return no_such_form(scheme, url);
   if (rest.empty())

@@ -56,7 +56,7 @@ using rows = std::vector<std::string>;
 } // namespace
 
 TEST_CASE("lists are combined by address, with the fields of the first that has it and all columns") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto first =
       list_of(*store, {{"ann@x.example", "Ann"}, {"bob@x.example", "Bob"}, {"eve@x.example", ""}}, "name");
   const auto second = list_of(*store, {{"carl@x.example", "Oslo"}, {"BOB@x.example", "Rome"}}, "town");
@@ -74,7 +74,7 @@ TEST_CASE("lists are combined by address, with the fields of the first that has 
 }
 
 TEST_CASE("a list that would be empty is not made, and nothing of it is left") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto first = list_of(*store, {{"ann@x.example", "Ann"}}, "name");
   const auto second = list_of(*store, {{"bob@x.example", "Bob"}}, "name");
   const auto made =
@@ -88,7 +88,7 @@ TEST_CASE("a list that would be empty is not made, and nothing of it is left") {
 }
 
 TEST_CASE("lists that are longer than what is looked up at once are combined whole") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   constexpr std::size_t count = derivation_addresses_per_look + derivation_rows_per_step + 7;
   const auto whole = people(*store, count);
   auto writer = expect(store->audiences().begin("every third", at_second(0)));
@@ -112,7 +112,7 @@ TEST_CASE("lists that are longer than what is looked up at once are combined who
 
 TEST_CASE(
     "a split has exact sizes, takes everybody once, is spread over the list, and comes out the same again") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const std::size_t count = 12'345;
   const auto whole = people(*store, count);
   const auto split = [&] {
@@ -152,7 +152,7 @@ TEST_CASE("what a split leaves over goes to the largest remainders, and nobody's
   CHECK(split_sizes(11, {25, 25, 50}) == std::vector<letter_index>{3, 3, 5});
   CHECK(split_sizes(3, {50, 50}) == std::vector<letter_index>{2, 1});
   CHECK(split_sizes(100'000'000, {1, 99}) == std::vector<letter_index>{1'000'000, 99'000'000});
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto one = people(*store, 1);
   const auto made = made_of(derive_split(*store, one.id, {50, 50}, "people", at_second(1)));
   CHECK(made.error().notice.code == "split_part_empty");

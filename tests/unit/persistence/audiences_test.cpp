@@ -28,7 +28,7 @@ audience_info import_people(store& to, std::size_t count, std::string name = "pe
 } // namespace
 
 TEST_CASE("an audience is read back row by row as it was imported") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const std::size_t count = audience_chunk_rows_max * 3 + 17;
   const auto info = import_people(*store, count);
   CHECK(info.size == count);
@@ -45,7 +45,7 @@ TEST_CASE("an audience is read back row by row as it was imported") {
 }
 
 TEST_CASE("any page of an audience can be read, also over its end") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const std::size_t count = audience_chunk_rows_max * 4;
   const auto info = import_people(*store, count);
   std::mt19937 random(17);
@@ -60,7 +60,7 @@ TEST_CASE("any page of an audience can be read, also over its end") {
 }
 
 TEST_CASE("an address is taken once, whatever its case, also many rows later") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto writer = expect(store->audiences().begin("doubles", at_second(0)));
   constexpr std::size_t count = 1'000;
   for (std::size_t number = 0; number < count; ++number)
@@ -76,7 +76,7 @@ TEST_CASE("an address is taken once, whatever its case, also many rows later") {
 }
 
 TEST_CASE("an address is found where it stands") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto info = import_people(*store, 500);
   CHECK(expect(store->audiences().find(info.id, "person321@example.com")) == letter_index{321});
   CHECK(expect(store->audiences().find(info.id, "PERSON321@EXAMPLE.COM")) == letter_index{321});
@@ -86,7 +86,7 @@ TEST_CASE("an address is found where it stands") {
 
 TEST_CASE("many addresses are found at once, each at its place, in whatever order and however often they are "
           "asked for") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   constexpr std::size_t count = 5'000;
   const auto info = import_people(*store, count);
   std::vector<std::string> asked;
@@ -106,7 +106,7 @@ TEST_CASE("many addresses are found at once, each at its place, in whatever orde
 }
 
 TEST_CASE("the answer to an idempotency key is remembered in the write that makes audiences") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   std::vector<std::unique_ptr<audience_writer>> writers;
   writers.push_back(expect(store->audiences().begin("people", at_second(0))));
   CHECK(expect(writers.front()->column("name")) == 1);
@@ -127,7 +127,7 @@ TEST_CASE("the answer to an idempotency key is remembered in the write that make
 }
 
 TEST_CASE("nothing of an import is seen before its commit, nor after it was broken off") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   {
     auto writer = expect(store->audiences().begin("broken off", at_second(0)));
     for (std::size_t number = 0; number < 1'000; ++number)
@@ -142,7 +142,7 @@ TEST_CASE("nothing of an import is seen before its commit, nor after it was brok
 }
 
 TEST_CASE("ids rise and are never used again, broken-off imports included") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto first = import_people(*store, 1, "first");
   static_cast<void>(expect(store->audiences().begin("broken off", at_second(0))));
   const auto second = import_people(*store, 1, "second");
@@ -180,7 +180,7 @@ TEST_CASE(
 }
 
 TEST_CASE("an import without any row, with wrong columns or with an endless row is refused") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto writer = expect(store->audiences().begin("limits", at_second(0)));
   CHECK(writer->commit({}).error().code == error_code::invalid_input);
   CHECK(writer->add({.email = "", .fields = {}}).error().code == error_code::invalid_input);
@@ -200,7 +200,7 @@ TEST_CASE("an import without any row, with wrong columns or with an endless row 
 }
 
 TEST_CASE("role addresses are counted") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto writer = expect(store->audiences().begin("roles", at_second(0)));
   for (const auto* email : {"info@example.com", "ann@example.com", "sales@example.com"})
     expect(writer->add({.email = email, .fields = {}}));
@@ -208,7 +208,7 @@ TEST_CASE("role addresses are counted") {
 }
 
 TEST_CASE("imports side by side do not mix") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto import = [&store](std::size_t offset) {
     auto writer = expect(store->audiences().begin("part", at_second(0)));
     for (std::size_t number = 0; number < 2'000; ++number)
@@ -230,7 +230,7 @@ TEST_CASE("imports side by side do not mix") {
 }
 
 TEST_CASE("rows are read in pieces of bounded bytes, one row at least") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const std::size_t count = audience_chunk_rows_max + 40;
   const auto info = import_people(*store, count);
   const auto all = expect(store->audiences().read(info.id, 0, count));
@@ -255,7 +255,7 @@ TEST_CASE("rows are read in pieces of bounded bytes, one row at least") {
 
 TEST_CASE("a deleted audience is gone for every question, which is told when it was deleted, and its id "
           "stays taken") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto kept = import_people(*store, 300, "kept");
   const auto info = import_people(*store, 1'000, "old customers");
   expect(store->audiences().remove(info.id, {{}, at_second(60)}));
@@ -291,7 +291,7 @@ TEST_CASE("a deletion stays over a restart, and so does the id that it took") {
 }
 
 TEST_CASE("a renamed audience is the same under another name") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto info = import_people(*store, 10, "before");
   auto renamed = info;
   renamed.name = "after";
@@ -303,7 +303,7 @@ TEST_CASE("a renamed audience is the same under another name") {
 }
 
 TEST_CASE("audiences that are committed together come all or not at all") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto begin = [&](std::size_t count) {
     auto writer = expect(store->audiences().begin("part", at_second(0)));
     for (std::size_t number = 0; number < count; ++number)

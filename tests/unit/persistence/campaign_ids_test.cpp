@@ -9,7 +9,7 @@ using namespace sluice;
 using namespace sluice::testing;
 
 TEST_CASE("a new campaign's id is higher than any that has events, and none is given twice") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   CHECK(expect(store->next_campaign()) == campaign_id{1});
   CHECK(expect(store->next_campaign()) == campaign_id{2});
   append_many(store->journal(), {300}, 0, 1);
@@ -19,7 +19,7 @@ TEST_CASE("a new campaign's id is higher than any that has events, and none is g
 }
 
 TEST_CASE("who asks at the same time gets different ids") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   constexpr std::size_t asked = 2'000;
   std::vector<campaign_id> first(asked);
   std::vector<campaign_id> second(asked);

@@ -50,7 +50,7 @@ std::vector<table_fault> house_faults(store& of, timestamp now = at_second(100))
 } // namespace
 
 TEST_CASE("every change of a table is in the house's log, and the tables are what it says") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto people = house_people(*store, 300);
   const auto token = expect(store->tokens().create(role::viewer, "eye", by_olga));
   expect(store->suppressions().add(
@@ -72,7 +72,7 @@ TEST_CASE("every change of a table is in the house's log, and the tables are wha
 }
 
 TEST_CASE("an event of the house's log is never older than the one before it") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   constexpr timestamp later{milliseconds{4'102'444'800'000}}; // than any clock of now
   expect(store->house().record({{later, {}, house::sealed{1, "a"}}}));
   expect(store->house().record({{at_second(5), {}, house::sealed{2, "b"}}}));
@@ -86,7 +86,7 @@ TEST_CASE("an event of the house's log is never older than the one before it") {
 }
 
 TEST_CASE("rows are read as they were sealed, from any row on, and each row leads to the audience's hash") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   for (const auto count : {1U, 127U, 128U, 129U, 16'385U}) {
     INFO(count);
     const auto info = house_people(*store, count);
@@ -105,7 +105,7 @@ TEST_CASE("rows are read as they were sealed, from any row on, and each row lead
 
 TEST_CASE(
     "a recipient who is erased is in no list and no index, stays suppressed, and everything still verifies") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto people = house_people(*store, 300);
   const auto others = house_people(*store, 5);
   expect(store->suppressions().add({{"p3@example.com", "p3@example.com is ill", at_second(1), "Weekly"}},

@@ -18,7 +18,7 @@ constexpr campaign_id second_campaign{2};
 } // namespace
 
 TEST_CASE("what was appended is read back in order, numbered from 1") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto one = cancelled_saying("one", 1);
   const auto two = cancelled_saying("two", 2);
   const auto three = cancelled_saying("three", 3);
@@ -35,7 +35,7 @@ TEST_CASE("what was appended is read back in order, numbered from 1") {
 }
 
 TEST_CASE("every record carries the hash of the one before it") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   append_many(store->journal(), first_campaign, 0, 5);
   const auto events = read_all(store->journal(), first_campaign);
   CHECK(events[0].previous == sha256_hash{});
@@ -53,7 +53,7 @@ TEST_CASE("both forms of the journal write the same chain") {
 }
 
 TEST_CASE("reading begins at the number asked for and ends when the visitor has enough") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   append_many(store->journal(), first_campaign, 0, 10);
   const auto tail = read_all(store->journal(), first_campaign, 8);
   REQUIRE(tail.size() == 3);
@@ -71,14 +71,14 @@ TEST_CASE("reading begins at the number asked for and ends when the visitor has 
 }
 
 TEST_CASE("a log without events reads as empty") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   append_many(store->journal(), second_campaign, 0, 1);
   CHECK(read_all(store->journal(), first_campaign).empty());
   CHECK(read_all(store->journal(), {3}).empty());
 }
 
 TEST_CASE("an append that expects another end is a conflict and changes nothing") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   append_many(store->journal(), first_campaign, 0, 2);
   for (const event_number wrong : {0U, 1U, 3U}) {
     const auto answer =
@@ -91,7 +91,7 @@ TEST_CASE("an append that expects another end is a conflict and changes nothing"
 }
 
 TEST_CASE("campaigns have logs of their own and are listed lowest first") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   CHECK(expect(store->journal().campaigns()).empty());
   for (const std::uint64_t id : {300U, 7U, 256U, 1U})
     append_many(store->journal(), {id}, 0, 3);
@@ -100,7 +100,7 @@ TEST_CASE("campaigns have logs of their own and are listed lowest first") {
 }
 
 TEST_CASE("the answer for an idempotency key is remembered together with the events") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const key_record key{.key = "shop\nabc",
                        .what = "pause",
                        .campaign = first_campaign,
@@ -121,7 +121,7 @@ TEST_CASE("the answer for an idempotency key is remembered together with the eve
 }
 
 TEST_CASE("a key is not remembered when its events meet a conflict") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto refused = request(first_campaign, 4, {cancelled_saying("one")});
   refused.key = key_record{.key = "k", .what = "pause", .campaign = first_campaign, .answer = {}, .at = {}};
   CHECK_FALSE(append_now(store->journal(), refused));
@@ -129,7 +129,7 @@ TEST_CASE("a key is not remembered when its events meet a conflict") {
 }
 
 TEST_CASE("raw records show numbers, hashes and bodies as they lie there") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   append_many(store->journal(), first_campaign, 0, 4);
   const auto events = read_all(store->journal(), first_campaign);
   event_number expected = 2;
@@ -146,7 +146,7 @@ TEST_CASE("raw records show numbers, hashes and bodies as they lie there") {
 }
 
 TEST_CASE("appends of many threads to many campaigns all get their numbers") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   constexpr std::uint64_t thread_count = 8;
   constexpr std::size_t appends = 50;
   std::vector<std::thread> threads;
@@ -159,7 +159,7 @@ TEST_CASE("appends of many threads to many campaigns all get their numbers") {
 }
 
 TEST_CASE("who awaits the appends is told when each of them is answered, whatever the answer") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   std::atomic<int> answered = 0;
   for (event_number last = 0; last < 20; ++last) // every second one meets a conflict
     store->journal().append(request(first_campaign, last / 2, {cancelled_saying(std::to_string(last))}),
@@ -176,7 +176,7 @@ TEST_CASE("who awaits the appends is told when each of them is answered, whateve
 }
 
 TEST_CASE("a log may be read while it is written") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   std::thread writing([&store] { append_many(store->journal(), first_campaign, 0, 200); });
   for (int round = 0; round < 50; ++round) {
     event_number last = 0;

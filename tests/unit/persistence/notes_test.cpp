@@ -7,7 +7,7 @@ using namespace sluice;
 using namespace sluice::testing;
 
 TEST_CASE("a note is loaded as it was saved last, and gone when nothing is in it") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& notes = store->notes();
   CHECK_FALSE(expect(notes.load("relay/ one")));
   expect(notes.save("relay/ one", "first"));
@@ -20,7 +20,7 @@ TEST_CASE("a note is loaded as it was saved last, and gone when nothing is in it
 }
 
 TEST_CASE("a note that is too large is refused, and what was there stays") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   expect(store->notes().save("one", "first"));
   const auto refused = store->notes().save("one", std::string(note_bytes_max + 1, 'x'));
   REQUIRE_FALSE(refused);

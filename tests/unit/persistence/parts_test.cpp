@@ -31,7 +31,7 @@ std::string many_bytes(std::size_t count) {
 } // namespace
 
 TEST_CASE("each change of a partial makes a version, and those before it stay") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& partials = store->partials();
   CHECK(expect(partials.put("footer", "first", "ann", part_time)).version == 1);
   CHECK(expect(partials.put("footer", "first", "bob", part_time)).version == 1);
@@ -54,7 +54,7 @@ TEST_CASE("each change of a partial makes a version, and those before it stay") 
 }
 
 TEST_CASE("a partial that was deleted is gone but for its versions, and may be made again") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& partials = store->partials();
   expect(partials.put("footer", "first", "ann", part_time));
   expect(partials.remove("footer", "ann", part_time));
@@ -66,7 +66,7 @@ TEST_CASE("a partial that was deleted is gone but for its versions, and may be m
 }
 
 TEST_CASE("a partial's name and content have bounds") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& partials = store->partials();
   for (const auto* name : {"", "a b", "a/b", "fußzeile"})
     CHECK(partials.put(name, "x", "ann", part_time).error().code == error_code::invalid_input);
@@ -87,7 +87,7 @@ TEST_CASE("a partial's bytes on disk") {
 }
 
 TEST_CASE("an attachment is kept once, whatever it is called") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto content = many_bytes(700'000);
   const auto first = upload(*store, content);
   CHECK(first.id == to_hex(sha256(content)));
@@ -105,7 +105,7 @@ TEST_CASE("an attachment is kept once, whatever it is called") {
 }
 
 TEST_CASE("an attachment that was removed is gone; one that is not there is not found") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto id = upload(*store, "content").id;
   expect(store->attachments().remove(id));
   CHECK(store->attachments().read(id).error().code == error_code::not_found);
@@ -116,7 +116,7 @@ TEST_CASE("an attachment that was removed is gone; one that is not there is not 
 }
 
 TEST_CASE("an upload that breaks off, or is too large, leaves nothing") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   {
     const auto writer = expect(store->attachments().begin("a", "text/plain", 10, part_time));
     expect(writer->add("123456"));

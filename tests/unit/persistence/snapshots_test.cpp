@@ -6,7 +6,7 @@ using namespace sluice;
 using namespace sluice::testing;
 
 TEST_CASE("a snapshot is loaded as it was saved, the newest one") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   append_many(store->journal(), one_campaign, 0, 3);
   CHECK_FALSE(store->snapshots().load(one_campaign));
   store->snapshots().save(one_campaign, {.number = 2, .state = "two"});
@@ -17,7 +17,7 @@ TEST_CASE("a snapshot is loaded as it was saved, the newest one") {
 }
 
 TEST_CASE("a snapshot of an event that is not in the log is passed over") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   append_many(store->journal(), one_campaign, 0, 1);
   store->snapshots().save(one_campaign, {.number = 2, .state = "too early"});
   store->snapshots().save(one_campaign, {.number = 0, .state = "of nothing"});

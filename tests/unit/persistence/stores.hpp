@@ -1,15 +1,18 @@
 #pragma once
-// What the persistence tests share: a folder that is gone afterwards, stores of both forms, and appends
+// What the persistence tests share: a folder that is gone afterwards, stores of every form, and appends
 // that wait for their answer.
 
 #include "persistence/memory/store.hpp"
 #include "persistence/stores/open_store.hpp"
 #include "tests/catch.hpp"
+#include "tests/unit/persistence/test_database.hpp"
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <future>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <stdexcept>
 #include <string>
@@ -47,36 +50,58 @@ T expect(result<T> got) {
     return *std::move(got);
 }
 
-enum class store_kind { rocksdb, memory };
+enum class store_kind { rocksdb, memory, postgres };
 
 inline std::ostream& operator<<(std::ostream& out, store_kind kind) {
-  return out << (kind == store_kind::rocksdb ? "RocksDB" : "memory");
+  constexpr std::array names{"RocksDB", "memory", "PostgreSQL"};
+  return out << names[static_cast<std::size_t>(kind)];
+}
+
+/// Whether there is a database for tests; tests/postgres/with_postgres.py starts one.
+inline bool has_postgres() {
+  return std::getenv("SLUICE_TEST_POSTGRES") != nullptr;
 }
 
 /// For a test that is to be run with each.
-inline store_kind both_kinds() {
-  return GENERATE(store_kind::rocksdb, store_kind::memory);
+inline store_kind every_kind() {
+  if (!has_postgres())
+    return GENERATE(store_kind::rocksdb, store_kind::memory);
+  return GENERATE(store_kind::rocksdb, store_kind::memory, store_kind::postgres);
 }
 
-/// A store of either form, in a folder of its own.
+/// A store of any form, in a folder or a database of its own.
 class any_store {
 public:
-  explicit any_store(store_kind kind) :
-      kind_(kind), store_(kind == store_kind::memory
-                              ? make_memory_store()
-                              : expect(open_store(folder_.path() / "data", open_mode::read_write))) {}
+  explicit any_store(store_kind kind) : kind_(kind) {
+    if (kind == store_kind::postgres)
+      database_.emplace();
+    store_ = open();
+  }
   store* operator->() { return store_.get(); }
   store& operator*() { return *store_; }
   /// Whether it is there again once it was closed.
-  bool reopens() const { return kind_ == store_kind::rocksdb; }
+  bool reopens() const { return kind_ != store_kind::memory; }
   void reopen() {
     store_.reset();
-    store_ = expect(open_store(folder_.path() / "data", open_mode::read_write));
+    store_ = open();
   }
 
 private:
+  std::unique_ptr<store> open() {
+    switch (kind_) {
+    case store_kind::memory:
+      return make_memory_store();
+    case store_kind::postgres:
+      return expect(open_store(database_->url(), open_mode::read_write,
+                               {.node = "a", .folder = folder_.path(), .accept_single = true}));
+    default:
+      return expect(open_store(folder_.path() / "data", open_mode::read_write));
+    }
+  }
+
   store_kind kind_;
   temporary_folder folder_;
+  std::optional<test_database> database_;
   std::unique_ptr<store> store_;
 };
 

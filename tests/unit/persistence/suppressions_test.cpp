@@ -32,7 +32,7 @@ std::vector<std::string> listed(const suppression_list& list, suppression_query 
 } // namespace
 
 TEST_CASE("a suppressed address is found with its reason, others are not") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& list = store->suppressions();
   CHECK(expect(list.add({entry("ann@example.com"), entry("bob@example.com", "bounced")}, {})) == 2);
   const auto found = expect(list.find({"bob@example.com", "carl@example.com", "ANN@Example.com"}, for_all));
@@ -44,7 +44,7 @@ TEST_CASE("a suppressed address is found with its reason, others are not") {
 }
 
 TEST_CASE("an address that is suppressed already stays as it is") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& list = store->suppressions();
   CHECK(expect(list.add({entry("ann@example.com"), entry("Ann@example.com", "bounced")}, {})) == 1);
   CHECK(expect(list.add({entry("ann@example.com", "operator"), entry("new@example.com")}, {})) == 1);
@@ -53,7 +53,7 @@ TEST_CASE("an address that is suppressed already stays as it is") {
 }
 
 TEST_CASE("a removed address may be written to again") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& list = store->suppressions();
   expect(list.add({entry("ann@example.com"), entry("bob@example.com")}, {}));
   CHECK(expect(list.remove({"ANN@example.com", "nobody@example.com", "ann@example.com"}, "", {})) == 1);
@@ -63,7 +63,7 @@ TEST_CASE("a removed address may be written to again") {
 }
 
 TEST_CASE("an international domain is suppressed in each of its spellings") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& list = store->suppressions();
   CHECK(expect(list.add({entry("ann@Bücher.example"), entry("ann@xn--bcher-kva.example")}, {})) == 1);
   for (const auto* spelling : {"ann@bücher.example", "ANN@BÜCHER.example", "ann@XN--bcher-kva.example"})
@@ -73,7 +73,7 @@ TEST_CASE("an international domain is suppressed in each of its spellings") {
 }
 
 TEST_CASE("the list is read page by page in the order of addresses") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& list = store->suppressions();
   std::vector<suppression> entries;
   for (int number = 100; number < 350; ++number)
@@ -90,14 +90,14 @@ TEST_CASE("the list is read page by page in the order of addresses") {
 }
 
 TEST_CASE("a suppression without an address is refused and nothing is taken") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& list = store->suppressions();
   CHECK(list.add({entry("ann@example.com"), entry("")}, {}).error().code == error_code::invalid_input);
   CHECK(expect(list.list({.now = at_second(4)})).entries.empty());
 }
 
 TEST_CASE("a list of tens of thousands is taken at once") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   std::vector<suppression> entries;
   for (int number = 0; number < 25'000; ++number)
     entries.push_back(entry("a" + std::to_string(number) + "@example.com"));
@@ -131,7 +131,7 @@ TEST_CASE("every address of a long list is found, also after a restart") {
 }
 
 TEST_CASE("an entry of a domain keeps back everybody there, and one of those below it everybody below") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& list = store->suppressions();
   const auto is_kept_back = [&](std::string_view email) {
     return expect(list.find({email}, for_all)).front().has_value();
@@ -153,7 +153,7 @@ TEST_CASE("an entry of a domain keeps back everybody there, and one of those bel
 }
 
 TEST_CASE("an entry of one list counts for letters of that list only") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& list = store->suppressions();
   auto weekly = entry("ann@example.com");
   weekly.list = "Weekly";
@@ -178,7 +178,7 @@ TEST_CASE("an entry of one list counts for letters of that list only") {
 }
 
 TEST_CASE("an entry that has ended counts no longer, is not listed, and gives way to a new one") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& list = store->suppressions();
   auto ending = entry("ann@example.com");
   ending.until = at_second(100);
@@ -209,7 +209,7 @@ TEST_CASE("an entry that has ended counts no longer, is not listed, and gives wa
 
 TEST_CASE(
     "the list is listed page by page over all kinds of entries, or those of one list, or those with words") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& list = store->suppressions();
   auto weekly = entry("ann@example.com");
   weekly.list = "Weekly (news)";

@@ -21,7 +21,7 @@ void check_as_logged(const store& kept) {
 } // namespace
 
 TEST_CASE("a token is known by its secret only") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& tokens = store->tokens();
   const auto made = expect(tokens.create(role::operator_, "shop", {{}, at_second(1)}));
   CHECK(made.secret.size() == 4 + 43);
@@ -37,7 +37,7 @@ TEST_CASE("a token is known by its secret only") {
 }
 
 TEST_CASE("a token's name is taken once and has to be one") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto& tokens = store->tokens();
   const auto first = expect(tokens.create(role::viewer, "shop", {{}, at_second(1)}));
   CHECK(tokens.create(role::admin, "shop", {{}, at_second(2)}).error().code == error_code::conflict);
@@ -51,7 +51,7 @@ TEST_CASE("a token's name is taken once and has to be one") {
 }
 
 TEST_CASE("a revoked token opens nothing, and its name is never given again") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto by_name = expect(store->tokens().create(role::viewer, "one", {{}, at_second(1)}));
   const auto by_id = expect(store->tokens().create(role::viewer, "two", {{}, at_second(1)}));
   expect(store->tokens().revoke("one", {}));
@@ -74,7 +74,7 @@ TEST_CASE("a revoked token opens nothing, and its name is never given again") {
 }
 
 TEST_CASE("a token keeps its end and its limits, and the log knows them") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto made = expect(store->tokens().create(
       {role::operator_, "shop", at_second(100), {{"shop.example"}, {"spring", "весна"}}},
       {{}, at_second(1)}));
@@ -89,7 +89,7 @@ TEST_CASE("a token keeps its end and its limits, and the log knows them") {
 }
 
 TEST_CASE("a rotated token has another secret, and the one before it until the overlap's end and no longer") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto first = expect(store->tokens().create(
       {role::operator_, "shop", at_second(100), {{"shop.example"}, {}}}, {{}, at_second(1)}));
   const auto second =
@@ -128,7 +128,7 @@ TEST_CASE("a rotated token has another secret, and the one before it until the o
 }
 
 TEST_CASE("an overlap does not keep a secret alive beyond its own end") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   const auto first =
       expect(store->tokens().create({role::viewer, "shop", at_second(15), {}}, {{}, at_second(1)}));
   expect(store->tokens().rotate("shop", std::nullopt, at_second(20), {{}, at_second(10)}));

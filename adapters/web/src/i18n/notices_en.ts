@@ -364,6 +364,7 @@ export const noticesEn: Record<string, string> = {
   event_unreadable: "the record is no event: {fault}",
   idempotency_key_taken: "another request with this idempotency key was faster",
   node_deposed: "this node was declared dead by others, since it had not been heard of",
+  owner_silent: "the node that this campaign belongs to has not answered; ask again",
   node_unknown: "there is no such node, or it does not live any more",
   log_taken_over: "the log of campaign {campaign} ends at event {last}, not at {expected}: somebody else wrote to it",
 

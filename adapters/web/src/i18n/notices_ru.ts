@@ -364,6 +364,7 @@ export const noticesRu: Record<string, string> = {
   event_unreadable: "запись — не событие: {fault}",
   idempotency_key_taken: "другой запрос с этим ключом идемпотентности успел раньше",
   node_deposed: "другие узлы признали этот узел мёртвым: от него давно ничего не слышно",
+  owner_silent: "узел, которому принадлежит выпуск, не ответил; повторите",
   node_unknown: "такого узла нет, или он больше не работает",
   log_taken_over: "журнал выпуска {campaign} кончается событием {last}, а не {expected}: в него пишет кто-то ещё",
 

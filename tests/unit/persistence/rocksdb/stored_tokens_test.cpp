@@ -1,5 +1,5 @@
 // How tokens are stored: for ever readable as they were written first.
-#include "persistence/rocksdb/tokens.hpp"
+#include "persistence/token_codec.hpp"
 #include "tests/catch.hpp"
 #include "tests/unit/persistence/stores.hpp"
 

@@ -38,12 +38,12 @@ TEST_CASE("memory: opens a store that begins empty and leaves no file") {
 }
 
 TEST_CASE("a URL of a kind that there is not is refused with those that there are") {
-  const auto refused = refusal_of("postgres://host/sluice");
+  const auto refused = refusal_of("mysql://host/sluice");
   CHECK(refused.code == error_code::invalid_input);
-  CHECK(refused.message.find("postgres:") != std::string::npos);
+  CHECK(refused.message.find("mysql:") != std::string::npos);
   CHECK(refused.message.find("rocksdb:PATH") != std::string::npos);
   CHECK(refused.message.find("memory:") != std::string::npos);
-  CHECK(store_folder("postgres://host/sluice").error() == refused);
+  CHECK(store_folder("mysql://host/sluice").error() == refused);
   CHECK(refusal_of("rocksdb:").code == error_code::invalid_input);
   CHECK(refusal_of("").code == error_code::invalid_input);
 }

@@ -1,4 +1,4 @@
-#include "persistence/cluster_table.hpp"
+#include "messages/cluster.hpp"
 
 #include <algorithm>
 #include <array>
