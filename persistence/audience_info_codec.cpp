@@ -23,10 +23,9 @@ std::string encode_audience_info(const audience_info& info) {
 namespace {
 
 std::unexpected<error> damaged_info(audience_id id) {
-  return failure(
-      error_code::corrupt,
-      fmt::format("what is stored of audience {} cannot be read; bring the store back from a copy",
-                  to_string(id)));
+  return failure(error_code::corrupt,
+                 fmt::format("what is stored of audience {} cannot be read; bring the store back from a copy",
+                             to_string(id)));
 }
 
 } // namespace

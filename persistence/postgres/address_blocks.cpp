@@ -59,9 +59,8 @@ std::filesystem::path address_sorter::path_of(std::size_t number) const {
 }
 
 std::unexpected<error> address_sorter::failed(std::size_t number) const {
-  return failure(
-      error_code::storage_failed,
-      fmt::format("cannot sort addresses in {}: {}", path_of(number).string(), std::strerror(errno)));
+  return failure(error_code::storage_failed, fmt::format("cannot sort addresses in {}: {}",
+                                                         path_of(number).string(), std::strerror(errno)));
 }
 
 result<void> address_sorter::add(std::string_view hidden, letter_index row) {
@@ -107,9 +106,10 @@ result<void> address_sorter::finish(const std::function<result<void>(std::string
     if (!all)
       return std::unexpected(all.error());
     auto* const begin = reinterpret_cast<sorted_entry*>(all->data());
-    std::sort(begin, begin + address_entries_in(*all), [](const sorted_entry& left, const sorted_entry& right) {
-      return std::memcmp(left.data(), right.data(), left.size()) < 0;
-    });
+    std::sort(begin, begin + address_entries_in(*all),
+              [](const sorted_entry& left, const sorted_entry& right) {
+                return std::memcmp(left.data(), right.data(), left.size()) < 0;
+              });
     rest += *all;
     all->clear();
     std::string_view left = rest;

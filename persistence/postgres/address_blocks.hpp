@@ -35,7 +35,9 @@ struct address_entry {
 
 /// The entry of that number of a block's.
 address_entry address_entry_at(std::string_view block, std::size_t number);
-inline std::size_t address_entries_in(std::string_view block) { return block.size() / address_entry_bytes; }
+inline std::size_t address_entries_in(std::string_view block) {
+  return block.size() / address_entry_bytes;
+}
 /// The row of the address, where the block has it.
 std::optional<letter_index> row_in_block(std::string_view block, std::string_view hidden);
 

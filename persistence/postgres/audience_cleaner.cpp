@@ -58,10 +58,11 @@ void postgres_audience_cleaner::clean(audience_id gone) {
   pg_parameters of;
   of.add(static_cast<std::int64_t>(gone.value)).add(importer_);
   // From here on no upload that is still on its way finds it (audience_upload.cpp).
-  if (!database_.run(doing,
-                     "UPDATE audiences SET importer = NULL, is_garbage = true WHERE audience = $1 AND info IS NULL "
-                     "AND deletion IS NULL AND (importer = $2 OR is_garbage)",
-                     of))
+  if (!database_.run(
+          doing,
+          "UPDATE audiences SET importer = NULL, is_garbage = true WHERE audience = $1 AND info IS NULL "
+          "AND deletion IS NULL AND (importer = $2 OR is_garbage)",
+          of))
     return;
   // Of each table so much at once that nobody who waits for the database notices: about 10 MB, a tenth of a second.
   constexpr std::array steps{
@@ -70,13 +71,14 @@ void postgres_audience_cleaner::clean(audience_id gone) {
       std::pair{"audience_hashes", "level"},
   };
   for (const auto& [table, place] : steps) {
-    const auto rows = std::string_view(place) == "level"
-                          ? std::string{}
-                          : fmt::format(" AND {1} IN (SELECT {1} FROM {0} WHERE audience = $1 ORDER BY {1} LIMIT 250)",
-                                        table, place);
-    const auto statement = fmt::format(
-        "DELETE FROM {} WHERE audience = $1 AND EXISTS (SELECT 1 FROM audiences WHERE audience = $1 AND is_garbage)",
-        table);
+    const auto rows =
+        std::string_view(place) == "level"
+            ? std::string{}
+            : fmt::format(" AND {1} IN (SELECT {1} FROM {0} WHERE audience = $1 ORDER BY {1} LIMIT 250)",
+                          table, place);
+    const auto statement = fmt::format("DELETE FROM {} WHERE audience = $1 AND EXISTS (SELECT 1 FROM "
+                                       "audiences WHERE audience = $1 AND is_garbage)",
+                                       table);
     pg_parameters one;
     one.add(static_cast<std::int64_t>(gone.value));
     for (;;) {
@@ -91,10 +93,13 @@ void postgres_audience_cleaner::clean(audience_id gone) {
   pg_parameters last;
   last.add(static_cast<std::int64_t>(gone.value));
   static_cast<void>(
-      database_.run(doing, "UPDATE audiences SET is_garbage = false WHERE audience = $1 AND deletion IS NOT NULL", last)
+      database_
+          .run(doing, "UPDATE audiences SET is_garbage = false WHERE audience = $1 AND deletion IS NOT NULL",
+               last)
           .has_value());
   static_cast<void>(
-      database_.run(doing, "DELETE FROM audiences WHERE audience = $1 AND is_garbage AND deletion IS NULL", last)
+      database_
+          .run(doing, "DELETE FROM audiences WHERE audience = $1 AND is_garbage AND deletion IS NULL", last)
           .has_value());
 }
 

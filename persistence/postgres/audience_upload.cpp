@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t upload_bytes_at_once = 1U << 20U;
 
 /// The lock lets nobody delete what the import left while it is being written; whoever was late finds no import any more.
-constexpr std::string_view mine =
-    "WITH mine AS (SELECT audience FROM audiences WHERE audience = $1 AND importer = $2 AND info IS NULL FOR SHARE) ";
+constexpr std::string_view mine = "WITH mine AS (SELECT audience FROM audiences WHERE audience = $1 AND "
+                                  "importer = $2 AND info IS NULL FOR SHARE) ";
 
 std::string insert_blocks(std::string_view table, std::string_view first) {
   return fmt::format("{}INSERT INTO {} SELECT mine.audience, w.first, w.content FROM mine, "
@@ -53,10 +53,11 @@ result<void> audience_upload::send(const std::string& statement, const pg_parame
   if (!sent)
     return std::unexpected(sent.error());
   if (sent->changed() == 0)
-    return failure(error_code::storage_failed,
-                   fmt::format("{}: it was taken for an import that had broken off, and its rows were deleted; "
-                               "import it again",
-                               doing));
+    return failure(
+        error_code::storage_failed,
+        fmt::format("{}: it was taken for an import that had broken off, and its rows were deleted; "
+                    "import it again",
+                    doing));
   return {};
 }
 
@@ -115,11 +116,11 @@ result<void> audience_upload::upload_tree(const audience_store& from, const audi
     places.clear();
     hashes.clear();
     bytes = 0;
-    static const auto statement = fmt::format(
-        "{}INSERT INTO audience_hashes SELECT mine.audience, w.* FROM mine, "
-        "unnest($3::int8[], $4::int8[], $5::bytea[]) AS w(level, place, hashes) "
-        "ON CONFLICT (audience, level, place) DO UPDATE SET hashes = excluded.hashes",
-        mine);
+    static const auto statement =
+        fmt::format("{}INSERT INTO audience_hashes SELECT mine.audience, w.* FROM mine, "
+                    "unnest($3::int8[], $4::int8[], $5::bytea[]) AS w(level, place, hashes) "
+                    "ON CONFLICT (audience, level, place) DO UPDATE SET hashes = excluded.hashes",
+                    mine);
     return send(statement, of);
   };
   const auto add_level = [&](unsigned level, letter_index count) -> result<void> {

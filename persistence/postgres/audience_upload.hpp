@@ -23,7 +23,8 @@ public:
                   audience_id to,
                   std::int64_t importer);
   /// `folder`: for the files that sorting a long index needs.
-  result<void> run(const audience_store& from, const audience_info& info, const std::filesystem::path& folder);
+  result<void>
+  run(const audience_store& from, const audience_info& info, const std::filesystem::path& folder);
 
 private:
   result<void> begin();

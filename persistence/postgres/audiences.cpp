@@ -78,14 +78,16 @@ result<void> postgres_audiences::prepare_imports() {
   constexpr std::string_view doing = "cannot look for what broken-off imports left";
   pg_parameters of;
   of.add(node_).add(broken_off_after_ms);
-  const auto marked = database_.run(
-      doing,
-      "UPDATE audiences SET importer = NULL, is_garbage = true WHERE importer IS NOT NULL AND info IS NULL AND "
-      "(importer = $1 OR begun < (extract(epoch FROM clock_timestamp()) * 1000)::int8 - $2)",
-      of);
+  const auto marked =
+      database_.run(doing,
+                    "UPDATE audiences SET importer = NULL, is_garbage = true WHERE importer IS NOT NULL AND "
+                    "info IS NULL AND "
+                    "(importer = $1 OR begun < (extract(epoch FROM clock_timestamp()) * 1000)::int8 - $2)",
+                    of);
   if (!marked)
     return std::unexpected(marked.error());
-  const auto garbage = database_.run(doing, "SELECT audience FROM audiences WHERE is_garbage ORDER BY audience");
+  const auto garbage =
+      database_.run(doing, "SELECT audience FROM audiences WHERE is_garbage ORDER BY audience");
   if (!garbage)
     return std::unexpected(garbage.error());
   for (std::size_t row = 0; row < garbage->size(); ++row)
@@ -96,19 +98,21 @@ result<void> postgres_audiences::prepare_imports() {
 
 result<audience_id> postgres_audiences::begin_import() {
   audience_id id;
-  const auto begun = database_.transact("cannot begin an import", [&](pg_connection& to) -> pg_result_of<void> {
-    const auto next = to.run("UPDATE counters SET value = value + 1 WHERE name = 'audience' RETURNING value", {},
-                             postgres_database::answer_within);
-    if (!next)
-      return std::unexpected(next.error());
-    id = audience_id{static_cast<std::uint64_t>(next->number(0, 0))};
-    pg_parameters of;
-    of.add(number_of(id)).add(node_);
-    const auto made = to.run("INSERT INTO audiences (audience, importer, begun) VALUES ($1, $2, "
-                             "(extract(epoch FROM clock_timestamp()) * 1000)::int8)",
-                             of, postgres_database::answer_within);
-    return made ? pg_result_of<void>{} : std::unexpected(made.error());
-  });
+  const auto begun =
+      database_.transact("cannot begin an import", [&](pg_connection& to) -> pg_result_of<void> {
+        const auto next =
+            to.run("UPDATE counters SET value = value + 1 WHERE name = 'audience' RETURNING value", {},
+                   postgres_database::answer_within);
+        if (!next)
+          return std::unexpected(next.error());
+        id = audience_id{static_cast<std::uint64_t>(next->number(0, 0))};
+        pg_parameters of;
+        of.add(number_of(id)).add(node_);
+        const auto made = to.run("INSERT INTO audiences (audience, importer, begun) VALUES ($1, $2, "
+                                 "(extract(epoch FROM clock_timestamp()) * 1000)::int8)",
+                                 of, postgres_database::answer_within);
+        return made ? pg_result_of<void>{} : std::unexpected(made.error());
+      });
   return begun ? result<audience_id>(id) : std::unexpected(begun.error());
 }
 
@@ -142,10 +146,8 @@ postgres_audiences::commit_all(std::span<const std::unique_ptr<audience_writer>>
   return commit_writers(ours, done, key);
 }
 
-result<std::vector<audience_info>>
-postgres_audiences::commit_writers(std::span<postgres_audience_writer* const> writers,
-                                   const act& done,
-                                   const audience_key_maker& key) {
+result<std::vector<audience_info>> postgres_audiences::commit_writers(
+    std::span<postgres_audience_writer* const> writers, const act& done, const audience_key_maker& key) {
   std::vector<audience_info> made;
   for (auto* one : writers) {
     auto info = one->finish(done);
@@ -172,18 +174,20 @@ postgres_audiences::commit_writers(std::span<postgres_audience_writer* const> wr
       if (!shown)
         return std::unexpected(shown.error());
       if (shown->changed() == 0)
-        return refuse({error_code::storage_failed,
-                       fmt::format("audience {} was taken for an import that had broken off, and its rows were "
-                                   "deleted; import it again",
-                                   to_string(made[at].id))});
+        return refuse(
+            {error_code::storage_failed,
+             fmt::format("audience {} was taken for an import that had broken off, and its rows were "
+                         "deleted; import it again",
+                         to_string(made[at].id))});
     }
     if (!remembered)
       return {};
     pg_parameters of;
     of.add_bytes(remembered->key).add_bytes(encode_key_record(*remembered, milliseconds{0}));
-    const auto kept = to.run("INSERT INTO keys VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000)::int8) "
-                             "ON CONFLICT DO NOTHING",
-                             of, postgres_database::answer_within);
+    const auto kept =
+        to.run("INSERT INTO keys VALUES ($1, $2, (extract(epoch FROM clock_timestamp()) * 1000)::int8) "
+               "ON CONFLICT DO NOTHING",
+               of, postgres_database::answer_within);
     if (!kept)
       return std::unexpected(kept.error());
     // Another node answered the same request meanwhile.
@@ -204,47 +208,46 @@ postgres_audiences::commit_writers(std::span<postgres_audience_writer* const> wr
 result<audience_info> postgres_audiences::rename(audience_id id, std::string name, const act& done) {
   pg_refusal refuse;
   result<audience_info> renamed;
-  const auto recorded =
-      house_.decide([&](pg_connection& to) -> pg_result_of<std::vector<house_event>> {
-        const auto before = lock_audience(to, id, refuse);
-        if (!before)
-          return std::unexpected(before.error());
-        const auto known = decode_audience_info(id, *before);
-        const auto with_name = with_text(id, *before, "name", name);
-        if (!known || !with_name)
-          return refuse(known ? with_name.error() : known.error());
-        pg_parameters of;
-        of.add(number_of(id)).add_bytes(*with_name);
-        if (const auto kept = to.run("UPDATE audiences SET info = $2 WHERE audience = $1", of,
-                                     postgres_database::answer_within);
-            !kept)
-          return std::unexpected(kept.error());
-        renamed = decode_audience_info(id, *with_name);
-        return std::vector<house_event>{{done.at, done.by, house::audience_renamed{id, name, known->name}}};
-      });
+  const auto recorded = house_.decide([&](pg_connection& to) -> pg_result_of<std::vector<house_event>> {
+    const auto before = lock_audience(to, id, refuse);
+    if (!before)
+      return std::unexpected(before.error());
+    const auto known = decode_audience_info(id, *before);
+    const auto with_name = with_text(id, *before, "name", name);
+    if (!known || !with_name)
+      return refuse(known ? with_name.error() : known.error());
+    pg_parameters of;
+    of.add(number_of(id)).add_bytes(*with_name);
+    if (const auto kept = to.run("UPDATE audiences SET info = $2 WHERE audience = $1", of,
+                                 postgres_database::answer_within);
+        !kept)
+      return std::unexpected(kept.error());
+    renamed = decode_audience_info(id, *with_name);
+    return std::vector<house_event>{{done.at, done.by, house::audience_renamed{id, name, known->name}}};
+  });
   return recorded ? renamed : refuse.or_else(recorded.error());
 }
 
 result<void> postgres_audiences::remove(audience_id id, const act& done) {
   pg_refusal refuse;
-  const auto recorded =
-      house_.decide([&](pg_connection& to) -> pg_result_of<std::vector<house_event>> {
-        const auto before = lock_audience(to, id, refuse);
-        if (!before)
-          return std::unexpected(before.error());
-        const auto known = decode_audience_info(id, *before);
-        if (!known)
-          return refuse(known.error());
-        pg_parameters of;
-        of.add(number_of(id)).add_bytes(encode_deleted(*known, done.at));
-        if (const auto kept = to.run("UPDATE audiences SET info = NULL, import = NULL, left_out = NULL, deletion = $2, "
-                                     "version = version + 1, is_garbage = true WHERE audience = $1",
-                                     of, postgres_database::answer_within);
-            !kept)
-          return std::unexpected(kept.error());
-        return std::vector<house_event>{
-            {done.at, done.by, house::audience_deleted{id, known->name, known->size, known->hash}}};
-      });
+  const auto recorded = house_.decide([&](pg_connection& to) -> pg_result_of<std::vector<house_event>> {
+    const auto before = lock_audience(to, id, refuse);
+    if (!before)
+      return std::unexpected(before.error());
+    const auto known = decode_audience_info(id, *before);
+    if (!known)
+      return refuse(known.error());
+    pg_parameters of;
+    of.add(number_of(id)).add_bytes(encode_deleted(*known, done.at));
+    if (const auto kept =
+            to.run("UPDATE audiences SET info = NULL, import = NULL, left_out = NULL, deletion = $2, "
+                   "version = version + 1, is_garbage = true WHERE audience = $1",
+                   of, postgres_database::answer_within);
+        !kept)
+      return std::unexpected(kept.error());
+    return std::vector<house_event>{
+        {done.at, done.by, house::audience_deleted{id, known->name, known->size, known->hash}}};
+  });
   if (!recorded)
     return refuse.or_else(recorded.error());
   blocks_.forget(id);
@@ -277,14 +280,15 @@ result<audience_info> postgres_audiences::info(audience_id id) const {
 }
 
 result<std::vector<audience_info>> postgres_audiences::list() const {
-  const auto rows = database_.run("cannot read the audiences",
-                                  "SELECT audience, info FROM audiences WHERE info IS NOT NULL ORDER BY audience");
+  const auto rows =
+      database_.run("cannot read the audiences",
+                    "SELECT audience, info FROM audiences WHERE info IS NOT NULL ORDER BY audience");
   if (!rows)
     return std::unexpected(rows.error());
   std::vector<audience_info> all;
   for (std::size_t row = 0; row < rows->size(); ++row) {
-    auto one =
-        decode_audience_info(audience_id{static_cast<std::uint64_t>(rows->number(row, 0))}, rows->bytes(row, 1));
+    auto one = decode_audience_info(audience_id{static_cast<std::uint64_t>(rows->number(row, 0))},
+                                    rows->bytes(row, 1));
     if (!one)
       return std::unexpected(one.error());
     all.push_back(*std::move(one));
@@ -353,10 +357,8 @@ result<recipient_rows> postgres_audiences::read_stored_rows(audience_id id,
   return rows;
 }
 
-result<std::vector<std::shared_ptr<const row_block>>> postgres_audiences::blocks_from(audience_id id,
-                                                                                      std::int64_t version,
-                                                                                      letter_index first,
-                                                                                      letter_index end) const {
+result<std::vector<std::shared_ptr<const row_block>>> postgres_audiences::blocks_from(
+    audience_id id, std::int64_t version, letter_index first, letter_index end) const {
   std::vector<std::shared_ptr<const row_block>> blocks;
   if (auto kept = blocks_.find(id, version, first)) {
     blocks.push_back(std::move(kept));
@@ -387,11 +389,12 @@ result<std::vector<std::shared_ptr<const row_block>>> postgres_audiences::blocks
   return blocks;
 }
 
-result<std::optional<std::string>> postgres_audiences::stored_bytes(audience_id id, const char* column) const {
+result<std::optional<std::string>> postgres_audiences::stored_bytes(audience_id id,
+                                                                    const char* column) const {
   pg_parameters of;
   of.add(number_of(id));
-  const auto rows = database_.run(
-      reading(id), fmt::format("SELECT {} FROM audiences WHERE audience = $1", column), of);
+  const auto rows =
+      database_.run(reading(id), fmt::format("SELECT {} FROM audiences WHERE audience = $1", column), of);
   if (!rows)
     return std::unexpected(rows.error());
   if (rows->empty() || rows->is_null(0, 0))
@@ -469,7 +472,8 @@ postgres_audiences::tree_hashes(audience_id id, unsigned level, std::uint32_t in
   pg_parameters of;
   of.add(number_of(id)).add(std::int64_t{level}).add(std::int64_t{index});
   const auto rows = database_.run(
-      reading(id), "SELECT hashes FROM audience_hashes WHERE audience = $1 AND level = $2 AND place = $3", of);
+      reading(id), "SELECT hashes FROM audience_hashes WHERE audience = $1 AND level = $2 AND place = $3",
+      of);
   if (!rows)
     return std::unexpected(rows.error());
   return rows->empty() ? std::string{} : std::string(rows->bytes(0, 0));
@@ -487,10 +491,10 @@ result<void> postgres_audiences::visit_address_blocks(
   for (;;) {
     pg_parameters of;
     of.add(number_of(id)).add_bytes(after).add(address_blocks_at_once);
-    const auto blocks = database_.run(
-        reading(id),
-        "SELECT first, content FROM audience_addresses WHERE audience = $1 AND first > $2 ORDER BY first LIMIT $3",
-        of);
+    const auto blocks = database_.run(reading(id),
+                                      "SELECT first, content FROM audience_addresses WHERE audience = $1 AND "
+                                      "first > $2 ORDER BY first LIMIT $3",
+                                      of);
     if (!blocks)
       return std::unexpected(blocks.error());
     if (blocks->empty())
@@ -523,7 +527,8 @@ result<void> postgres_audiences::visit_addresses(
         const auto is_ours = entry.row >= base && entry.row - base < count;
         if (is_findable && is_ours && !is_there[entry.row - base]) {
           is_there[entry.row - base] = true;
-          hidden.replace(std::size_t{entry.row - base} * hidden_address_bytes, hidden_address_bytes, entry.hidden);
+          hidden.replace(std::size_t{entry.row - base} * hidden_address_bytes, hidden_address_bytes,
+                         entry.hidden);
         } else if (is_ours || (base == 0 && entry.row >= known->size)) {
           visit(erased_target(entry.hidden), entry.row);
         }

@@ -34,8 +34,8 @@ result<std::shared_ptr<import_scratch::open_scratch>> import_scratch::open() {
     now_ = opened;
     return opened;
   } catch (const std::exception& problem) {
-    return failure(error_code::storage_failed, fmt::format("cannot put an import together in {}: {}",
-                                                           folder_.string(), problem.what()));
+    return failure(error_code::storage_failed,
+                   fmt::format("cannot put an import together in {}: {}", folder_.string(), problem.what()));
   }
 }
 
