@@ -102,6 +102,11 @@ sha256_hash row_entry::leaf_hash() const {
   return hash;
 }
 
+void append_entry(std::string_view leaf, std::string& chunk) {
+  chunk.push_back(salted_mark);
+  chunk += leaf;
+}
+
 std::optional<row_entry> take_entry(std::string_view& chunk) {
   if (chunk.empty())
     return std::nullopt;

@@ -47,6 +47,9 @@ struct row_entry {
   sha256_hash leaf_hash() const;
 };
 
+/// Appends the entry of a row that is there. `leaf`: what its leaf is the hash of, random bytes and row.
+void append_entry(std::string_view leaf, std::string& chunk);
+
 /// Takes the first entry off a chunk, without looking into its row; nothing when the bytes are none.
 std::optional<row_entry> take_entry(std::string_view& chunk);
 

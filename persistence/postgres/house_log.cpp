@@ -15,6 +15,14 @@ constexpr std::string_view doing = "cannot write to the house's log";
 
 result<event_number> postgres_house_log::record(std::vector<house_event> events,
                                                 const postgres_database::change& change) {
+  return decide([&](pg_connection& to) -> pg_result_of<std::vector<house_event>> {
+    if (auto changed = change ? change(to) : pg_result_of<void>{}; !changed)
+      return std::unexpected(changed.error());
+    return events;
+  });
+}
+
+result<event_number> postgres_house_log::decide(const decision& what) {
   event_number last = 0;
   std::string last_record;
   const auto append = [&](pg_connection& to) -> pg_result_of<void> {
@@ -24,15 +32,21 @@ result<event_number> postgres_house_log::record(std::vector<house_event> events,
                {}, postgres_database::answer_within);
     if (!head)
       return std::unexpected(head.error());
+    last_record.clear();
+    const auto events = what(to);
+    if (!events)
+      return std::unexpected(events.error());
     last = static_cast<event_number>(head->number(0, 0));
     auto hash = hash_in(head->bytes(0, 1));
+    if (events->empty())
+      return {};
     auto last_at = timestamp::min();
     std::vector<house_event> all;
-    if (last == 0 && !events.empty())
-      all.push_back({events.front().at, {}, house::log_began{hide_.key_hash()}});
+    if (last == 0)
+      all.push_back({events->front().at, {}, house::log_began{hide_.key_hash()}});
     else if (!head->is_null(0, 2))
       last_at = time_of_house_record(head->bytes(0, 2)).value_or(last_at);
-    std::ranges::copy(events, std::back_inserter(all));
+    std::ranges::copy(*events, std::back_inserter(all));
     std::vector<std::int64_t> numbers;
     std::vector<std::string> records;
     for (auto& one : all) {
@@ -42,7 +56,7 @@ result<event_number> postgres_house_log::record(std::vector<house_event> events,
       numbers.push_back(static_cast<std::int64_t>(last));
       records.emplace_back(record.value());
     }
-    last_record = records.empty() ? std::string{} : records.back();
+    last_record = records.back();
     pg_parameters of;
     of.add_all(numbers).add_all_bytes(records);
     if (auto kept = to.run("INSERT INTO events SELECT 0, * FROM unnest($1::int8[], $2::bytea[])", of,
@@ -55,9 +69,14 @@ result<event_number> postgres_house_log::record(std::vector<house_event> events,
                             postgres_database::answer_within);
         !moved)
       return std::unexpected(moved.error());
-    return change ? change(to) : pg_result_of<void>{};
+    return {};
   };
   const auto was_kept = [&](pg_connection& to) -> pg_result_of<bool> {
+    // A commit that waits for its standby is not seen yet, but holds the lock: behind it the answer is final.
+    if (auto locked = to.run("SELECT last_number FROM campaigns WHERE campaign = 0 FOR UPDATE", {},
+                             postgres_database::answer_within);
+        !locked)
+      return std::unexpected(locked.error());
     pg_parameters of;
     of.add(static_cast<std::int64_t>(last));
     const auto there = to.run("SELECT record FROM events WHERE campaign = 0 AND number = $1", of,

@@ -22,6 +22,11 @@ public:
   /// The same, and what `change` does is in the same transaction; it may be called more than once, each time from the
   /// beginning.
   result<event_number> record(std::vector<house_event> events, const postgres_database::change& change);
+  /// What changes tables and says which events tell of it: none where nothing changed. It runs with the end of the log locked,
+  /// so that no other change that the log tells of comes between what it reads and what it writes.
+  using decision = std::function<pg_result_of<std::vector<house_event>>(pg_connection&)>;
+  /// Runs it and appends its events, in one transaction; it may be called more than once, each time from the beginning.
+  result<event_number> decide(const decision& what);
   /// As of the last append here, or the last `refresh`.
   event_number last_number() const override { return last_number_.load(std::memory_order_relaxed); }
   /// Asks where the log ends, since other nodes append to it, too. Waits for the database.

@@ -45,7 +45,9 @@ CREATE TABLE suppressions (
   reason bytea NOT NULL, PRIMARY KEY (list, target));
 CREATE INDEX suppressions_until ON suppressions (until) WHERE until IS NOT NULL;
 CREATE TABLE audiences (
-  audience int8 PRIMARY KEY, info bytea, import bytea, left_out bytea, deletion bytea);
+  audience int8 PRIMARY KEY, info bytea, import bytea, left_out bytea, deletion bytea,
+  version int8 NOT NULL DEFAULT 0, importer int8, begun int8 NOT NULL, is_garbage boolean NOT NULL DEFAULT false);
+CREATE INDEX audiences_unfinished ON audiences (audience) WHERE importer IS NOT NULL OR is_garbage;
 CREATE TABLE audience_blocks (
   audience int8 NOT NULL, first int8 NOT NULL, content bytea NOT NULL, PRIMARY KEY (audience, first));
 CREATE TABLE audience_hashes (
@@ -58,6 +60,10 @@ CREATE TABLE partials (
 CREATE TABLE attachments (hash bytea PRIMARY KEY, value bytea NOT NULL);
 CREATE TABLE attachment_pieces (
   upload int8 NOT NULL, piece int8 NOT NULL, content bytea NOT NULL, PRIMARY KEY (upload, piece));
+CREATE TABLE uploads (upload int8 PRIMARY KEY, importer int8 NOT NULL, begun int8 NOT NULL);
+ALTER TABLE audience_blocks ALTER COLUMN content SET STORAGE EXTERNAL;
+ALTER TABLE audience_hashes ALTER COLUMN hashes SET STORAGE EXTERNAL;
+ALTER TABLE attachment_pieces ALTER COLUMN content SET STORAGE EXTERNAL;
 CREATE TABLE pace (name text PRIMARY KEY, value bytea NOT NULL);
 CREATE TABLE commands (
   id uuid PRIMARY KEY, campaign int8 NOT NULL, asked bytea NOT NULL, answer bytea, at int8 NOT NULL);

@@ -70,15 +70,4 @@ void delete_content(rocksdb::WriteBatch& batch, const rocksdb_database& database
 /// Puts into a batch what deletes everything that an import left.
 void delete_import(rocksdb::WriteBatch& batch, const rocksdb_database& database, audience_id id);
 
-/// The stored form of what is known of an audience, and back.
-std::string encode_audience_info(const audience_info& info);
-result<audience_info> decode_audience_info(audience_id id, std::string_view value);
-/// The stored form with another text in one field of its map; all else of it stays.
-result<std::string>
-with_text(audience_id id, std::string_view value, const char* field, const std::string& text);
-
-/// What is kept of an audience that was deleted, and the error that it says.
-std::string encode_deleted(const audience_info& info, timestamp at);
-std::unexpected<error> deletion_of(audience_id id, std::string_view value);
-
 } // namespace sluice

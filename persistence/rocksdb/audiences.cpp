@@ -2,6 +2,7 @@
 
 #include "messages/address.hpp"
 #include "messages/masked_address.hpp"
+#include "persistence/audience_info_codec.hpp"
 #include "persistence/audience_rows.hpp"
 #include "persistence/rocksdb/audience_keys.hpp"
 #include "persistence/rocksdb/audience_writer.hpp"
