@@ -24,8 +24,6 @@ constexpr std::size_t campaigns_at_once_max = 500;
 constexpr std::size_t looks_at_once_max = 2;
 /// How often it is asked whether another node has answered.
 constexpr milliseconds answer_asked_every{50};
-/// How long a command may be on its way to another node and back.
-constexpr milliseconds command_within = std::chrono::seconds(12);
 
 struct ownership_state {
   static inline const char* name = "ownership";
@@ -410,7 +408,7 @@ struct ownership_state {
             promise.deliver(to_caf(id.error()));
             return;
           }
-          asked.emplace(*id, asked_command{promise, self->clock().now() + command_within});
+          asked.emplace(*id, asked_command{promise, self->clock().now() + posted_command_within});
           ask_for_answers();
         });
     return promise;
@@ -483,7 +481,7 @@ struct ownership_state {
     if (const auto fault = command_from_wire(one.asked, what)) {
       return answer(one.id, std::unexpected(from_caf(fault)));
     }
-    self->request(supervisor, command_within, one.campaign, std::move(what))
+    self->request(supervisor, posted_command_within, one.campaign, std::move(what))
         .then([this, id = one.id](const command_answer& made) { answer(id, made); },
               [this, id = one.id](const caf::error& why) { answer(id, std::unexpected(from_caf(why))); });
   }

@@ -355,7 +355,7 @@ struct supervisor_state {
     one.is_retiring = false;
     if (is_letting_go)
       return end_letting_go();
-    if (is_shared() && from_caf(message.reason).notice.code == "campaign_taken_over")
+    if (message.reason && is_shared() && from_caf(message.reason).notice.code == "campaign_taken_over")
       on_foreign(id);
     else if (message.reason && message.reason != caf::exit_reason::user_shutdown)
       on_death(id, one, from_caf(message.reason));

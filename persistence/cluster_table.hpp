@@ -8,6 +8,7 @@
 #include "messages/cluster.hpp"
 #include "messages/error.hpp"
 #include "messages/id.hpp"
+#include "messages/time.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -29,6 +30,9 @@ struct campaign_head {
   event_number number = 0;
   bool operator==(const campaign_head&) const = default;
 };
+
+/// So long an asker waits for the answer to a command that it left.
+inline constexpr milliseconds posted_command_within = std::chrono::seconds(12);
 
 /// A command on its way to a campaign's owner, where no other way leads there.
 struct posted_command {
@@ -69,7 +73,8 @@ public:
   virtual result<void> give(std::span<const campaign_id> campaigns, const node_row& to) = 0;
   /// Leaves a command for whoever owns the campaign; its id.
   virtual result<std::string> post_command(campaign_id campaign, std::string_view asked) = 0;
-  /// Commands without an answer for campaigns that are ours, the oldest first. One may be given more than once.
+  /// Commands without an answer for campaigns that are ours, the oldest first; not those whose asker has given up by now
+  /// (posted_command_within). One may be given more than once.
   virtual result<std::vector<posted_command>> posted_commands() = 0;
   virtual result<void> answer_command(std::string_view id, std::string_view answer) = 0;
   /// The answer, where there is one by now; then the command is gone.

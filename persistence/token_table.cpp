@@ -75,6 +75,7 @@ result<token_store::created_token> token_table::create(token_request wanted, con
     // An id has 32 bits only, and what `revoke` takes must name one token.
     if (ids_.contains(info.id))
       continue;
+    ++changes_;
     if (auto kept = keeper_.keep(hash, info, done); !kept)
       return std::unexpected(kept.error());
     tokens_.emplace(hash, info);
@@ -107,6 +108,7 @@ result<token_store::created_token> token_table::rotate(std::string_view id_or_na
   auto dropped = secrets_of(old->second.id);
   if (is_kept)
     std::erase(dropped, changed.hash);
+  ++changes_;
   if (auto kept = keeper_.rotate(added, is_kept ? &changed : nullptr, dropped, done); !kept)
     return std::unexpected(kept.error());
   for (const auto& hash : dropped)
@@ -167,6 +169,7 @@ result<void> token_table::revoke(std::string_view id_or_name, const act& done) {
   if (found == tokens_.end())
     return failure(error_code::not_found, notice{"token_unknown", {{"token", id_or_name}}});
   const auto secrets = secrets_of(found->second.id);
+  ++changes_;
   if (auto forgotten = keeper_.forget(secrets, found->second, done); !forgotten)
     return forgotten;
   for (const auto& hash : secrets)
@@ -199,14 +202,22 @@ bool token_table::reserve_name(const std::string& name, const std::string& id) {
   return names_.emplace(name, id).first->second == id;
 }
 
-void token_table::replace(const std::vector<stored_token>& all) {
+std::uint64_t token_table::changes() const {
+  const std::shared_lock guard(mutex_);
+  return changes_;
+}
+
+bool token_table::replace(const std::vector<stored_token>& all, std::uint64_t as_of) {
   const std::lock_guard guard(mutex_);
+  if (changes_ != as_of)
+    return false;
   tokens_.clear();
   for (const auto& [hash, info] : all) {
     names_.emplace(info.name, info.id);
     ids_.insert(info.id);
     tokens_.emplace(hash, info);
   }
+  return true;
 }
 
 void token_table::load_past(std::string name, std::string id) {

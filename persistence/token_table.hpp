@@ -46,8 +46,10 @@ public:
 
   /// Takes in what was kept earlier.
   void load(const sha256_hash& hash, token_info info);
-  /// What was kept by others meanwhile, in place of all that was taken in.
-  void replace(const std::vector<stored_token>& all);
+  /// How often something was changed here.
+  std::uint64_t changes() const;
+  /// What is kept by now, in place of all that was taken in, unless something was changed here since `changes` said `as_of`.
+  bool replace(const std::vector<stored_token>& all, std::uint64_t as_of);
   /// A name and an id that a token had once: no other gets them.
   void load_past(std::string name, std::string id);
   /// Takes out what is not to be honoured, although it is kept.
@@ -65,6 +67,7 @@ private:
   token_keeper& keeper_;
   mutable std::shared_mutex mutex_; ///< guards what follows
   table tokens_;
+  std::uint64_t changes_ = 0;
   std::map<std::string, std::string, std::less<>> names_; ///< that there are or were, and whose
   std::set<std::string, std::less<>> ids_;                ///< likewise
 };

@@ -83,25 +83,35 @@ std::int64_t number_of(node_id node) {
 
 } // namespace
 
-result<void> postgres_nodes::join(std::string name, std::string address) {
+result<void> postgres_nodes::join(std::string name, std::string address, bool is_known) {
   node_row joined;
+  auto is_taken = false;
   constexpr auto within = postgres_database::answer_within;
   const auto enter = [&](pg_connection& to) -> pg_result_of<void> {
     pg_parameters us;
-    us.add_text(name).add_text(address).add(postgres_format);
-    auto found =
-        to.run(fmt::format("UPDATE nodes n SET incarnation = incarnation + 1, address = $2, state = 'live', "
-                           "beat = beat + 1, format = $3 WHERE name = $1 RETURNING {}",
-                           columns),
-               us, within);
+    us.add_text(name).add_text(address).add(postgres_format).add_bool(is_known);
+    auto found = to.run(
+        fmt::format(
+            "UPDATE nodes n SET incarnation = incarnation + 1, address = $2, state = 'live', "
+            "beat = beat + 1, format = $3 WHERE name = $1 AND ($4 OR state IN ('dead', 'left')) RETURNING {}",
+            columns),
+        us, within);
     if (found && found->empty()) {
+      pg_parameters named;
+      named.add_text(name);
+      const auto other = to.run("SELECT 1 FROM nodes WHERE name = $1", named, within);
+      if (!other)
+        return std::unexpected(other.error());
+      is_taken = !other->empty();
+      if (is_taken)
+        return std::unexpected(pg_failure{pg_failure::kind::refused, {}, "the name is taken"});
       const auto number =
           to.run("UPDATE counters SET value = value + 1 WHERE name = 'node' RETURNING value", {}, within);
       if (!number)
         return std::unexpected(number.error());
       us.add(number->number(0, 0));
       found = to.run(
-          fmt::format("INSERT INTO nodes AS n VALUES ($4, 1, $1, $2, 'live', 1, $3, 0, 0, '') RETURNING {}",
+          fmt::format("INSERT INTO nodes AS n VALUES ($5, 1, $1, $2, 'live', 1, $3, 0, 0, '') RETURNING {}",
                       columns),
           us, within);
     }
@@ -114,7 +124,15 @@ result<void> postgres_nodes::join(std::string name, std::string address) {
         to.run("UPDATE campaigns SET incarnation = $2, term = term + 1 WHERE owner = $1", ours, within);
     return taken ? pg_result_of<void>{} : std::unexpected(taken.error());
   };
-  if (auto done = database_.transact("cannot join the cluster", enter); !done)
+  const auto done = database_.transact("cannot join the cluster", enter);
+  if (is_taken)
+    return failure(
+        error_code::conflict,
+        fmt::format(
+            "a node named {} is in this cluster, and it was not in this folder; give this one another name "
+            "(cluster.name), or wait until the others know that it is dead",
+            name));
+  if (!done)
     return done;
   {
     const std::lock_guard guard(mutex_);
@@ -128,7 +146,7 @@ result<void> postgres_nodes::join(std::string name, std::string address) {
 
 result<void> postgres_nodes::rejoin() {
   const auto us = self();
-  return join(us.name, us.address);
+  return join(us.name, us.address, true);
 }
 
 postgres_nodes::identity_now postgres_nodes::identity() const {
@@ -344,7 +362,8 @@ result<std::vector<posted_command>> postgres_nodes::posted_commands() {
   const auto rows = database_.run(
       "cannot read what other nodes ask",
       "SELECT m.id::text, m.campaign, m.asked FROM commands m JOIN campaigns c USING (campaign) "
-      "WHERE m.answer IS NULL AND c.owner = $1 ORDER BY m.at LIMIT 100",
+      "WHERE m.answer IS NULL AND m.at > (extract(epoch FROM clock_timestamp()) - 12) * 1000 AND c.owner = "
+      "$1 ORDER BY m.at LIMIT 100",
       of);
   if (!rows)
     return std::unexpected(rows.error());

@@ -16,8 +16,9 @@ public:
   explicit postgres_nodes(const postgres_database& database) : database_(database) {}
 
   /// Enters the node of that name, or comes back as it in a new incarnation, which owns what nobody took from the one
-  /// before: whoever calls this knows that no process of that one lives.
-  result<void> join(std::string name, std::string address);
+  /// before. `is_known`: the caller has been that node, and no process of it lives; else one of that name must be dead for
+  /// the others, or have left (`conflict`).
+  result<void> join(std::string name, std::string address, bool is_known);
 
   struct identity_now {
     std::int64_t node = 0;

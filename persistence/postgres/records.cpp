@@ -42,12 +42,13 @@ bool postgres_records::next(event_number& number, std::string_view& value) {
         .add(static_cast<std::int64_t>(next_))
         .add(records_at_once)
         .add(bytes_at_once);
-    auto read = database_.run(fmt::format("cannot read the log of campaign {}", to_string(campaign_)),
-                              "SELECT number, record FROM (SELECT number, record, sum(length(record)) OVER "
-                              "(ORDER BY number) - length(record) AS "
-                              "before FROM (SELECT number, record FROM events WHERE campaign = $1 AND number "
-                              ">= $2 ORDER BY number LIMIT $3) AS counted_before) AS counted WHERE before < $4 ORDER BY number",
-                              of);
+    auto read = database_.run(
+        fmt::format("cannot read the log of campaign {}", to_string(campaign_)),
+        "SELECT number, record FROM (SELECT number, record, sum(length(record)) OVER "
+        "(ORDER BY number) - length(record) AS "
+        "before FROM (SELECT number, record FROM events WHERE campaign = $1 AND number "
+        ">= $2 ORDER BY number LIMIT $3) AS counted_before) AS counted WHERE before < $4 ORDER BY number",
+        of);
     if (!read) {
       outcome_ = std::unexpected(read.error());
       is_over_ = true;

@@ -80,51 +80,61 @@ result<void> postgres_token_keeper::forget(const std::vector<sha256_hash>& hashe
 
 result<std::vector<table_fault>> postgres_tokens::refresh(const journal& log) {
   const std::lock_guard guard(refreshing_);
-  auto has_changed = read_to_ == 0;
-  const auto read = read_house_log(log, read_to_ + 1, [&](const stored_house_event& entry) {
+  for (;;) {
+    const auto as_of = changes();
+    // The log first: what is in the table by then has its event there, but for what is changed here meanwhile.
+    if (auto read = read_on(log); !read)
+      return std::unexpected(read.error());
+    if (!has_news_)
+      return faults_;
+    const auto all = as_kept();
+    if (!all)
+      return std::unexpected(all.error());
+    std::vector<stored_token> honoured;
+    for (const auto& one : *all) {
+      const auto known = known_.tokens().find(to_hex(one.hash));
+      if (known != known_.tokens().end() && is_as_logged(known->second, one.info))
+        honoured.push_back(one);
+    }
+    if (!replace(honoured, as_of))
+      continue;
+    has_news_ = false;
+    for (const auto& [id, name] : known_.past_tokens())
+      load_past(name, id);
+    faults_ = known_.check_tokens(*all);
+    return faults_;
+  }
+}
+
+result<void> postgres_tokens::read_on(const journal& log) {
+  return read_house_log(log, read_to_ + 1, [&](const stored_house_event& entry) {
     const auto& body = entry.event.body;
     if (std::holds_alternative<house::token_created>(body) ||
         std::holds_alternative<house::token_rotated>(body) ||
         std::holds_alternative<house::token_revoked>(body)) {
       known_.apply(entry);
-      has_changed = true;
+      has_news_ = true;
     } else if (std::holds_alternative<house::signed_in>(body)) {
       load_past(entry.event.by.name, entry.event.by.token);
     }
     read_to_ = entry.number;
     return true;
   });
-  if (!read)
-    return std::unexpected(read.error());
-  if (has_changed) {
-    auto found = reload();
-    if (!found)
-      return found;
-    faults_ = *std::move(found);
-  }
-  return faults_;
 }
 
-result<std::vector<table_fault>> postgres_tokens::reload() {
+result<std::vector<stored_token>> postgres_tokens::as_kept() const {
   const auto rows = database_.run("cannot read the tokens", "SELECT hash, value FROM tokens");
   if (!rows)
     return std::unexpected(rows.error());
   std::vector<stored_token> all;
-  std::vector<stored_token> honoured;
   for (std::size_t row = 0; row < rows->size(); ++row) {
     const auto hash = hash_in(rows->bytes(row, 0));
     auto info = decode_token(hash, rows->bytes(row, 1));
     if (!info)
       return std::unexpected(info.error());
     all.push_back({hash, *std::move(info)});
-    const auto known = known_.tokens().find(to_hex(hash));
-    if (known != known_.tokens().end() && is_as_logged(known->second, all.back().info))
-      honoured.push_back(all.back());
   }
-  replace(honoured);
-  for (const auto& [id, name] : known_.past_tokens())
-    load_past(name, id);
-  return known_.check_tokens(all);
+  return all;
 }
 
 } // namespace sluice

@@ -42,12 +42,16 @@ public:
   /// it is stored is not honoured: those are the faults.
   result<std::vector<table_fault>> refresh(const journal& log);
 
+  /// What the database holds, honoured or not.
+  result<std::vector<stored_token>> as_kept() const;
+
 private:
-  result<std::vector<table_fault>> reload();
+  result<void> read_on(const journal& log);
 
   std::mutex refreshing_; ///< guards what follows
   house_tables known_;    ///< of the log's events that are about tokens
   event_number read_to_ = 0;
+  bool has_news_ = true; ///< the table is to be read
   std::vector<table_fault> faults_;
 };
 

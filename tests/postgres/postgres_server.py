@@ -71,8 +71,9 @@ class PostgresServer:
             return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
         return f"postgresql://{user}@/{database}?host={self.folder}"
 
-    def sql(self, statement, database="postgres"):
-        """What psql prints of it, without headers."""
+    def sql(self, statement, database="postgres", schema=None):
+        """What psql prints of it, without headers; names without a schema are of that one."""
+        statement = (f"SET search_path TO {schema}; " if schema else "") + statement
         return subprocess.run(["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.url(database), "-c",
                                statement], check=True, capture_output=True, text=True).stdout.strip()
 
