@@ -61,7 +61,7 @@ void postgres_audience_cleaner::clean(audience_id gone) {
   if (!database_.run(
           doing,
           "UPDATE audiences SET importer = NULL, is_garbage = true WHERE audience = $1 AND info IS NULL "
-          "AND deletion IS NULL AND (importer = $2 OR is_garbage)",
+          "AND deletion IS NULL AND importer = $2",
           of))
     return;
   // So many at once that nobody who waits for the database notices: 5 to 10 MB, a tenth of a second.

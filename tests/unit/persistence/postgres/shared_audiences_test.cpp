@@ -161,6 +161,13 @@ TEST_CASE("rows, their index and their tree that somebody altered in the databas
                 "WHERE first = (SELECT first FROM audience_addresses ORDER BY first LIMIT 1)");
     CHECK_FALSE(codes().empty());
   }
+  SECTION("two entries of the index that changed places") {
+    shared->run(
+        "UPDATE audience_addresses SET content = substr(content, 1, 20) || substr(content, 41, 20) || "
+        "substr(content, 21, 20) || substr(content, 61) "
+        "WHERE first = (SELECT first FROM audience_addresses ORDER BY first LIMIT 1)");
+    CHECK(codes() == std::vector<std::string>{"audience_index_wrong", "audience_index_missing"});
+  }
   SECTION("the tree") {
     shared->run("UPDATE audience_hashes SET hashes = set_byte(hashes, 40, 1 - get_byte(hashes, 40) % 2) "
                 "WHERE level = 0");
