@@ -87,12 +87,11 @@ result<std::string> address_sorter::take(std::size_t number) {
   auto& [entries, file] = runs_[number];
   if (!file)
     return std::exchange(entries, {});
-  if (std::fflush(file.get()) != 0)
+  const auto bytes = std::ftell(file.get());
+  if (bytes < 0 || std::fseek(file.get(), 0, SEEK_SET) != 0) // which writes what is not written yet
     return failed(number);
-  const auto bytes = static_cast<std::size_t>(std::ftell(file.get()));
-  std::string all(bytes, '\0');
-  std::rewind(file.get());
-  if (std::fread(all.data(), 1, bytes, file.get()) != bytes)
+  std::string all(static_cast<std::size_t>(bytes), '\0');
+  if (std::fread(all.data(), 1, all.size(), file.get()) != all.size())
     return failed(number);
   all += std::exchange(entries, {});
   return all;

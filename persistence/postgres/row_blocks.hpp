@@ -22,8 +22,9 @@
 
 namespace sluice {
 
-/// Whatever comes first ends a block; one row is in it at least. Eight of the tree's groups: measured on a million rows, blocks
-/// of 256 take a fifth more room, and one of 4096 takes a millisecond to unpack for the letters that need 250 of it.
+/// Whatever comes first ends a block; one row is in it at least. Eight of the tree's groups: measured, from 128 to 4096 rows a
+/// block a row takes the same room (41 bytes of 87, of which 16 are random), and 1024 are unpacked in 0.26 ms; fewer would
+/// cost who reads slice after slice a question each.
 inline constexpr letter_index row_block_rows_max = 1024;
 inline constexpr std::size_t row_block_bytes_max = 512U << 10U;
 

@@ -6,6 +6,7 @@
 #include "tests/unit/persistence/postgres/shared_tables.hpp"
 
 #include <random>
+#include <thread>
 
 using namespace sluice;
 using namespace sluice::testing;
@@ -160,6 +161,13 @@ TEST_CASE("rows, their index and their tree that somebody altered in the databas
                 "WHERE first = (SELECT first FROM audience_addresses ORDER BY first LIMIT 1)");
     CHECK_FALSE(codes().empty());
   }
+  SECTION("two entries of the index that changed places") {
+    shared->run(
+        "UPDATE audience_addresses SET content = substr(content, 1, 20) || substr(content, 41, 20) || "
+        "substr(content, 21, 20) || substr(content, 61) "
+        "WHERE first = (SELECT first FROM audience_addresses ORDER BY first LIMIT 1)");
+    CHECK(codes() == std::vector<std::string>{"audience_index_wrong", "audience_index_missing"});
+  }
   SECTION("the tree") {
     shared->run("UPDATE audience_hashes SET hashes = set_byte(hashes, 40, 1 - get_byte(hashes, 40) % 2) "
                 "WHERE level = 0");
@@ -291,4 +299,36 @@ TEST_CASE("what is known of an import and its name are kept with an audience of 
   CHECK(std::get<house::audience_renamed>(shared->told().back()) ==
         house::audience_renamed{info.id, "all friends", "friends"});
   CHECK(begin_list(audiences, 0)->commit({}).error().code == error_code::invalid_input);
+}
+
+TEST_CASE("two nodes import at the same moment, each its own list") {
+  const auto shared = shared_tables::make();
+  if (!shared)
+    return;
+  postgres_audiences here(shared->database(), shared->house(), 1, shared->scratch(1));
+  postgres_audiences there(shared->database(), shared->house(), 2, shared->scratch(2));
+  std::vector<audience_info> made_there;
+  const auto import_some = [](postgres_audiences& to, std::size_t rows, std::vector<audience_info>& made) {
+    for (int list = 0; list < 5; ++list) {
+      auto writer = to.begin("list", at_second(0));
+      for (std::size_t number = 0; writer && number < rows; ++number)
+        static_cast<void>(
+            (*writer)->add({.email = std::to_string(number) + "@example.com", .fields = {}}).has_value());
+      if (auto info = writer ? (*writer)->commit({}) : result<audience_info>(std::unexpected(writer.error())))
+        made.push_back(*info);
+    }
+  };
+  std::vector<audience_info> made;
+  {
+    std::thread other([&] { import_some(there, 700, made_there); });
+    import_some(here, 1'500, made);
+    other.join();
+  }
+  REQUIRE(made.size() == 5);
+  REQUIRE(made_there.size() == 5);
+  for (const auto* some : {&made, &made_there})
+    for (const auto& info : *some)
+      CHECK(expect(here.verify(info)).empty());
+  CHECK(expect(here.list()).size() == 10);
+  CHECK(shared->told().size() == 11);
 }
