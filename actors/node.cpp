@@ -1,10 +1,13 @@
 #include "actors/node.hpp"
 
 #include "actors/actors.hpp"
+#include "actors/audit/recovery.hpp"
+#include "actors/core/due.hpp"
 #include "actors/findings_keeper.hpp"
 #include "actors/ownership.hpp"
 #include "actors/relay_group.hpp"
 #include "messages/notice_words.hpp"
+#include "persistence/cluster_table.hpp"
 #include "persistence/stores/open_store.hpp"
 
 #include <caf/actor_system.hpp>
@@ -185,6 +188,15 @@ public:
   }
 
   directory& campaigns() override { return services_->campaigns; }
+  std::optional<campaign_view> look_up(campaign_id id) override {
+    auto known = services_->campaigns.find(id, now());
+    if (known || services_->store->cluster() == nullptr)
+      return known;
+    const auto state = recover(*services_->store, id);
+    if (!state || state->is_discarded)
+      return std::nullopt;
+    return refreshed(brief_view_of(*state, now(), services_->settings.suspicion.trial_letters), now());
+  }
   sluice::store& store() override { return *services_->store; }
   sluice::relay& relay() override { return *services_->relay; }
   std::optional<relay_pace> found_pace() override { return services_->relay->found_pace(); }

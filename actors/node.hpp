@@ -74,6 +74,8 @@ public:
 
   /// Campaigns as they are shown, and changes as they come.
   virtual directory& campaigns() = 0;
+  /// One of them, also where another node has made it a moment ago. May wait for the store.
+  virtual std::optional<campaign_view> look_up(campaign_id id) { return campaigns().find(id, now()); }
   /// Audiences, suppressions, tokens, and the logs to read.
   virtual sluice::store& store() = 0;
   /// The sending server: what it waits for, and for letters that belong to no campaign (test copies).

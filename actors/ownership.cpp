@@ -4,6 +4,7 @@
 #include "actors/moment.hpp"
 #include "messages/json.hpp"
 #include "messages/notice_json.hpp"
+#include "persistence/cluster_table.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>

@@ -9,6 +9,7 @@
 #include "actors/core/evolve.hpp"
 #include "actors/draft_commands.hpp"
 #include "messages/json.hpp"
+#include "persistence/cluster_table.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>

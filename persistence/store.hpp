@@ -9,7 +9,6 @@
 #include "messages/time.hpp"
 #include "persistence/attachments.hpp"
 #include "persistence/audiences.hpp"
-#include "persistence/cluster_table.hpp"
 #include "persistence/erasure.hpp"
 #include "persistence/hidden_address.hpp"
 #include "persistence/house_log.hpp"
@@ -26,6 +25,8 @@
 #include <vector>
 
 namespace sluice {
+
+class cluster_table;
 
 enum class open_mode : std::uint8_t { read_write, read_only };
 

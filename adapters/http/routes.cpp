@@ -207,7 +207,7 @@ result<token_info> authorize(node& engine, permission needed, std::string_view s
 result<campaign_view> named_campaign(node& engine, const http_request& request) {
   const auto id = parse_campaign_id(request.captured.front());
   if (id)
-    if (auto view = engine.campaigns().find(*id, engine.now()))
+    if (auto view = engine.look_up(*id))
       return std::move(*view);
   return failure(error_code::not_found,
                  notice{"campaign_unknown", {{"campaign", excerpt(request.captured.front())}}});
