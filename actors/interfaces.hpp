@@ -36,6 +36,7 @@ using halt_atom = caf::atom_constant<caf::atom("halt")>;
 using appended_atom = caf::atom_constant<caf::atom("appended")>;
 using revive_atom = caf::atom_constant<caf::atom("revive")>;
 using retry_atom = caf::atom_constant<caf::atom("retry")>;
+using remove_atom = caf::atom_constant<caf::atom("remove")>;
 using publish_atom = caf::atom_constant<caf::atom("publish")>;
 
 /// The journal's answer to a campaign's append.
@@ -92,6 +93,8 @@ using supervisor_actor = node_actor::extend<
     caf::reacts_to<appended_atom, campaign_id>,
     // From the store's threads: what it asked them for.
     caf::reacts_to<pool_answer>,
+    // A campaign that is over is kept no longer: it is removed, unless somebody is at it. Answers whether it was.
+    caf::replies_to<remove_atom, campaign_id>::with<bool>,
     // Ends every campaign's actor, letters on connections finished, then itself.
     caf::reacts_to<halt_atom>>;
 
