@@ -74,7 +74,7 @@ result<void> remove_campaign(engine& services, campaign_id id) {
   const auto head = std::as_const(*services.store).journal().head(id);
   if (!head)
     return std::unexpected(head.error());
-  if (head->number != shown->version || !is_final(shown->stage))
+  if (head->number != shown->version)
     return log_ends_elsewhere(id, head->number, shown->version);
   return services.store->removed_campaigns().remove({.campaign = id,
                                                      .name = shown->spec.name,

@@ -41,7 +41,7 @@ std::vector<campaign_id> outdated_campaigns(std::span<const std::shared_ptr<cons
 /// Deletes lists that are kept no longer. What the disk refuses is told in the log, and tried by the next call.
 void enforce_retention(engine& services);
 
-/// Removes a campaign that is over, as it is shown, from the store. `conflict` where its log says something else. No actor of
+/// Removes a campaign that is over from the store. `conflict` where its log has more, or less, than is shown of it. No actor of
 /// it may be there, or come, before this returns; the directory is left as it is. Waits for the disk.
 result<void> remove_campaign(engine& services, campaign_id id);
 

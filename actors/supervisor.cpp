@@ -411,7 +411,9 @@ struct supervisor_state {
 
   caf::result<bool> remove(campaign_id id) {
     const auto found = children.find(id);
-    if (is_halting || !has_begun || found == children.end() || !is_at_rest(found->second))
+    const auto view = services->campaigns.find(id, services->now());
+    if (is_halting || found == children.end() || !is_at_rest(found->second) || !view ||
+        !is_final(view->stage))
       return false;
     found->second.is_removing = true;
     auto promise = self->make_response_promise<bool>();

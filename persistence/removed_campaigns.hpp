@@ -24,7 +24,7 @@ public:
   virtual ~removed_campaigns() = default;
 
   /// Removes a campaign: its log and its snapshot go and the house's log gets `what`, in one write, durable when it returns.
-  /// `conflict` where the log does not end with the event that `what` names. Idempotency keys that name it stay, and its id
+  /// `conflict` where the log does not end with the event that `what` names, or is empty. Idempotency keys that name it stay, and its id
   /// is never given again. Any thread.
   virtual result<void> remove(house::campaign_removed what, const act& done) = 0;
 

@@ -74,7 +74,7 @@ memory_journal::remove(campaign_id campaign, const log_head& end, const house_ev
   const std::lock_guard guard(mutex_);
   const auto known = logs_.find(campaign);
   const auto there = known == logs_.end() ? log_head{} : head_of(known->second);
-  if (there != end)
+  if (there != end || there.number == 0)
     return log_ends_elsewhere(campaign, there.number, end.number);
   auto& log = logs_[house_log_id];
   put(log, house_log_id, journal_record(what));

@@ -316,7 +316,7 @@ result<void> rocksdb_journal::stage_removal(const removal& removed, rocksdb::Wri
   const auto head = head_of(removed.campaign);
   if (!head)
     return std::unexpected(head.error());
-  if (*head != removed.end)
+  if (*head != removed.end || head->number == 0)
     return log_ends_elsewhere(removed.campaign, head->number, removed.end.number);
   delete_prefix(batch, database_[family::events], big_endian(removed.campaign.value));
   heads_.insert_or_assign(removed.campaign, log_head{});

@@ -90,8 +90,9 @@ TEST_CASE("a campaign that is over is removed with its counts told, and who list
 
 TEST_CASE("a command on a removed campaign is refused with when it was removed, its first answer stays") {
   actor_fixture node;
-  const auto id = sent_one(node);
-  const auto first = node.tell(id, command_kind::cancel, "once");
+  const auto id = node.create(spec(), node.make_audience(10));
+  const auto first = node.tell(id, command_kind::start, "once");
+  REQUIRE(first.has_value());
   node.run();
   CHECK(removed_at(node, id));
   for (const auto kind : {command_kind::pause, command_kind::start}) {
@@ -99,7 +100,7 @@ TEST_CASE("a command on a removed campaign is refused with when it was removed, 
     REQUIRE(!refused);
     CHECK(refused.error().notice == notice{"campaign_removed", {{"campaign", "c1"}, {"at", node.now()}}});
   }
-  CHECK(node.tell(id, command_kind::cancel, "once") == first);
+  CHECK(node.tell(id, command_kind::start, "once") == first);
 }
 
 TEST_CASE("a campaign that is not over, or that there is none of, is not removed") {

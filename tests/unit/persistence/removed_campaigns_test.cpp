@@ -10,6 +10,8 @@ namespace {
 
 constexpr campaign_id leaving{2};
 constexpr campaign_id staying{1};
+constexpr timestamp removed_at{
+    milliseconds{4'102'444'800'000}}; // later than a store is made, by any clock of now
 
 /// As its log stands now.
 house::campaign_removed removal_of(store& in, campaign_id id) {
@@ -38,7 +40,7 @@ std::vector<house::campaign_removed> removals_in(store& of) {
 }
 
 error error_removing(store& from, house::campaign_removed what) {
-  const auto done = from.removed_campaigns().remove(std::move(what), {{}, at_second(9)});
+  const auto done = from.removed_campaigns().remove(std::move(what), {{}, removed_at});
   if (done)
     throw std::runtime_error("the campaign was removed");
   return done.error();
@@ -53,7 +55,7 @@ TEST_CASE("a removed campaign's log and snapshot are gone, the house's log tells
   store->snapshots().save(leaving, {.number = 300, .state = "three hundred"});
   store->snapshots().save(staying, {.number = 3, .state = "three"});
   const auto told = removal_of(*store, leaving);
-  expect(store->removed_campaigns().remove(told, {{}, at_second(9)}));
+  expect(store->removed_campaigns().remove(told, {{}, removed_at}));
   for (auto time = 0; time < (store.reopens() ? 2 : 1); ++time) {
     CHECK(expect(store->journal().campaigns()) == std::vector{staying});
     CHECK(read_all(store->journal(), leaving).empty());
@@ -64,13 +66,13 @@ TEST_CASE("a removed campaign's log and snapshot are gone, the house's log tells
     CHECK(store->snapshots().load(staying));
     CHECK(removals_in(*store) == std::vector{told});
     const auto known = expect(store->removed_campaigns().find(leaving));
-    CHECK(known == removed_campaign{leaving, at_second(9), at_second(3), {7}});
+    CHECK(known == removed_campaign{leaving, removed_at, at_second(3), {7}});
     CHECK_FALSE(expect(store->removed_campaigns().find(staying)));
     const auto fact = expect(read_house_tables(store->journal())).removed_campaigns().at(leaving);
     CHECK(fact.end.number == 300);
-    CHECK(fact.at == at_second(9));
+    CHECK(fact.at == removed_at);
     CHECK(no_such_campaign(store->removed_campaigns(), leaving).notice ==
-          notice{"campaign_removed", {{"campaign", "c2"}, {"at", at_second(9)}}});
+          notice{"campaign_removed", {{"campaign", "c2"}, {"at", removed_at}}});
     CHECK(no_such_campaign(store->removed_campaigns(), {99}).notice.code == "campaign_unknown");
     CHECK(gone_meanwhile(store->removed_campaigns(), {99}).notice.code == "campaign_discarded");
     if (store.reopens())
@@ -102,7 +104,7 @@ TEST_CASE("a campaign is removed only where its log ends as is said, else nothin
 TEST_CASE("who still holds a removed campaign appends nothing to it") {
   any_store store(both_kinds());
   append_many(store->journal(), leaving, 0, 3);
-  expect(store->removed_campaigns().remove(removal_of(*store, leaving), {{}, at_second(9)}));
+  expect(store->removed_campaigns().remove(removal_of(*store, leaving), {{}, removed_at}));
   const auto answer = append_now(store->journal(), request(leaving, 3, {cancelled_saying("late")}));
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == error_code::conflict);
@@ -116,7 +118,7 @@ TEST_CASE("the id of a removed campaign is never given again, though it was the 
   any_store store(both_kinds());
   append_many(store->journal(), staying, 0, 1);
   append_many(store->journal(), leaving, 0, 1);
-  expect(store->removed_campaigns().remove(removal_of(*store, leaving), {{}, at_second(9)}));
+  expect(store->removed_campaigns().remove(removal_of(*store, leaving), {{}, removed_at}));
   if (store.reopens())
     store.reopen();
   CHECK(expect(store->next_campaign()) == campaign_id{3});
@@ -131,7 +133,7 @@ TEST_CASE("an answer that was kept under a removed campaign's key stays") {
                         .answer = {.status = status::draft, .changed = true, .version = 1, .in_flight = 0},
                         .at = at_second(1)};
   expect(append_now(store->journal(), made));
-  expect(store->removed_campaigns().remove(removal_of(*store, leaving), {{}, at_second(9)}));
+  expect(store->removed_campaigns().remove(removal_of(*store, leaving), {{}, removed_at}));
   CHECK(expect(store->journal().find_key("shop\nabc"))->campaign == leaving);
 }
 
@@ -139,7 +141,7 @@ TEST_CASE("removed campaigns are visited lowest first") {
   any_store store(both_kinds());
   for (const std::uint64_t id : {256U, 3U, 1U}) {
     append_many(store->journal(), {id}, 0, 1);
-    expect(store->removed_campaigns().remove(removal_of(*store, {id}), {{}, at_second(9)}));
+    expect(store->removed_campaigns().remove(removal_of(*store, {id}), {{}, removed_at}));
   }
   std::vector<campaign_id> visited;
   expect(store->removed_campaigns().visit([&](const removed_campaign& one) { visited.push_back(one.id); }));

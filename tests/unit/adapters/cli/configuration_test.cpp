@@ -194,7 +194,7 @@ TEST_CASE("campaigns are kept for a day at least, or for ever") {
   CHECK(kept_for("400d") == hours(24 * 400));
   CHECK_THAT(complaint("[retention]\ncampaigns = \"23h\"\n"),
              ContainsSubstring("sluice.toml:2") &&
-                 ContainsSubstring("\"23h\" is not 1d or longer, nor \"0s\" for never"));
+                 ContainsSubstring("\"23h\" is not 24h or longer, nor \"0s\" for never"));
   CHECK_THAT(complaint("[retention]\ncampaigns = \"soon\"\n"), ContainsSubstring("a duration like"));
 }
 
