@@ -238,7 +238,8 @@ audit_report merged(std::vector<audit_report>&& parts) {
       faults[fault.campaign].push_back(std::move(fault));
     std::ranges::move(part.remarks, std::back_inserter(whole.remarks));
   }
-  std::ranges::stable_sort(whole.remarks, {}, &audit_fault::campaign);
+  std::ranges::sort(whole.remarks, {},
+                    [](const audit_fault& one) { return std::pair(one.campaign, one.number); });
   for (auto& [campaign, found] : faults)
     std::ranges::move(found, std::back_inserter(whole.faults));
   return whole;

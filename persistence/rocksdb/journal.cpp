@@ -129,7 +129,7 @@ void rocksdb_journal::append_to_house(std::vector<journal_record> records,
           .records = std::move(records),
           .key = {},
           .change = std::move(change),
-          .removed = std::move(removed),
+          .removed = removed,
           .done = std::move(done)});
 }
 
@@ -203,7 +203,7 @@ std::optional<error> rocksdb_journal::write_or_refuse(group& appends) {
     return write(appends);
   } catch (const std::exception& problem) {
     heads_.clear();
-    const auto why =
+    auto why =
         make_error(error_code::internal,
                    notice{"text", {{"text", fmt::format("cannot write to the log: {}", problem.what())}}});
     for (auto& one : appends)
