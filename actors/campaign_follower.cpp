@@ -55,7 +55,9 @@ void campaign_follower::on_folded(campaign_id campaign, result<look> folded) {
     return;
   if (!folded) {
     states_.erase(campaign);
-    if (folded.error().code != error_code::not_found)
+    if (folded.error().code == error_code::not_found)
+      services_->campaigns.remove(campaign); // its owner has removed it
+    else
       spdlog::warn("{}, of another node, cannot be shown: {}", to_string(campaign), folded.error().message);
     return;
   }

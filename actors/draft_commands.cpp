@@ -163,7 +163,7 @@ result<prepared_command> prepare_command(const engine& services, campaign_id id,
     return std::unexpected(recovered.error());
   const auto state = std::make_shared<campaign_state>(std::move(*recovered));
   if (state->is_discarded)
-    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
+    return std::unexpected(no_such_campaign(services.store->removed_campaigns(), id));
   prepared.state = state;
   if (state->stage != stage::draft)
     return prepared; // it is refused, with what is allowed
@@ -185,7 +185,7 @@ result<command_answer> answer_of_gone(const engine& services, campaign_id id, co
     return std::unexpected(kept.error());
   if (*kept)
     return **kept;
-  return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
+  return std::unexpected(no_such_campaign(services.store->removed_campaigns(), id));
 }
 
 result<std::optional<campaign_id>> draft_made_before(const store& from, const create_campaign& wanted) {

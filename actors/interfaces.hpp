@@ -39,6 +39,7 @@ using retry_atom = caf::atom_constant<caf::atom("retry")>;
 using own_atom = caf::atom_constant<caf::atom("own")>;
 using drop_atom = caf::atom_constant<caf::atom("drop")>;
 using release_atom = caf::atom_constant<caf::atom("release")>;
+using remove_atom = caf::atom_constant<caf::atom("remove")>;
 using publish_atom = caf::atom_constant<caf::atom("publish")>;
 
 /// The journal's answer to a campaign's append.
@@ -118,6 +119,8 @@ using supervisor_actor = node_actor::extend<
     caf::replies_to<release_atom>::with<std::vector<campaign_id>>,
     // Who passes commands on to other nodes.
     caf::reacts_to<own_atom, ownership_actor>,
+    // A campaign that is over is kept no longer: it is removed, unless somebody is at it. Answers whether it was.
+    caf::replies_to<remove_atom, campaign_id>::with<bool>,
     // Ends every campaign's actor, letters on connections finished, then itself.
     caf::reacts_to<halt_atom>>;
 

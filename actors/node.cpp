@@ -3,7 +3,7 @@
 #include "actors/actors.hpp"
 #include "actors/audit/recovery.hpp"
 #include "actors/core/due.hpp"
-#include "actors/findings_keeper.hpp"
+#include "actors/housekeeper.hpp"
 #include "actors/ownership.hpp"
 #include "actors/relay_group.hpp"
 #include "messages/notice_words.hpp"
@@ -85,35 +85,6 @@ caf::behavior front(caf::event_based_actor* self, const engine_ptr& services) {
           [self](halt_atom) { self->quit(); }};
 }
 
-/// One for each relay.
-using findings_keepers = std::vector<findings_keeper>;
-
-/// What is kept for a time is looked through so often.
-constexpr milliseconds retention_every = std::chrono::hours(1);
-
-/// Keeps what the relays find, and deletes what is kept no longer. On a thread of its own, since it waits for the disk.
-caf::behavior keep_house(caf::event_based_actor* self,
-                         const engine_ptr& services,
-                         const std::shared_ptr<findings_keepers>& keepers) {
-  self->delayed_send(self, findings_keeper::keep_every, caf::tick_atom::value);
-  const auto keep = [keepers] {
-    for (auto& one : *keepers)
-      one.keep();
-  };
-  return {[self, services, keep, next = services->now() + retention_every](caf::tick_atom) mutable {
-            keep();
-            if (services->now() >= next) {
-              enforce_retention(*services);
-              next = services->now() + retention_every;
-            }
-            self->delayed_send(self, findings_keeper::keep_every, caf::tick_atom::value);
-          },
-          [self, keep](halt_atom) {
-            keep();
-            self->quit();
-          }};
-}
-
 class actor_node final : public node {
 public:
   actor_node(engine_ptr services, caf::actor_system* given) : services_(std::move(services)) {
@@ -132,11 +103,11 @@ public:
   }
 
   result<void> begin() {
-    const auto keepers = std::make_shared<findings_keepers>();
+    findings_keepers keepers;
     for (const auto& [name, one] : services_->relay->members())
-      keepers->emplace_back(*one, services_->store->notes(), name).recall();
+      keepers.emplace_back(*one, services_->store->notes(), name).recall();
     supervisor_ = spawn_supervisor(*system_, services_);
-    housekeeper_ = system_->spawn<caf::detached>(keep_house, services_, keepers);
+    housekeeper_ = spawn_housekeeper(*system_, services_, supervisor_, std::move(keepers));
     front_ = system_->spawn<caf::detached>(front, services_);
     caf::scoped_actor self{*system_};
     std::optional<error> failed;
@@ -169,8 +140,7 @@ public:
                 if (view)
                   asker->answer(std::move(*view));
                 else
-                  asker->answer(failure(error_code::not_found,
-                                        notice{"campaign_discarded", {{"campaign", to_string(id)}}}));
+                  asker->answer(std::unexpected(gone_meanwhile(services->store->removed_campaigns(), id)));
               },
               [asker](const caf::error& why) { asker->answer(std::unexpected(from_caf(why))); });
     });
@@ -274,7 +244,7 @@ private:
   caf::actor_system* system_ = nullptr;
   supervisor_actor supervisor_;
   ownership_actor owners_; ///< none: nobody shares the store
-  caf::actor housekeeper_; ///< keep_house
+  caf::actor housekeeper_;
   caf::actor front_;
   std::atomic<bool> is_stopping_ = false;
   std::mutex stopping_;

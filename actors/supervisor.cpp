@@ -61,6 +61,7 @@ struct child {
   bool is_retiring = false;   ///< asked to end; commands wait
   bool is_parked = false;     ///< died too often; `fault` in its view says of what
   bool is_reviving = false;   ///< dead, and started again in a while; commands wait
+  bool is_removing = false;   ///< it is taken out of the store; commands wait
   bool is_preparing = false;  ///< a command of `unprepared` is on its way; the others wait for its answer
   std::vector<timestamp> deaths;
   unsigned unreadable = 0; ///< how often, one after the other, the disk did not give its log
@@ -295,7 +296,10 @@ struct supervisor_state {
   }
 
   void recovered(campaign_id id, result<campaign_state> state) {
-    auto& one = children[id];
+    const auto known = children.find(id);
+    if (known == children.end())
+      return; // it belongs to another node by now
+    auto& one = known->second;
     one.is_recovering = false;
     if (is_halting)
       return;
@@ -400,7 +404,10 @@ struct supervisor_state {
   }
 
   void start_again(campaign_id id) {
-    auto& one = children[id];
+    const auto known = children.find(id);
+    if (known == children.end())
+      return; // likewise
+    auto& one = known->second;
     one.is_reviving = false;
     prepare_next(id);
     if (one.actor || one.is_parked || is_halting)
@@ -425,7 +432,7 @@ struct supervisor_state {
     if (one.actor && !one.is_retiring)
       return pass_on(id, one, std::move(held));
     one.held_back.push_back(std::move(held));
-    if (!one.actor && !one.is_reviving)
+    if (!one.actor && !one.is_reviving && !one.is_removing)
       recover_child(id, one);
   }
 
@@ -451,7 +458,7 @@ struct supervisor_state {
   /// Not while the dead actor's last append is on its way: what the log says then is not the last word.
   void prepare_next(campaign_id id) {
     auto& one = children[id];
-    if (one.is_preparing || one.is_reviving || one.unprepared.empty())
+    if (one.is_preparing || one.is_reviving || one.is_removing || one.unprepared.empty())
       return;
     one.is_preparing = true;
     auto held = std::move(one.unprepared.front());
@@ -490,8 +497,10 @@ struct supervisor_state {
   }
 
   void prepared_is_answered(campaign_id id) {
-    children[id].is_preparing = false;
-    prepare_next(id);
+    if (const auto known = children.find(id); known != children.end()) {
+      known->second.is_preparing = false;
+      prepare_next(id);
+    }
   }
 
   void retire(campaign_id id) {
@@ -509,6 +518,58 @@ struct supervisor_state {
     auto& one = children[id];
     one.is_retiring = false;
     hand_over_held_back(id, one);
+  }
+
+  // -- campaigns that are kept no longer ------------------------------------------------------------
+
+  /// Nobody is at it: no actor, and nothing that would bring one.
+  static bool is_at_rest(const child& one) {
+    return !one.actor && !one.is_recovering && !one.is_parked && !one.is_reviving && !one.is_removing &&
+           !one.is_preparing && one.held_back.empty() && one.unprepared.empty();
+  }
+
+  caf::result<bool> remove(campaign_id id) {
+    const auto found = children.find(id);
+    const auto view = services->campaigns.find(id, services->now());
+    if (is_halting || found == children.end() || !is_at_rest(found->second) || !view ||
+        !is_final(view->stage))
+      return false;
+    found->second.is_removing = true;
+    auto promise = self->make_response_promise<bool>();
+    ask_store(
+        job_kind::look,
+        [services = services, id]() -> result<campaign_id> {
+          if (auto removed = remove_campaign(*services, id); !removed)
+            return std::unexpected(removed.error());
+          return id;
+        },
+        [this, id, promise](const result<campaign_id>& done) mutable {
+          if (done)
+            removed(id);
+          else
+            not_removed(id, done.error());
+          promise.deliver(done.has_value());
+        });
+    return promise;
+  }
+
+  void removed(campaign_id id) {
+    auto gone = std::move(children.extract(id).mapped());
+    services->campaigns.remove(id);
+    for (auto* waiting : {&gone.held_back, &gone.unprepared})
+      for (auto& held : *waiting)
+        answer_for_gone(id, std::move(held.asked), std::move(held.promise));
+  }
+
+  void not_removed(campaign_id id, const error& why) {
+    spdlog::error("{}, which is kept no longer, cannot be removed: {}", to_string(id), why.message);
+    auto& one = children[id];
+    one.is_removing = false;
+    if (is_halting)
+      return;
+    if (!one.held_back.empty())
+      hand_over_held_back(id, one);
+    prepare_next(id);
   }
 
   // -- what is asked --------------------------------------------------------------------------------
@@ -545,7 +606,7 @@ struct supervisor_state {
     prepare_next(id);
   }
 
-  /// A discarded draft is gone, but not the answer that its discarding had under an idempotency key.
+  /// A discarded draft is gone, and so is a removed campaign, but not an answer that was kept under an idempotency key.
   void answer_for_gone(campaign_id id, command&& asked, caf::typed_response_promise<command_answer> promise) {
     ask_store(
         job_kind::command,
@@ -658,7 +719,7 @@ struct supervisor_state {
         [services = services, id]() -> result<std::string> {
           auto view = services->campaigns.find(id, services->now());
           if (!view)
-            return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(id)}}});
+            return std::unexpected(no_such_campaign(services->store->removed_campaigns(), id));
           auto content = content_of(*services->store, id);
           if (content)
             view->spec = std::move(*content);
@@ -773,6 +834,7 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
       [=](drop_atom) { return self->state.drop(); },
       [=](release_atom) { return self->state.release(); },
       [=](own_atom, const ownership_actor& owners) { self->state.owners = owners; },
+      [=](remove_atom, campaign_id id) { return self->state.remove(id); },
       [=](halt_atom) { self->state.halt(); },
   };
 }

@@ -101,6 +101,19 @@ notice words_of_it(const house::address_erased& it) {
 notice words_of_it(const house::tables_accepted& it) {
   return notice{"house_tables_accepted", {{"words", it.words}, {"count", it.differences}}};
 }
+notice words_of_it(const house::campaign_removed& it) {
+  return notice{"house_campaign_removed",
+                {{"campaign", to_string(it.campaign)},
+                 {"name", it.name},
+                 {"status", it.status},
+                 {"letters", it.total},
+                 {"accepted", it.accepted},
+                 {"refused", it.refused},
+                 {"skipped", it.skipped},
+                 {"since", it.over_since},
+                 {"event", it.last},
+                 {"hash", it.hash}}};
+}
 
 } // namespace
 
@@ -123,7 +136,8 @@ std::string_view type_of(const house_body& body) {
                                                                                        "tables_accepted",
                                                                                        "token_rotated",
                                                                                        "signed_in",
-                                                                                       "signed_out"};
+                                                                                       "signed_out",
+                                                                                       "campaign_removed"};
   return types[body.index()];
 }
 

@@ -190,6 +190,22 @@ struct tables_accepted {
   bool operator==(const tables_accepted&) const = default;
 };
 
+/// A campaign that was over was removed: its log and its snapshot went with the write that brought this.
+struct campaign_removed {
+  campaign_id campaign;
+  std::string name;
+  std::string status; ///< "sent", "cancelled" or "rejected"
+  letter_index total = 0;
+  letter_index accepted = 0;
+  letter_index refused = 0;
+  letter_index skipped = 0;
+  audience_id audience;  ///< its list; 0: it had none
+  event_number last = 0; ///< the number of its log's last event
+  std::string hash;      ///< of that event's record, in hexadecimal
+  timestamp over_since;
+  bool operator==(const campaign_removed&) const = default;
+};
+
 } // namespace house
 
 using house_body = std::variant<house::log_began,
@@ -210,7 +226,8 @@ using house_body = std::variant<house::log_began,
                                 house::tables_accepted,
                                 house::token_rotated,
                                 house::signed_in,
-                                house::signed_out>;
+                                house::signed_out,
+                                house::campaign_removed>;
 
 /// One entry of the house's log. `at` never goes backwards.
 struct house_event {

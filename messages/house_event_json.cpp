@@ -134,6 +134,18 @@ void each_field(Archive& with, Event& it) {
     with("recipient", it.recipient);
     with("rows", it.rows);
     with("suppressions", it.suppressions);
+  } else if constexpr (std::same_as<type, house::campaign_removed>) {
+    with("campaign", it.campaign);
+    with("name", it.name);
+    with("status", it.status);
+    with("total", it.total);
+    with("accepted", it.accepted);
+    with("refused", it.refused);
+    with("skipped", it.skipped);
+    with("audience", it.audience);
+    with("last", it.last);
+    with("hash", it.hash);
+    with("over_since", it.over_since);
   } else {
     static_assert(std::same_as<type, house::tables_accepted>);
     with("words", it.words);

@@ -285,6 +285,8 @@ constexpr auto table = std::to_array<notice_words>({
     {"campaign_unknown", "there is no campaign {campaign}"},
     {"campaign_unknown_then", "there was no campaign {campaign} at {at:time} yet"},
     {"campaign_discarded", "{campaign} was discarded meanwhile"},
+    {"campaign_removed", "{campaign} was removed on {at:time}: it was over, and is not stored any more"},
+    {"removed_unreadable", "what is kept of the removal of {campaign} cannot be read"},
     {"audience_unknown", "there is no audience {audience}"},
     {"audience_deleted",
      "the list \"{name}\" ({audience}) was deleted on {at:time}: its recipients are not stored any more"},
@@ -668,6 +670,11 @@ constexpr auto table = std::to_array<notice_words>({
      "a recipient erased: {rows|row|rows} of lists, {suppressions|suppression|suppressions}"},
     {"house_tables_accepted",
      "the tables were taken as they are, with {count|difference|differences} to this log[: {words}]"},
+    {"house_campaign_removed",
+     "{campaign} \"{name}\" removed; it was {status:status}, over since {since:time}: "
+     "{letters|letter|letters}, {accepted} accepted, {refused} refused, {skipped} skipped; its log ended "
+     "with "
+     "event {event}, hash {hash}"},
     {"house_event_unknown", "the house's log has no event {event}; its last one is {events}"},
     {"house_log_damaged",
      "the house's log is damaged at event {number}: {fault}; `sluice audit verify` lists every fault"},
@@ -694,6 +701,10 @@ constexpr auto table = std::to_array<notice_words>({
      "table audiences: {audience} \"{name}\" has another name, size or hash than the house's log has"},
     {"audience_gone", "table audiences: {audience} \"{name}\" is missing"},
     {"table_more_faults", "table {table}: {count|more fault|more faults}"},
+    {"removed_campaign_there",
+     "{campaign} was removed by event {number}, and has a log: it was put back, or the event is not true"},
+    {"removed_since_sealed", "it was removed on {at:time}; its log went up to event {last} by then, and what "
+                             "was sealed of it can no longer be checked"},
     {"audience_changed",
      "the list {audience} is not the one that was checked: its rows from {row} on (group {group}) were "
      "changed. Nobody of them gets a letter; `sluice audit verify` names the rows"},

@@ -91,7 +91,14 @@ void house_tables::apply(const stored_house_event& entry) {
     audiences_[deleted->audience.value].is_deleted = true;
   } else if (const auto* rooted = std::get_if<house::audience_rooted>(&body)) {
     audiences_[rooted->audience.value].root = rooted->root;
+  } else if (const auto* gone = std::get_if<house::campaign_removed>(&body)) {
+    removed_.insert_or_assign(gone->campaign, removal_of(*gone, entry));
   }
+}
+
+house_tables::removal_fact house_tables::removal_of(const house::campaign_removed& what,
+                                                    const stored_house_event& entry) {
+  return {end_of(what), entry.event.at, entry.number};
 }
 
 void house_tables::rotate(const house::token_rotated& what, event_number number) {

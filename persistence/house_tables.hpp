@@ -5,6 +5,7 @@
 #include "persistence/audiences.hpp"
 #include "persistence/hidden_address.hpp"
 #include "persistence/house_log.hpp"
+#include "persistence/removed_campaigns.hpp"
 #include "persistence/suppressions.hpp"
 #include "persistence/table_fault.hpp"
 #include "persistence/tokens.hpp"
@@ -32,12 +33,21 @@ public:
     bool is_superseded = false;
   };
 
+  /// Of a campaign that was removed.
+  struct removal_fact {
+    log_head end; ///< where its log ended
+    timestamp at;
+    event_number number = 0; ///< of the event that tells of it
+  };
+  static removal_fact removal_of(const house::campaign_removed& what, const stored_house_event& entry);
+
   void apply(const stored_house_event& entry);
 
   const std::map<std::string, token_fact>& tokens() const { return tokens_; } ///< by hash, in hexadecimal
   /// Everybody whom the log names: the id and name of each token that there ever was, and of who signed in without one.
   const std::vector<std::pair<std::string, std::string>>& past_tokens() const { return past_tokens_; }
   const std::map<std::uint64_t, audience_fact>& audiences() const { return audiences_; }
+  const std::map<campaign_id, removal_fact>& removed_campaigns() const { return removed_; }
   std::size_t suppression_count();
   event_number last_number() const { return last_number_; }
   const std::string& key_hash() const { return key_hash_; }
@@ -66,6 +76,7 @@ private:
   std::map<std::string, token_fact> tokens_;
   std::vector<std::pair<std::string, std::string>> past_tokens_;
   std::map<std::uint64_t, audience_fact> audiences_;
+  std::map<campaign_id, removal_fact> removed_;
   std::vector<suppression_fact> suppressions_; ///< in the events' order, then sorted by key
   bool is_sorted_ = false;
   std::string key_hash_;

@@ -67,7 +67,11 @@ struct raw_record {
 struct log_head {
   event_number number = 0;
   sha256_hash hash{};
+  bool operator==(const log_head&) const = default;
 };
+
+/// What an append, or a removal, is refused with that expects another end of the log: `conflict`.
+std::unexpected<error> log_ends_elsewhere(campaign_id campaign, event_number last, event_number expected);
 
 /// What waits for the writer at once, at most: appends, and the bytes of their events.
 inline constexpr std::size_t journal_queue_appends_max = 65'536;

@@ -15,6 +15,7 @@
 #include "persistence/journal.hpp"
 #include "persistence/notes.hpp"
 #include "persistence/partials.hpp"
+#include "persistence/removed_campaigns.hpp"
 #include "persistence/snapshots.hpp"
 #include "persistence/suppressions.hpp"
 #include "persistence/tokens.hpp"
@@ -66,6 +67,8 @@ public:
   virtual const partial_store& partials() const = 0;
   virtual attachment_store& attachments() = 0;
   virtual const attachment_store& attachments() const = 0;
+  virtual sluice::removed_campaigns& removed_campaigns() = 0;
+  virtual const sluice::removed_campaigns& removed_campaigns() const = 0;
   /// 32 random bytes, made with the store and never told: what Message-IDs and envelope senders are keyed with. Empty in
   /// a store of before that is open for reading: nothing in it was made with one.
   virtual const std::string& secret() const = 0;
@@ -73,7 +76,7 @@ public:
   /// and suppressions keep the hidden address only, and the address stays suppressed. One write, durable when it returns; what
   /// the old bytes lay in is written anew before that. `done`: by whom and when, for the house's log.
   virtual result<erasure> erase(std::string_view address, const act& done) = 0;
-  /// An id for a new campaign: higher than any that has events, and than any that was given before. Any thread. It
+  /// An id for a new campaign: higher than any that has events, than any that was removed, and than any that was given before. Any thread. It
   /// is taken for good with the campaign's first append; one that was not used by then may be given again after a
   /// restart.
   virtual result<campaign_id> next_campaign() = 0;

@@ -2,12 +2,14 @@
 
 #include "actors/audit/chain_auditor.hpp"
 #include "actors/audit/house_audit.hpp"
+#include "actors/audit/removal_register.hpp"
 #include "actors/audit/rule_auditor.hpp"
 #include "actors/audit/seal.hpp"
 #include "actors/core/state_codec.hpp"
 #include "messages/check.hpp"
 #include "messages/event_json.hpp"
 #include "messages/notice_json.hpp"
+#include "messages/notice_words.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -50,8 +52,9 @@ public:
               campaign_id campaign,
               std::span<const known_event> known,
               audit_report& report,
+              removal_register& removals,
               std::atomic<int>& searches_left) :
-      from_(from), campaign_(campaign), report_(report), known_(known),
+      removals_(removals), from_(from), campaign_(campaign), report_(report), known_(known),
       chain_(campaign, [this](event_number number, std::string what) { note(number, std::move(what)); }),
       rules_(campaign), searches_left_(searches_left) {}
 
@@ -67,6 +70,8 @@ public:
     });
     if (!read)
       note(read.error().code == error_code::corrupt ? chain_.last_number() + 1 : 0, read.error().message);
+    else if (chain_.last_number() == 0 && is_removed())
+      return;
     else if (chain_.last_number() == 0)
       note(0, known_.empty() ? "there is no such campaign" : "its whole log is gone");
     if (read)
@@ -131,6 +136,35 @@ private:
                           to_string(wanted.id)));
   }
 
+  /// Whether its log is gone rightly; then what is known of it is held against the removal.
+  bool is_removed() {
+    const auto removal = removals_.find(campaign_);
+    if (!removal)
+      return false;
+    --report_.campaigns;
+    const auto& end = removal->end;
+    for (const auto& one : known_) {
+      if (one.number > end.number)
+        note(one.number,
+             fmt::format("there was such an event by a {}, and the log ended with event {} when the "
+                         "campaign was removed: its end was cut off before",
+                         one.is_sealed ? "seal" : "snapshot", end.number));
+      else if (one.number == end.number && one.hash != end.hash)
+        note(one.number,
+             fmt::format("by a {} it was another event than the one that the log ended with when the "
+                         "campaign was removed",
+                         one.is_sealed ? "seal" : "snapshot"));
+      else if (one.number < end.number && one.is_sealed)
+        remark(one.number, notice{"removed_since_sealed", {{"at", removal->at}, {"last", end.number}}});
+    }
+    return true;
+  }
+
+  void remark(event_number number, notice what) {
+    report_.remarks.push_back(
+        {.campaign = campaign_, .number = number, .what = words_of(what), .notice = std::move(what)});
+  }
+
   /// A log that ends before an event that is known to have been.
   void check_tail() {
     if (known_.empty())
@@ -151,6 +185,7 @@ private:
       report_.faults.push_back({campaign_, 0, "it has more faults than are listed"});
   }
 
+  removal_register& removals_;
   const store& from_;
   campaign_id campaign_;
   audit_report& report_;
@@ -189,7 +224,7 @@ result<std::vector<campaign_id>> campaigns_to_check(const store& from, const kno
   return listed;
 }
 
-/// One report out of several, faults in the campaigns' order.
+/// One report out of several, faults and remarks in the campaigns' order.
 audit_report merged(std::vector<audit_report>&& parts) {
   audit_report whole;
   std::map<campaign_id, std::vector<audit_fault>> faults;
@@ -201,7 +236,10 @@ audit_report merged(std::vector<audit_report>&& parts) {
     whole.rows += part.rows;
     for (auto& fault : part.faults)
       faults[fault.campaign].push_back(std::move(fault));
+    std::ranges::move(part.remarks, std::back_inserter(whole.remarks));
   }
+  std::ranges::sort(whole.remarks, {},
+                    [](const audit_fault& one) { return std::pair(one.campaign, one.number); });
   for (auto& [campaign, found] : faults)
     std::ranges::move(found, std::back_inserter(whole.faults));
   return whole;
@@ -214,6 +252,7 @@ audit_report check_all(const store& from,
                        unsigned threads) {
   std::atomic<std::size_t> next = 0;
   std::atomic<int> searches_left = foreign_searches_max;
+  removal_register removals(from.journal());
   const auto work = [&](audit_report& into) {
     for (auto at = next++; at < campaigns.size(); at = next++) {
       const auto found = known.find(campaigns[at]);
@@ -221,7 +260,7 @@ audit_report check_all(const store& from,
       try {
         log_auditor(from, campaigns[at],
                     found == known.end() ? std::span<const known_event>{} : std::span(found->second), into,
-                    searches_left)
+                    removals, searches_left)
             .run();
       } catch (const std::exception& thrown) {
         into.faults.push_back(
@@ -268,7 +307,7 @@ result<audit_report> verify_logs(const store& from, const audit_request& asked) 
   if (!campaigns)
     return std::unexpected(campaigns.error());
   if (asked.only && !std::ranges::binary_search(*campaigns, *asked.only))
-    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(*asked.only)}}});
+    return std::unexpected(no_such_campaign(from.removed_campaigns(), *asked.only));
   if (asked.only)
     return check_all(from, {*asked.only}, *known, 1);
   const auto strange = from.journal().strange_keys();
@@ -293,22 +332,28 @@ verify_sealed(const store& from, audit_request asked, const log_seal& seal, std:
   return report;
 }
 
-nlohmann::json to_json(const audit_report& report) {
-  auto faults = nlohmann::json::array();
-  for (const auto& fault : report.faults) {
-    const auto is_whole_store = fault.campaign == house_log_id && !fault.is_house;
-    nlohmann::json item{{"campaign", is_whole_store ? std::string{} : log_name(fault.campaign)},
-                        {"number", fault.number},
-                        {"what", fault.what}};
-    if (!fault.notice.empty())
-      item["notice"] = to_json(fault.notice);
-    faults.push_back(std::move(item));
+namespace {
+
+nlohmann::json list_json(const std::vector<audit_fault>& all) {
+  auto list = nlohmann::json::array();
+  for (const auto& one : all) {
+    const auto is_whole_store = one.campaign == house_log_id && !one.is_house;
+    nlohmann::json item{{"campaign", is_whole_store ? std::string{} : log_name(one.campaign)},
+                        {"number", one.number},
+                        {"what", one.what}};
+    if (!one.notice.empty())
+      item["notice"] = to_json(one.notice);
+    list.push_back(std::move(item));
   }
-  return {{"campaigns", report.campaigns},
-          {"events", report.events},
-          {"audiences", report.audiences},
-          {"rows", report.rows},
-          {"faults", std::move(faults)}};
+  return list;
+}
+
+} // namespace
+
+nlohmann::json to_json(const audit_report& report) {
+  return {{"campaigns", report.campaigns},      {"events", report.events},
+          {"audiences", report.audiences},      {"rows", report.rows},
+          {"faults", list_json(report.faults)}, {"remarks", list_json(report.remarks)}};
 }
 
 } // namespace sluice

@@ -3,6 +3,9 @@
 // (see rule_auditor.hpp), what snapshots say of the logs, and what a seal says. Works on a store of either
 // mode, also while an engine runs on it.
 //
+// A log that is not there, though a seal or a snapshot knows it, is a fault, unless the house's log says that the campaign was
+// removed: then what is known is held against where the log ended, by that event.
+//
 // A log whose end was cut off is right in itself. What gives it away is a snapshot made behind the cut, or a
 // seal (actors/seal.hpp).
 
@@ -36,6 +39,7 @@ struct audit_report {
   std::uint64_t rows = 0;      ///< of them
   std::vector<audit_fault>
       faults; ///< by campaign; audit_faults_max at most for each, and a word that there are more
+  std::vector<audit_fault> remarks = {}; ///< what is no fault, and could not be checked; by campaign
 };
 
 inline constexpr std::size_t audit_faults_max = 100;
@@ -56,8 +60,8 @@ result<audit_report> verify_logs(const store& from, const audit_request& asked);
 result<audit_report>
 verify_sealed(const store& from, audit_request asked, const log_seal& seal, std::string_view signer);
 
-/// {campaigns, events, audiences, rows, faults: [{campaign, number, what, notice?} …]}; campaign is "" where it
-/// is the whole store, "house" for the house's log and the tables.
+/// {campaigns, events, audiences, rows, faults: [{campaign, number, what, notice?} …], remarks: likewise}; campaign is ""
+/// where it is the whole store, "house" for the house's log and the tables.
 nlohmann::json to_json(const audit_report& report);
 
 } // namespace sluice

@@ -73,6 +73,19 @@ public:
     }
   }
 
+  /// After the log: what it tells of had its log gone by then.
+  void check_removals() {
+    if (tables_.removed_campaigns().empty())
+      return;
+    const auto there = from_.journal().campaigns();
+    if (!there)
+      return note(0, there.error().message);
+    for (const auto& [id, removal] : tables_.removed_campaigns())
+      if (std::ranges::binary_search(*there, id))
+        note({removal.number,
+              notice{"removed_campaign_there", {{"campaign", to_string(id)}, {"number", removal.number}}}});
+  }
+
   void check_audiences() {
     const auto audiences = from_.audiences().list();
     if (!audiences)
@@ -147,6 +160,7 @@ private:
 void audit_house(const store& from, const sealed_head* sealed, timestamp now, audit_report& report) {
   house_auditor auditor(from, sealed, report);
   auditor.follow_log();
+  auditor.check_removals();
   auditor.check_tables(now);
   auditor.check_audiences();
 }
@@ -194,6 +208,7 @@ result<json> replay_house(const store& from, event_number number) {
               {"at", format_timestamp(at)},
               {"tokens", std::move(tokens)},
               {"audiences", std::move(audiences)},
+              {"campaigns_removed", tables.removed_campaigns().size()},
               {"suppressions", tables.suppression_count()}};
 }
 

@@ -17,7 +17,7 @@ void audit_house(const store& from, const sealed_head* sealed, timestamp now, au
 /// What the tables were after event `number` (0: the last), as JSON:
 ///
 ///   { "number", "at", "tokens": [{"id", "name", "role"} …], "audiences": [{"id", "name", "size", "hash", "deleted"} …],
-///     "suppressions": how many }
+///     "campaigns_removed": how many, "suppressions": how many }
 ///
 /// `not_found` where there is no such event.
 result<nlohmann::json> replay_house(const store& from, event_number number);

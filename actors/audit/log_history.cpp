@@ -51,17 +51,22 @@ public:
 
 private:
   result<void> check_arrival(const replay_point& upto) const {
-    if (!state_.exists() && upto.time)
+    if (!state_.exists() && upto.time && !is_removed())
       return failure(error_code::not_found, notice{"campaign_unknown_then",
                                                    {{"campaign", to_string(state_.id)}, {"at", *upto.time}}});
     if (!state_.exists())
-      return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(state_.id)}}});
+      return std::unexpected(no_such_campaign(from_.removed_campaigns(), state_.id));
     if (upto.number && state_.last_event < *upto.number)
       return failure(error_code::not_found, notice{"event_unknown",
                                                    {{"campaign", to_string(state_.id)},
                                                     {"events", state_.last_event},
                                                     {"event", *upto.number}}});
     return {};
+  }
+
+  bool is_removed() const {
+    const auto removed = from_.removed_campaigns().find(state_.id);
+    return removed && *removed;
   }
 
   const store& from_;
@@ -258,7 +263,7 @@ result<std::vector<campaign_id>> campaigns_to_export(const store& from, std::opt
   if (!campaigns || !only)
     return campaigns;
   if (!std::ranges::binary_search(*campaigns, *only))
-    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(*only)}}});
+    return std::unexpected(no_such_campaign(from.removed_campaigns(), *only));
   return std::vector{*only};
 }
 

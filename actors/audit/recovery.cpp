@@ -31,7 +31,7 @@ result<campaign_state> recover(const store& from, campaign_id campaign) {
   if (broken)
     return std::unexpected(*broken);
   if (!state.exists())
-    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(campaign)}}});
+    return std::unexpected(no_such_campaign(from.removed_campaigns(), campaign));
   return state;
 }
 
@@ -52,7 +52,7 @@ result<campaign_spec> content_of(const store& from, campaign_id campaign) {
   if (!read)
     return std::unexpected(read.error());
   if (!content)
-    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(campaign)}}});
+    return std::unexpected(no_such_campaign(from.removed_campaigns(), campaign));
   return std::move(*content);
 }
 

@@ -151,6 +151,8 @@ outcome<exit_code> replay_house_log(session& with, const audit_arguments& said) 
     out << "  list " << shown(text_of(one, "id")) << " " << shown(text_of(one, "name")) << ", "
         << counted(number_of(one, "size"), "row", "rows") << (is_true(one, "deleted") ? ", deleted" : "")
         << '\n';
+  if (const auto removed = number_of(answer, "campaigns_removed"); removed > 0)
+    out << "  " << counted(removed, "campaign", "campaigns") << " removed\n";
   out << "  " << counted(number_of(answer, "suppressions"), "suppression", "suppressions") << '\n';
   return exit_code::done;
 }
@@ -178,7 +180,7 @@ outcome<exit_code> show_log(session& with, const audit_arguments& said) {
   if (!read)
     return refusal(read.error());
   if (events == 0)
-    return fail(exit_code::refused, fmt::format("there is no campaign {}", to_string(*id)));
+    return refusal(no_such_campaign(from.removed_campaigns(), *id));
   printer.end("");
   return exit_code::done;
 }

@@ -77,6 +77,18 @@ outcome<nlohmann::json> report_for(session& with, const proof_arguments& said) {
       "/v1/audit", {{"campaign", campaign}, {"public_key", said.public_key}, {"seal", to_json(*seal)}});
 }
 
+void tell_of(std::ostream& out, const nlohmann::json& found) {
+  for (const auto& one : found) {
+    const auto campaign = text_of(one, "campaign");
+    out << (campaign.empty()             ? "the store"
+            : campaign == house_log_name ? std::string{"the house's log"}
+                                         : shown(campaign));
+    if (number_of(one, "number") > 0)
+      out << " event " << number_of(one, "number");
+    out << ": " << shown(text_of(one, "what")) << '\n';
+  }
+}
+
 outcome<exit_code> verify(session& with, const proof_arguments& said) {
   const auto report = report_for(with, said);
   if (!report)
@@ -89,15 +101,9 @@ outcome<exit_code> verify(session& with, const proof_arguments& said) {
     return is_faulty ? exit_code::faulty : exit_code::done;
   }
   if (is_faulty)
-    for (const auto& fault : *faults) {
-      const auto campaign = text_of(fault, "campaign");
-      out << (campaign.empty()             ? "the store"
-              : campaign == house_log_name ? std::string{"the house's log"}
-                                           : shown(campaign));
-      if (number_of(fault, "number") > 0)
-        out << " event " << number_of(fault, "number");
-      out << ": " << shown(text_of(fault, "what")) << '\n';
-    }
+    tell_of(out, *faults);
+  if (const auto remarks = report->find("remarks"); remarks != report->end() && remarks->is_array())
+    tell_of(out, *remarks);
   out << counted(number_of(*report, "campaigns"), "campaign", "campaigns") << ", "
       << counted(number_of(*report, "events"), "event", "events") << ", "
       << counted(number_of(*report, "audiences"), "list", "lists") << " with "

@@ -3,6 +3,7 @@
 #include "actors/core/campaign_state.hpp"
 #include "adapters/cli/configuration.hpp"
 #include "adapters/cli/setting_values.hpp"
+#include "adapters/cli/text.hpp"
 #include "adapters/cli/toml_file.hpp"
 #include "adapters/relays.hpp"
 #include "messages/envelope_sender.hpp"
@@ -107,6 +108,23 @@ template <class Field>
 setting term_setting(std::string key, Field field, std::string about) {
   return duration_setting_from(milliseconds{0}, std::move(key), field,
                                "a duration like \"30d\", or \"0s\" for never", std::move(about));
+}
+
+/// The same, where a term must not be shorter than `least`.
+template <class Field>
+setting term_setting_from(milliseconds least, std::string key, Field field, std::string about) {
+  auto made = term_setting(std::move(key), field, std::move(about));
+  made.allowed =
+      fmt::format("a duration like \"30d\", {} or longer, or \"0s\" for never", format_duration(least));
+  made.set = [field, least](engine_settings& into, const setting_value& value) -> result<void> {
+    const auto term = read_duration(value, milliseconds{0});
+    if (term && *term != milliseconds{0} && *term < least)
+      return failure(error_code::invalid_input,
+                     fmt::format("\"{}\" is not {} or longer, nor \"0s\" for never", shown(value.text),
+                                 format_duration(least)));
+    return put(term, into, field);
+  };
+  return made;
 }
 
 template <class Field>
@@ -544,6 +562,9 @@ std::vector<setting> make_table() {
       term_setting("retention.addresses", FIELD(node.retention.addresses),
                    "so long after the last campaign of a list was over the list is deleted, and with it "
                    "the addresses of letters"));
+  all.push_back(term_setting_from(
+      campaigns_kept_least, "retention.campaigns", FIELD(node.retention.campaigns),
+      "so long after a campaign was over it is removed, with its log; the house's log keeps its counts"));
   all.push_back(size_setting("memory.letters", FIELD(node.letters_bytes_max), 1U << 20U, 1ULL << 40U,
                              "letters made ready and not yet gone may take, all campaigns together"));
   all.push_back(size_setting("attachments.size", FIELD(node.attachment_bytes_max), 1024, 25ULL << 20U,

@@ -93,7 +93,7 @@ result<derivation_ptr> derivation_by_outcome(node& engine, object_reader& from, 
     return std::unexpected(*fault);
   const auto view = engine.campaigns().find(*id, engine.now());
   if (!view)
-    return failure(error_code::not_found, notice{"campaign_unknown", {{"campaign", to_string(*id)}}});
+    return std::unexpected(no_such_campaign(engine.store().removed_campaigns(), *id));
   if (name.empty())
     name = shortened(view->spec.name, audience_name_bytes_max - 60) + ": " + outcomes_text(outcomes);
   return derive_by_outcome(engine.store(), *id, outcomes, std::move(name), engine.now());
@@ -307,10 +307,8 @@ void copy_campaign(node& engine, const http_request& request, const respond& ans
     return answer(problem(before.error()));
   if (*before) {
     const auto made = engine.campaigns().find(**before, engine.now());
-    return answer(
-        made ? made_response(engine, *made)
-             : problem(make_error(error_code::not_found,
-                                  notice{"campaign_discarded", {{"campaign", to_string(**before)}}})));
+    return answer(made ? made_response(engine, *made)
+                       : problem(gone_meanwhile(engine.store().removed_campaigns(), **before)));
   }
   if (auto within = check_within(request.who, what.spec); !within)
     return answer(problem(within.error()));

@@ -168,18 +168,16 @@ void merge_edit(node& engine, const http_request& request, bool accepts_left_out
                            .fields = body->dump(-1, ' ', false, json::error_handler_t::replace),
                            .keeps_audience = !has_audience,
                            .accepts_left_out = accepts_left_out};
-  engine.command(
-      view->id, std::move(what),
-      [&engine, id = view->id, answer, go_on = request.go_on](const result<command_answer>& done) {
-        if (!done)
-          return answer(problem(done.error()));
-        go_on([&engine, id, answer] {
-          const auto now = engine.campaigns().find(id, engine.now());
-          answer(now ? draft_answer(engine, 200, *now)
-                     : problem(make_error(error_code::not_found,
-                                          notice{"campaign_discarded", {{"campaign", to_string(id)}}})));
-        });
-      });
+  engine.command(view->id, std::move(what),
+                 [&engine, id = view->id, answer, go_on = request.go_on](const result<command_answer>& done) {
+                   if (!done)
+                     return answer(problem(done.error()));
+                   go_on([&engine, id, answer] {
+                     const auto now = engine.campaigns().find(id, engine.now());
+                     answer(now ? draft_answer(engine, 200, *now)
+                                : problem(gone_meanwhile(engine.store().removed_campaigns(), id)));
+                   });
+                 });
 }
 
 } // namespace

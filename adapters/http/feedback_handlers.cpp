@@ -40,8 +40,7 @@ constexpr std::array<feedback_kind, 3> kinds{
 result<std::string> recipient_of(node& engine, const returned_letter& letter) {
   const auto campaign = engine.campaigns().find(letter.campaign, engine.now());
   if (!campaign)
-    return failure(error_code::not_found,
-                   notice{"campaign_unknown", {{"campaign", to_string(letter.campaign)}}});
+    return std::unexpected(no_such_campaign(engine.store().removed_campaigns(), letter.campaign));
   auto row = letter_recipient(engine.store(), *campaign, letter.letter);
   if (!row)
     return std::unexpected(row.error());

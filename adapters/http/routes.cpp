@@ -206,9 +206,11 @@ result<token_info> authorize(node& engine, permission needed, std::string_view s
 
 result<campaign_view> named_campaign(node& engine, const http_request& request) {
   const auto id = parse_campaign_id(request.captured.front());
-  if (id)
+  if (id) {
     if (auto view = engine.look_up(*id))
       return std::move(*view);
+    return std::unexpected(no_such_campaign(engine.store().removed_campaigns(), *id));
+  }
   return failure(error_code::not_found,
                  notice{"campaign_unknown", {{"campaign", excerpt(request.captured.front())}}});
 }

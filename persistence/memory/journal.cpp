@@ -48,12 +48,10 @@ result<event_number> memory_journal::append(append_request& request) {
   const auto known = logs_.find(request.campaign);
   const auto last = known == logs_.end() ? event_number{0} : known->second.values.size();
   if (last != request.expected_last)
-    return failure(error_code::conflict, notice{"log_taken_over",
-                                                {{"campaign", to_string(request.campaign)},
-                                                 {"last", last},
-                                                 {"expected", request.expected_last}}});
+    return log_ends_elsewhere(request.campaign, last, request.expected_last);
   for (const auto& event : request.events)
     put(logs_[request.campaign], request.campaign, journal_record(event));
+  last_campaign_ = std::max(last_campaign_, request.campaign);
   if (request.key)
     keys_.insert_or_assign(request.key->key, *request.key);
   return last + request.events.size();
@@ -68,6 +66,19 @@ event_number memory_journal::append_to_house(const house_event& what) {
   const std::lock_guard guard(mutex_);
   auto& log = logs_[house_log_id];
   put(log, house_log_id, journal_record(what));
+  return log.values.size();
+}
+
+result<event_number>
+memory_journal::remove(campaign_id campaign, const log_head& end, const house_event& what) {
+  const std::lock_guard guard(mutex_);
+  const auto known = logs_.find(campaign);
+  const auto there = known == logs_.end() ? log_head{} : head_of(known->second);
+  if (there != end || there.number == 0)
+    return log_ends_elsewhere(campaign, there.number, end.number);
+  auto& log = logs_[house_log_id];
+  put(log, house_log_id, journal_record(what));
+  logs_.erase(campaign);
   return log.values.size();
 }
 
@@ -100,7 +111,7 @@ result<log_head> memory_journal::head(campaign_id campaign) const {
   const auto known = logs_.find(campaign);
   if (known == logs_.end())
     return log_head{};
-  return log_head{known->second.values.size(), known->second.last_hash};
+  return head_of(known->second);
 }
 
 result<std::vector<campaign_id>> memory_journal::campaigns() const {
@@ -129,7 +140,7 @@ void memory_journal::forget_keys_naming(std::string_view address) {
 
 campaign_id memory_journal::last_campaign() const {
   const std::shared_lock guard(mutex_);
-  return logs_.empty() ? campaign_id{} : logs_.rbegin()->first;
+  return last_campaign_;
 }
 
 std::optional<sha256_hash> memory_journal::hash_of(campaign_id campaign, event_number number) const {

@@ -50,10 +50,54 @@ public:
     return found;
   }
 
+  void remove(campaign_id campaign) {
+    const std::lock_guard guard(mutex_);
+    snapshots_.erase(campaign);
+  }
+
 private:
   const memory_journal& journal_;
   mutable std::mutex mutex_;
   std::map<campaign_id, std::pair<snapshot, sha256_hash>> snapshots_;
+};
+
+class memory_removed_campaigns final : public removed_campaigns {
+public:
+  memory_removed_campaigns(memory_house_log& house, memory_snapshots& snapshots) :
+      house_(house), snapshots_(snapshots) {}
+
+  result<void> remove(house::campaign_removed what, const act& done) override {
+    const removed_campaign kept{what.campaign, done.at, what.over_since, what.audience};
+    const auto end = end_of(what);
+    const auto recorded = house_.record_removal(kept.id, end, {done.at, done.by, std::move(what)});
+    if (!recorded)
+      return std::unexpected(recorded.error());
+    snapshots_.remove(kept.id);
+    const std::lock_guard guard(mutex_);
+    removed_.insert_or_assign(kept.id, kept);
+    return {};
+  }
+
+  result<std::optional<removed_campaign>> find(campaign_id id) const override {
+    const std::lock_guard guard(mutex_);
+    const auto known = removed_.find(id);
+    return known == removed_.end() ? std::nullopt : std::optional(known->second);
+  }
+
+  result<void> visit(const std::function<void(const removed_campaign&)>& visitor) const override {
+    const std::lock_guard guard(mutex_);
+    for (const auto& [id, one] : removed_)
+      visitor(one);
+    return {};
+  }
+
+  void free_space() override {}
+
+private:
+  memory_house_log& house_;
+  memory_snapshots& snapshots_;
+  mutable std::mutex mutex_;
+  std::map<campaign_id, removed_campaign> removed_;
 };
 
 class memory_notes final : public note_store {
@@ -127,6 +171,8 @@ public:
   const partial_store& partials() const override { return partials_; }
   attachment_store& attachments() override { return attachments_; }
   const attachment_store& attachments() const override { return attachments_; }
+  sluice::removed_campaigns& removed_campaigns() override { return removed_; }
+  const sluice::removed_campaigns& removed_campaigns() const override { return removed_; }
   const std::string& secret() const override { return secret_; }
   result<std::uint64_t> accept_tables(std::string, const act&) override { return 0; }
   result<erasure> erase(std::string_view address, const act& done) override {
@@ -154,6 +200,7 @@ private:
   memory_audiences audiences_{house_, journal_};
   memory_suppressions suppressions_{house_};
   memory_snapshots snapshots_{journal_};
+  memory_removed_campaigns removed_{house_, snapshots_};
   memory_notes notes_;
   memory_partials partials_;
   memory_attachments attachments_;

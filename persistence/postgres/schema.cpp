@@ -32,6 +32,7 @@ CREATE TABLE campaigns (
 CREATE INDEX campaigns_owner ON campaigns (owner);
 CREATE TABLE events (
   campaign int8 NOT NULL, number int8 NOT NULL, record bytea NOT NULL, PRIMARY KEY (campaign, number));
+CREATE TABLE removed (campaign int8 PRIMARY KEY, at int8 NOT NULL, over_since int8 NOT NULL, audience int8 NOT NULL);
 CREATE TABLE keys (key bytea PRIMARY KEY, value bytea NOT NULL, given int8 NOT NULL);
 CREATE INDEX keys_given ON keys (given);
 CREATE TABLE counters (name text PRIMARY KEY, value int8 NOT NULL);

@@ -8,6 +8,7 @@
 #include "persistence/postgres/house_log.hpp"
 #include "persistence/postgres/journal.hpp"
 #include "persistence/postgres/nodes.hpp"
+#include "persistence/postgres/removed_campaigns.hpp"
 #include "persistence/postgres/small_tables.hpp"
 #include "persistence/postgres/suppressions.hpp"
 #include "persistence/postgres/tokens.hpp"
@@ -35,7 +36,7 @@ public:
       audiences_(*database_, house_, nodes_->identity().node, folder / "imports"),
       tokens_(*database_, house_), suppressions_(*database_, house_, system_now()), snapshots_(*database_),
       notes_(*database_), partials_(*database_), attachments_(*database_, nodes_->identity().node),
-      journal_(*database_, *nodes_) {}
+      removed_(*database_, house_, *nodes_), journal_(*database_, *nodes_) {}
 
   sluice::journal& journal() override { return journal_; }
   const sluice::journal& journal() const override { return journal_; }
@@ -55,6 +56,8 @@ public:
   const partial_store& partials() const override { return partials_; }
   attachment_store& attachments() override { return attachments_; }
   const attachment_store& attachments() const override { return attachments_; }
+  sluice::removed_campaigns& removed_campaigns() override { return removed_; }
+  const sluice::removed_campaigns& removed_campaigns() const override { return removed_; }
   const std::string& secret() const override { return database_->cluster().secret; }
   result<std::uint64_t> accept_tables(std::string words, const act& done) override {
     if (auto writable = database_->check_writable(); !writable)
@@ -144,6 +147,7 @@ private:
   postgres_notes notes_;
   postgres_partials partials_;
   postgres_attachments attachments_;
+  postgres_removed_campaigns removed_;
   event_number tokens_seen_ = 0;
   std::vector<table_fault> table_faults_;
   mutable postgres_journal journal_; ///< asking for the store's condition may let it write

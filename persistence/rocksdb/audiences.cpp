@@ -77,6 +77,16 @@ result<void> look_up(const rocksdb_database& database,
 
 } // namespace
 
+deleted_ranges ranges_of_deleted(audience_id id) {
+  deleted_ranges deleted{
+      .ranges = {}, .marks_of = family::audiences, .marks = {audience_key(garbage_mark, id)}};
+  for (const auto mark : content_marks) {
+    const auto begin = audience_key(mark, id);
+    deleted.ranges.push_back({family::audiences, begin, prefix_end(begin)});
+  }
+  return deleted;
+}
+
 rocksdb_audiences::rocksdb_audiences(rocksdb_database& database, rocksdb_house_log& house) :
     database_(database), house_(house), cleaner_(database) {
   // What cannot be done now, because the table is damaged or the disk full, is done before the next import:
@@ -101,8 +111,9 @@ result<void> rocksdb_audiences::prepare_imports() {
 }
 
 result<void> rocksdb_audiences::clean_up_deleted() {
-  return for_each_audience(database_, garbage_mark,
-                           [this](audience_id id, std::string_view) { cleaner_.clean_up(id); });
+  return for_each_audience(database_, garbage_mark, [this](audience_id id, std::string_view) {
+    cleaner_.clean_up(ranges_of_deleted(id));
+  });
 }
 
 result<void> rocksdb_audiences::delete_unfinished_imports() {
@@ -180,7 +191,7 @@ result<void> rocksdb_audiences::remove(audience_id id, const act& done) {
     if (!recorded)
       return std::unexpected(recorded.error());
   }
-  cleaner_.clean_up(id);
+  cleaner_.clean_up(ranges_of_deleted(id));
   return {};
 }
 

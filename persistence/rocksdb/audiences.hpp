@@ -7,11 +7,11 @@
 // wait where the disk does not keep up with these (see import_throttle.hpp).
 //
 // A deletion is one small synced write, which hides all keys of the audience at once (a range of them, whatever their
-// number); an audience_cleaner takes their bytes off the disk afterwards.
+// number); an range_cleaner takes their bytes off the disk afterwards.
 
 #include "messages/house_event.hpp"
 #include "persistence/audiences.hpp"
-#include "persistence/rocksdb/audience_cleaner.hpp"
+#include "persistence/rocksdb/range_cleaner.hpp"
 
 #include <memory>
 #include <mutex>
@@ -93,7 +93,10 @@ private:
   std::mutex changing_;
   bool is_prepared_ = false; ///< guarded by changing_, as what follows
   std::uint64_t next_id_ = 1;
-  audience_cleaner cleaner_;
+  range_cleaner cleaner_;
 };
+
+/// What a deleted audience may have left on the disk.
+deleted_ranges ranges_of_deleted(audience_id id);
 
 } // namespace sluice

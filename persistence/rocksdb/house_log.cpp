@@ -35,14 +35,16 @@ result<void> rocksdb_house_log::begin() {
 }
 
 result<event_number> rocksdb_house_log::record(std::vector<house_event> events,
-                                               std::function<void(rocksdb::WriteBatch&)> change) {
+                                               std::function<void(rocksdb::WriteBatch&)> change,
+                                               std::optional<rocksdb_journal::removal> removed) {
   if (auto begun = begin(); !begun)
     return std::unexpected(begun.error());
-  return append(std::move(events), std::move(change));
+  return append(std::move(events), std::move(change), removed);
 }
 
 result<event_number> rocksdb_house_log::append(std::vector<house_event> events,
-                                               std::function<void(rocksdb::WriteBatch&)> change) {
+                                               std::function<void(rocksdb::WriteBatch&)> change,
+                                               std::optional<rocksdb_journal::removal> removed) {
   std::promise<result<event_number>> answer;
   auto answered = answer.get_future();
   {
@@ -52,8 +54,9 @@ result<event_number> rocksdb_house_log::append(std::vector<house_event> events,
       last_at_ = one.at = std::max(one.at, last_at_);
       records.emplace_back(one);
     }
-    journal_->append_to_house(std::move(records), std::move(change),
-                              [&answer](result<event_number> done) { answer.set_value(std::move(done)); });
+    journal_->append_to_house(
+        std::move(records), std::move(change),
+        [&answer](result<event_number> done) { answer.set_value(std::move(done)); }, removed);
   }
   auto done = answered.get();
   if (done && *done > last_number())

@@ -3,6 +3,7 @@
 
 #include "persistence/hidden_address.hpp"
 #include "persistence/house_log.hpp"
+#include "persistence/rocksdb/journal.hpp"
 
 #include <atomic>
 #include <mutex>
@@ -12,8 +13,6 @@ class WriteBatch;
 }
 
 namespace sluice {
-
-class rocksdb_journal;
 
 class rocksdb_house_log final : public house_log {
 public:
@@ -28,12 +27,14 @@ public:
 
   result<event_number> record(std::vector<house_event> events) override;
   /// The same, and what `change` adds to the batch is in the same write. `change` is called from another thread, before this
-  /// returns.
+  /// returns. With `removed` see rocksdb_journal::append_to_house.
   result<event_number> record(std::vector<house_event> events,
-                              std::function<void(rocksdb::WriteBatch&)> change);
+                              std::function<void(rocksdb::WriteBatch&)> change,
+                              std::optional<rocksdb_journal::removal> removed = {});
   /// The same, without beginning the log.
   result<event_number> append(std::vector<house_event> events,
-                              std::function<void(rocksdb::WriteBatch&)> change);
+                              std::function<void(rocksdb::WriteBatch&)> change,
+                              std::optional<rocksdb_journal::removal> removed = {});
 
   event_number last_number() const override { return last_number_.load(std::memory_order_relaxed); }
 

@@ -3,6 +3,7 @@
 #include "persistence/big_endian.hpp"
 #include "persistence/key_record_codec.hpp"
 #include "persistence/rocksdb/database.hpp"
+#include "persistence/rocksdb/removed_campaigns.hpp"
 
 #include <fmt/format.h>
 #include <rocksdb/write_batch.h>
@@ -119,7 +120,8 @@ void rocksdb_journal::append(append_request request, append_done done) {
 
 void rocksdb_journal::append_to_house(std::vector<journal_record> records,
                                       std::function<void(rocksdb::WriteBatch&)> change,
-                                      append_done done) {
+                                      append_done done,
+                                      std::optional<removal> removed) {
   if (auto writable = database_.check_writable(); !writable)
     return done(std::unexpected(writable.error()));
   submit({.what = purpose::append_to_house,
@@ -127,6 +129,7 @@ void rocksdb_journal::append_to_house(std::vector<journal_record> records,
           .records = std::move(records),
           .key = {},
           .change = std::move(change),
+          .removed = removed,
           .done = std::move(done)});
 }
 
@@ -200,7 +203,7 @@ std::optional<error> rocksdb_journal::write_or_refuse(group& appends) {
     return write(appends);
   } catch (const std::exception& problem) {
     heads_.clear();
-    const auto why =
+    auto why =
         make_error(error_code::internal,
                    notice{"text", {{"text", fmt::format("cannot write to the log: {}", problem.what())}}});
     for (auto& one : appends)
@@ -285,12 +288,14 @@ void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
     return;
   }
   if (one.what == purpose::append && head->number != one.expected_last) {
-    one.answer = failure(error_code::conflict, notice{"log_taken_over",
-                                                      {{"campaign", to_string(one.campaign)},
-                                                       {"last", head->number},
-                                                       {"expected", one.expected_last}}});
+    one.answer = log_ends_elsewhere(one.campaign, head->number, one.expected_last);
     return;
   }
+  if (one.removed)
+    if (auto removed = stage_removal(*one.removed, batch); !removed) {
+      one.answer = std::unexpected(removed.error());
+      return;
+    }
   for (auto& record : one.records) {
     head->hash = record.seal(one.campaign, head->number + 1, head->hash);
     ++head->number;
@@ -304,6 +309,18 @@ void rocksdb_journal::stage(queued_append& one, rocksdb::WriteBatch& batch) {
   if (one.campaign.value > last_appended_.load(std::memory_order_relaxed))
     last_appended_.store(one.campaign.value, std::memory_order_release);
   one.answer = head->number;
+}
+
+/// Its head is remembered as none: an append that was queued behind finds that it is gone.
+result<void> rocksdb_journal::stage_removal(const removal& removed, rocksdb::WriteBatch& batch) {
+  const auto head = head_of(removed.campaign);
+  if (!head)
+    return std::unexpected(head.error());
+  if (*head != removed.end || head->number == 0)
+    return log_ends_elsewhere(removed.campaign, head->number, removed.end.number);
+  delete_prefix(batch, database_[family::events], big_endian(removed.campaign.value));
+  heads_.insert_or_assign(removed.campaign, log_head{});
+  return {};
 }
 
 result<log_head> rocksdb_journal::head_of(campaign_id campaign) {
@@ -403,9 +420,12 @@ result<campaign_id> rocksdb_journal::read_last_campaign() const {
     records->Prev();
   if (!records->status().ok())
     return std::unexpected(error_of(records->status(), "cannot find the last campaign"));
-  if (!records->Valid())
-    return campaign_id{};
-  return campaign_id{read_big_endian<std::uint64_t>(records->key().data())};
+  const auto last =
+      records->Valid() ? read_big_endian<std::uint64_t>(records->key().data()) : std::uint64_t{0};
+  const auto removed = last_removed_campaign(database_);
+  if (!removed)
+    return removed;
+  return campaign_id{std::max(last, removed->value)};
 }
 
 result<std::optional<key_record>> rocksdb_journal::find_key(std::string_view key) const {

@@ -43,13 +43,20 @@ public:
   result<std::vector<std::string>> strange_keys() const override;
   result<std::optional<key_record>> find_key(std::string_view key) const override;
 
+  /// A campaign's log that goes: where it must end by then.
+  struct removal {
+    campaign_id campaign;
+    log_head end;
+  };
   /// Puts records at the end of the house's log, whatever that is by then, and what `change` adds to the batch into the same
-  /// write. `done` as append's; `change` is called once, from the writer's thread.
+  /// write. `done` as append's; `change` is called once, from the writer's thread. The records of a `removed` campaign go in
+  /// the same write; `conflict`, and nothing is written, where its log ends elsewhere.
   void append_to_house(std::vector<journal_record> records,
                        std::function<void(rocksdb::WriteBatch&)> change,
-                       append_done done);
+                       append_done done,
+                       std::optional<removal> removed = {});
 
-  /// The highest campaign id that has events, or had an append; 0 when there is none. Any thread; it reads the disk
+  /// The highest campaign id that has events, had an append, or was removed; 0 when there is none. Any thread; it reads the disk
   /// until that has answered once.
   result<campaign_id> last_campaign() const;
 
@@ -67,6 +74,7 @@ private:
     std::vector<journal_record> records;
     std::optional<key_record> key;
     std::function<void(rocksdb::WriteBatch&)> change = {}; ///< of tables; with append_to_house
+    std::optional<removal> removed = {};                   ///< likewise
     std::function<void()> on_refused = {};
     append_done done;
     result<event_number> answer = event_number{0};
@@ -86,6 +94,7 @@ private:
   void refuse_behind(const error& why, group& refused);
   void answer(queued_append& one) const;
   void stage(queued_append& one, rocksdb::WriteBatch& batch);
+  result<void> stage_removal(const removal& removed, rocksdb::WriteBatch& batch);
   result<log_head> head_of(campaign_id campaign);
 
   rocksdb_database& database_;

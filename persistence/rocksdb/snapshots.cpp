@@ -36,6 +36,7 @@ stored_hash(const rocksdb_database& database, campaign_id campaign, event_number
 void rocksdb_snapshots::save(campaign_id campaign, const snapshot& value) {
   if (value.state.size() > snapshot_bytes_max)
     return;
+  const std::shared_lock guard(changing_);
   const auto hash = stored_hash(database_, campaign, value.number);
   if (!hash)
     return;

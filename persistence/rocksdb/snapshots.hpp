@@ -3,6 +3,8 @@
 
 #include "persistence/snapshots.hpp"
 
+#include <shared_mutex>
+
 namespace sluice {
 
 class rocksdb_database;
@@ -14,9 +16,12 @@ public:
   void save(campaign_id campaign, const snapshot& value) override;
   std::optional<snapshot> load(campaign_id campaign) const override;
   result<std::vector<snapshot_mark>> marks() const override;
+  /// Held alone, none is saved: a campaign that is removed meanwhile gets none of an event that is gone.
+  std::shared_mutex& changing() { return changing_; }
 
 private:
   rocksdb_database& database_;
+  std::shared_mutex changing_;
 };
 
 } // namespace sluice

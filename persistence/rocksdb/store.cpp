@@ -12,6 +12,7 @@
 #include "persistence/rocksdb/journal.hpp"
 #include "persistence/rocksdb/notes.hpp"
 #include "persistence/rocksdb/partials.hpp"
+#include "persistence/rocksdb/removed_campaigns.hpp"
 #include "persistence/rocksdb/snapshots.hpp"
 #include "persistence/rocksdb/suppressions.hpp"
 #include "persistence/rocksdb/tokens.hpp"
@@ -43,7 +44,8 @@ public:
                 std::unique_ptr<rocksdb_tokens> tokens) :
       database_(std::move(database)), house_(std::move(house)), audiences_(*database_, *house_),
       tokens_(std::move(tokens)), suppressions_(*database_, *house_), snapshots_(*database_),
-      notes_(*database_), partials_(*database_), attachments_(*database_), journal_(*database_) {}
+      notes_(*database_), partials_(*database_), attachments_(*database_),
+      removed_(*database_, *house_, snapshots_), journal_(*database_) {}
 
   sluice::journal& journal() override { return journal_; }
   const sluice::journal& journal() const override { return journal_; }
@@ -63,6 +65,8 @@ public:
   const partial_store& partials() const override { return partials_; }
   attachment_store& attachments() override { return attachments_; }
   const attachment_store& attachments() const override { return attachments_; }
+  sluice::removed_campaigns& removed_campaigns() override { return removed_; }
+  const sluice::removed_campaigns& removed_campaigns() const override { return removed_; }
   const std::string& secret() const override { return database_->secret(); }
 
   result<std::uint64_t> accept_tables(std::string words, const act& done) override {
@@ -194,6 +198,7 @@ private:
   rocksdb_notes notes_;
   rocksdb_partials partials_;
   rocksdb_attachments attachments_;
+  rocksdb_removed_campaigns removed_;
   campaign_id_source campaign_ids_;
   std::vector<table_fault> table_faults_;
   mutable rocksdb_journal journal_; ///< asking for the store's condition may let it write

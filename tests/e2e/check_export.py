@@ -40,8 +40,14 @@ for said, by in ((f"sluice seal 1\n{begin}{heads}", seal["signature"]),
         if subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-rawin", "-inkey", der.name, "-in", text.name,
                            "-sigfile", signature.name], capture_output=True).returncode:
             faults.append("the seal's signature is wrong")
+removed = {f"c{event['campaign']}": event for event in events if event["t"] == "campaign_removed"}
+faults += [f"{log} was removed, and has a log" for log in removed if log in records]
 for head in [*seal["heads"], {"campaign": "house", **house}]:
-    if records.get(head["campaign"], [])[head["number"]:head["number"] + 1] != [head["hash"]]:
+    if head["campaign"] in removed:  # what was sealed before its end can no longer be checked
+        end = removed[head["campaign"]]
+        if head["number"] > end["last"] or (head["number"] == end["last"] and head["hash"] != end["hash"]):
+            faults.append(f"{head['campaign']} is not the log that was sealed before it was removed")
+    elif records.get(head["campaign"], [])[head["number"]:head["number"] + 1] != [head["hash"]]:
         faults.append(f"{head['campaign']} is not the log that was sealed")
 tokens, lists, suppressed, hidden = {}, {}, {}, bytes.fromhex(tables["key"][0]["hidden_addresses"])
 for event in events:  # what the tables must hold

@@ -11,25 +11,10 @@ from engine import Engine, Refused, wait_until
 from kills import number_of, verified
 from sink import Sink
 from small_disk import SmallDisk, can_mount
+from wall_clock import Clock
 
-PRELOADED = str(pathlib.Path(os.environ["SLUICE_PRELOADED"]) / "libwall_clock.so")
 HOUR = 3600
 PART = 100
-
-
-class Clock:
-    """The wall clock of the engine's processes."""
-
-    def __init__(self, folder):
-        self.file = folder / "seconds ahead"
-
-    def environment(self):
-        return {"LD_PRELOAD": PRELOADED, "WALL_CLOCK_FILE": str(self.file)}
-
-    def jump(self, seconds_ahead):
-        new = self.file.with_suffix(".new")
-        new.write_text(str(seconds_ahead))
-        new.replace(self.file)
 
 
 class Jumps(unittest.TestCase):

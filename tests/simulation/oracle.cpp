@@ -220,6 +220,13 @@ void oracle::on_created(campaign_id id) {
     fail(fmt::format("rule 9: {} was answered and is not durable", to_string(id)));
 }
 
+void oracle::on_removal(campaign_id id) {
+  ++told.removals;
+  say("{} is removed", to_string(id));
+  if (!books_.at(id).is_over())
+    fail(fmt::format("{} was removed, and is not over", to_string(id)));
+}
+
 void oracle::on_command(campaign_id id, const command& asked) {
   ++told.commands;
   ++unanswered_;
@@ -309,8 +316,14 @@ void oracle::check_end(const engine& parts) {
     told.letters += books.letters();
     check_letters(id, books);
     const auto view = parts.campaigns.find(id, clock_.now());
-    if (!view && !discarded_.contains(id))
+    // Also of one whose removal was answered to nobody, since the process died.
+    const auto removed = parts.store->removed_campaigns().find(id);
+    const auto is_removed = removed && *removed;
+    if (!view && !is_removed && !discarded_.contains(id))
       throw broken_rule(fmt::format("{} is shown no more", to_string(id)));
+    if (is_removed && (view || !books.is_over()))
+      throw broken_rule(
+          fmt::format("{} was removed, and {}", to_string(id), view ? "is shown" : "is not over"));
     if (view && (view->version != books.last() || view->counts.by_state != books.counts_at(books.last())))
       throw broken_rule(fmt::format("rule 6: {} at rest shows something else than its log", to_string(id)));
   }

@@ -55,6 +55,7 @@ public:
   void on_alteration(const std::string& audience_hash);
   void on_death();
   void on_created(campaign_id id);
+  void on_removal(campaign_id id);
   void on_command(campaign_id id, const command& asked);
   void on_answer(campaign_id id, const command& asked, const command_answer& answer);
   void on_refusal(campaign_id id, const command& asked, const error& why);

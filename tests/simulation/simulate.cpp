@@ -68,6 +68,7 @@ struct tally {
     sum.deaths += lived.deaths;
     sum.commands += lived.commands;
     sum.doubts += lived.doubts;
+    sum.removals += lived.removals;
     sum.alterations += lived.alterations;
     sum.altered_holds += lived.altered_holds;
   }
@@ -112,10 +113,10 @@ int live_all(const arguments& said) {
   fmt::print(
       "{} seeds from {} in {:.1f} s ({:.0f} a minute and core): all rules held\n"
       "{} campaigns, {} letters, {} events, {} commands, {} crashes, {} actors died, {} letters in doubt, "
-      "{} audiences altered, {} holds for that\n",
+      "{} audiences altered, {} holds for that, {} campaigns removed\n",
       all.seeds, from, took.count(), static_cast<double>(all.seeds) * 60 / took.count() / said.threads,
       all.sum.campaigns, all.sum.letters, all.sum.events, all.sum.commands, all.sum.crashes, all.sum.deaths,
-      all.sum.doubts, all.sum.alterations, all.sum.altered_holds);
+      all.sum.doubts, all.sum.alterations, all.sum.altered_holds, all.sum.removals);
   return 0;
 }
 

@@ -60,6 +60,10 @@ public:
   const partial_store& partials() const override { return std::as_const(*below_).partials(); }
   attachment_store& attachments() override { return below_->attachments(); }
   const attachment_store& attachments() const override { return std::as_const(*below_).attachments(); }
+  sluice::removed_campaigns& removed_campaigns() override { return below_->removed_campaigns(); }
+  const sluice::removed_campaigns& removed_campaigns() const override {
+    return std::as_const(*below_).removed_campaigns();
+  }
   const std::string& secret() const override { return below_->secret(); }
   result<std::uint64_t> accept_tables(std::string words, const act& done) override {
     return below_->accept_tables(std::move(words), done);

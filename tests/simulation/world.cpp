@@ -83,6 +83,7 @@ private:
   void alter_audiences();
   bool is_altering(unsigned of) { return scenario_.has_altered_audiences() && chance_.below(of) == 0; }
   void jump_the_clock();
+  void remove_some_campaign();
   void ask(campaign_id id, command asked);
   bool everything_is_over() const;
   void act_as_people_would();
@@ -93,6 +94,8 @@ private:
     oracle_.say(words, std::forward<Parts>(parts)...);
   }
 
+  /// Known seeds of other worlds live as they did.
+  const bool removes_campaigns_;
   dice chance_;
   scenario scenario_;
   node_settings settings_;
@@ -118,7 +121,7 @@ private:
 };
 
 world::world(std::uint64_t seed, bool is_traced) :
-    chance_(seed), scenario_(chance_), settings_(scenario_.settings()),
+    removes_campaigns_(seed % 4 == 0), chance_(seed), scenario_(chance_), settings_(scenario_.settings()),
     oracle_(clock_, is_traced, settings_.retry) {
   parts_ = std::make_shared<engine>();
   auto disk = std::make_unique<simulated_disk>(
@@ -425,6 +428,27 @@ void world::jump_the_clock() {
   say("the wall clock jumps");
 }
 
+/// As the engine's housekeeping does with those that are over for long; here any may be asked for, at any moment.
+void world::remove_some_campaign() {
+  std::vector<campaign_id> any;
+  std::vector<campaign_id> over;
+  for (const auto& [id, books] : oracle_.books())
+    (books.is_over() ? over : any).push_back(id);
+  const auto& some = any.empty() || (!over.empty() && chance_.below(4) > 0) ? over : any;
+  if (some.empty())
+    return;
+  const auto client = [this](caf::event_based_actor* self, campaign_id id) {
+    self->request(supervisor_, caf::infinite, remove_atom::value, id)
+        .then(
+            [this, id](bool is_removed) {
+              if (is_removed)
+                oracle_.on_removal(id);
+            },
+            [](const caf::error&) {});
+  };
+  system_->spawn(client, some[chance_.below(some.size())]);
+}
+
 void world::disturb() {
   const auto thrown = chance_.below(1000);
   if (thrown < 440) {
@@ -444,7 +468,10 @@ void world::disturb() {
   } else if (thrown < 920) {
     pass(scenario_.some_span());
   } else if (thrown < 965) {
-    ask_something();
+    if (removes_campaigns_ && chance_.below(3) == 0)
+      remove_some_campaign();
+    else
+      ask_something();
   } else if (thrown < 972) {
     make_campaign();
   } else if (thrown < 980) {
@@ -527,6 +554,8 @@ void world::calm_down() {
       act_as_people_would();
       looked_at = calm;
     }
+    if (removes_campaigns_)
+      remove_some_campaign();
     rest();
     auto step = calm < small_steps_for ? small_step : large_step;
     // Not past a timer: what comes back a few letters at a time would come once a step.

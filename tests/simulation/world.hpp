@@ -23,6 +23,7 @@ struct life {
   std::uint64_t deaths = 0; ///< of single actors
   std::uint64_t commands = 0;
   std::uint64_t doubts = 0;
+  std::uint64_t removals = 0;      ///< of campaigns that were over
   std::uint64_t alterations = 0;   ///< of audiences in the store's files
   std::uint64_t altered_holds = 0; ///< of campaigns that met them
 };

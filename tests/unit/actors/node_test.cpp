@@ -6,6 +6,7 @@
 #include "tests/unit/actors/examples.hpp"
 #include "tests/unit/persistence/stores.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <future>
@@ -51,6 +52,31 @@ std::unique_ptr<node> open_retaining(const temporary_folder& folder, timestamp n
   settings.relay.url = "null:";
   settings.retention.addresses = 24h;
   return expect(node::open(std::move(settings), make_relay, nullptr, [now] { return now; }));
+}
+
+/// The same, and keeps campaigns for two days.
+std::unique_ptr<node> open_removing(const temporary_folder& folder, timestamp now) {
+  node_settings settings;
+  settings.data_folder = folder.path() / "data";
+  settings.relay.url = "null:";
+  settings.retention.addresses = 72h;
+  settings.retention.campaigns = 48h;
+  return expect(node::open(std::move(settings), make_relay, nullptr, [now] { return now; }));
+}
+
+/// Returns once campaigns of that node are gone; true at once where they are.
+void wait_until_gone(node& in, const std::vector<campaign_id>& all) {
+  std::promise<void> gone;
+  std::atomic<bool> is_told = false;
+  const auto look = [&] {
+    const auto is_there = [&](campaign_id one) { return in.campaigns().find(one, in.now()).has_value(); };
+    if (std::ranges::none_of(all, is_there) && !is_told.exchange(true))
+      gone.set_value();
+  };
+  const auto watching = in.campaigns().subscribe([&](campaign_id, const view_ptr&) { look(); });
+  look();
+  gone.get_future().wait();
+  in.campaigns().unsubscribe(watching);
 }
 
 audience_id import_retained(node& into, const char* name) {
@@ -161,4 +187,43 @@ TEST_CASE("an engine that starts deletes the lists that are kept no longer, and 
   }));
   REQUIRE(deleted.size() == 1);
   CHECK(deleted.front().audience == over);
+}
+
+TEST_CASE(
+    "an engine removes campaigns that are kept no longer, gives nobody their ids, and then their lists go") {
+  const temporary_folder folder;
+  audience_id list;
+  std::vector<campaign_id> over;
+  campaign_id draft;
+  const auto ask_again = [](node& in) {
+    std::promise<result<campaign_view>> made;
+    in.create({examples::spec(), {}, "test", "once"},
+              [&](result<campaign_view> view) { made.set_value(std::move(view)); });
+    return made.get_future().get();
+  };
+  {
+    const auto engine = open_removing(folder, at_second(0));
+    list = import_retained(*engine, "over");
+    draft = draft_of(*engine, {});
+    for (auto number = 0; number < 5; ++number) {
+      over.push_back(draft_of(*engine, list));
+      cancel(*engine, over.back());
+    }
+    over.push_back(expect(ask_again(*engine)).id);
+    cancel(*engine, over.back());
+  }
+  {
+    const auto engine = open_removing(folder, at_second(2 * 86'400));
+    wait_until_gone(*engine, over);
+    CHECK(engine->campaigns().find(draft, engine->now()).has_value());
+    CHECK(engine->store().audiences().info(list).has_value());
+    const auto answered = ask_again(*engine);
+    REQUIRE(!answered);
+    CHECK(answered.error().notice ==
+          notice{"campaign_removed", {{"campaign", to_string(over.back())}, {"at", at_second(2 * 86'400)}}});
+  }
+  const auto engine = open_removing(folder, at_second(3 * 86'400));
+  CHECK(expect(engine->store().journal().campaigns()) == std::vector{draft});
+  CHECK_FALSE(engine->store().audiences().info(list).has_value());
+  CHECK(draft_of(*engine, {}).value == over.back().value + 1);
 }

@@ -66,6 +66,10 @@ std::vector<house_example> house_examples() {
        R"({"t":"sign_ins_refused","v":1,"count":4,"since":1796115600250})"},
       {house::address_erased{hidden, 2, 1},
        R"({"t":"address_erased","v":1,"recipient":"MDEyMzQ1Njc4OWFiY2RlZg==","rows":2,"suppressions":1})"},
+      {house::campaign_removed{{3}, "Spring", "sent", 10, 8, 1, 1, {7}, 42, "ab", house_noon},
+       R"({"t":"campaign_removed","v":1,"campaign":3,"name":"Spring","status":"sent","total":10,"accepted":8,"refused":1,"skipped":1,"audience":7,"last":42,"hash":"ab","over_since":1796115600250})"},
+      {house::campaign_removed{{3}, "Draft", "cancelled", 0, 0, 0, 0, {}, 2, "ab", house_noon},
+       R"({"t":"campaign_removed","v":1,"campaign":3,"name":"Draft","status":"cancelled","audience":0,"last":2,"hash":"ab","over_since":1796115600250})"},
       {house::tables_accepted{"restored by hand", 5},
        R"({"t":"tables_accepted","v":1,"words":"restored by hand","differences":5})"},
   };

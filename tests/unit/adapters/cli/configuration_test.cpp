@@ -182,6 +182,22 @@ TEST_CASE("a wrong value stops the start with file, line and what is allowed") {
   CHECK_THAT(complaint("[relay]\nurl = \"smtp://host:99999\"\n"), ContainsSubstring("65535"));
 }
 
+TEST_CASE("campaigns are kept for a day at least, or for ever") {
+  using std::chrono::hours;
+  const auto kept_for = [](const char* text) {
+    return configure({}, {}, {{"--set", "retention.campaigns", text}})->settings.node.retention.campaigns;
+  };
+  CHECK(configure({}, {}, {})->settings.node.retention.campaigns == sluice::milliseconds{0});
+  CHECK(kept_for("0s") == sluice::milliseconds{0});
+  CHECK(kept_for("1d") == hours(24));
+  CHECK(kept_for("24h") == hours(24));
+  CHECK(kept_for("400d") == hours(24 * 400));
+  CHECK_THAT(complaint("[retention]\ncampaigns = \"23h\"\n"),
+             ContainsSubstring("sluice.toml:2") &&
+                 ContainsSubstring("\"23h\" is not 24h or longer, nor \"0s\" for never"));
+  CHECK_THAT(complaint("[retention]\ncampaigns = \"soon\"\n"), ContainsSubstring("a duration like"));
+}
+
 TEST_CASE("a wrong address to listen on stops the start with its line, even where a flag says another one") {
   const auto made = configure(file("\nlisten = \"8025\"\n"), {}, {{"--listen", "listen", "127.0.0.1:0"}});
   REQUIRE_FALSE(made);

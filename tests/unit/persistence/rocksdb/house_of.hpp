@@ -14,6 +14,7 @@ public:
     expect(log.attach(journal_, [] { return result<void>{}; }));
   }
   rocksdb_house_log log;
+  rocksdb_journal& journal() { return journal_; }
 
 private:
   rocksdb_journal journal_;

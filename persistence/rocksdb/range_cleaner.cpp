@@ -1,19 +1,20 @@
-#include "persistence/rocksdb/audience_cleaner.hpp"
+#include "persistence/rocksdb/range_cleaner.hpp"
 
-#include "persistence/rocksdb/audience_keys.hpp"
 #include "persistence/rocksdb/database.hpp"
 
 #include <rocksdb/options.h>
 #include <rocksdb/write_batch.h>
 
+#include <utility>
+
 namespace sluice {
 
-audience_cleaner::~audience_cleaner() {
+range_cleaner::~range_cleaner() {
   is_stopping_ = true;
   finish();
 }
 
-void audience_cleaner::finish() {
+void range_cleaner::finish() {
   std::thread last;
   {
     const std::lock_guard guard(mutex_);
@@ -23,9 +24,9 @@ void audience_cleaner::finish() {
     last.join();
 }
 
-void audience_cleaner::clean_up(audience_id deleted) {
+void range_cleaner::clean_up(deleted_ranges deleted) {
   const std::lock_guard guard(mutex_);
-  waiting_.push_back(deleted);
+  waiting_.push_back(std::move(deleted));
   if (is_working_)
     return;
   // The one before has left its loop, and needs the lock no more.
@@ -35,39 +36,37 @@ void audience_cleaner::clean_up(audience_id deleted) {
   worker_ = std::thread([this] { work(); });
 }
 
-void audience_cleaner::work() {
+void range_cleaner::work() {
   for (;;) {
-    audience_id next;
+    deleted_ranges next;
     {
       const std::lock_guard guard(mutex_);
       if (waiting_.empty() || is_stopping_) {
         is_working_ = false;
         return;
       }
-      next = waiting_.front();
+      next = std::move(waiting_.front());
       waiting_.pop_front();
     }
     compact(next);
   }
 }
 
-/// Where it fails the mark stays, for the next start: nothing but room on the disk hangs on it.
-void audience_cleaner::compact(audience_id deleted) {
-  auto* const audiences = database_[family::audiences];
+/// Where it fails the marks stay, for the next start: nothing but room on the disk hangs on it.
+void range_cleaner::compact(const deleted_ranges& deleted) {
   rocksdb::CompactRangeOptions options;
   options.exclusive_manual_compaction = false; // imports' tables are merged beside it
   options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
   options.canceled = &is_stopping_;
-  for (const auto mark : content_marks) {
-    const auto begin = audience_key(mark, deleted);
-    const auto end = prefix_end(begin);
+  for (const auto& [of, begin, end] : deleted.ranges) {
     const auto begin_slice = slice(begin);
     const auto end_slice = slice(end);
-    if (!database_.db().CompactRange(options, audiences, &begin_slice, &end_slice).ok())
+    if (!database_.db().CompactRange(options, database_[of], &begin_slice, &end_slice).ok())
       return;
   }
   rocksdb::WriteBatch batch;
-  batch.Delete(audiences, audience_key(garbage_mark, deleted));
+  for (const auto& mark : deleted.marks)
+    batch.Delete(database_[deleted.marks_of], mark);
   static_cast<void>(database_.write(batch, durability::logged).has_value());
 }
 
