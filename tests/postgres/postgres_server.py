@@ -50,9 +50,9 @@ class PostgresServer:
     def start(self):
         if not self.data.exists():
             self.make()
-        log = open(self.folder / "log", "ab")
-        self.process = subprocess.Popen([str(binaries() / "postgres"), "-D", str(self.data)], cwd=self.folder, stdout=log,
-                                        stderr=log, **self.user)
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen([str(binaries() / "postgres"), "-D", str(self.data)], cwd=self.folder,
+                                            stdout=log, stderr=log, **self.user)
         self.await_ready()
 
     def await_ready(self):
