@@ -648,7 +648,8 @@ struct campaign_actor_state {
         on_disk_recovery();
       on_claims_settled();
       carry_out();
-    } else if (outcome.last.error().code == error_code::conflict) {
+    } else if (outcome.last.error().code == error_code::conflict &&
+               outcome.last.error().notice.code != "idempotency_key_taken") {
       // Another owner writes this log: what is known here is stale, and no more may be sent by it.
       throw engine_fault(make_error(error_code::internal,
                                     notice{"campaign_taken_over", {}, {notice_of(outcome.last.error())}}));

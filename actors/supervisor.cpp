@@ -258,6 +258,13 @@ struct supervisor_state {
       pass_to_owner(id, std::move(held.asked), std::move(held.promise));
     for (auto& held : gone.mapped().unprepared)
       pass_to_owner(id, std::move(held.asked), std::move(held.promise));
+    // What it met may have been an append of ours whose end nobody had heard of.
+    ask_store(
+        job_kind::command, [services = services, id] { return services->store->cluster()->owner_of(id); },
+        [this, id](const result<node_id>& owner) {
+          if (owner && *owner == services->store->cluster()->self().node)
+            self->delayed_send(self, revive_delay_first, own_atom::value, std::vector<campaign_id>{id});
+        });
   }
 
   bool is_shared() const { return services->store->cluster() != nullptr; }
@@ -694,11 +701,29 @@ struct supervisor_state {
     const auto at = appending.extract(id);
     if (at.empty())
       return;
+    if (!outcome.last && outcome.last.error().notice.code == "idempotency_key_taken")
+      return answer_as_kept(at.mapped());
     if (!outcome.last)
       return answer_creation(at.mapped(), std::unexpected(outcome.last.error()));
     children[id];
     services->campaigns.put(drafts.at(at.mapped()).view);
     answer_creation(at.mapped(), id);
+  }
+
+  /// Another node was given the same key at the same moment, and was faster.
+  void answer_as_kept(std::uint64_t number) {
+    ask_store(
+        job_kind::command,
+        [services = services, key = drafts.at(number).key,
+         use = drafts.at(number).key_use]() -> result<campaign_id> {
+          const auto kept = services->store->journal().find_key(key);
+          if (!kept)
+            return std::unexpected(kept.error());
+          if (!*kept || (*kept)->what != use)
+            return failure(error_code::conflict, notice{"idempotency_key_reused"});
+          return (*kept)->campaign;
+        },
+        [this, number](const result<campaign_id>& made) { answer_creation(number, made); });
   }
 
   void answer_creation(std::uint64_t number, const result<campaign_id>& made) {

@@ -414,24 +414,27 @@ pg_result_of<void> postgres_journal::settle_rest(group& appends, bool was_unknow
       continue;
     one.is_settled = true;
     event_number last = 0;
+    auto is_ours = false;
+    auto is_key_taken = false;
     for (std::size_t row = 0; row < found->size(); ++row) {
-      if (found->number(row, 0) != static_cast<std::int64_t>(one.campaign.value) || found->is_null(row, 1))
+      if (found->number(row, 0) != static_cast<std::int64_t>(one.campaign.value))
         continue;
-      last = static_cast<event_number>(found->number(row, 1));
-      const auto has_our_key = !one.key || (!found->is_null(row, 3) && found->bytes(row, 3) == one.key_value);
-      if (was_unknown && last == one.last_number && hash_in(found->bytes(row, 2)) == one.last_hash &&
-          has_our_key) {
-        one.answer = one.last_number;
-        on_kept(one);
-      } else if (one.key && !found->is_null(row, 3) && last == one.expected_last) {
-        one.answer = failure(error_code::conflict, notice{"idempotency_key_taken"});
-        ends_.erase(one.campaign);
-      }
+      const auto has_key = !found->is_null(row, 3);
+      const auto has_our_key = has_key && found->bytes(row, 3) == one.key_value;
+      const auto has_end = !found->is_null(row, 1);
+      last = has_end ? static_cast<event_number>(found->number(row, 1)) : 0;
+      is_ours = was_unknown && has_end && last == one.last_number &&
+                hash_in(found->bytes(row, 2)) == one.last_hash && (!one.key || has_our_key);
+      is_key_taken = one.key && has_key && last == one.expected_last;
     }
-    if (one.answer && *one.answer != one.last_number)
-      one.answer = taken_over(one.campaign, last, one.expected_last);
-    if (!one.answer)
-      ends_.erase(one.campaign);
+    if (is_ours) {
+      one.answer = one.last_number;
+      on_kept(one);
+      continue;
+    }
+    one.answer = is_key_taken ? failure(error_code::conflict, notice{"idempotency_key_taken"})
+                              : taken_over(one.campaign, last, one.expected_last);
+    ends_.erase(one.campaign);
   }
   return {};
 }

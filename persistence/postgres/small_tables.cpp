@@ -173,10 +173,10 @@ result<void> postgres_partials::remove(std::string_view name, std::string_view b
 result<stored_partial> postgres_partials::find(std::string_view name,
                                                std::optional<std::uint32_t> version) const {
   pg_parameters of;
-  of.add_bytes(name).add(version.value_or(0));
+  of.add_bytes(name).add(version.value_or(0)).add_bool(version.has_value());
   const auto rows =
       database_.run("cannot read a partial",
-                    "SELECT version, value FROM partials WHERE name = $1 AND ($2 = 0 OR version = $2) "
+                    "SELECT version, value FROM partials WHERE name = $1 AND (NOT $3 OR version = $2) "
                     "ORDER BY version DESC LIMIT 1",
                     of);
   if (!rows)

@@ -88,9 +88,11 @@ public:
   result<campaign_id> next_campaign() override {
     if (auto writable = database_->check_writable(); !writable)
       return std::unexpected(writable.error());
-    const auto next =
-        database_->run("cannot number a new campaign",
-                       "UPDATE counters SET value = value + 1 WHERE name = 'campaign' RETURNING value");
+    const auto next = database_->run(
+        "cannot number a new campaign",
+        "UPDATE counters SET value = greatest(value, (SELECT coalesce(max(campaign), 0) FROM campaigns), "
+        "(SELECT coalesce(max(campaign), 0) FROM removed)) + 1 WHERE name = 'campaign' "
+        "RETURNING value");
     if (!next)
       return std::unexpected(next.error());
     return campaign_id{static_cast<std::uint64_t>(next->number(0, 0))};
