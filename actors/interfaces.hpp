@@ -90,6 +90,8 @@ using ownership_actor = caf::typed_actor<
     caf::reacts_to<caf::tick_atom>,
     // It could not come back as a new incarnation a moment ago.
     caf::reacts_to<revive_atom>,
+    // What it owns could not be listed a moment ago.
+    caf::reacts_to<own_atom>,
     // Others may have answered.
     caf::reacts_to<retry_atom>,
     // A command for a campaign that another node owns.

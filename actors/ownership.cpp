@@ -44,11 +44,12 @@ struct ownership_state {
       seen;                             ///< incarnation, and the beat whose changes are known
   std::set<node_id> emptied;            ///< dead, and owning nothing any more
   std::map<node_id, std::size_t> owned; ///< how many campaigns
-  std::uint64_t given = 0;
+  std::uint64_t given_before = 0; ///< node_row::given, as far as it was acted on
   bool is_beating = false;
   bool is_taking_over = false;
   bool is_deposed = false;
   bool is_leaving = false;
+  bool is_draining = false;
   bool is_refreshing = false;
   bool was_away = false;
   std::size_t looking = 0;
@@ -78,7 +79,7 @@ struct ownership_state {
     table = services->store->cluster();
     members.emplace(table->self().node);
     follower.emplace(services);
-    given = table->self().given;
+    given_before = table->self().given;
     beat();
   }
 
@@ -129,6 +130,7 @@ struct ownership_state {
       declare_dead(one);
     take_over_next();
     take_given();
+    drain();
     refresh();
     take_posted();
   }
@@ -299,21 +301,10 @@ struct ownership_state {
 
   void take_given() {
     const auto us = table->self();
-    if (us.given == given)
+    if (us.given == given_before)
       return;
-    given = us.given;
-    ask(
-        *services->pool, job_kind::command, [table = table, us] { return table->campaigns_of(us.node); },
-        [this](const result<std::vector<owned_campaign>>& all) {
-          if (!all) {
-            given = 0;
-            return;
-          }
-          std::vector<campaign_id> ours;
-          for (const auto& one : *all)
-            ours.push_back(one.campaign);
-          own(std::move(ours));
-        });
+    given_before = us.given;
+    own_again();
   }
 
   /// Others declared us dead: what we own is theirs, or will be. Nothing of it is sent or written any more.
@@ -364,34 +355,89 @@ struct ownership_state {
   void give_away(std::vector<campaign_id> campaigns) {
     ask(
         *services->beats, job_kind::command,
-        [table = table, campaigns = std::move(campaigns), known = rows]() -> result<bool> {
-          const auto us = table->self();
-          static_cast<void>(table->set_state(us.node, node_state::leaving).has_value());
-          const auto others = table->nodes();
-          if (!others)
-            return std::unexpected(others.error());
-          const auto takers = takers_in(*others);
-          std::map<node_id, std::vector<campaign_id>> by_taker;
-          for (const auto one : campaigns)
-            by_taker[owner_by_hash(one, takers)].push_back(one);
-          for (const auto& [node, some] : by_taker) {
-            const auto to = std::ranges::find(*others, node, &node_row::node);
-            for (std::size_t at = 0; to != others->end() && at < some.size(); at += campaigns_at_once_max)
-              static_cast<void>(
-                  table
-                      ->give(std::span(some).subspan(at, std::min(campaigns_at_once_max, some.size() - at)),
-                             *to)
-                      .has_value());
-          }
-          static_cast<void>(table->set_state(us.node, node_state::left).has_value());
-          return true;
+        [table = table, campaigns = std::move(campaigns)]() -> result<bool> {
+          const auto us = table->self().node;
+          if (auto told = table->set_state(us, node_state::leaving); !told)
+            return std::unexpected(told.error());
+          if (auto given = hand_over(*table, campaigns); !given)
+            return given;
+          auto gone = table->set_state(us, node_state::left);
+          return gone ? result<bool>(true) : std::unexpected(gone.error());
         },
         [this](const result<bool>& done) {
           if (!done)
-            spdlog::warn("its campaigns are not handed over, and are taken when it is missed: {}",
+            spdlog::warn("campaigns are not handed over, and are taken when this node is missed: {}",
                          done.error().message);
           left.deliver(caf::unit);
           self->quit();
+        });
+  }
+
+  /// To those that take campaigns, by the hash; where there is none they stay.
+  static result<bool> hand_over(cluster_table& table, const std::vector<campaign_id>& campaigns) {
+    const auto others = table.nodes();
+    if (!others)
+      return std::unexpected(others.error());
+    const auto takers = takers_in(*others);
+    std::map<node_id, std::vector<campaign_id>> by_taker;
+    for (const auto one : campaigns)
+      by_taker[owner_by_hash(one, takers)].push_back(one);
+    for (const auto& [node, some] : by_taker) {
+      const auto to = std::ranges::find(*others, node, &node_row::node);
+      for (std::size_t at = 0; to != others->end() && at < some.size(); at += campaigns_at_once_max) {
+        const auto part = std::span(some).subspan(at, std::min(campaigns_at_once_max, some.size() - at));
+        if (auto given = table.give(part, *to); !given)
+          return std::unexpected(given.error());
+      }
+    }
+    return true;
+  }
+
+  /// Told to own nothing, it finishes with what it has, and gives it to others.
+  void drain() {
+    if (table->self().state != node_state::drained || is_draining || is_leaving || is_deposed ||
+        takers_in(rows).empty())
+      return;
+    is_draining = true;
+    ask(
+        *services->pool, job_kind::command,
+        [table = table] { return table->campaigns_of(table->self().node); },
+        [this](const result<std::vector<owned_campaign>>& ours) {
+          if (!ours || ours->empty()) {
+            is_draining = false;
+            return;
+          }
+          self->request(supervisor, caf::infinite, release_atom::value)
+              .then([this](const std::vector<campaign_id>& campaigns) { give_what_is_drained(campaigns); },
+                    [this](const caf::error&) { is_draining = false; });
+        });
+  }
+
+  void give_what_is_drained(std::vector<campaign_id> campaigns) {
+    ask(
+        *services->beats, job_kind::command,
+        [table = table, campaigns = std::move(campaigns)] { return hand_over(*table, campaigns); },
+        [this](const result<bool>& done) {
+          is_draining = false;
+          if (!done)
+            own_again();
+        });
+  }
+
+  /// What could not be given is still ours.
+  void own_again() {
+    ask(
+        *services->pool, job_kind::command,
+        [table = table] { return table->campaigns_of(table->self().node); },
+        [this](const result<std::vector<owned_campaign>>& ours) {
+          if (!ours) {
+            self->delayed_send(self, beat_every, own_atom::value);
+            return;
+          }
+          std::vector<campaign_id> campaigns;
+          for (const auto& one : *ours)
+            campaigns.push_back(one.campaign);
+          own(std::move(campaigns));
         });
   }
 
@@ -508,6 +554,7 @@ ownership_actor::behavior_type ownership(ownership_actor::stateful_pointer<owner
   return {
       [=](caf::tick_atom) { self->state.beat(); },
       [=](revive_atom) { self->state.come_back(); },
+      [=](own_atom) { self->state.own_again(); },
       [=](retry_atom) { self->state.ask_for_answers(); },
       [=](campaign_id campaign, const command& what) { return self->state.pass_on(campaign, what); },
       [=](const pool_answer& made) { self->state.requests.on_answer(made); },

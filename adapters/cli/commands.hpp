@@ -21,6 +21,7 @@ void add_audit_commands(command_syntax root);  ///< audit log · replay · diff 
 void add_proof_commands(command_syntax audit); ///< … verify · seal
 void add_token_commands(command_syntax root);  ///< token create · list · revoke
 void add_part_commands(command_syntax root);   ///< partial put · list · show · delete, attachment add …
+void add_cluster_commands(command_syntax root); ///< cluster status, drain, undrain
 void add_relay_commands(command_syntax root);  ///< relay explain
 
 } // namespace sluice::cli

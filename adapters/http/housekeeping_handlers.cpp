@@ -5,7 +5,11 @@
 #include "messages/notice_json.hpp"
 #include "messages/notice_words.hpp"
 
+#include "persistence/cluster_table.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace sluice::handlers {
 
@@ -35,6 +39,32 @@ void show_cluster(node& engine, const http_request& request, const respond& answ
     store["why"] = condition.why.message;
   }
   answer(json_response(200, {{"nodes", std::move(nodes)}, {"store", std::move(store)}}));
+}
+
+namespace {
+
+void set_node_state(node& engine, const http_request& request, const respond& answer, node_state state) {
+  if (const auto fault = query_reader(request).finish())
+    return answer(problem(*fault));
+  auto* const table = engine.store().cluster();
+  const auto all = engine.nodes();
+  const auto named =
+      std::ranges::find(all, request.captured.front(), [](const node_view& one) { return one.row.name; });
+  if (table == nullptr || named == all.end() || !is_alive(named->row.state))
+    return answer(problem(make_error(error_code::not_found, notice{"node_unknown"})));
+  if (const auto done = table->set_state(named->row.node, state); !done)
+    return answer(problem(done.error()));
+  answer(json_response(200, {{"name", named->row.name}, {"state", name_of(state)}}));
+}
+
+} // namespace
+
+void drain_node(node& engine, const http_request& request, const respond& answer) {
+  set_node_state(engine, request, answer, node_state::drained);
+}
+
+void undrain_node(node& engine, const http_request& request, const respond& answer) {
+  set_node_state(engine, request, answer, node_state::live);
 }
 
 void list_relays(node& engine, const http_request& request, const respond& answer) {

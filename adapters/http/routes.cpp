@@ -104,6 +104,10 @@ constexpr std::array routes{
     route{"DELETE", "/v1/suppressions", operate, work_kind::import, large, h::remove_suppressions},
     route{"POST", "/v1/feedback", operate, work_kind::import, large, h::take_feedback},
     route{"GET", "/v1/cluster", watch, work_kind::look, 0, h::show_cluster},
+    unchanging(
+        route{"POST", "/v1/cluster/nodes/{}/drain", administrate, work_kind::edit, small, h::drain_node}),
+    unchanging(
+        route{"POST", "/v1/cluster/nodes/{}/undrain", administrate, work_kind::edit, small, h::undrain_node}),
     route{"GET", "/v1/relays", watch, work_kind::look, 0, h::list_relays},
     route{"GET", "/v1/me", watch, work_kind::instant, 0, h::show_me},
     route{"GET", "/v1/routes", watch, work_kind::instant, 0, h::list_routes},

@@ -190,6 +190,8 @@ void sign_out(node&, const http_request&, const respond&);
 
 // housekeeping_handlers.cpp
 void show_cluster(node&, const http_request&, const respond&);
+void drain_node(node&, const http_request&, const respond&);
+void undrain_node(node&, const http_request&, const respond&);
 void list_relays(node&, const http_request&, const respond&);
 void health(node&, const http_request&, const respond&);
 void readiness(node&, const http_request&, const respond&);

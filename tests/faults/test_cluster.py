@@ -142,6 +142,19 @@ class ClusterTest(unittest.TestCase):
         self.assertEqual(b.state_of("a"), "left")
         self.assertIn("left", [one["state"] for one in self.cluster["c"].cluster()["nodes"]])
 
+    def test_a_node_that_is_drained_gives_what_it_owns_to_the_others(self):
+        a, b = self.sending("hold")
+        self.assertEqual(self.cluster["c"].run("cluster", "drain", "a").stdout, "a is drained\n")
+        wait_until(lambda: self.cluster.owner(self.campaign) != "a", "others to own the campaign")
+        counts, doubted = self.check_counts(b, "hold")
+        self.assertEqual((counts["accepted"], len(doubted)), (LETTERS, 0))
+        self.assertIn("drained", a.run("cluster", "status").stdout)
+        with self.assertRaises(Refused) as refused:
+            b.post("/v1/cluster/nodes/nobody/drain")
+        self.assertEqual(refused.exception.status, 404)
+        a.run("cluster", "undrain", "a")
+        wait_until(lambda: b.state_of("a") == "live", "the node to take campaigns again")
+
     def test_a_database_that_is_killed_loses_nothing_and_doubles_nothing(self):
         a, b = self.sending("hold")
         self.cluster.database.kill()
