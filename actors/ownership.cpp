@@ -23,6 +23,8 @@ namespace {
 constexpr std::size_t campaigns_at_once_max = 500;
 /// Logs of others that are read at a time.
 constexpr std::size_t looks_at_once_max = 2;
+/// So often it is counted who owns how much, which takes a look at each campaign's row.
+constexpr std::uint64_t beats_between_counts = 10;
 /// How often it is asked whether another node has answered.
 constexpr milliseconds answer_asked_every{50};
 
@@ -44,7 +46,8 @@ struct ownership_state {
       seen;                             ///< incarnation, and the beat whose changes are known
   std::set<node_id> emptied;            ///< dead, and owning nothing any more
   std::map<node_id, std::size_t> owned; ///< how many campaigns
-  std::uint64_t given_before = 0; ///< node_row::given, as far as it was acted on
+  std::uint64_t given_before = 0;       ///< node_row::given, as far as it was acted on
+  std::uint64_t beats_confirmed = 0;
   bool is_beating = false;
   bool is_taking_over = false;
   bool is_deposed = false;
@@ -133,6 +136,18 @@ struct ownership_state {
     drain();
     refresh();
     take_posted();
+    count_owned();
+  }
+
+  void count_owned() {
+    if (beats_confirmed++ % beats_between_counts != 0)
+      return;
+    ask(
+        *services->pool, job_kind::look, [table = table] { return table->owner_counts(); },
+        [this](result<std::map<node_id, std::size_t>> counts) {
+          if (counts)
+            owned = std::move(*counts);
+        });
   }
 
   void publish_nodes(beat_moment came) {
@@ -202,7 +217,6 @@ struct ownership_state {
             seen.erase(node);
             return;
           }
-          owned[node] = heads->size();
           std::vector<campaign_id> changed;
           for (const auto& one : *heads) {
             const auto view = services->campaigns.find(one.campaign, services->now());

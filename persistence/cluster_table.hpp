@@ -11,6 +11,7 @@
 #include "messages/time.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -60,6 +61,8 @@ public:
   virtual result<void> rejoin() = 0;
   /// What a node owns, in whichever incarnation; moving ones first, then lowest id first.
   virtual result<std::vector<owned_campaign>> campaigns_of(node_id node) const = 0;
+  /// How many campaigns each node owns; none of those that own nothing.
+  virtual result<std::map<node_id, std::size_t>> owner_counts() const = 0;
   /// Where the logs of a node's campaigns end.
   virtual result<std::vector<campaign_head>> heads_of(node_id node) const = 0;
   /// Who owns a campaign; 0: nobody, or there is none.

@@ -27,10 +27,15 @@ outcome<exit_code> show_cluster(session& with) {
     io.out << "this engine shares its store with nobody (README, \"Several nodes\")\n";
     return exit_code::done;
   }
-  table rows({{.title = "NODE"}, {.title = "STATE"}, {.title = "LAST BEAT"}, {.title = "ADDRESS"}});
+  table rows({{.title = "NODE"},
+              {.title = "STATE"},
+              {.title = "CAMPAIGNS", .where = align::right},
+              {.title = "LAST BEAT"},
+              {.title = "ADDRESS"}});
   for (const auto& one : nodes) {
     const auto age = text_of(one, "beat_age");
     rows.add({text_of(one, "name") + (is_true(one, "self") ? " (asked)" : ""), text_of(one, "state"),
+              std::to_string(number_of(one, "campaigns")),
               age.empty() ? std::string{"none expected"} : age + " ago", text_of(one, "address")});
   }
   io.out << rows.render(io.out_terminal.width);

@@ -46,6 +46,20 @@ std::string metrics_text(node& engine) {
   head("sluice_relay_failing", "1 while no letter gets through this relay.");
   for (const auto& one : engine.relays())
     fmt::format_to(into, "sluice_relay_failing{{relay=\"{}\"}} {}\n", one.name, one.trouble ? 1 : 0);
+  if (const auto nodes = engine.nodes(); !nodes.empty()) {
+    head("sluice_node_alive", "1 while the node shares the store; 0: it is dead, or has left.");
+    for (const auto& one : nodes)
+      fmt::format_to(into, "sluice_node_alive{{node=\"{}\"}} {}\n", one.row.name,
+                     is_alive(one.row.state) ? 1 : 0);
+    head("sluice_node_beat_age_seconds", "Since the node's beat was last seen to move.");
+    for (const auto& one : nodes)
+      if (one.beat_age)
+        fmt::format_to(into, "sluice_node_beat_age_seconds{{node=\"{}\"}} {:.3f}\n", one.row.name,
+                       std::chrono::duration<double>(*one.beat_age).count());
+    head("sluice_node_campaigns", "Campaigns that the node owns.");
+    for (const auto& one : nodes)
+      fmt::format_to(into, "sluice_node_campaigns{{node=\"{}\"}} {}\n", one.row.name, one.campaigns);
+  }
   if (const auto pace = engine.found_pace()) {
     head("sluice_relay_connections_found", "Connections at once that the relay was found to bear.");
     fmt::format_to(into, "sluice_relay_connections_found {}\n", pace->connections);

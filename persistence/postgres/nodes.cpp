@@ -261,6 +261,18 @@ result<std::vector<owned_campaign>> postgres_nodes::campaigns_of(node_id node) c
   return all;
 }
 
+result<std::map<node_id, std::size_t>> postgres_nodes::owner_counts() const {
+  const auto rows = database_.run("cannot count the nodes' campaigns",
+                                  "SELECT owner, count(*) FROM campaigns WHERE campaign <> 0 GROUP BY owner");
+  if (!rows)
+    return std::unexpected(rows.error());
+  std::map<node_id, std::size_t> counts;
+  for (std::size_t row = 0; row < rows->size(); ++row)
+    counts.emplace(node_id{static_cast<std::uint64_t>(rows->number(row, 0))},
+                   static_cast<std::size_t>(rows->number(row, 1)));
+  return counts;
+}
+
 result<std::vector<campaign_head>> postgres_nodes::heads_of(node_id node) const {
   pg_parameters of;
   of.add(number_of(node));

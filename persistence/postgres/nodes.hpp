@@ -35,6 +35,7 @@ public:
   result<void> set_state(node_id node, node_state state) override;
   result<void> rejoin() override;
   result<std::vector<owned_campaign>> campaigns_of(node_id node) const override;
+  result<std::map<node_id, std::size_t>> owner_counts() const override;
   result<std::vector<campaign_head>> heads_of(node_id node) const override;
   result<node_id> owner_of(campaign_id campaign) const override;
   result<std::vector<campaign_id>> take(std::span<const campaign_id> campaigns,

@@ -168,7 +168,8 @@ class Routes(unittest.TestCase):
     def test_what_is_about_all_campaigns_is_for_no_limited_token(self):
         closed = {"POST /v1/audit", "POST /v1/audit/seal", "GET /v1/audit/tables", "GET /v1/house/log", "GET /v1/house/replay",
                   "GET /v1/tokens", "POST /v1/tokens", "POST /v1/tokens/{}/rotate", "DELETE /v1/tokens/{}", "GET /v1/audit",
-                  "GET /v1/audit/export", "POST /v1/erase"}
+                  "GET /v1/audit/export", "POST /v1/erase", "POST /v1/cluster/nodes/{}/drain",
+                  "POST /v1/cluster/nodes/{}/undrain"}
         for route in self.routes:
             name = f"{route['method']} {route['path']}"
             for (role, scope), token in self.limited.items():
