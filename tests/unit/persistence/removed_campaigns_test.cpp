@@ -49,7 +49,7 @@ error error_removing(store& from, house::campaign_removed what) {
 } // namespace
 
 TEST_CASE("a removed campaign's log and snapshot are gone, the house's log tells of it, and others stay") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   append_many(store->journal(), staying, 0, 3);
   append_many(store->journal(), leaving, 0, 300);
   store->snapshots().save(leaving, {.number = 300, .state = "three hundred"});
@@ -81,7 +81,7 @@ TEST_CASE("a removed campaign's log and snapshot are gone, the house's log tells
 }
 
 TEST_CASE("a campaign is removed only where its log ends as is said, else nothing is written") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   append_many(store->journal(), leaving, 0, 3);
   expect(store->house().record({{at_second(1), {}, house::sealed{1, "a"}}}));
   const auto before = store->house().last_number();
@@ -102,7 +102,7 @@ TEST_CASE("a campaign is removed only where its log ends as is said, else nothin
 }
 
 TEST_CASE("who still holds a removed campaign appends nothing to it") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   append_many(store->journal(), leaving, 0, 3);
   expect(store->removed_campaigns().remove(removal_of(*store, leaving), {{}, removed_at}));
   const auto answer = append_now(store->journal(), request(leaving, 3, {cancelled_saying("late")}));
@@ -115,7 +115,7 @@ TEST_CASE("who still holds a removed campaign appends nothing to it") {
 }
 
 TEST_CASE("the id of a removed campaign is never given again, though it was the highest") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   append_many(store->journal(), staying, 0, 1);
   append_many(store->journal(), leaving, 0, 1);
   expect(store->removed_campaigns().remove(removal_of(*store, leaving), {{}, removed_at}));
@@ -125,7 +125,7 @@ TEST_CASE("the id of a removed campaign is never given again, though it was the 
 }
 
 TEST_CASE("an answer that was kept under a removed campaign's key stays") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   auto made = request(leaving, 0, {cancelled_saying("one")});
   made.key = key_record{.key = "shop\nabc",
                         .what = "create",
@@ -138,7 +138,7 @@ TEST_CASE("an answer that was kept under a removed campaign's key stays") {
 }
 
 TEST_CASE("removed campaigns are visited lowest first") {
-  any_store store(both_kinds());
+  any_store store(every_kind());
   for (const std::uint64_t id : {256U, 3U, 1U}) {
     append_many(store->journal(), {id}, 0, 1);
     expect(store->removed_campaigns().remove(removal_of(*store, {id}), {{}, removed_at}));
