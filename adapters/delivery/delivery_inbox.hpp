@@ -72,6 +72,6 @@ private:
 /// Makes a queue whose requests go to `inbox`.
 std::shared_ptr<campaign_queue> open_queue(std::shared_ptr<delivery_inbox> inbox,
                                            relay::report_sink sink,
-                                           std::shared_ptr<const send_lease> lease);
+                                           std::shared_ptr<const send_lease> lease = nullptr);
 
 } // namespace sluice
