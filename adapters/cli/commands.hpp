@@ -22,5 +22,6 @@ void add_proof_commands(command_syntax audit); ///< … verify · seal
 void add_token_commands(command_syntax root);  ///< token create · list · revoke
 void add_part_commands(command_syntax root);   ///< partial put · list · show · delete, attachment add …
 void add_relay_commands(command_syntax root);  ///< relay explain
+void add_store_commands(command_syntax root);  ///< store copy
 
 } // namespace sluice::cli

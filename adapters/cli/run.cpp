@@ -27,6 +27,7 @@ outcome<exit_code> carry_out(std::vector<std::string> words, console& around) {
   add_token_commands(root);
   add_part_commands(root);
   add_relay_commands(root);
+  add_store_commands(root);
   auto parsed = line.parse(std::move(words));
   if (!parsed)
     return std::unexpected(parsed.error());
