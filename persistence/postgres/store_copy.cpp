@@ -167,6 +167,8 @@ public:
 
   result<void> complete(timestamp at) override {
     return database_->transact(copying_into, [&](pg_connection& to) -> pg_result_of<void> {
+      if (auto dropped = to.run_script("DROP TABLE IF EXISTS copied_erased", copy_within); !dropped)
+        return std::unexpected(dropped.error());
       pg_parameters when;
       when.add(at.time_since_epoch().count());
       if (auto kept = execute(to, "UPDATE copied SET completed = $1", when); !kept)

@@ -245,9 +245,9 @@ result<std::unique_ptr<copy_source>> open_rocksdb_copy_source(const std::filesys
 }
 
 result<std::unique_ptr<copy_target>> open_rocksdb_copy_target(const std::filesystem::path& folder,
-                                                              const std::string& secret) {
+                                                              const std::string& secret,
+                                                              rocksdb_environment environment) {
   return without_exceptions(folder, [&]() -> result<std::unique_ptr<copy_target>> {
-    rocksdb_environment environment;
     environment.copied_secret = secret;
     auto database = rocksdb_database::open(folder, open_mode::read_write, std::move(environment));
     if (!database)

@@ -6,6 +6,7 @@
 //   "copy/place"    how far it is, see encode_copy_place
 //   "copied"        once it is complete: 32 bytes, the fingerprint; 8 bytes, when: milliseconds since 1970; the URL
 
+#include "persistence/rocksdb/environment.hpp"
 #include "persistence/store_copy.hpp"
 
 #include <filesystem>
@@ -17,6 +18,7 @@ result<std::unique_ptr<copy_source>> open_rocksdb_copy_source(const std::filesys
 
 /// Makes the store, or goes on with one that such a copy began. `conflict` where there is another. `secret`: the source's.
 result<std::unique_ptr<copy_target>> open_rocksdb_copy_target(const std::filesystem::path& folder,
-                                                              const std::string& secret);
+                                                              const std::string& secret,
+                                                              rocksdb_environment environment = {});
 
 } // namespace sluice

@@ -5,6 +5,7 @@
 #include "persistence/rocksdb/store_copy.hpp"
 #include "persistence/stores/copy_store.hpp"
 #include "tests/catch.hpp"
+#include "tests/unit/persistence/rocksdb/test_disk.hpp"
 #include "tests/unit/persistence/stores.hpp"
 
 using namespace sluice;
@@ -342,4 +343,35 @@ TEST_CASE("a source that is not there is told of, and nothing is made in its pla
   CHECK_FALSE(std::filesystem::exists(from.url()));
   CHECK_FALSE(std::filesystem::exists(to.url()));
   CHECK(copy_store("memory:", to.url(), at_once()).error().code == error_code::invalid_input);
+}
+
+TEST_CASE("a copy whose disk fills up, or whose machine loses its power, goes on where it was") {
+  const copy_end from(store_kind::rocksdb);
+  fill(*from.open());
+  const copy_end to(store_kind::rocksdb);
+  const auto is_power_cut = GENERATE(false, true);
+  const auto disk = std::make_shared<test_disk>();
+  {
+    const auto source = expect(open_rocksdb_copy_source(from.url()));
+    rocksdb_environment environment;
+    environment.files = disk;
+    auto target = expect(open_rocksdb_copy_target(to.url(), source->secret(), environment));
+    std::size_t told = 0;
+    const auto broken = copy_store(*source, *target, "a test", false, at_once([&](const copy_progress&) {
+      if (++told < 3)
+        return true;
+      if (is_power_cut)
+        disk->cut_power();
+      else
+        disk->fail_with(test_disk::fault::full);
+      return !is_power_cut;
+    }));
+    REQUIRE_FALSE(broken.has_value());
+    CHECK(broken.error().code == (is_power_cut ? error_code::unavailable : error_code::storage_failed));
+  }
+  if (is_power_cut)
+    disk->lose_unsynced(50);
+  CHECK_FALSE(to.try_open(open_mode::read_only).has_value());
+  copy_all(from, to);
+  CHECK(to.open()->table_faults().empty());
 }
