@@ -409,8 +409,8 @@ outcome<exit_code> export_said(session& with, const audit_arguments& said) {
 
 void add_audit_commands(command_syntax root) {
   auto said = std::make_shared<audit_arguments>();
-  auto group =
-      root.command("audit", "reads the log; with --data DIR from the disk, read-only, without an engine");
+  auto group = root.command(
+      "audit", "reads the log; with --data DIR|URL from the store itself, read-only, without an engine");
   group.command("log", "every event of a campaign, or of the house")
       .argument("ID", said->id, "the campaign: c1; house: what was done outside campaigns")
       .runs([said](session& with) { return show_log(with, *said); });

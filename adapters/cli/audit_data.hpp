@@ -1,5 +1,6 @@
 #pragma once
-// Where the audit's commands read: the engine, or with --data (or SLUICE_DATA) the folder itself.
+// Where the audit's commands read: the engine, or with --data (or SLUICE_DATA) the store itself, in a folder or a
+// database.
 
 #include "adapters/cli/session.hpp"
 #include "persistence/stores/open_store.hpp"
@@ -8,10 +9,10 @@ namespace sluice::cli {
 
 /// The store of --data or SLUICE_DATA, read-only; nothing where neither was said and the engine is asked.
 inline outcome<std::unique_ptr<store>> open_audit_data(session& with) {
-  const auto folder = with.data_folder_said();
-  if (folder.empty())
+  const auto said = with.store_said();
+  if (said.empty())
     return std::unique_ptr<store>{};
-  auto opened = open_store(folder, open_mode::read_only);
+  auto opened = open_store(said, open_mode::read_only);
   if (!opened)
     return refusal(opened.error());
   return std::move(*opened);

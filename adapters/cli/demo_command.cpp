@@ -6,6 +6,7 @@
 #include "adapters/cli/running_engine.hpp"
 #include "adapters/cli/stop_signals.hpp"
 #include "adapters/cli/text.hpp"
+#include "persistence/stores/open_store.hpp"
 
 #include <fmt/format.h>
 
@@ -24,6 +25,8 @@ constexpr milliseconds line_every{5000};
 /// ever reaches a real server. Moderation is off, so that it begins at once.
 outcome<configuration> demo_configuration(session& with, const std::string& listen) {
   std::vector<flag_value> flags{{"demo", "moderation.enabled", "false"}, {"demo", "log.level", "warn"}};
+  if (const auto data = with.store_said(); is_shared_store(data))
+    return fail(exit_code::usage, "a demo runs on a folder of its own: --data DIR");
   if (const auto data = with.data_folder_said(); !data.empty())
     flags.push_back({"--data", "data", data.string()});
   const auto where = listen.empty() ? variable(with.io().variables, "SLUICE_LISTEN") : listen;

@@ -36,12 +36,12 @@ outcome<nlohmann::json> report_of_damage(const error& what) {
   return to_json(audit_report{.campaigns = 0, .events = 0, .faults = {{{}, 0, what.message}}});
 }
 
-outcome<nlohmann::json> verify_folder(const std::filesystem::path& folder,
-                                      std::optional<campaign_id> only,
-                                      const std::optional<log_seal>& seal,
-                                      const std::string& signer,
-                                      timestamp now) {
-  const auto opened = open_store(folder, open_mode::read_only);
+outcome<nlohmann::json> verify_store(const std::string& url,
+                                     std::optional<campaign_id> only,
+                                     const std::optional<log_seal>& seal,
+                                     const std::string& signer,
+                                     timestamp now) {
+  const auto opened = open_store(url, open_mode::read_only);
   if (!opened)
     return report_of_damage(opened.error());
   const audit_request asked{.only = only, .now = now};
@@ -68,8 +68,8 @@ outcome<nlohmann::json> report_for(session& with, const proof_arguments& said) {
       return fail(exit_code::refused, fmt::format("{}: {}", said.seal_file, read.error().message));
     seal = std::move(*read);
   }
-  if (const auto folder = with.data_folder_said(); !folder.empty())
-    return verify_folder(folder, only, seal, said.public_key, with.io().now());
+  if (const auto url = with.store_said(); !url.empty())
+    return verify_store(url, only, seal, said.public_key, with.io().now());
   const auto campaign = only ? log_name(*only) : std::string{};
   if (!seal)
     return with.engine().get("/v1/audit", {{"campaign", campaign}});
@@ -144,6 +144,10 @@ outcome<exit_code> make_seal(session& with, const proof_arguments& said) {
   const auto data = open_audit_data(with);
   if (!data)
     return std::unexpected(data.error());
+  if (*data && said.key_file.empty() && with.data_folder_said().empty())
+    return fail(exit_code::usage,
+                "a database has no key of its own: name one with --key FILE, such as seal.key in the "
+                "folder of an engine");
   const auto own_key = with.data_folder_said() / seal_key_file;
   const auto seal =
       *data ? seal_of_folder(with, **data,
@@ -170,6 +174,11 @@ outcome<exit_code> make_seal(session& with, const proof_arguments& said) {
 
 /// On a stopped engine's folder: what somebody did to its tables stays, and the house's log says so.
 outcome<exit_code> accept(session& with, const proof_arguments& said) {
+  if (is_shared_store(with.store_said()))
+    return fail(exit_code::refused, "audit accept writes into the store, and a database is written to by "
+                                    "nodes of a cluster only: stop its "
+                                    "engines, copy it into a folder (sluice store copy), accept there, and "
+                                    "copy the folder into an empty database");
   const auto folder = with.data_folder_said();
   if (folder.empty() || said.words.empty())
     return fail(exit_code::usage, "audit accept is for the folder of a stopped engine, and for a reason: "

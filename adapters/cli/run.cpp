@@ -22,6 +22,7 @@ outcome<exit_code> carry_out(std::vector<std::string> words, console& around) {
   add_watch_command(root);
   add_letter_commands(root);
   add_suppress_commands(root);
+  add_store_commands(root);
   add_erase_command(root);
   add_audit_commands(root);
   add_token_commands(root);

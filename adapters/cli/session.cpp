@@ -29,8 +29,14 @@ std::string session::url() const {
   return found;
 }
 
+std::string session::store_said() const {
+  return first_of(options_.data, io_.variables, "SLUICE_DATA");
+}
+
 std::filesystem::path session::data_folder_said() const {
-  const auto said = first_of(options_.data, io_.variables, "SLUICE_DATA");
+  const auto said = store_said();
+  if (is_shared_store(said))
+    return {};
   return store_folder(said).value_or(said); // what names no folder is refused by whoever opens it
 }
 
@@ -64,7 +70,7 @@ std::string session::hint(const std::string& command) const {
   if (!options_.url.empty())
     words += fmt::format(" --url {}", options_.url);
   if (!options_.data.empty())
-    words += fmt::format(" --data {}", options_.data);
+    words += fmt::format(" --data {}", shown_store_url(options_.data));
   return words;
 }
 

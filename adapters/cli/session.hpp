@@ -40,7 +40,9 @@ public:
   /// `token` in the data folder (--data, SLUICE_DATA or var), where it may be sent there (engine_address.hpp).
   engine_client& engine();
 
-  /// --data or SLUICE_DATA; empty when neither was given.
+  /// --data or SLUICE_DATA as it was given, the URL of a store or the path of its folder; empty when neither was.
+  std::string store_said() const;
+  /// The folder of it; empty where it lives in none, or nothing was said.
   std::filesystem::path data_folder_said() const;
 
   /// The words to type for a command against this same engine: `./sluice pause c1 --url …`.

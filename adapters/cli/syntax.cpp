@@ -70,7 +70,8 @@ command_line::command_line() : parts_(std::make_unique<parts>()) {
   app.add_option("--url", common.url, "where the engine listens (SLUICE_URL)")->type_name("URL");
   app.add_option("--token", common.token, "who asks (SLUICE_TOKEN, or the file `token` in the data folder)")
       ->type_name("TOKEN");
-  app.add_option("--data", common.data, "the engine's data folder (SLUICE_DATA)")->type_name("DIR");
+  app.add_option("--data", common.data, "the engine's data folder, or for audits a store's URL (SLUICE_DATA)")
+      ->type_name("DIR");
   app.add_option("--cacert", common.ca_file,
                  "certificates to trust with an https:// URL, PEM (SLUICE_CACERT)")
       ->type_name("FILE");

@@ -1,6 +1,7 @@
 #include "persistence/postgres/database.hpp"
 
 #include "persistence/random_secret.hpp"
+#include "persistence/store_copy.hpp"
 
 #include <fmt/format.h>
 
@@ -49,13 +50,15 @@ result<std::unique_ptr<postgres_database>> postgres_database::open(postgres_sett
   if (mode == open_mode::read_write) {
     if (auto promised = check_promises(connection, opened->settings_.accept_single); !promised)
       return std::unexpected(promised.error());
-    const auto secret = random_secret();
+    const auto& copied = opened->settings_.copied_secret;
+    const auto secret = copied.empty() ? random_secret() : result<std::string>(copied);
     if (!secret)
       return std::unexpected(secret.error());
-    if (auto made = make_tables(connection, *secret); !made)
+    if (auto made = make_tables(connection, *secret, copied.empty() ? postgres_format : copying_format);
+        !made)
       return std::unexpected(made.error());
   }
-  auto cluster = read_cluster(connection);
+  auto cluster = read_cluster(connection, opened->settings_.copied_secret);
   if (!cluster)
     return std::unexpected(cluster.error());
   opened->cluster_ = *std::move(cluster);
@@ -77,7 +80,7 @@ postgres_database::connect(std::chrono::milliseconds within) const {
     if (auto promised = check_promises(**made, settings_.accept_single); !promised)
       return away(promised.error().message);
   // A name may lead somewhere else by now: to a copy, or to an older one.
-  const auto now = read_cluster(**made);
+  const auto now = read_cluster(**made, settings_.copied_secret);
   if (!now)
     return away(now.error().message);
   if (now->id != cluster_.id || now->generation != cluster_.generation)

@@ -18,6 +18,8 @@ namespace sluice {
 struct postgres_settings {
   std::string url;            ///< postgresql://…, as libpq takes it
   bool accept_single = false; ///< a database without a synchronous standby is taken, too
+  /// Of the store that is copied into this one (persistence/store_copy.hpp); empty: it is no copy's target.
+  std::string copied_secret = {};
 };
 
 class postgres_database {

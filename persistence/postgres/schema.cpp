@@ -1,5 +1,7 @@
 #include "persistence/postgres/schema.hpp"
 
+#include "persistence/store_copy.hpp"
+
 #include <fmt/format.h>
 
 namespace sluice {
@@ -114,7 +116,7 @@ result<void> check_promises(pg_connection& with, bool accept_single) {
   return {};
 }
 
-result<void> make_tables(pg_connection& with, const std::string& secret) {
+result<void> make_tables(pg_connection& with, const std::string& secret, std::int64_t format) {
   constexpr std::string_view doing = "cannot make the store's tables";
   const auto run = [&](const std::string& statement, const pg_parameters& of = {}) -> pg_result_of<pg_rows> {
     return with.run(statement, of, schema_within);
@@ -134,7 +136,7 @@ result<void> make_tables(pg_connection& with, const std::string& secret) {
         !made)
       return std::unexpected(made.error());
     pg_parameters of;
-    of.add(postgres_format).add_bytes(secret);
+    of.add(format).add_bytes(secret);
     if (auto told = run("INSERT INTO cluster VALUES (gen_random_uuid(), $1, 1, $2)", of); !told)
       return std::unexpected(told.error());
     return {};
@@ -148,7 +150,7 @@ result<void> make_tables(pg_connection& with, const std::string& secret) {
   return ended ? result<void>{} : std::unexpected(error_of(ended.error(), doing));
 }
 
-result<postgres_cluster> read_cluster(pg_connection& with) {
+result<postgres_cluster> read_cluster(pg_connection& with, const std::string& copied_secret) {
   const auto there = with.run("SELECT to_regclass('sluice.cluster') IS NOT NULL", {}, schema_within);
   if (!there)
     return std::unexpected(error_of(there.error(), "cannot look for the store's tables"));
@@ -163,6 +165,17 @@ result<postgres_cluster> read_cluster(pg_connection& with) {
                    "the table sluice.cluster must have one row; bring the database back from a copy");
   postgres_cluster found{std::string(rows->bytes(0, 0)), rows->number(0, 1), rows->number(0, 2),
                          std::string(rows->bytes(0, 3))};
+  if (!copied_secret.empty()) {
+    if (found.format != copying_format)
+      return failure(error_code::conflict,
+                     "there is a store in this database already; a copy goes into an empty one");
+    if (found.secret != copied_secret)
+      return failure(error_code::conflict,
+                     "a copy of another store was begun in this database; name an empty one");
+    return found;
+  }
+  if (found.format == copying_format)
+    return failure(error_code::unavailable, copy_incomplete_words("this database"));
   if (found.format > postgres_format)
     return failure(
         error_code::corrupt,

@@ -28,10 +28,12 @@ pg_result_of<void> begin_session(pg_connection& with);
 /// `accept_single`, a synchronous standby. `invalid_input` that says which setting is to be changed.
 result<void> check_promises(pg_connection& with, bool accept_single);
 
-/// Makes the tables where there are none. Several may do it at once. `secret`: 32 random bytes, for a new store.
-result<void> make_tables(pg_connection& with, const std::string& secret);
+/// Makes the tables where there are none. Several may do it at once. `secret`: 32 random bytes, for a new store, of that format.
+result<void>
+make_tables(pg_connection& with, const std::string& secret, std::int64_t format = postgres_format);
 
-/// `not_found` where there are no tables, `corrupt` where a newer engine made them.
-result<postgres_cluster> read_cluster(pg_connection& with);
+/// `not_found` where there are no tables, `corrupt` where a newer engine made them, `unavailable` where a copy into them is not
+/// complete. With `copied_secret`, of the store that is copied into this one, `conflict` where they are no such copy's.
+result<postgres_cluster> read_cluster(pg_connection& with, const std::string& copied_secret = {});
 
 } // namespace sluice

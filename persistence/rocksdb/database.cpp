@@ -5,6 +5,7 @@
 #include "persistence/rocksdb/log_damage.hpp"
 #include "persistence/rocksdb/options.hpp"
 #include "persistence/rocksdb/resumable_file_system.hpp"
+#include "persistence/store_copy.hpp"
 
 #include <fmt/format.h>
 #include <rocksdb/listener.h>
@@ -136,8 +137,8 @@ rocksdb_database::open(const fs::path& folder, open_mode mode, rocksdb_environme
 
 rocksdb_database::rocksdb_database(open_mode mode, rocksdb_environment environment) :
     mode_(mode), now_(std::move(environment.now)), process_running_(environment.running),
-    make_secret_(std::move(environment.secret)), running_(std::move(environment.running)),
-    last_write_at_(process_running_()),
+    make_secret_(std::move(environment.secret)), copied_secret_(std::move(environment.copied_secret)),
+    running_(std::move(environment.running)), last_write_at_(process_running_()),
     files_(make_resumable(environment.files ? std::move(environment.files) : rocksdb::FileSystem::Default())),
     env_(rocksdb::NewCompositeEnv(files_)) {
   if (mode == open_mode::read_only)
@@ -208,9 +209,13 @@ result<void> rocksdb_database::complete_meta() {
   secret_ = secret->value_or("");
   rocksdb::WriteBatch batch;
   if (!*format)
-    batch.Put((*this)[family::meta], slice(format_key), std::to_string(format_now));
+    batch.Put((*this)[family::meta], slice(format_key),
+              std::to_string(copied_secret_.empty() ? format_now : copying_format));
+  if (!copied_secret_.empty() && !secret_.empty() && secret_ != copied_secret_)
+    return failure(error_code::conflict,
+                   "a copy of another store was begun in this folder; name an empty one");
   if (secret_.empty()) {
-    auto made = make_secret_();
+    auto made = copied_secret_.empty() ? make_secret_() : result<std::string>(copied_secret_);
     if (!made)
       return std::unexpected(made.error());
     secret_ = *std::move(made);
@@ -304,6 +309,8 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
   const auto [end, problem] = std::from_chars(format.data(), format.data() + format.size(), version);
   if (problem != std::errc{} || end != format.data() + format.size() || version == 0)
     return not_ours(folder, "its format is no number");
+  if (auto checked = check_copying(folder, version == copying_format); !checked || version == copying_format)
+    return checked;
   if (version > format_now)
     return failure(error_code::corrupt,
                    fmt::format("the data folder {} was written by a newer sluice (format {}, this one reads "
@@ -312,6 +319,20 @@ result<void> rocksdb_database::check_format(const fs::path& folder) {
   if (!std::ranges::all_of(names, is_ours))
     return not_ours(folder, "it holds column families that no sluice makes");
   return {};
+}
+
+result<void> rocksdb_database::check_copying(const fs::path& folder, bool is_copying) const {
+  if (is_copying == !copied_secret_.empty())
+    return {};
+  if (is_copying)
+    return failure(error_code::unavailable, copy_incomplete_words(folder.string()));
+  return failure(
+      error_code::conflict,
+      fmt::format("there is a store in {} already; a copy goes into an empty folder", folder.string()));
+}
+
+void rocksdb_database::put_format(rocksdb::WriteBatch& batch) const {
+  batch.Put((*this)[family::meta], slice(format_key), std::to_string(format_now));
 }
 
 result<void> rocksdb_database::check_writable() const {

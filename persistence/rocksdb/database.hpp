@@ -94,6 +94,8 @@ public:
   const std::string& secret() const { return secret_; }
   /// 32 random bytes, from the environment.
   result<std::string> make_secret() const { return make_secret_(); }
+  /// What makes a copy that is complete a store as any other.
+  void put_format(rocksdb::WriteBatch& batch) const;
   timestamp now() const { return now_(); }
   /// The engine's running time.
   const running_time& running() const { return running_; }
@@ -109,6 +111,7 @@ private:
   result<void> open_once_for_reading(const std::filesystem::path& folder);
   void close();
   result<void> check_format(const std::filesystem::path& folder);
+  result<void> check_copying(const std::filesystem::path& folder, bool is_copying) const;
   result<void> resume();
   result<void> keep_resumable();
   result<void> complete_meta();
@@ -122,6 +125,7 @@ private:
   clock_source now_;
   std::function<milliseconds()> process_running_;
   std::function<result<std::string>()> make_secret_;
+  std::string copied_secret_;
   std::string secret_;
   running_time running_;
   old_keys_filter old_keys_{running_};

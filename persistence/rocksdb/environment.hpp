@@ -22,6 +22,8 @@ struct rocksdb_environment {
   clock_source now = system_now;
   std::function<milliseconds()> running = process_running_time; ///< never goes back
   std::function<result<std::string>()> secret = random_secret;  ///< for a store that has none
+  /// Of the store that is copied into this one (persistence/store_copy.hpp); empty: it is no copy's target.
+  std::string copied_secret = {};
 };
 
 } // namespace sluice

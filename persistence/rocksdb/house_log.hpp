@@ -7,12 +7,16 @@
 
 #include <atomic>
 #include <mutex>
+#include <string_view>
 
 namespace rocksdb {
 class WriteBatch;
 }
 
 namespace sluice {
+
+/// A key of the family `default`, once the house's log has begun.
+inline constexpr std::string_view house_mark = "house";
 
 class rocksdb_house_log final : public house_log {
 public:

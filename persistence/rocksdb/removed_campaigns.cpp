@@ -17,7 +17,6 @@ namespace sluice {
 
 namespace {
 
-constexpr std::string_view removed_prefix = "removed/";
 constexpr std::string_view garbage_prefix = "garbage/";
 
 std::string removal_key(std::string_view prefix, campaign_id id) {
@@ -29,28 +28,6 @@ std::optional<campaign_id> removed_id_in(std::string_view key, std::string_view 
   if (!key.starts_with(prefix) || key.size() != prefix.size() + sizeof(std::uint64_t))
     return std::nullopt;
   return campaign_id{read_big_endian<std::uint64_t>(key.data() + prefix.size())};
-}
-
-std::string encode_removed(const removed_campaign& one) {
-  std::string value;
-  nlohmann::json::to_cbor({{"at", one.at.time_since_epoch().count()},
-                           {"over_since", one.over_since.time_since_epoch().count()},
-                           {"audience", one.audience.value}},
-                          value);
-  return value;
-}
-
-result<removed_campaign> decode_removed(campaign_id id, std::string_view value) {
-  const auto body = nlohmann::json::from_cbor(value.begin(), value.end(), true, false);
-  const auto has = [&](const char* field) {
-    return body.is_object() && body.contains(field) && body[field].is_number_integer();
-  };
-  if (!has("at") || !has("over_since") || !has("audience"))
-    return failure(error_code::corrupt, notice{"removed_unreadable", {{"campaign", to_string(id)}}});
-  return removed_campaign{.id = id,
-                          .at = timestamp(milliseconds(body["at"].get<std::int64_t>())),
-                          .over_since = timestamp(milliseconds(body["over_since"].get<std::int64_t>())),
-                          .audience = {body["audience"].get<std::uint64_t>()}};
 }
 
 std::unique_ptr<rocksdb::Iterator> meta_records(const rocksdb_database& database) {
@@ -73,6 +50,28 @@ result<std::vector<campaign_id>> garbage_in(const rocksdb_database& database) {
 }
 
 } // namespace
+
+std::string encode_removed(const removed_campaign& one) {
+  std::string value;
+  nlohmann::json::to_cbor({{"at", one.at.time_since_epoch().count()},
+                           {"over_since", one.over_since.time_since_epoch().count()},
+                           {"audience", one.audience.value}},
+                          value);
+  return value;
+}
+
+result<removed_campaign> decode_removed(campaign_id id, std::string_view value) {
+  const auto body = nlohmann::json::from_cbor(value.begin(), value.end(), true, false);
+  const auto has = [&](const char* field) {
+    return body.is_object() && body.contains(field) && body[field].is_number_integer();
+  };
+  if (!has("at") || !has("over_since") || !has("audience"))
+    return failure(error_code::corrupt, notice{"removed_unreadable", {{"campaign", to_string(id)}}});
+  return removed_campaign{.id = id,
+                          .at = timestamp(milliseconds(body["at"].get<std::int64_t>())),
+                          .over_since = timestamp(milliseconds(body["over_since"].get<std::int64_t>())),
+                          .audience = {body["audience"].get<std::uint64_t>()}};
+}
 
 rocksdb_removed_campaigns::rocksdb_removed_campaigns(rocksdb_database& database,
                                                      rocksdb_house_log& house,

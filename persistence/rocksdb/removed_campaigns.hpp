@@ -7,6 +7,9 @@
 #include "persistence/removed_campaigns.hpp"
 #include "persistence/rocksdb/range_cleaner.hpp"
 
+#include <string>
+#include <string_view>
+
 namespace sluice {
 
 class rocksdb_database;
@@ -32,6 +35,11 @@ private:
   rocksdb_snapshots& snapshots_;
   range_cleaner cleaner_;
 };
+
+inline constexpr std::string_view removed_prefix = "removed/";
+std::string encode_removed(const removed_campaign& one);
+/// Any bytes may come in; what is none is `corrupt`.
+result<removed_campaign> decode_removed(campaign_id id, std::string_view value);
 
 /// The highest id among them; 0 when there is none.
 result<campaign_id> last_removed_campaign(const rocksdb_database& database);

@@ -29,8 +29,6 @@ namespace sluice {
 
 namespace {
 
-/// In the family `default`, once the house's log has begun.
-constexpr std::string_view house_mark = "house";
 /// Entries of the suppression list that one event tells of when the log begins.
 constexpr std::size_t adopted_at_once_max = 10'000;
 
@@ -169,8 +167,7 @@ private:
   }
 
   result<void> check_tables() {
-    auto checked =
-        check_house(journal_, tokens_->stored(), suppressions_, house_->hide(), database_->now());
+    auto checked = check_house(journal_, tokens_->stored(), suppressions_, house_->hide(), database_->now());
     if (!checked)
       return std::unexpected(checked.error());
     std::ranges::move(checked->of_tokens, std::back_inserter(table_faults_));
