@@ -204,6 +204,8 @@ struct supervisor_state {
 
   // -- nodes that share the store -------------------------------------------------------------------
 
+  // Whoever is in `children` is this node's. An entry too many costs a conflict at the first append, which the store refuses.
+
   void own(const std::vector<campaign_id>& campaigns) {
     for (const auto id : campaigns) {
       const auto [known, is_new] = children.try_emplace(id);
@@ -484,6 +486,8 @@ struct supervisor_state {
                 result<prepared_command> done,
                 caf::typed_response_promise<command_answer> promise) {
     if (done && !done->kept) {
+      if (is_shared() && !children.contains(id)) // it was taken from us meanwhile
+        return pass_to_owner(id, std::move(done->asked), std::move(promise));
       spawn_from_preparation(id, *done->state);
       return pass(id, {std::move(done->asked), std::move(done->checked), std::move(promise), true});
     }
@@ -511,9 +515,10 @@ struct supervisor_state {
   }
 
   void retire(campaign_id id) {
-    auto& one = children[id];
-    if (!one.actor || one.is_retiring)
+    const auto known = children.find(id);
+    if (known == children.end() || !known->second.actor || known->second.is_retiring)
       return;
+    auto& one = known->second;
     one.is_retiring = true;
     self->request(one.actor, caf::infinite, retire_atom::value)
         .then([this, id](bool ends) { retired(id, ends); }, [](const caf::error&) { /* on_down follows */ });
