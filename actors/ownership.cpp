@@ -253,7 +253,7 @@ struct ownership_state {
     spdlog::warn("node {} has not been heard of: it is declared dead", one.name);
     ask(
         *services->beats, job_kind::command, [table = table, one] { return table->declare_dead(one); },
-        [this](const result<bool>&) { /* the next beat shows what came of it */ });
+        [](const result<bool>&) { /* the next beat shows what came of it */ });
   }
 
   /// One node's, some hundred at a time, until nothing is left of it.
