@@ -17,7 +17,7 @@
 namespace sluice::cli {
 namespace {
 
-struct copy_arguments {
+struct store_copy_arguments {
   std::string from;
   std::string to;
   bool accept_single = false;
@@ -45,7 +45,7 @@ private:
   timestamp drawn_at_;
 };
 
-nlohmann::json to_json(const copy_report& report, const copy_arguments& said) {
+nlohmann::json to_json(const copy_report& report, const store_copy_arguments& said) {
   auto tables = nlohmann::json::array();
   for (std::size_t table = 0; table < copy_table_count; ++table)
     tables.push_back({{"name", name_of(static_cast<copy_table>(table))},
@@ -57,7 +57,7 @@ nlohmann::json to_json(const copy_report& report, const copy_arguments& said) {
           {"tables", std::move(tables)}};
 }
 
-outcome<exit_code> copy(session& with, const copy_arguments& said) {
+outcome<exit_code> copy_store_of(session& with, const store_copy_arguments& said) {
   copy_line line(with.io());
   const auto copied = copy_store(said.from, said.to,
                                  {.accept_single = said.accept_single,
@@ -94,7 +94,7 @@ outcome<exit_code> copy(session& with, const copy_arguments& said) {
 } // namespace
 
 void add_store_commands(command_syntax root) {
-  auto said = std::make_shared<copy_arguments>();
+  auto said = std::make_shared<store_copy_arguments>();
   auto group = root.command("store", "the store of a stopped engine");
   group
       .command("copy",
@@ -103,7 +103,7 @@ void add_store_commands(command_syntax root) {
       .argument("TO", said->to, "a new folder or an empty database; a copy that broke off goes on")
       .flag("--accept-single", said->accept_single,
             "a database without a synchronous standby is taken: its disk's loss loses what it acknowledged")
-      .runs([said](session& with) { return copy(with, *said); });
+      .runs([said](session& with) { return copy_store_of(with, *said); });
 }
 
 } // namespace sluice::cli
