@@ -99,10 +99,18 @@ TEST_CASE("a moderator stops a campaign in an emergency, and does nothing else t
 
 TEST_CASE(
     "every route is known to limited tokens: what is about all campaigns or the house is none of theirs") {
-  const std::set<std::string> of_the_house{
-      "POST /v1/audit",       "POST /v1/audit/seal", "GET /v1/audit/tables", "GET /v1/house/log",
-      "GET /v1/house/replay", "GET /v1/tokens",      "POST /v1/tokens",      "POST /v1/tokens/{}/rotate",
-      "DELETE /v1/tokens/{}", "POST /v1/erase"};
+  const std::set<std::string> of_the_house{"POST /v1/audit",
+                                           "POST /v1/audit/seal",
+                                           "GET /v1/audit/tables",
+                                           "GET /v1/house/log",
+                                           "GET /v1/house/replay",
+                                           "GET /v1/tokens",
+                                           "POST /v1/tokens",
+                                           "POST /v1/tokens/{}/rotate",
+                                           "DELETE /v1/tokens/{}",
+                                           "POST /v1/erase",
+                                           "POST /v1/cluster/nodes/{}/drain",
+                                           "POST /v1/cluster/nodes/{}/undrain"};
   for (const auto& one : all_routes()) {
     const auto name = std::string{one.method} + " " + std::string{one.path};
     INFO(name);
