@@ -17,12 +17,12 @@ void add_watch_command(command_syntax root);     ///< watch
 void add_letter_commands(command_syntax root);   ///< responses, letters, doubt
 void add_suppress_commands(command_syntax root); ///< suppress add · remove · list · import
 void add_erase_command(command_syntax root);
-void add_store_commands(command_syntax root);  ///< store copy
-void add_audit_commands(command_syntax root);  ///< audit log · replay · diff · letter · export
-void add_proof_commands(command_syntax audit); ///< … verify · seal
-void add_token_commands(command_syntax root);  ///< token create · list · revoke
-void add_part_commands(command_syntax root);   ///< partial put · list · show · delete, attachment add …
+void add_store_commands(command_syntax root);   ///< store copy
+void add_audit_commands(command_syntax root);   ///< audit log · replay · diff · letter · export
+void add_proof_commands(command_syntax audit);  ///< … verify · seal
+void add_token_commands(command_syntax root);   ///< token create · list · revoke
+void add_part_commands(command_syntax root);    ///< partial put · list · show · delete, attachment add …
 void add_cluster_commands(command_syntax root); ///< cluster status, drain, undrain
-void add_relay_commands(command_syntax root);  ///< relay explain
+void add_relay_commands(command_syntax root);   ///< relay explain
 
 } // namespace sluice::cli
