@@ -1,4 +1,4 @@
-# find_package(sluice): sluice::messages, sluice::persistence and its rooms (sluice::persistence_rocksdb, _memory and
+# find_package(sluice): sluice::messages, sluice::persistence and its rooms (sluice::persistence_rocksdb, _postgres, _memory and
 # _stores, which opens any of them), sluice::core, sluice::letters, sluice::audit, sluice::actors, sluice::adapters.
 include(CMakeFindDependencyMacro)
 list(PREPEND CMAKE_MODULE_PATH "${CMAKE_CURRENT_LIST_DIR}")
@@ -21,6 +21,7 @@ pkg_check_modules(gsasl REQUIRED IMPORTED_TARGET libgsasl)
 pkg_check_modules(idn2 REQUIRED IMPORTED_TARGET libidn2)
 pkg_check_modules(uchardet REQUIRED IMPORTED_TARGET uchardet)
 pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(expat REQUIRED IMPORTED_TARGET expat)
 list(POP_FRONT CMAKE_MODULE_PATH)
 include("${CMAKE_CURRENT_LIST_DIR}/sluiceTargets.cmake")
