@@ -9,6 +9,9 @@ import subprocess
 import tempfile
 import time
 
+MEMORY = "/dev/shm"
+MEMORY_NEEDED = 2 << 30
+
 
 def binaries():
     """The newest of Debian's versions that is installed."""
@@ -19,10 +22,12 @@ def binaries():
 
 
 class PostgresServer:
-    """Started by `with`, or by start(). `settings` are lines of postgresql.conf; `port`: it listens on loopback, too."""
+    """Started by `with`, or by start(). `settings` are lines of postgresql.conf; `port`: it listens on loopback, too.
+    `in_memory`: where there is room, for tests that do not care what a power cut leaves."""
 
-    def __init__(self, settings=(), port=None):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-postgres-"))
+    def __init__(self, settings=(), port=None, in_memory=False):
+        has_room = in_memory and os.path.isdir(MEMORY) and shutil.disk_usage(MEMORY).free > MEMORY_NEEDED
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-postgres-", dir=MEMORY if has_room else None))
         self.data = self.folder / "data"
         self.settings = list(settings)
         self.port = port

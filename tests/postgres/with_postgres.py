@@ -5,6 +5,6 @@ import sys
 
 from postgres_server import PostgresServer
 
-with PostgresServer() as server:
+with PostgresServer(in_memory=True) as server:
     done = subprocess.run(sys.argv[1:], env={**os.environ, "SLUICE_TEST_POSTGRES": server.url()})
 sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
